@@ -1,0 +1,120 @@
+// What a commit holds: services, how they depend on one another, and why we think so. Types only; docs/contract.md has the same as JSON.
+
+export const serviceTypes = [
+  'nodejs', 'bun', 'deno', 'python', 'golang', 'rust', 'ruby', 'java', 'php', 'dotnet', 'elixir', 'gleam', 'haskell', 'swift', 'zig', 'dart',
+  'crystal', 'cpp', 'static_site', 'containerized', 'compose_stack', 'proxy', 'database', 'kubernetes',
+] as const // biome-ignore format: a list
+
+export type ServiceType = (typeof serviceTypes)[number]
+
+/** A fact with the place it was read. `line` counts from 1. `weight` is how much it added to the confidence of the claim it supports. */
+export interface Evidence {
+  readonly path: string
+  readonly line?: number
+  readonly fact: string
+  readonly weight?: number
+}
+
+/** How the image of a service comes to be. Paths are relative to the repository's root, `"."` for the root. */
+export type BuildSpec =
+  | { readonly kind: 'dockerfile'; readonly dockerfile: string; readonly context: string; readonly target?: string; readonly args?: Readonly<Record<string, string>> }
+  | { readonly kind: 'template'; readonly template: string; readonly context: string }
+  | { readonly kind: 'image'; readonly image: string }
+
+export type HealthSpec =
+  | { readonly kind: 'http'; readonly path: string; readonly port?: number }
+  | { readonly kind: 'tcp'; readonly port?: number }
+  | { readonly kind: 'exec'; readonly command: readonly string[] }
+  | { readonly kind: 'none' }
+
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly required: boolean
+  /** A default that the repository itself states. */
+  readonly value?: string
+}
+
+/** How a dependency's address reaches the service: the variable it reads and a template such as `postgres://{user}:{password}@{host}:{port}/{database}`. */
+export interface Connection {
+  readonly variable: string
+  readonly template: string
+}
+
+export interface Dependency {
+  /** The name of a sibling service or of a backing service in this topology. */
+  readonly service: string
+  readonly kind: 'requires' | 'optional' | 'conflicts'
+  readonly connection?: Connection
+  readonly evidence: readonly Evidence[]
+}
+
+export interface ServiceSpec {
+  /** Unique in the topology, a DNS label: `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`. */
+  readonly name: string
+  readonly path: string
+  readonly type: ServiceType
+  readonly framework?: string
+  /** The language runtime's version as a template uses it, such as `"24"` or `"3.12"`. */
+  readonly version?: string
+  readonly packageManager?: string
+  readonly confidence: number
+  readonly build: BuildSpec
+  /** The start command as production runs it. */
+  readonly start?: string
+  /** The command that prepares it (compile, bundle), when there is one. */
+  readonly buildCommand?: string
+  /** The port it listens on inside its container; absent for a worker. */
+  readonly port?: number
+  readonly health?: HealthSpec
+  readonly environment: readonly EnvironmentVariable[]
+  /** `memory` in Kubernetes units (`512Mi`), `cpu` in cores. */
+  readonly resources: { readonly memory: string; readonly cpu: string }
+  readonly replicas?: number
+  readonly dependsOn: readonly Dependency[]
+  readonly alternatives: readonly { readonly type: ServiceType; readonly confidence: number }[]
+  readonly evidence: readonly Evidence[]
+  /** Paths outside its own folder that its build reads: shared packages, root manifests and lockfiles, Dockerfile COPY sources. */
+  readonly reads: readonly string[]
+  /** Facts a template needs beyond the ones above, such as the output folder of a static build. Values are plain data. */
+  readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>
+  /** The compose file that declares it and its name there, when a user's compose file does. */
+  readonly compose?: { readonly file: string; readonly service: string }
+}
+
+export type BackingKind = 'postgres' | 'redis' | 'mysql' | 'mongodb' | 'rabbitmq'
+
+/** A service nobody's folder holds, but somebody's code evidently needs. */
+export interface BackingService {
+  readonly name: string
+  readonly kind: BackingKind
+  readonly evidence: readonly Evidence[]
+}
+
+/** A folder that is not a service, and why not. */
+export interface FolderRole {
+  readonly path: string
+  readonly role: 'library' | 'workspace_root' | 'docs' | 'tests' | 'example' | 'fixture' | 'generated' | 'vendored' | 'tooling' | 'asset' | 'unknown'
+  readonly evidence: readonly Evidence[]
+}
+
+export interface Recommendation {
+  readonly code: string
+  readonly message: string
+  readonly fix: string
+  readonly evidence: readonly Evidence[]
+}
+
+export type Strategy = 'single_service' | 'compose_stack' | 'kubernetes' | 'custom'
+
+export interface Topology {
+  readonly strategy: Strategy
+  /** Sorted by path, then name. */
+  readonly services: readonly ServiceSpec[]
+  readonly backing: readonly BackingService[]
+  readonly folders: readonly FolderRole[]
+  readonly recommendations: readonly Recommendation[]
+  /** Names of services in the order they start: dependencies first. */
+  readonly startOrder: readonly string[]
+  /** Sentences about what was passed over and why (limits, unreadable names). */
+  readonly warnings: readonly string[]
+}
