@@ -1,7 +1,18 @@
 // A Docker engine with Compose v2 and Buildx: used as it is where one answers; installed and started only where we may.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { installSystemPackages, lastLine, mayInstallSystemPackages, osRelease, packageSourcesChanged, run, say, SetupError, updatePackageLists, whyNoSystemPackages } from './machine.mjs'
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  installSystemPackages,
+  lastLine,
+  mayInstallSystemPackages,
+  osRelease,
+  packageSourcesChanged,
+  run,
+  SetupError,
+  say,
+  updatePackageLists,
+  whyNoSystemPackages,
+} from './machine.mjs'
 
 /** The oldest versions whose behaviour kyozo was tried against. */
 const oldest = { compose: [2, 24], buildx: [0, 12] }
@@ -27,7 +38,8 @@ function engineAnswers() {
 function missingParts() {
   const missing = []
   if (!engineAnswers() && !run('dockerd', ['--version']).ok) missing.push('a Docker engine')
-  if (!atLeast(run('docker', ['compose', 'version', '--short']), oldest.compose)) missing.push(`Docker Compose ≥ ${oldest.compose.join('.')}`)
+  if (!atLeast(run('docker', ['compose', 'version', '--short']), oldest.compose))
+    missing.push(`Docker Compose ≥ ${oldest.compose.join('.')}`)
   if (!atLeast(run('docker', ['buildx', 'version']), oldest.buildx)) missing.push(`Docker Buildx ≥ ${oldest.buildx.join('.')}`)
   return missing
 }
@@ -39,7 +51,11 @@ function atLeast(answer, [major, minor]) {
 
 function installEngine(missing) {
   const os = osRelease()
-  if (os.ID !== 'debian' && os.ID !== 'ubuntu') throw new SetupError(`${missing.join(', ')} missing, and kyozo can install it on Debian and Ubuntu only (this is ${os.PRETTY_NAME ?? process.platform})`, manualInstall())
+  if (os.ID !== 'debian' && os.ID !== 'ubuntu')
+    throw new SetupError(
+      `${missing.join(', ')} missing, and kyozo can install it on Debian and Ubuntu only (this is ${os.PRETTY_NAME ?? process.platform})`,
+      manualInstall(),
+    )
   say(`missing: ${missing.join(', ')}`)
   updatePackageLists()
   if (os.ID === 'ubuntu') return installSystemPackages(['docker.io', 'docker-compose-v2', 'docker-buildx', 'iptables'], 'runs the services')
@@ -56,9 +72,17 @@ function distributionIsRecent() {
 /** Adds Debian's forky suite from the machine's own mirror, pinned so that nothing but the engine's packages comes from it. */
 function addNewerDebianSuite() {
   const { uri, signedBy } = debianMirror()
-  say('adding Debian forky as a source for the engine packages only (Debian 12 ships Engine 20.10; pinned in /etc/apt/preferences.d/kyozo-engine)')
-  writeFileSync('/etc/apt/sources.list.d/kyozo-engine.sources', `Types: deb\nURIs: ${uri}\nSuites: forky\nComponents: main\nSigned-By: ${signedBy}\n`)
-  writeFileSync('/etc/apt/preferences.d/kyozo-engine', `Package: ${programs.join(' ')}\nPin: release n=forky\nPin-Priority: 990\n\nPackage: *\nPin: release n=forky\nPin-Priority: -10\n`)
+  say(
+    'adding Debian forky as a source for the engine packages only (Debian 12 ships Engine 20.10; pinned in /etc/apt/preferences.d/kyozo-engine)',
+  )
+  writeFileSync(
+    '/etc/apt/sources.list.d/kyozo-engine.sources',
+    `Types: deb\nURIs: ${uri}\nSuites: forky\nComponents: main\nSigned-By: ${signedBy}\n`,
+  )
+  writeFileSync(
+    '/etc/apt/preferences.d/kyozo-engine',
+    `Package: ${programs.join(' ')}\nPin: release n=forky\nPin-Priority: 990\n\nPackage: *\nPin: release n=forky\nPin-Priority: -10\n`,
+  )
   packageSourcesChanged()
 }
 
@@ -66,16 +90,27 @@ function debianMirror() {
   for (const name of readdirSync('/etc/apt/sources.list.d').filter((file) => file.endsWith('.sources'))) {
     const text = readFileSync(`/etc/apt/sources.list.d/${name}`, 'utf8')
     const uri = /^URIs:\s*(\S+)/m.exec(text)?.[1]
-    if (uri !== undefined && /^Suites:.*bookworm|^Suites:.*bullseye/m.test(text)) return { uri, signedBy: /^Signed-By:\s*(\S+)/m.exec(text)?.[1] ?? '/usr/share/keyrings/debian-archive-keyring.gpg' }
+    if (uri !== undefined && /^Suites:.*bookworm|^Suites:.*bullseye/m.test(text))
+      return { uri, signedBy: /^Signed-By:\s*(\S+)/m.exec(text)?.[1] ?? '/usr/share/keyrings/debian-archive-keyring.gpg' }
   }
-  const listed = existsSync('/etc/apt/sources.list') ? /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+\S+\s+main/m.exec(readFileSync('/etc/apt/sources.list', 'utf8')) : null
+  const listed = existsSync('/etc/apt/sources.list')
+    ? /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+\S+\s+main/m.exec(readFileSync('/etc/apt/sources.list', 'utf8'))
+    : null
   if (listed) return { uri: listed[1], signedBy: '/usr/share/keyrings/debian-archive-keyring.gpg' }
   throw new SetupError('no Debian mirror found in /etc/apt', manualInstall())
 }
 
 async function startEngine() {
-  if (process.getuid?.() !== 0) throw new SetupError('the Docker engine does not answer (is it running, and may this user use its socket?)', `sudo systemctl start docker\nsudo usermod -aG docker ${process.env.USER ?? '$USER'}   (then log in again)`)
-  if (process.env.DOCKER_HOST) throw new SetupError(`the Docker engine at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer`, 'start it, or unset DOCKER_HOST to use the engine of this machine')
+  if (process.getuid?.() !== 0)
+    throw new SetupError(
+      'the Docker engine does not answer (is it running, and may this user use its socket?)',
+      `sudo systemctl start docker\nsudo usermod -aG docker ${process.env.USER ?? '$USER'}   (then log in again)`,
+    )
+  if (process.env.DOCKER_HOST)
+    throw new SetupError(
+      `the Docker engine at DOCKER_HOST=${process.env.DOCKER_HOST} does not answer`,
+      'start it, or unset DOCKER_HOST to use the engine of this machine',
+    )
   if (existsSync('/run/systemd/system')) {
     say('starting the Docker engine (systemctl start docker)')
     run('systemctl', ['start', 'docker'], { timeoutMs: engineStartMs })
@@ -87,11 +122,19 @@ async function startEngine() {
   }
   const deadline = Date.now() + engineStartMs
   while (!engineAnswers()) {
-    if (Date.now() > deadline) throw new SetupError(`the Docker engine did not answer within ${engineStartMs / 1000} s: ${lastLine(run('tail', ['-n', '3', '/var/log/dockerd.log']).out)}`, 'read /var/log/dockerd.log, or run `docker info` by hand')
+    if (Date.now() > deadline)
+      throw new SetupError(
+        `the Docker engine did not answer within ${engineStartMs / 1000} s: ${lastLine(run('tail', ['-n', '3', '/var/log/dockerd.log']).out)}`,
+        'read /var/log/dockerd.log, or run `docker info` by hand',
+      )
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
 function manualInstall() {
-  return ['install Docker Engine ≥ 25 with Compose and Buildx (on Debian 13 or Ubuntu 24.04: apt-get install docker.io docker-cli docker-compose docker-buildx)', 'start it, and make sure this user may use its socket: docker info', 'then run the same command again'].join('\n')
+  return [
+    'install Docker Engine ≥ 25 with Compose and Buildx (on Debian 13 or Ubuntu 24.04: apt-get install docker.io docker-cli docker-compose docker-buildx)',
+    'start it, and make sure this user may use its socket: docker info',
+    'then run the same command again',
+  ].join('\n')
 }

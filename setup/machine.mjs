@@ -52,7 +52,11 @@ export function osRelease() {
 export function updatePackageLists() {
   if (listsAreFresh) return
   const updated = run('apt-get', ['update', '-qq'], { timeoutMs: 300_000 })
-  if (!updated.ok) throw new SetupError(`apt-get update failed: ${lastLine(updated.err)}`, 'check the network and /etc/apt/sources.list, then run the same command again')
+  if (!updated.ok)
+    throw new SetupError(
+      `apt-get update failed: ${lastLine(updated.err)}`,
+      'check the network and /etc/apt/sources.list, then run the same command again',
+    )
   listsAreFresh = true
 }
 
@@ -69,7 +73,11 @@ export function installSystemPackages(names, reason) {
     timeoutMs: 900_000,
     env: { DEBIAN_FRONTEND: 'noninteractive' },
   })
-  if (!installed.ok) throw new SetupError(`apt-get install ${names.join(' ')} failed: ${lastLine(installed.err)}`, `run it by hand: apt-get install --no-install-recommends ${names.join(' ')}`)
+  if (!installed.ok)
+    throw new SetupError(
+      `apt-get install ${names.join(' ')} failed: ${lastLine(installed.err)}`,
+      `run it by hand: apt-get install --no-install-recommends ${names.join(' ')}`,
+    )
 }
 
 export function lastLine(text) {

@@ -44,13 +44,32 @@ export type Operation =
   /** Nothing serves under this name yet: create and start. */
   | { readonly kind: 'start'; readonly service: string; readonly replicas: number; readonly cause: Cause }
   /** Create next to the old ones; they go only after the switch. */
-  | { readonly kind: 'replace_beside'; readonly service: string; readonly replicas: number; readonly retire: readonly string[]; readonly cause: Cause }
+  | {
+      readonly kind: 'replace_beside'
+      readonly service: string
+      readonly replicas: number
+      readonly retire: readonly string[]
+      readonly cause: Cause
+    }
   /** Stop the old one, keep it until the new one is healthy, start it again when the new one is not. */
-  | { readonly kind: 'replace_stop_first'; readonly service: string; readonly replicas: number; readonly retire: readonly string[]; readonly reason: string; readonly cause: Cause }
+  | {
+      readonly kind: 'replace_stop_first'
+      readonly service: string
+      readonly replicas: number
+      readonly retire: readonly string[]
+      readonly reason: string
+      readonly cause: Cause
+    }
   /** The right container exists but does not run. */
   | { readonly kind: 'restart'; readonly service: string; readonly containers: readonly string[]; readonly cause: Cause }
   /** Fewer or more copies of an otherwise unchanged service. */
-  | { readonly kind: 'scale'; readonly service: string; readonly replicas: number; readonly retire: readonly string[]; readonly cause: Cause }
+  | {
+      readonly kind: 'scale'
+      readonly service: string
+      readonly replicas: number
+      readonly retire: readonly string[]
+      readonly cause: Cause
+    }
   | { readonly kind: 'remove'; readonly service: string; readonly containers: readonly string[]; readonly cause: Cause }
   | { readonly kind: 'keep'; readonly service: string; readonly containers: readonly string[]; readonly cause: Cause }
   | { readonly kind: 'keep_volume'; readonly volume: string; readonly cause: Cause }

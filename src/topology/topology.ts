@@ -17,7 +17,13 @@ export interface Evidence {
 
 /** How the image of a service comes to be. Paths are relative to the repository's root, `"."` for the root. */
 export type BuildSpec =
-  | { readonly kind: 'dockerfile'; readonly dockerfile: string; readonly context: string; readonly target?: string; readonly args?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'dockerfile'
+      readonly dockerfile: string
+      readonly context: string
+      readonly target?: string
+      readonly args?: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'template'; readonly template: string; readonly context: string }
   | { readonly kind: 'image'; readonly image: string }
 
@@ -93,7 +99,18 @@ export interface BackingService {
 /** A folder that is not a service, and why not. */
 export interface FolderRole {
   readonly path: string
-  readonly role: 'library' | 'workspace_root' | 'docs' | 'tests' | 'example' | 'fixture' | 'generated' | 'vendored' | 'tooling' | 'asset' | 'unknown'
+  readonly role:
+    | 'library'
+    | 'workspace_root'
+    | 'docs'
+    | 'tests'
+    | 'example'
+    | 'fixture'
+    | 'generated'
+    | 'vendored'
+    | 'tooling'
+    | 'asset'
+    | 'unknown'
   readonly evidence: readonly Evidence[]
 }
 

@@ -1,0 +1,88 @@
+// The engine as the rest of kyozo sees it. engine/docker/ is the one implementation; every method throws KyozoError only.
+import type { Readable } from 'node:stream'
+import type { ObservedContainer, ObservedStack } from '../reconcile/plan.ts'
+
+/** What the labels on everything that kyozo makes say. */
+export interface StackIdentity {
+  readonly instance: string
+  readonly workspace: string
+  readonly environment: string
+  /** Compose project: `kyozo-<workspace>-<environment>`. */
+  readonly project: string
+}
+
+export interface BuildRequest {
+  readonly identity: StackIdentity
+  readonly service: string
+  /** The tag that the image gets: `kyozo/<workspace>/<service>:<key>`. */
+  readonly image: string
+  readonly target?: string
+  readonly args: Readonly<Record<string, string>>
+  /** The context as a tar stream; it contains the Dockerfile as `Dockerfile.kyozo`. */
+  readonly context: Readable
+  readonly deadlineMs: number
+  readonly memoryLimitBytes: number
+  readonly signal?: AbortSignal
+  /** Called with each line of the build's output, without ANSI sequences. */
+  readonly onLine: (line: string) => void
+}
+
+/** The two compose files as text and the values their variables take. They are parsed by kyozo already; this is its own output. */
+export interface ComposeFiles {
+  readonly identity: StackIdentity
+  readonly document: string
+  readonly overlay: string
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export interface CreateRequest {
+  readonly files: ComposeFiles
+  readonly service: string
+  /** New containers of the service to create beside those that exist. */
+  readonly count: number
+  /** False hides the new containers from the service's name until `giveAlias`. */
+  readonly withAlias: boolean
+}
+
+export interface EngineEvent {
+  readonly container: string
+  readonly project: string
+  readonly service: string
+  readonly action: 'create' | 'start' | 'die' | 'oom' | 'stop' | 'destroy' | 'pause' | 'unpause' | 'health'
+}
+
+export interface Engine {
+  /** Throws `engine_unavailable` with words for a person when it does not answer. */
+  check(): Promise<{ readonly version: string; readonly composeVersion: string; readonly buildxVersion: string }>
+  /** Reads what runs of one stack, and which of `images` exist. Only containers with this instance's labels are seen. */
+  observe(identity: StackIdentity, images: readonly string[]): Promise<ObservedStack>
+  /** Throws `build_failed` with the failing step and its last lines, `build_timed_out`, `disk_full` or `superseded`. */
+  build(request: BuildRequest): Promise<void>
+  pull(image: string, signal?: AbortSignal): Promise<void>
+  /** Makes the stack's network and the named volumes that are missing, labelled; does nothing to those that exist. */
+  prepare(files: ComposeFiles, volumes: readonly string[]): Promise<void>
+  /** Creates containers without starting them, and returns them. Old ones are not touched. */
+  create(request: CreateRequest): Promise<readonly ObservedContainer[]>
+  start(containers: readonly string[]): Promise<void>
+  /** Stops with SIGTERM, the container's own grace period, then SIGKILL. */
+  stop(containers: readonly string[]): Promise<void>
+  /** Stops if needed and removes containers of this instance; never a volume. Removing what is gone already is no error. */
+  remove(containers: readonly string[]): Promise<void>
+  /** Makes the containers answer to the service's name on the stack's network. Open connections survive. */
+  giveAlias(identity: StackIdentity, service: string, containers: readonly string[]): Promise<void>
+  /** Takes the service's name from the containers. Open connections survive. */
+  takeAlias(identity: StackIdentity, service: string, containers: readonly string[]): Promise<void>
+  inspect(containers: readonly string[]): Promise<readonly ObservedContainer[]>
+  /** The last lines of a container's output, standard output and error together, oldest first. */
+  logTail(container: string, lines: number): Promise<readonly string[]>
+  /** Follows events of this instance's containers until the signal aborts; reconnects by itself and calls `onGap` after each time it may have missed some. */
+  watch(options: {
+    readonly signal: AbortSignal
+    readonly onEvent: (event: EngineEvent) => void
+    readonly onGap: () => void
+  }): Promise<void>
+  /** Every project of this instance that has anything on the engine. */
+  listProjects(): Promise<readonly string[]>
+  /** Removes containers and the network of a whole stack; volumes stay. */
+  removeStack(identity: StackIdentity): Promise<void>
+}
