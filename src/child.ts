@@ -28,6 +28,13 @@ export interface ChildSpec {
   readonly stdout?: Writable
   /** Kills the process group when aborted. */
   readonly signal?: AbortSignal
+  /** Runs as this user instead of kyozo's own; Linux and root only. */
+  readonly owner?: ProcessOwner
+}
+
+export interface ProcessOwner {
+  readonly uid: number
+  readonly gid: number
 }
 
 export interface ChildResult {
@@ -108,7 +115,14 @@ function exitOf(child: ReturnType<typeof spawn>): Promise<number | null> {
 function confined(spec: ChildSpec): [string, string[]] {
   if (!canConfine) return [spec.program, [...spec.args]]
   const limit = String(spec.memoryLimitBytes ?? defaultMemoryLimitBytes)
-  return ['/usr/bin/setpriv', ['--pdeathsig', 'KILL', '/usr/bin/prlimit', `--data=${limit}`, '--core=0', '--', spec.program, ...spec.args]]
+  return ['/usr/bin/setpriv', [...asOwner(spec.owner), '--pdeathsig', 'KILL', '/usr/bin/prlimit', `--data=${limit}`, '--core=0', '--', spec.program, ...spec.args]]
+}
+
+/** Another user may lack the right to enter the folders above the program and its data: that one capability stays with the child. */
+function asOwner(owner: ProcessOwner | undefined): string[] {
+  if (owner === undefined) return []
+  const capability = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
+  return [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...capability]
 }
 
 const canConfine = process.platform === 'linux' && existsSync('/usr/bin/setpriv') && existsSync('/usr/bin/prlimit')
@@ -159,5 +173,60 @@ function collector(limitBytes: number) {
     },
     bytes: () => Buffer.concat(chunks),
     isFull: () => dropped,
+  }
+}
+
+export interface ServerSpec {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly owner?: ProcessOwner
+  /** Sent to stop it, and by the kernel when kyozo dies. */
+  readonly stopSignal: 'SIGINT' | 'SIGTERM'
+}
+
+export interface ServerProcess {
+  readonly pid: number
+  hasEnded(): boolean
+  /** The last lines it wrote, for an error message. */
+  lastOutput(): string
+  /** Sends the stop signal and waits for the end; kills it after ten seconds. */
+  stop(): Promise<void>
+}
+
+const serverStopMs = 10_000
+const serverOutputBytes = 16 * 1024
+
+/** Starts a program that runs beside kyozo until `stop`, or until kyozo dies. */
+export function startServer(spec: ServerSpec): ServerProcess {
+  const wrapper = ['/usr/bin/setpriv', ...asOwner(spec.owner), '--pdeathsig', spec.stopSignal.slice(3), '--']
+  const [program, ...args] = canConfine ? [...wrapper, spec.program, ...spec.args] : [spec.program, ...spec.args]
+  const child = spawn(program!, args, { cwd: '/', env: { PATH: programPath, ...spec.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const output = collector(serverOutputBytes)
+  child.stdout.on('data', output.add)
+  child.stderr.on('data', output.add)
+  let ended = false
+  const end = new Promise<void>((resolve) => {
+    const finish = () => {
+      ended = true
+      resolve()
+    }
+    child.once('close', finish)
+    child.once('error', (error) => {
+      output.add(Buffer.from(error.message))
+      finish()
+    })
+  })
+  return {
+    pid: child.pid ?? 0,
+    hasEnded: () => ended,
+    lastOutput: () => output.bytes().toString('utf8').trim().split('\n').slice(-3).join(' | '),
+    async stop() {
+      if (ended) return
+      child.kill(spec.stopSignal)
+      const timer = setTimeout(() => killGroup(child.pid), serverStopMs)
+      await end
+      clearTimeout(timer)
+    },
   }
 }

@@ -1,0 +1,24 @@
+// The life of a release, as one table. Store, API and pages read it; nothing else decides what may follow what.
+
+export type ReleaseState = 'queued' | 'running' | 'live' | 'unchanged' | 'failed' | 'superseded' | 'replaced'
+
+/** What may follow each state. A rescued release goes back to `queued`. */
+export const releaseTransitions = {
+  queued: ['running', 'superseded', 'failed'],
+  running: ['queued', 'live', 'unchanged', 'failed', 'superseded'],
+  live: ['replaced'],
+  unchanged: [],
+  failed: [],
+  superseded: [],
+  replaced: [],
+} as const satisfies Record<ReleaseState, readonly ReleaseState[]>
+
+export function mayFollow(from: ReleaseState, to: ReleaseState): boolean {
+  const allowed: readonly ReleaseState[] = releaseTransitions[from]
+  return allowed.includes(to)
+}
+
+/** Whether the release has ended, so that every service of it has its verdict. */
+export function hasEnded(state: ReleaseState): boolean {
+  return state !== 'queued' && state !== 'running'
+}
