@@ -26,6 +26,8 @@ export type BuildSpec =
     }
   | { readonly kind: 'template'; readonly template: string; readonly context: string }
   | { readonly kind: 'image'; readonly image: string }
+  /** A compose stack: the services it builds are services of their own, its other images are pulled. */
+  | { readonly kind: 'compose'; readonly file: string }
 
 export type HealthSpec =
   | { readonly kind: 'http'; readonly path: string; readonly port?: number }
@@ -50,7 +52,10 @@ export interface Dependency {
   /** The name of a sibling service or of a backing service in this topology. */
   readonly service: string
   readonly kind: 'requires' | 'optional' | 'conflicts'
+  /** The main variable; for parts such as PGHOST, PGUSER and PGPASSWORD the one that carries the host. */
   readonly connection?: Connection
+  /** Every variable when the code reads the address in parts; the first is `connection`. Default is none. */
+  readonly connections?: readonly Connection[]
   readonly evidence: readonly Evidence[]
 }
 
@@ -85,6 +90,10 @@ export interface ServiceSpec {
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>
   /** The compose file that declares it and its name there, when a user's compose file does. */
   readonly compose?: { readonly file: string; readonly service: string }
+  /** Host names that kyozo.yaml gives it. Default is none. */
+  readonly domains?: readonly string[]
+  /** Globs below its folder that never enter its build and never count as a change. Default is none. */
+  readonly ignore?: readonly string[]
 }
 
 export type BackingKind = 'postgres' | 'redis' | 'mysql' | 'mongodb' | 'rabbitmq'
@@ -94,6 +103,8 @@ export interface BackingService {
   readonly name: string
   readonly kind: BackingKind
   readonly evidence: readonly Evidence[]
+  /** The compose file that declares it and its name there, when a user's compose file does. */
+  readonly compose?: { readonly file: string; readonly service: string }
 }
 
 /** A folder that is not a service, and why not. */
