@@ -51,6 +51,12 @@ export interface EngineEvent {
   readonly action: 'create' | 'start' | 'die' | 'oom' | 'stop' | 'destroy' | 'pause' | 'unpause' | 'health'
 }
 
+export interface ExecResult {
+  readonly exitCode: number
+  /** The end of its output, standard output and error together. */
+  readonly output: string
+}
+
 export interface Engine {
   /** Throws `engine_unavailable` with words for a person when it does not answer. */
   check(): Promise<{ readonly version: string; readonly composeVersion: string; readonly buildxVersion: string }>
@@ -68,20 +74,32 @@ export interface Engine {
   stop(containers: readonly string[]): Promise<void>
   /** Stops if needed and removes containers of this instance; never a volume. Removing what is gone already is no error. */
   remove(containers: readonly string[]): Promise<void>
-  /** Makes the containers answer to the service's name on the stack's network. Open connections survive. */
+  /**
+   * Makes the containers answer to the service's name on the stack's network; does nothing to those that do already. Connections from
+   * inside the network survive. The published ports change and connections through them break: give the name before traffic is routed
+   * to the container, and inspect it again afterwards.
+   */
   giveAlias(identity: StackIdentity, service: string, containers: readonly string[]): Promise<void>
-  /** Takes the service's name from the containers. Open connections survive. */
+  /** Takes the service's name from the containers, as `giveAlias` gives it: drain what comes through the published ports first. */
   takeAlias(identity: StackIdentity, service: string, containers: readonly string[]): Promise<void>
+  /** In the order asked; those that are gone are left out. */
   inspect(containers: readonly string[]): Promise<readonly ObservedContainer[]>
+  /** Resolves with the exit code when the container ends, at once when it does not run; a restart policy does not hide the exit. */
+  waitForExit(container: string, signal: AbortSignal): Promise<number>
+  /** Runs a command inside a running container. At the deadline it is no longer waited for, which throws `child_timed_out`. */
+  exec(container: string, command: readonly string[], deadlineMs: number): Promise<ExecResult>
   /** The last lines of a container's output, standard output and error together, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>
-  /** Follows events of this instance's containers until the signal aborts; reconnects by itself and calls `onGap` after each time it may have missed some. */
+  /**
+   * Follows events of this instance's containers until the signal aborts; reconnects by itself. `onGap` is called whenever it starts to
+   * follow, the first time included: what happened before was not seen.
+   */
   watch(options: {
     readonly signal: AbortSignal
     readonly onEvent: (event: EngineEvent) => void
     readonly onGap: () => void
   }): Promise<void>
-  /** Every project of this instance that has anything on the engine. */
+  /** Every project of this instance that has containers or a network on the engine; volumes alone do not count, they stay for ever. */
   listProjects(): Promise<readonly string[]>
   /** Removes containers and the network of a whole stack; volumes stay. */
   removeStack(identity: StackIdentity): Promise<void>
