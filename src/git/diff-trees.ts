@@ -1,0 +1,45 @@
+import type { TreeListing } from './objects.ts'
+import type { TreeDiff } from './source-tree.ts'
+
+/** What differs between two trees. A file that went away and one that came with the same content are paired as a rename when both are alone with it. */
+export function diffTrees(base: TreeListing | null, head: TreeListing): TreeDiff {
+  if (base?.tree === head.tree) return { base: base.tree, added: [], modified: [], removed: [], renamed: [] }
+  const added: string[] = []
+  const modified: string[] = []
+  for (const [path, entry] of head.entries) {
+    const before = base?.entries.get(path)
+    if (before === undefined) added.push(path)
+    else if (before.oid !== entry.oid || before.mode !== entry.mode) modified.push(path)
+  }
+  const removed = base === null ? [] : [...base.entries.keys()].filter((path) => !head.entries.has(path))
+  const renamed = pairRenames(base, head, { added, removed })
+  const from = new Set(renamed.map((pair) => pair.from))
+  const to = new Set(renamed.map((pair) => pair.to))
+  return { base: base?.tree ?? null, added: added.filter((path) => !to.has(path)), modified, removed: removed.filter((path) => !from.has(path)), renamed }
+}
+
+function pairRenames(base: TreeListing | null, head: TreeListing, changed: { readonly added: readonly string[]; readonly removed: readonly string[] }): TreeDiff['renamed'] {
+  const removedByOid = unique(changed.removed, (path) => base!.entries.get(path)!.oid)
+  const addedByOid = unique(changed.added, (path) => head.entries.get(path)!.oid)
+  return [...removedByOid].flatMap(([oid, from]) => {
+    const to = addedByOid.get(oid)
+    return to === undefined ? [] : [{ from, to }]
+  })
+}
+
+function unique(paths: readonly string[], oidOf: (path: string) => string): Map<string, string> {
+  const found = new Map<string, string>()
+  const doubled = new Set<string>()
+  for (const path of paths) {
+    const oid = oidOf(path)
+    if (found.has(oid)) doubled.add(oid)
+    found.set(oid, path)
+  }
+  for (const oid of doubled) found.delete(oid)
+  return found
+}
+
+/** Every path that a diff touches, old names and new. */
+export function changedPaths(diff: TreeDiff): string[] {
+  return [...diff.added, ...diff.modified, ...diff.removed, ...diff.renamed.flatMap((pair) => [pair.from, pair.to])].sort()
+}

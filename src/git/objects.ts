@@ -1,0 +1,32 @@
+// Reading Git objects. Two readers with one contract: the `git` program where it is there, isomorphic-git where it is not; `npm run bench`
+// compares them. Nothing here checks anything out, and no repository's configuration is honoured.
+import type { TreeEntry } from './source-tree.ts'
+
+export interface TreeListing {
+  readonly tree: string
+  readonly entries: ReadonlyMap<string, TreeEntry>
+  readonly folders: ReadonlyMap<string, string>
+}
+
+export interface CommitInfo {
+  readonly sha: string
+  readonly tree: string
+  readonly subject: string
+  readonly author: string
+}
+
+export interface ObjectReader {
+  /** Resolves a ref, branch name or sha to a commit. Throws `revision_not_found`. */
+  readCommit(revision: string): Promise<CommitInfo>
+  /** Every file and folder of a tree. Throws `repository_too_large` beyond the limit, `repository_corrupt` when objects are missing. */
+  listTree(tree: string): Promise<TreeListing>
+  /** Contents by object id; `null` for a blob over `limitBytes`. */
+  readBlobs(oids: readonly string[], limitBytes: number): Promise<ReadonlyMap<string, Buffer | null>>
+}
+
+/** A repository with more paths is no repository of services, or an attack: a 236 KB pack can hold 10^10 of them. */
+export const treeEntryLimit = 200_000
+/** Deeper than any real folder tree. */
+export const treeDepthLimit = 100
+/** Git allows longer names; no build context needs them. */
+export const pathLengthLimit = 1_024
