@@ -1,0 +1,6 @@
+import type { Forge } from '../forge.ts'
+import { deliveryHeaders, keptHeaders } from './headers.ts'
+import { parse } from './parse.ts'
+import { isSigned, verify } from './verify.ts'
+
+export const github: Forge = { name: 'github', isSigned, verify, deliveryHeaders, keptHeaders, parse }

@@ -1,0 +1,147 @@
+// GitHub's payloads in kyozo's words. Only the fields that are read are described, so a field that GitHub adds or changes elsewhere breaks nothing.
+import { emitterEventNames } from '@octokit/webhooks'
+import { z } from 'zod'
+import {
+  cloneUrl,
+  type ForgeConnection,
+  type ForgeEvent,
+  type ForgeRepository,
+  type IgnoredEvent,
+  type NamedPayload,
+  type PullRequestAction,
+} from '../forge.ts'
+import {
+  branchField,
+  fullNameField,
+  fullRefField,
+  idField,
+  isZeroSha,
+  nameField,
+  presentShaField,
+  readPayload,
+  shaField,
+} from '../payload.ts'
+
+const repositorySchema = z.object({ id: idField, full_name: fullNameField, default_branch: branchField, private: z.boolean() })
+
+const pushSchema = z.object({
+  ref: fullRefField,
+  before: shaField,
+  after: shaField,
+  created: z.boolean(),
+  forced: z.boolean(),
+  repository: repositorySchema,
+  pusher: z.object({ name: nameField }),
+})
+
+const pullRequestSchema = z.object({
+  action: z.string(),
+  // Present on `edited`; `base` only when the pull request was pointed at another branch.
+  changes: z.object({ base: z.unknown().optional() }).optional(),
+  number: z.int().positive(),
+  pull_request: z.object({
+    id: idField,
+    draft: z.boolean().optional(),
+    merged: z.boolean().nullable().optional(),
+    user: z.object({ login: nameField }).nullable(),
+    // GitHub gives null for a fork that has been deleted.
+    head: z.object({ ref: branchField, sha: presentShaField, repo: z.object({ id: idField }).nullable() }),
+    base: z.object({ ref: branchField, sha: presentShaField }),
+  }),
+  repository: repositorySchema,
+})
+
+const pingSchema = z.object({ repository: repositorySchema.optional() })
+
+/** GitHub's names of what happens to a pull request, as far as it changes what should run. */
+const pullRequestActions: Readonly<Record<string, PullRequestAction>> = {
+  opened: 'opened',
+  synchronize: 'updated',
+  reopened: 'reopened',
+  ready_for_review: 'ready',
+  converted_to_draft: 'drafted',
+  closed: 'closed',
+}
+
+const knownEvents: ReadonlySet<string> = new Set(emitterEventNames.filter((name) => !name.includes('.')))
+
+export function parse(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent {
+  switch (delivery.event) {
+    case 'push':
+      return parsePush(delivery, connection)
+    case 'pull_request':
+      return parsePullRequest(delivery, connection)
+    case 'ping':
+      return parsePing(delivery, connection)
+    case 'create':
+    case 'delete':
+      return ignored(`GitHub sends a push with every ${delivery.event}d branch, and kyozo acts on that`)
+    default:
+      return ignored(unusedEventReason(delivery.event))
+  }
+}
+
+function parsePush(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent {
+  const push = readPayload(pushSchema, delivery)
+  const repository = asRepository(push.repository, connection)
+  const before = isZeroSha(push.before) ? null : push.before
+  const { ref, after } = push
+  const pusher = push.pusher.name
+  if (ref.startsWith('refs/tags/'))
+    return isZeroSha(after)
+      ? ignored('a tag was deleted, and kyozo runs branches and pull requests')
+      : { kind: 'tag_pushed', repository, ref, after, pusher }
+  if (!ref.startsWith('refs/heads/')) return ignored('what was pushed is neither a branch nor a tag')
+  if (isZeroSha(after)) return { kind: 'branch_deleted', repository, ref, before, pusher }
+  return { kind: 'push', repository, ref, before, after, isForced: push.forced, isCreated: push.created, pusher }
+}
+
+function parsePullRequest(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent {
+  const { action: name, changes, number, pull_request: pull, repository } = readPayload(pullRequestSchema, delivery)
+  const action = name === 'edited' && changes?.base !== undefined ? 'retargeted' : own(pullRequestActions, name)
+  if (action === undefined) return ignored(`this change of pull request #${number} alters nothing that runs`)
+  return {
+    kind: 'pull_request',
+    repository: asRepository(repository, connection),
+    action,
+    number,
+    id: pull.id,
+    ref: `refs/pull/${number}/head`,
+    headSha: pull.head.sha,
+    headRef: `refs/heads/${pull.head.ref}`,
+    baseRef: `refs/heads/${pull.base.ref}`,
+    baseSha: pull.base.sha,
+    isFork: pull.head.repo?.id !== repository.id,
+    isDraft: pull.draft ?? false,
+    isMerged: pull.merged ?? false,
+    author: pull.user?.login ?? 'ghost',
+  }
+}
+
+function parsePing(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent {
+  const { repository } = readPayload(pingSchema, delivery)
+  return { kind: 'ping', repository: repository === undefined ? null : asRepository(repository, connection) }
+}
+
+function asRepository(repository: z.infer<typeof repositorySchema>, connection: ForgeConnection): ForgeRepository {
+  return {
+    id: repository.id,
+    fullName: repository.full_name,
+    cloneUrl: cloneUrl(connection, repository.full_name),
+    defaultBranch: repository.default_branch,
+    isPrivate: repository.private,
+  }
+}
+
+function unusedEventReason(event: string): string {
+  const words = event.replaceAll('_', ' ')
+  return knownEvents.has(event) ? `${words} events are not something kyozo acts on` : `kyozo does not know ${words} events`
+}
+
+function ignored(reason: string): IgnoredEvent {
+  return { kind: 'ignored', reason }
+}
+
+function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}

@@ -1,0 +1,11 @@
+// The Git hosts kyozo knows. Adding one is a folder beside this file and a line here.
+import type { Forge } from './forge.ts'
+import { github } from './github/github.ts'
+
+export const forges = { github } as const satisfies Record<string, Forge>
+
+export type ForgeName = keyof typeof forges
+
+export function isForgeName(name: string): name is ForgeName {
+  return Object.hasOwn(forges, name)
+}

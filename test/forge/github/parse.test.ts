@@ -1,0 +1,314 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KyozoError } from '../../../src/errors.ts'
+import type { ForgeEvent } from '../../../src/forge/forge.ts'
+import { parse } from '../../../src/forge/github/parse.ts'
+import { allExamples, exampleOf, githubCom } from './examples.ts'
+
+const helloWorld = {
+  id: '186853002',
+  fullName: 'Codertocat/Hello-World',
+  cloneUrl: 'https://github.com/Codertocat/Hello-World.git',
+  defaultBranch: 'master',
+  isPrivate: false,
+}
+const zero = '0'.repeat(40)
+const sha = '6113728f27ae82c7b1a177c8d03f9e96e0adf246'
+
+function parsePush(changes: Record<string, unknown>): ForgeEvent {
+  return parse({ event: 'push', payload: { ...exampleOf('push'), ref: 'refs/heads/master', ...changes } }, githubCom)
+}
+
+function parsePull(action: string, change: (payload: PullRequestPayload) => void = () => undefined): ForgeEvent {
+  const payload = { ...exampleOf('pull_request'), action } as unknown as PullRequestPayload
+  change(payload)
+  return parse({ event: 'pull_request', payload }, githubCom)
+}
+
+interface PullRequestPayload {
+  changes?: unknown
+  pull_request: { title: string; head: { ref: string; repo: { id: number } | null }; user: { login: string } | null; merged: boolean }
+}
+
+describe('a push', () => {
+  it('of a new branch says so and has no commit before it', () => {
+    expect(parsePush({ before: zero, after: sha, created: true })).toEqual({
+      kind: 'push',
+      repository: helloWorld,
+      ref: 'refs/heads/master',
+      before: null,
+      after: sha,
+      isForced: false,
+      isCreated: true,
+      pusher: 'Codertocat',
+    })
+  })
+
+  it('that rewrites history says so', () => {
+    const before = 'f'.repeat(40)
+    expect(parsePush({ before, after: sha, created: false, forced: true })).toMatchObject({ kind: 'push', before, isForced: true })
+  })
+
+  it('of a repository with SHA-256 objects is read as any other', () => {
+    expect(parsePush({ before: '0'.repeat(64), after: 'a'.repeat(64) })).toMatchObject({
+      kind: 'push',
+      before: null,
+      after: 'a'.repeat(64),
+    })
+  })
+
+  it('that deletes a branch is a deletion, with nothing to fetch', () => {
+    expect(parsePush({ before: sha, after: zero, deleted: true })).toEqual({
+      kind: 'branch_deleted',
+      repository: helloWorld,
+      ref: 'refs/heads/master',
+      before: sha,
+      pusher: 'Codertocat',
+    })
+  })
+
+  it('of a tag named like the branch is a tag', () => {
+    expect(parsePush({ ref: 'refs/tags/master', before: zero, after: sha })).toEqual({
+      kind: 'tag_pushed',
+      repository: helloWorld,
+      ref: 'refs/tags/master',
+      after: sha,
+      pusher: 'Codertocat',
+    })
+  })
+
+  it('of anything else is ignored', () => {
+    expect(parsePush({ ref: 'refs/notes/commits', after: sha })).toEqual({
+      kind: 'ignored',
+      reason: 'what was pushed is neither a branch nor a tag',
+    })
+    expect(parsePush({ ref: 'refs/tags/v1', before: sha, after: zero })).toEqual({
+      kind: 'ignored',
+      reason: 'a tag was deleted, and kyozo runs branches and pull requests',
+    })
+  })
+
+  it('is fetched from the host of the connection, whatever address the payload gives', () => {
+    for (const clone_url of ['http://169.254.169.254/x', 'ext::sh -c id', 'file:///etc']) {
+      const repository = { ...(exampleOf('push').repository as object), clone_url }
+      expect(parsePush({ after: sha, repository })).toMatchObject({ repository: { cloneUrl: helloWorld.cloneUrl } })
+    }
+  })
+
+  it.each([
+    ['a branch without its full name', { ref: 'master' }],
+    ['a ref with a step upwards', { ref: 'refs/heads/../../config' }],
+    ['a ref with a line break', { ref: 'refs/heads/a\nb' }],
+    ['a ref that ends in .lock', { ref: 'refs/heads/a.lock' }],
+    ['a ref of a million characters', { ref: `refs/heads/${'a'.repeat(1_000_000)}` }],
+    ['an abbreviated object id', { after: 'abc123' }],
+    ['an option in place of an object id', { after: '--upload-pack=id' }],
+    ['a full name with an encoded slash', { repository: { ...helloWorldPayload(), full_name: 'evil/me%2Fapp' } }],
+    ['a full name with a step upwards', { repository: { ...helloWorldPayload(), full_name: '../etc' } }],
+    ['a full name with three parts', { repository: { ...helloWorldPayload(), full_name: 'a/b/c' } }],
+    ['a repository id that is text', { repository: { ...helloWorldPayload(), id: '1' } }],
+    ['no repository', { repository: undefined }],
+  ])('with %s is refused in words that repeat no value', (_, changes) => {
+    const failure = failureOf(() => parsePush({ after: sha, ...changes }))
+    expect(failure.code).toBe('payload_invalid')
+    expect(failure.message).toMatch(/^this push payload cannot be read: (ref|after|repository[.a-z_]*): /)
+    expect(failure.message.length).toBeLessThan(200)
+  })
+
+  it('keeps shell words in a branch name as they are, since no shell ever sees them', () => {
+    expect(parsePush({ ref: 'refs/heads/$(id);`id`', after: sha })).toMatchObject({ ref: 'refs/heads/$(id);`id`' })
+  })
+})
+
+describe('a pull request', () => {
+  it('that is opened carries its head, its base and whose it is', () => {
+    expect(parsePull('opened')).toEqual({
+      kind: 'pull_request',
+      repository: helloWorld,
+      action: 'opened',
+      number: 2,
+      id: '279147437',
+      ref: 'refs/pull/2/head',
+      headSha: 'ec26c3e57ca3a959ca5aad62de7213c562f8c821',
+      headRef: 'refs/heads/changes',
+      baseRef: 'refs/heads/master',
+      baseSha: 'f95f852bd8fca8fcc58a9a2d6c842781e32a215e',
+      isFork: false,
+      isDraft: false,
+      isMerged: false,
+      author: 'Codertocat',
+    })
+  })
+
+  it.each([
+    ['synchronize', 'updated'],
+    ['reopened', 'reopened'],
+    ['ready_for_review', 'ready'],
+    ['converted_to_draft', 'drafted'],
+    ['closed', 'closed'],
+  ])('action %s is %s', (action, expected) => {
+    expect(parsePull(action)).toMatchObject({ kind: 'pull_request', action: expected })
+  })
+
+  it('that is edited matters only when it gets another base', () => {
+    const retargeted = parsePull('edited', (payload) => {
+      payload.changes = { base: { ref: { from: 'main' }, sha: { from: sha } } }
+    })
+    expect(retargeted).toMatchObject({ kind: 'pull_request', action: 'retargeted' })
+    const retitled = parsePull('edited', (payload) => {
+      payload.changes = { title: { from: 'x' } }
+    })
+    expect(retitled).toEqual({ kind: 'ignored', reason: 'this change of pull request #2 alters nothing that runs' })
+  })
+
+  it.each(['labeled', 'constructor', '__proto__', 'toString'])('action %s is ignored', (action) => {
+    expect(parsePull(action)).toEqual({ kind: 'ignored', reason: 'this change of pull request #2 alters nothing that runs' })
+  })
+
+  it('from another repository, or from one that is gone, is a fork even when its branch is called main', () => {
+    const fromFork = parsePull('opened', (payload) => {
+      payload.pull_request.head = { ...payload.pull_request.head, ref: 'main', repo: { id: 99 } }
+    })
+    expect(fromFork).toMatchObject({ isFork: true, headRef: 'refs/heads/main' })
+    const fromNowhere = parsePull('synchronize', (payload) => {
+      payload.pull_request.head.repo = null
+      payload.pull_request.user = null
+    })
+    expect(fromNowhere).toMatchObject({ isFork: true, author: 'ghost' })
+  })
+
+  it('with a hostile title is read, since its title is not', () => {
+    const event = parsePull('opened', (payload) => {
+      payload.pull_request.title = `<img src=x onerror=alert(1)> @everyone ](javascript:x) ${'x'.repeat(10_000)}`
+    })
+    expect(JSON.stringify(event)).not.toContain('onerror')
+  })
+})
+
+describe('every recorded payload', () => {
+  const table = allExamples.map((example, index) => ({ ...example, index }))
+
+  it.each(table)('$index, $event, is decoded', ({ event, payload }) => {
+    const decoded = parse({ event, payload }, githubCom)
+    expect(summary(decoded)).toBe(expectedSummary(event, payload))
+  })
+})
+
+describe('a mutated payload', () => {
+  const used = allExamples.filter(({ event }) => ['push', 'pull_request', 'ping', 'delete', 'issues'].includes(event))
+  const hostile = fc.oneof(
+    fc.constantFrom<unknown>(
+      null,
+      '',
+      zero,
+      -1,
+      1e308,
+      Number.NaN,
+      [],
+      {},
+      '__proto__',
+      'refs/heads/',
+      '\u0000',
+      '\ud800',
+      'a'.repeat(100_000),
+    ),
+    fc.jsonValue(),
+    fc.string({ unit: 'binary' }),
+  )
+
+  it('never makes anything but an event or a payload_invalid', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...used),
+        fc.array(fc.tuple(fc.nat(), hostile), { minLength: 1, maxLength: 4 }),
+        ({ event, payload }, changes) => {
+          const mutated = changes.reduce<unknown>((value, [seed, replacement]) => withReplacement(value, seed, replacement), payload)
+          const outcome = outcomeOf(() => parse({ event, payload: mutated }, githubCom))
+          if (outcome instanceof KyozoError) expect(outcome.code).toBe('payload_invalid')
+          else expect(JSON.stringify(outcome).length).toBeLessThan(5_000)
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('of any shape at all is survived for every event', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('push', 'pull_request', 'ping', 'issues', 'made_up'), fc.anything(), (event, payload) => {
+        const outcome = outcomeOf(() => parse({ event, payload }, githubCom))
+        if (outcome instanceof KyozoError) expect(outcome.code).toBe('payload_invalid')
+      }),
+    )
+  })
+})
+
+function helloWorldPayload(): object {
+  return exampleOf('push').repository as object
+}
+
+function summary(event: ForgeEvent): string {
+  switch (event.kind) {
+    case 'ignored':
+      return `ignored: ${event.reason}`
+    case 'ping':
+      return `ping of ${event.repository?.fullName ?? 'no repository'}`
+    case 'pull_request':
+      return `pull_request ${event.action} #${event.number}`
+    case 'push':
+    case 'branch_deleted':
+    case 'tag_pushed':
+      return `${event.kind} ${event.ref}`
+  }
+}
+
+/** What a person expects, told from the payload without kyozo's parser. */
+function expectedSummary(event: string, payload: Readonly<Record<string, unknown>>): string {
+  const actions: Record<string, string> = {
+    opened: 'opened',
+    synchronize: 'updated',
+    reopened: 'reopened',
+    ready_for_review: 'ready',
+    converted_to_draft: 'drafted',
+    closed: 'closed',
+  }
+  if (event === 'push') {
+    const ref = String(payload.ref)
+    if (!payload.deleted) return `${ref.startsWith('refs/tags/') ? 'tag_pushed' : 'push'} ${ref}`
+    return ref.startsWith('refs/tags/') ? 'ignored: a tag was deleted, and kyozo runs branches and pull requests' : `branch_deleted ${ref}`
+  }
+  if (event === 'pull_request') {
+    const action = actions[String(payload.action)]
+    return action === undefined
+      ? `ignored: this change of pull request #${payload.number} alters nothing that runs`
+      : `pull_request ${action} #${payload.number}`
+  }
+  if (event === 'ping') return `ping of ${(payload.repository as { full_name: string } | undefined)?.full_name ?? 'no repository'}`
+  if (event === 'create') return 'ignored: GitHub sends a push with every created branch, and kyozo acts on that'
+  if (event === 'delete') return 'ignored: GitHub sends a push with every deleted branch, and kyozo acts on that'
+  return `ignored: ${event.replaceAll('_', ' ')} events are not something kyozo acts on`
+}
+
+/** `value` with the part that `seed` picks (walking down at random) replaced. */
+function withReplacement(value: unknown, seed: number, replacement: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return replacement
+  const keys = Object.keys(value)
+  const key = keys[seed % (keys.length + 1)]
+  if (key === undefined) return replacement
+  const rest = Math.floor(seed / (keys.length + 1))
+  return { ...value, [key]: withReplacement((value as Record<string, unknown>)[key], rest, replacement) }
+}
+
+function outcomeOf(act: () => ForgeEvent): ForgeEvent | KyozoError {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof KyozoError) return error
+    throw error
+  }
+}
+
+function failureOf(act: () => ForgeEvent): KyozoError {
+  const outcome = outcomeOf(act)
+  if (outcome instanceof KyozoError) return outcome
+  throw new Error('it was accepted')
+}
