@@ -1,0 +1,24 @@
+import { sql } from 'kysely'
+import { newId } from '../ids.ts'
+import type { Executor } from './database.ts'
+
+/** The id of this kyozo, made with the database: it stands in the labels of everything kyozo makes. */
+export async function instanceId(db: Executor): Promise<string> {
+  await db.insertInto('instance').values({ id: newId() }).onConflict((conflict) => conflict.doNothing()).execute()
+  return (await db.selectFrom('instance').select('id').executeTakeFirstOrThrow()).id
+}
+
+const firstTeam = 'default'
+
+/** The team that owns what arrives without one. */
+export async function defaultTeam(db: Executor): Promise<string> {
+  await db.insertInto('teams').values({ id: newId(), name: firstTeam }).onConflict((conflict) => conflict.doNothing()).execute()
+  return (await db.selectFrom('teams').select('id').where('name', '=', firstTeam).executeTakeFirstOrThrow()).id
+}
+
+/** The database's clock: leases are compared on it alone, so that a worker whose clock jumps harms nobody. */
+export const databaseNow = sql<Date>`now()`
+
+export function inSeconds(seconds: number) {
+  return sql<Date>`now() + make_interval(secs => ${seconds})`
+}

@@ -1,0 +1,79 @@
+// What a release prints, written in batches so that a build's output does not cost a transaction a line. Redacted before it comes here.
+import type { Database, Executor } from './database.ts'
+
+/** Kept per release; a build that prints more is cut with a line that says so. */
+export const logLimitBytes = 10 * 1024 ** 2
+/** One line of output; longer ones are cut. */
+export const lineLimitCharacters = 16 * 1024
+const flushMs = 100
+
+export interface LogLine {
+  readonly stream: 'release' | 'build'
+  readonly service?: string
+  readonly text: string
+}
+
+export interface LogWriter {
+  write(line: LogLine): void
+  /** Everything written so far is stored when this resolves. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/** `notify` is called after each stored batch. */
+export function createLogWriter(db: Database, options: { readonly releaseId: string; readonly redact: (text: string) => string; readonly notify: () => Promise<void> }): LogWriter {
+  let pending: LogLine[] = []
+  let left = logLimitBytes
+  let storing: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  const store = async () => {
+    const batch = pending
+    pending = []
+    if (batch.length === 0) return
+    await insertLines(db, options.releaseId, batch)
+    await options.notify()
+  }
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    // One batch after the other keeps the order. A batch that cannot be stored must not stop the release: the next flush reports it.
+    storing = storing.catch(() => undefined).then(store)
+    return storing
+  }
+  return {
+    write(line) {
+      if (left <= 0) return
+      const text = options.redact(line.text).slice(0, lineLimitCharacters)
+      left -= text.length + 1
+      pending.push(left > 0 ? { ...line, text } : { stream: line.stream, text: `output beyond ${logLimitBytes / 1024 ** 2} MiB is not kept` })
+      timer ??= setTimeout(() => void flush().catch(() => undefined), flushMs)
+    },
+    flush,
+    async close() {
+      await flush()
+    },
+  }
+}
+
+async function insertLines(db: Executor, releaseId: string, lines: readonly LogLine[]): Promise<void> {
+  await db
+    .insertInto('logChunks')
+    // PostgreSQL text cannot hold NUL.
+    .values(lines.map((line) => ({ releaseId, stream: line.stream, service: line.service ?? null, text: line.text.replaceAll('\0', '\uFFFD') })))
+    .execute()
+}
+
+export interface StoredLine {
+  readonly sequence: string
+  readonly stream: 'release' | 'build'
+  readonly service: string | null
+  readonly text: string
+  readonly recordedAt: Date
+}
+
+/** Lines after a sequence number, oldest first. */
+export function readLog(db: Executor, releaseId: string, page: { readonly after: string; readonly limit: number; readonly stream?: 'release' | 'build' }): Promise<StoredLine[]> {
+  let query = db.selectFrom('logChunks').select(['sequence', 'stream', 'service', 'text', 'recordedAt']).where('releaseId', '=', releaseId).where('sequence', '>', page.after)
+  if (page.stream !== undefined) query = query.where('stream', '=', page.stream)
+  return query.orderBy('sequence').limit(page.limit).execute()
+}

@@ -1,0 +1,61 @@
+// PostgreSQL's NOTIFY as a wake-up between processes. Nothing depends on one arriving: whoever waits also looks from time to time.
+import { EventEmitter } from 'node:events'
+import { sql } from 'kysely'
+import pg from 'pg'
+import type { Executor } from './database.ts'
+
+export type Topic = 'release' | 'routes' | 'outbox' | 'queue'
+const channel = 'kyozo'
+const reconnectMs = 1_000
+
+export interface Notifications {
+  /** Calls back with the id a notification carries; returns how to stop. */
+  on(topic: Topic, listener: (id: string) => void): () => void
+  close(): Promise<void>
+}
+
+export async function notify(db: Executor, topic: Topic, id: string): Promise<void> {
+  await sql`select pg_notify(${channel}, ${`${topic} ${id}`})`.execute(db)
+}
+
+/** Listens on a connection of its own, and connects again when it breaks; listeners are then called once with an empty id, since some may be missed. */
+export async function listen(url: string): Promise<Notifications> {
+  const emitter = new EventEmitter().setMaxListeners(0)
+  const topics: readonly Topic[] = ['release', 'routes', 'outbox', 'queue']
+  let client: pg.Client | undefined
+  let isClosed = false
+  const connect = async () => {
+    client = new pg.Client({ connectionString: url, application_name: 'kyozo listen', keepAlive: true })
+    client.on('notification', (message) => {
+      const [topic = '', id = ''] = (message.payload ?? '').split(' ')
+      emitter.emit(topic, id)
+    })
+    client.on('error', () => undefined)
+    client.once('end', () => {
+      if (!isClosed) setTimeout(() => void reconnect(), reconnectMs)
+    })
+    await client.connect()
+    await client.query(`listen ${channel}`)
+  }
+  const reconnect = async () => {
+    if (isClosed) return
+    try {
+      await connect()
+      for (const topic of topics) emitter.emit(topic, '')
+    } catch {
+      // The database is still away; `end` does not fire for a connection that never was.
+      setTimeout(() => void reconnect(), reconnectMs)
+    }
+  }
+  await connect()
+  return {
+    on(topic, listener) {
+      emitter.on(topic, listener)
+      return () => emitter.off(topic, listener)
+    },
+    async close() {
+      isClosed = true
+      await client?.end()
+    },
+  }
+}

@@ -1,0 +1,190 @@
+// Releases: the truth about who may act. A claim takes a lease and a generation; every later change names both, and changing no row means
+// that somebody else has taken over.
+import { type Insertable, type Selectable, sql, type UpdateObject } from 'kysely'
+import { KyozoError } from '../errors.ts'
+import { newId } from '../ids.ts'
+import type { Verdict } from '../release/verdict.ts'
+import type { Database, Executor } from './database.ts'
+import { databaseNow, inSeconds } from './instance.ts'
+import type { ReleaseServiceTable, ReleaseTable, Tables } from './tables.ts'
+
+export type Release = Selectable<ReleaseTable>
+export type ReleaseService = Selectable<ReleaseServiceTable>
+
+/** What proves the right to act for a release. */
+export interface Lease {
+  readonly releaseId: string
+  readonly environmentId: string
+  readonly token: string
+  readonly generation: number
+}
+
+/** Columns to set; times may be the database's own `now()`. */
+export type ReleaseChange = UpdateObject<Tables, 'releases'>
+
+/** Long enough for a paused process to come back, short enough that a dead one is replaced soon. */
+export const leaseSeconds = 30
+/** A release that brought its worker down this often is not tried again. */
+export const attemptLimit = 5
+
+/** Queues a release; those of the environment that still wait are superseded by it. Returns it and the ones it superseded. */
+export async function queueRelease(
+  db: Executor,
+  release: Pick<Insertable<ReleaseTable>, 'teamId' | 'workspaceId' | 'environmentId' | 'ref' | 'sha' | 'triggeredBy'>,
+): Promise<{ readonly release: Release; readonly superseded: readonly Release[] }> {
+  const superseded = await db
+    .updateTable('releases')
+    .set({ state: 'superseded', supersededBy: release.sha, reason: `superseded by ${release.sha.slice(0, 7)}`, finishedAt: databaseNow })
+    .where('environmentId', '=', release.environmentId)
+    .where('state', '=', 'queued')
+    .returningAll()
+    .execute()
+  const queued = await db.insertInto('releases').values({ ...release, id: newId(), state: 'queued' }).returningAll().executeTakeFirstOrThrow()
+  return { release: queued, superseded }
+}
+
+export interface Claim {
+  readonly release: Release
+  readonly lease: Lease
+}
+
+/** Takes the newest queued release of an environment, or nothing when none waits or one is running. */
+export async function claimRelease(db: Database, environmentId: string, owner: string): Promise<Claim | undefined> {
+  return db.transaction().execute(async (trx) => {
+    // The environment's row is the lock that serialises claims.
+    const environment = await trx.selectFrom('environments').select(['id', 'pausedAt']).where('id', '=', environmentId).forUpdate().executeTakeFirst()
+    if (environment === undefined || environment.pausedAt !== null) return undefined
+    const running = await trx.selectFrom('releases').select('id').where('environmentId', '=', environmentId).where('state', '=', 'running').executeTakeFirst()
+    if (running !== undefined) return undefined
+    const next = await trx.selectFrom('releases').select('id').where('environmentId', '=', environmentId).where('state', '=', 'queued').orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+    if (next === undefined) return undefined
+    const { generation } = await trx.updateTable('environments').set({ generation: sql`generation + 1` }).where('id', '=', environmentId).returning('generation').executeTakeFirstOrThrow()
+    const token = newId()
+    const release = await trx
+      .updateTable('releases')
+      .set({
+        state: 'running',
+        generation,
+        attempt: sql`attempt + 1`,
+        leaseOwner: owner,
+        leaseToken: token,
+        leaseExpiresAt: inSeconds(leaseSeconds),
+        startedAt: sql`coalesce(started_at, now())`,
+      })
+      .where('id', '=', next.id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return { release, lease: { releaseId: release.id, environmentId, token, generation } }
+  })
+}
+
+/** Extends the lease. False when it was lost: the holder must stop acting at once. */
+export async function renewLease(db: Executor, lease: Lease): Promise<boolean> {
+  const renewed = await db.updateTable('releases').set({ leaseExpiresAt: inSeconds(leaseSeconds) }).where('id', '=', lease.releaseId).where('leaseToken', '=', lease.token).where('state', '=', 'running').returning('id').executeTakeFirst()
+  return renewed !== undefined
+}
+
+/** Changes a running release under its lease. Throws `lease_lost` when somebody else has taken over. */
+export async function updateRelease(db: Executor, lease: Lease, change: ReleaseChange): Promise<Release> {
+  const updated = await db
+    .updateTable('releases')
+    .set(change)
+    .where('id', '=', lease.releaseId)
+    .where('leaseToken', '=', lease.token)
+    .where('generation', '=', lease.generation)
+    .where('state', '=', 'running')
+    .returningAll()
+    .executeTakeFirst()
+  if (updated === undefined) throw new KyozoError('lease_lost', 'another worker has taken this release over', { hint: 'nothing to do: the other worker goes on with it' })
+  return updated
+}
+
+/** Throws `lease_lost` unless the lease holds now. Called before each side effect. */
+export async function assertLease(db: Executor, lease: Lease): Promise<void> {
+  const held = await db
+    .selectFrom('releases')
+    .select('id')
+    .where('id', '=', lease.releaseId)
+    .where('leaseToken', '=', lease.token)
+    .where('state', '=', 'running')
+    .where('leaseExpiresAt', '>', databaseNow)
+    .executeTakeFirst()
+  if (held === undefined) throw new KyozoError('lease_lost', 'another worker has taken this release over')
+}
+
+/** Ends a release with its verdicts, in the caller's transaction. */
+export async function endRelease(db: Executor, lease: Lease, end: { readonly change: ReleaseChange; readonly verdicts: readonly ReleaseVerdict[] }): Promise<Release> {
+  const release = await updateRelease(db, lease, { ...end.change, finishedAt: databaseNow, leaseToken: null, leaseExpiresAt: null, stage: null })
+  await saveVerdicts(db, release.id, end.verdicts)
+  return release
+}
+
+export type ReleaseVerdict = Verdict & { readonly folderPath?: string; readonly image?: string; readonly configHash?: string }
+
+export async function saveVerdicts(db: Executor, releaseId: string, verdicts: readonly ReleaseVerdict[]): Promise<void> {
+  if (verdicts.length === 0) return
+  const rows = verdicts.map((verdict) => ({
+    releaseId,
+    service: verdict.service,
+    folderPath: verdict.folderPath ?? null,
+    verdict: verdict.kind,
+    words: verdict.words,
+    image: verdict.image ?? null,
+    configHash: verdict.configHash ?? null,
+    sinceSha: verdict.sinceSha ?? null,
+    url: verdict.url ?? null,
+    durationMs: verdict.durationMs ?? null,
+  }))
+  await db.insertInto('releaseServices').values(rows).onConflict((conflict) => conflict.columns(['releaseId', 'service']).doNothing()).execute()
+}
+
+/** Puts releases whose worker died back into the queue, and fails those that were tried too often. Returns the environments to look at. */
+export async function rescueReleases(db: Executor): Promise<readonly { readonly environmentId: string; readonly releaseId: string; readonly isGivenUp: boolean }[]> {
+  const expired = db.updateTable('releases').where('state', '=', 'running').where('leaseExpiresAt', '<', databaseNow)
+  const lost = { leaseToken: null, leaseExpiresAt: null }
+  const givenUp = await expired
+    .set({ ...lost, state: 'failed', errorCode: 'internal', reason: `kyozo ended ${attemptLimit} times while working on this release`, finishedAt: databaseNow })
+    .where('attempt', '>=', attemptLimit)
+    .returning(['environmentId', 'id as releaseId'])
+    .execute()
+  const queued = await expired.set({ ...lost, state: 'queued' }).where('attempt', '<', attemptLimit).returning(['environmentId', 'id as releaseId']).execute()
+  return [...givenUp.map((row) => ({ ...row, isGivenUp: true })), ...queued.map((row) => ({ ...row, isGivenUp: false }))]
+}
+
+/** Ends the leases of a worker that is known to be dead, so that nobody waits for them to run out. */
+export async function expireLeasesOf(db: Executor, owner: string): Promise<void> {
+  await db.updateTable('releases').set({ leaseExpiresAt: sql`now() - interval '1 second'` }).where('state', '=', 'running').where('leaseOwner', '=', owner).execute()
+}
+
+/** Environments with a queued release and none running: what a restarted worker looks at. */
+export async function waitingEnvironments(db: Executor): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('releases as r')
+    .select('r.environmentId')
+    .distinct()
+    .where('r.state', '=', 'queued')
+    .where((where) => where.not(where.exists(where.selectFrom('releases as other').select('other.id').whereRef('other.environmentId', '=', 'r.environmentId').where('other.state', '=', 'running'))))
+    .execute()
+  return rows.map((row) => row.environmentId)
+}
+
+/** A queued release of the environment that is newer than this one. */
+export async function newerRelease(db: Executor, release: Pick<Release, 'environmentId' | 'sequence'>): Promise<Release | undefined> {
+  return db
+    .selectFrom('releases')
+    .selectAll()
+    .where('environmentId', '=', release.environmentId)
+    .where('sequence', '>', release.sequence)
+    .where('state', '=', 'queued')
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export function findRelease(db: Executor, id: string): Promise<Release | undefined> {
+  return db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export function releaseServices(db: Executor, releaseId: string): Promise<ReleaseService[]> {
+  return db.selectFrom('releaseServices').selectAll().where('releaseId', '=', releaseId).orderBy('service').execute()
+}

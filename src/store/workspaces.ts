@@ -1,0 +1,67 @@
+import type { Insertable, Selectable } from 'kysely'
+import { KyozoError } from '../errors.ts'
+import { newId } from '../ids.ts'
+import type { Executor } from './database.ts'
+import type { ForgeName, WorkspaceTable } from './tables.ts'
+
+export type Workspace = Selectable<WorkspaceTable>
+
+/** A DNS label that leaves room for an environment's name behind it. The database holds the same rule. */
+export const workspaceNamePattern = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/
+
+export function assertWorkspaceName(name: string): void {
+  if (workspaceNamePattern.test(name)) return
+  throw new KyozoError('bad_request', `${JSON.stringify(name.slice(0, 60))} cannot be a workspace's name`, {
+    hint: 'use 1 to 40 lower-case letters, digits and hyphens, starting and ending with a letter or digit',
+  })
+}
+
+export function findWorkspaceByName(db: Executor, name: string): Promise<Workspace | undefined> {
+  return db.selectFrom('workspaces').selectAll().where('name', '=', name).executeTakeFirst()
+}
+
+export function findWorkspace(db: Executor, id: string): Promise<Workspace | undefined> {
+  return db.selectFrom('workspaces').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export function findWorkspaceByRepository(db: Executor, repository: { readonly forge: ForgeName; readonly connection: string; readonly id: string }): Promise<Workspace | undefined> {
+  return db
+    .selectFrom('workspaces')
+    .selectAll()
+    .where('forge', '=', repository.forge)
+    .where('connection', '=', repository.connection)
+    .where('repositoryId', '=', repository.id)
+    .executeTakeFirst()
+}
+
+/** Creates a workspace, or returns the one of that name or repository that somebody created at the same moment. */
+export async function createWorkspace(db: Executor, workspace: Omit<Insertable<WorkspaceTable>, 'id'>): Promise<Workspace> {
+  assertWorkspaceName(workspace.name)
+  await db.insertInto('workspaces').values({ ...workspace, id: newId() }).onConflict((conflict) => conflict.doNothing()).execute()
+  const found =
+    workspace.repositoryId && workspace.connection
+      ? await findWorkspaceByRepository(db, { forge: workspace.forge, connection: workspace.connection, id: workspace.repositoryId })
+      : await findWorkspaceByName(db, workspace.name)
+  if (found === undefined) throw new KyozoError('bad_request', `a workspace named ${workspace.name} exists already, for another repository`)
+  return found
+}
+
+/** A free workspace name for a repository: its own name, then with its owner's, then numbered. */
+export async function freeWorkspaceName(db: Executor, fullName: string): Promise<string> {
+  const [owner = '', name = ''] = fullName.split('/').map(asLabel)
+  const candidates = [name, `${name}-${owner}`.slice(0, 40).replace(/-+$/, '')]
+  for (let at = 2; at < 100; at++) candidates.push(`${name.slice(0, 36)}-${at}`)
+  for (const candidate of candidates) {
+    if (workspaceNamePattern.test(candidate) && (await findWorkspaceByName(db, candidate)) === undefined) return candidate
+  }
+  throw new KyozoError('bad_request', `no workspace name is free for ${fullName}`)
+}
+
+function asLabel(text: string): string {
+  const label = text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).replace(/-+$/, '')
+  return label === '' ? 'repository' : label
+}
+
+export async function setDefaultBranch(db: Executor, workspaceId: string, branch: string): Promise<void> {
+  await db.updateTable('workspaces').set({ defaultBranch: branch, updatedAt: new Date() }).where('id', '=', workspaceId).execute()
+}
