@@ -1,0 +1,24 @@
+// The images that tests build on, under the names that templates and fixtures use. Where no registry answers they are made from Debian
+// packages; each Dockerfile here says how far its image is from the official one.
+
+export interface BaseImage {
+  /** Its folder here, which holds its Dockerfile. */
+  readonly folder: string
+  /** Every name it gets. */
+  readonly tags: readonly string[]
+  /** Folders beyond `machine` that its Dockerfile copies from. */
+  readonly needs?: readonly ('node-binary' | 'npm-package')[]
+}
+
+/** Made by debootstrap; every other image starts from it. */
+export const debianTag = 'debian:bookworm-slim'
+
+export const baseImages: readonly BaseImage[] = [
+  { folder: 'busybox', tags: ['busybox:latest', 'busybox:stable', 'busybox:1.37'] },
+  { folder: 'node', tags: ['node:24-slim', 'node:22-slim', 'node:20-slim'], needs: ['node-binary', 'npm-package'] },
+  { folder: 'python', tags: ['python:3.12-slim', 'python:3.11-slim', 'python:3.13-slim', 'python:3-slim'] },
+  { folder: 'golang', tags: ['golang:1.26', 'golang:1.25', 'golang:1.24'] },
+  { folder: 'nginx', tags: ['nginx:1.28-alpine-slim', 'nginx:1.28-alpine', 'nginx:alpine', 'nginx:latest'] },
+  { folder: 'postgres', tags: ['postgres:17', 'postgres:17-alpine', 'postgres:16', 'postgres:16-alpine'] },
+  { folder: 'redis', tags: ['redis:7', 'redis:7-alpine', 'redis:latest'] },
+]
