@@ -1,0 +1,22 @@
+// The `docker` program, for what the engine's API does not do: Compose and Buildx. It gets a configuration folder of its own that is empty
+// and goes away again (Buildx leaves a file there for every build), and nothing of kyozo's environment.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ChildResult, type ChildSpec, runChild } from '../../child.ts'
+import type { DockerContext } from './context.ts'
+
+export type DockerCall = Omit<ChildSpec, 'program' | 'cwd'>
+
+/**
+ * Runs `docker` with the arguments. The engine's address and the configuration folder are arguments too, not variables: what is in the
+ * environment can be read by a compose document.
+ */
+export async function runDocker(context: DockerContext, call: DockerCall): Promise<ChildResult> {
+  const config = await mkdtemp(join(tmpdir(), 'kyozo-docker-'))
+  try {
+    return await runChild({ ...call, program: 'docker', args: ['--config', config, '--host', context.dockerHost, ...call.args] })
+  } finally {
+    await rm(config, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,146 @@
+// What is done to containers once they exist. Each looks at the label first: nothing here touches a container of somebody else.
+import { stripVTControlCharacters } from 'node:util'
+import type Docker from 'dockerode'
+import { KyozoError } from '../../errors.ts'
+import type { ExecResult } from '../engine.ts'
+import { ask, type DockerContext } from './context.ts'
+import { statusOf } from './errors.ts'
+import { ignoreMissing, inspectOwned, nameOf } from './observe.ts'
+
+/** The longest grace period that the policy allows is five minutes; the engine then kills. */
+const stopDeadlineMs = 330_000
+const removeDeadlineMs = 60_000
+const startDeadlineMs = 60_000
+
+/** A log line may be 16 KiB; more lines than this nobody reads in a verdict. */
+const logLineLimit = 1_000
+const execOutputLimitBytes = 16 * 1024
+
+export async function startContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
+  await Promise.all(
+    ids.map(async (id) => {
+      const info = await inspectOwned(context, id)
+      if (!info)
+        throw new KyozoError('engine_refused', `container ${id.slice(0, 12)} is gone, so it could not be started`, { retryable: true })
+      await ask({ tried: `start container ${nameOf(info)}`, deadlineMs: startDeadlineMs }, (abortSignal) =>
+        context.docker.getContainer(info.Id).start({ abortSignal }).catch(ignoreUnchanged),
+      )
+    }),
+  )
+}
+
+export async function stopContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
+  await Promise.all(
+    ids.map(async (id) => {
+      const info = await inspectOwned(context, id)
+      if (info) await stopOne(context, info)
+    }),
+  )
+}
+
+async function stopOne(context: DockerContext, info: Docker.ContainerInspectInfo): Promise<void> {
+  if (!info.State.Running) return
+  await ask({ tried: `stop container ${nameOf(info)}`, deadlineMs: stopDeadlineMs }, (abortSignal) =>
+    context.docker.getContainer(info.Id).stop({ abortSignal }).catch(ignoreUnchanged).catch(ignoreMissing),
+  )
+}
+
+export async function removeContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
+  await Promise.all(
+    ids.map(async (id) => {
+      const info = await inspectOwned(context, id)
+      if (!info) return
+      await stopOne(context, info)
+      await ask({ tried: `remove container ${nameOf(info)}`, deadlineMs: removeDeadlineMs }, (abortSignal) =>
+        removeOne(context.docker.getContainer(info.Id), abortSignal),
+      )
+    }),
+  )
+}
+
+async function removeOne(container: Docker.Container, abortSignal: AbortSignal): Promise<void> {
+  try {
+    await container.remove({ force: true, v: false, abortSignal })
+  } catch (error) {
+    // Somebody else removes it already; it is gone when they are done.
+    if (statusOf(error) === 409) await container.wait({ condition: 'removed', abortSignal }).catch(ignoreMissing)
+    else ignoreMissing(error)
+  }
+}
+
+/** 304: it is as wanted already. */
+function ignoreUnchanged(error: unknown): void {
+  if (statusOf(error) !== 304) throw error
+}
+
+export async function exitOf(context: DockerContext, id: string, signal: AbortSignal): Promise<number> {
+  const info = await inspectOwned(context, id)
+  if (!info) throw new KyozoError('engine_refused', `container ${id.slice(0, 12)} is gone`)
+  const question = { tried: `wait for container ${nameOf(info)}`, deadlineMs: 2 ** 31 - 1, signal }
+  const answer = await ask(question, (abortSignal) => context.docker.getContainer(info.Id).wait({ condition: 'not-running', abortSignal }))
+  return (answer as { readonly StatusCode: number }).StatusCode
+}
+
+interface ExecOptions {
+  readonly command: readonly string[]
+  readonly deadlineMs: number
+}
+
+export async function execIn(context: DockerContext, id: string, { command, deadlineMs }: ExecOptions): Promise<ExecResult> {
+  const info = await inspectOwned(context, id)
+  if (!info) throw new KyozoError('engine_refused', `container ${id.slice(0, 12)} is gone`)
+  const limit = AbortSignal.timeout(deadlineMs)
+  const tried = `run ${command[0] ?? 'a command'} in container ${nameOf(info)}`
+  try {
+    return await ask({ tried, signal: limit }, (abortSignal) => exec(context.docker.getContainer(info.Id), command, abortSignal))
+  } catch (error) {
+    if (!limit.aborted) throw error
+    throw new KyozoError('child_timed_out', `${tried}: it did not end within ${deadlineMs / 1000} s`, { cause: error })
+  }
+}
+
+async function exec(container: Docker.Container, command: readonly string[], abortSignal: AbortSignal): Promise<ExecResult> {
+  const created = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal })
+  const stream = await created.start({ hijack: false, stdin: false, abortSignal })
+  const onAbort = () => stream.destroy()
+  abortSignal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const chunks: Buffer[] = []
+    let size = 0
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer)
+      size += (chunk as Buffer).length
+      while (size > execOutputLimitBytes && chunks.length > 1) size -= chunks.shift()?.length ?? 0
+    }
+    const { ExitCode } = await created.inspect({ abortSignal })
+    return { exitCode: ExitCode ?? 1, output: plainText(demultiplex(Buffer.concat(chunks))) }
+  } finally {
+    abortSignal.removeEventListener('abort', onAbort)
+  }
+}
+
+export async function readLogTail(context: DockerContext, id: string, lines: number): Promise<readonly string[]> {
+  const info = await inspectOwned(context, id)
+  if (!info) return []
+  const tail = Math.min(lines, logLineLimit)
+  const output = await ask({ tried: `read the log of container ${nameOf(info)}` }, (abortSignal) =>
+    context.docker.getContainer(info.Id).logs({ stdout: true, stderr: true, tail, follow: false, abortSignal }),
+  )
+  const text = plainText(info.Config.Tty ? output : demultiplex(output))
+  return text === '' ? [] : text.split('\n').slice(-tail)
+}
+
+/** The engine sends both streams as one: frames of a kind, three empty bytes, a length, and the bytes. */
+export function demultiplex(multiplexed: Buffer): Buffer {
+  const frames: Buffer[] = []
+  for (let at = 0; at + 8 <= multiplexed.length; ) {
+    const length = multiplexed.readUInt32BE(at + 4)
+    frames.push(multiplexed.subarray(at + 8, at + 8 + length))
+    at += 8 + length
+  }
+  return Buffer.concat(frames)
+}
+
+function plainText(bytes: Buffer): string {
+  return stripVTControlCharacters(bytes.toString('utf8')).replaceAll('\r\n', '\n').replace(/\n+$/, '')
+}

@@ -1,0 +1,94 @@
+// What every part of this folder works with: the engine's API, which instance we are, and where the compose files are kept.
+import Docker from 'dockerode'
+import { KyozoError } from '../../errors.ts'
+import { asEngineError } from './errors.ts'
+
+/** The part of a logger that the engine uses. */
+export interface EngineLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+export interface DockerEngineOptions {
+  /** `unix:///path` or `tcp://host:port`. Default is `unix:///var/run/docker.sock`. */
+  readonly dockerHost?: string
+  /** Where the compose files of each stack are written: `<stacksDir>/<project>/`. */
+  readonly stacksDir: string
+  /** The value of `kyozo.instance` on everything this engine makes; what carries another value is never touched. */
+  readonly instance: string
+  readonly log: EngineLog
+}
+
+export interface DockerContext {
+  readonly docker: Docker
+  readonly dockerHost: string
+  readonly stacksDir: string
+  readonly instance: string
+  readonly log: EngineLog
+}
+
+export const defaultDockerHost = 'unix:///var/run/docker.sock'
+
+/** An engine that takes longer than this to answer a single question hangs. */
+const answerLimitMs = 30_000
+
+export function dockerContext(options: DockerEngineOptions): DockerContext {
+  const dockerHost = options.dockerHost || defaultDockerHost
+  return {
+    docker: new Docker(addressOf(dockerHost)),
+    dockerHost,
+    stacksDir: options.stacksDir,
+    instance: options.instance,
+    log: options.log,
+  }
+}
+
+/** The library falls back to the environment for whatever is not given, so both ways to reach an engine are always stated. */
+function addressOf(dockerHost: string): Docker.DockerOptions {
+  const url = URL.parse(dockerHost)
+  if (url?.protocol === 'unix:' && url.pathname.length > 1) return { socketPath: url.pathname, host: undefined, port: undefined }
+  if (url?.protocol === 'tcp:' && url.hostname && url.port) return { host: url.hostname, port: url.port, protocol: 'http' }
+  throw new KyozoError('config_invalid', `DOCKER_HOST is ${JSON.stringify(dockerHost)}, which kyozo cannot use`, {
+    hint: 'use unix:///path/to/docker.sock or tcp://host:port',
+  })
+}
+
+export interface Question {
+  /** What is tried, as the end of "could not …". */
+  readonly tried: string
+  /** Default is 30 s. */
+  readonly deadlineMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** One call of the engine's API, with a deadline and with its errors in our words. */
+export async function ask<T>(question: Question, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadlineMs = question.deadlineMs ?? answerLimitMs
+  const limit = AbortSignal.timeout(deadlineMs)
+  const signal = question.signal ? AbortSignal.any([limit, question.signal]) : limit
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([call(signal), rejectedOn(signal)])
+  } catch (error) {
+    if (question.signal?.aborted) throw asAborted(question)
+    if (limit.aborted)
+      throw new KyozoError('engine_unavailable', `could not ${question.tried}: the engine did not answer within ${deadlineMs / 1000} s`, {
+        hint: 'look whether the Docker engine hangs: `docker ps`',
+        cause: error,
+      })
+    throw asEngineError(error, question.tried)
+  }
+}
+
+function rejectedOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+function asAborted(question: Question): KyozoError {
+  const reason: unknown = question.signal?.reason
+  return reason instanceof KyozoError
+    ? reason
+    : new KyozoError('superseded', `stopped before it could ${question.tried}`, { cause: reason })
+}

@@ -1,0 +1,82 @@
+// The Docker engine behind the port in engine.ts: its API observes, starts, stops and names; Compose creates; Buildx builds.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Engine, StackIdentity } from '../engine.ts'
+import { placeContainers } from './alias.ts'
+import { buildImage } from './build.ts'
+import { runDocker } from './client.ts'
+import { createContainers, lastWords } from './compose.ts'
+import { execIn, exitOf, readLogTail, removeContainers, startContainers, stopContainers } from './containers.ts'
+import { ask, type DockerContext, type DockerEngineOptions, dockerContext } from './context.ts'
+import { refusal } from './errors.ts'
+import { watchEvents } from './events.ts'
+import { composeLabel, label } from './labels.ts'
+import { prepareStack, removeNetworksOf } from './network.ts'
+import { listContainers, observeContainers, observeStack } from './observe.ts'
+import { pullImage } from './pull.ts'
+import { turns } from './turns.ts'
+
+export function createDockerEngine(options: DockerEngineOptions): Engine {
+  const context = dockerContext(options)
+  // Whatever changes the containers or addresses of one project takes turns: Compose on one project at once fails.
+  const inTurn = turns()
+  const place = (identity: StackIdentity, service: string, containers: readonly string[], visibility: 'named' | 'hidden') =>
+    inTurn(identity.project, () => placeContainers(context, { identity, service, visibility }, containers))
+  return {
+    check: () => checkEngine(context),
+    observe: (identity, images) => observeStack(context, identity, images),
+    build: (request) => buildImage(context, request),
+    pull: (image, signal) => pullImage(context, image, signal),
+    prepare: (files, volumes) => inTurn(files.identity.project, () => prepareStack(context, files, volumes)),
+    create: (request) => inTurn(request.files.identity.project, () => createContainers(context, request)),
+    start: (containers) => startContainers(context, containers),
+    stop: (containers) => stopContainers(context, containers),
+    remove: (containers) => removeContainers(context, containers),
+    giveAlias: (identity, service, containers) => place(identity, service, containers, 'named'),
+    takeAlias: (identity, service, containers) => place(identity, service, containers, 'hidden'),
+    inspect: (containers) => observeContainers(context, containers),
+    waitForExit: (container, signal) => exitOf(context, container, signal),
+    exec: (container, command, deadlineMs) => execIn(context, container, { command, deadlineMs }),
+    logTail: (container, lines) => readLogTail(context, container, lines),
+    watch: (watchOptions) => watchEvents(context, watchOptions),
+    listProjects: () => projectsOf(context),
+    removeStack: (identity) => inTurn(identity.project, () => removeWholeStack(context, identity)),
+  }
+}
+
+async function checkEngine(context: DockerContext) {
+  const [engine, compose, buildx] = await Promise.all([
+    ask({ tried: 'reach the Docker engine' }, () => context.docker.version()),
+    toolVersion(context, 'compose'),
+    toolVersion(context, 'buildx'),
+  ])
+  return { version: engine.Version, composeVersion: compose, buildxVersion: buildx }
+}
+
+async function toolVersion(context: DockerContext, tool: 'compose' | 'buildx'): Promise<string> {
+  const result = await runDocker(context, { args: [tool, 'version'], deadlineMs: 30_000 })
+  const output = result.stdout.toString('utf8')
+  const version = /\bv?(\d+\.\d+\.\d+)/.exec(output)?.[1]
+  if (result.exitCode === 0 && version) return version
+  throw refusal(lastWords(result.stderr || output), { tried: `run docker ${tool}, which kyozo needs` })
+}
+
+async function projectsOf(context: DockerContext): Promise<readonly string[]> {
+  const ours = `${label.instance}=${context.instance}`
+  const [containers, networks] = await Promise.all([
+    listContainers(context, [ours]),
+    ask({ tried: 'list networks' }, (abortSignal) => context.docker.listNetworks({ filters: { label: [ours] }, abortSignal })),
+  ])
+  const labels = [...containers, ...networks].map((thing) => thing.Labels?.[composeLabel.project])
+  return [...new Set(labels.filter((project) => project !== undefined))].sort()
+}
+
+async function removeWholeStack(context: DockerContext, identity: StackIdentity): Promise<void> {
+  const containers = await listContainers(context, [`${label.instance}=${context.instance}`, `${composeLabel.project}=${identity.project}`])
+  await removeContainers(
+    context,
+    containers.map((container) => container.Id),
+  )
+  await removeNetworksOf(context, identity)
+  await rm(join(context.stacksDir, identity.project), { recursive: true, force: true })
+}
