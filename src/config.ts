@@ -1,0 +1,112 @@
+// What the operator decides, from the environment. Everything wrong is named at once.
+import path from 'node:path'
+import { z } from 'zod'
+import { KyozoError } from './errors.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
+const hostName = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'must be a host name')
+/** A shorter one can be guessed. */
+const secret = z.string().min(16, 'must be at least 16 characters')
+
+const schema = z.object({
+  KYOZO_HOST: z.string().default('127.0.0.1'),
+  KYOZO_PORT: port.default(4400),
+  KYOZO_DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://').optional(),
+  KYOZO_BASE_URL: url.optional(),
+  KYOZO_BASE_DOMAIN: hostName.default('localhost'),
+  KYOZO_ADMIN_TOKEN: secret.optional(),
+  KYOZO_SECRET_KEY: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits').optional(),
+  KYOZO_GITHUB_API_URL: url.default('https://api.github.com'),
+  KYOZO_GITHUB_TOKEN: z.string().min(1).optional(),
+  KYOZO_GITHUB_WEBHOOK_SECRET: z.string().min(1).optional(),
+  KYOZO_GITHUB_APP_ID: z.string().regex(/^\d+$/, 'must be a number').optional(),
+  KYOZO_GITHUB_PRIVATE_KEY: z.string().optional(),
+  KYOZO_ROLE: z.enum(['web', 'worker', 'all']).default('all'),
+  KYOZO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  KYOZO_CONCURRENT_BUILDS: z.coerce.number().int().min(1).max(64).default(2),
+  KYOZO_BUILD_MEMORY_MB: z.coerce.number().int().min(256).default(4_096),
+  KYOZO_BUILD_MINUTES: z.coerce.number().min(1).max(240).default(15),
+  KYOZO_HEALTH_SECONDS: z.coerce.number().min(1).max(3_600).default(60),
+  DOCKER_HOST: z.string().optional(),
+})
+
+export interface GithubConfig {
+  readonly apiUrl: string
+  readonly webUrl: string
+  readonly webhookSecret: string
+  readonly token?: string
+  readonly app?: { readonly id: string; readonly privateKey: string }
+}
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly databaseUrl?: string
+  readonly baseUrl: string
+  readonly baseDomain: string
+  readonly adminToken?: string
+  readonly secretKey?: string
+  readonly github?: GithubConfig
+  readonly role: 'web' | 'worker' | 'all'
+  readonly logLevel: string
+  readonly concurrentBuilds: number
+  readonly buildMemoryBytes: number
+  readonly buildDeadlineMs: number
+  readonly healthDeadlineMs: number
+  readonly dockerHost?: string
+}
+
+/** Throws `config_invalid` naming every variable that is wrong. An empty variable counts as unset. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const read = schema.safeParse(set)
+  if (!read.success) {
+    const problems = read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+    throw new KyozoError('config_invalid', `the environment is not right: ${problems.join('; ')}`, { hint: 'correct the variables named; docs/operating.md lists all of them' })
+  }
+  const e = read.data
+  const github = readGithub(e)
+  return {
+    host: e.KYOZO_HOST,
+    port: e.KYOZO_PORT,
+    dataDir: path.resolve(e.KYOZO_DATA_DIR),
+    baseUrl: e.KYOZO_BASE_URL ?? `http://${e.KYOZO_HOST === '0.0.0.0' || e.KYOZO_HOST === '::' ? 'localhost' : e.KYOZO_HOST}:${e.KYOZO_PORT}`,
+    baseDomain: e.KYOZO_BASE_DOMAIN.toLowerCase(),
+    role: e.KYOZO_ROLE,
+    logLevel: e.KYOZO_LOG_LEVEL,
+    concurrentBuilds: e.KYOZO_CONCURRENT_BUILDS,
+    buildMemoryBytes: e.KYOZO_BUILD_MEMORY_MB * 1024 ** 2,
+    buildDeadlineMs: e.KYOZO_BUILD_MINUTES * 60_000,
+    healthDeadlineMs: e.KYOZO_HEALTH_SECONDS * 1_000,
+    ...(e.DATABASE_URL === undefined ? {} : { databaseUrl: e.DATABASE_URL }),
+    ...(e.KYOZO_ADMIN_TOKEN === undefined ? {} : { adminToken: e.KYOZO_ADMIN_TOKEN }),
+    ...(e.KYOZO_SECRET_KEY === undefined ? {} : { secretKey: e.KYOZO_SECRET_KEY }),
+    ...(e.DOCKER_HOST === undefined ? {} : { dockerHost: e.DOCKER_HOST }),
+    ...(github === undefined ? {} : { github }),
+  }
+}
+
+function readGithub(e: z.infer<typeof schema>): GithubConfig | undefined {
+  if (e.KYOZO_GITHUB_WEBHOOK_SECRET === undefined) {
+    if (e.KYOZO_GITHUB_TOKEN === undefined && e.KYOZO_GITHUB_APP_ID === undefined) return undefined
+    throw new KyozoError('config_invalid', 'KYOZO_GITHUB_TOKEN or KYOZO_GITHUB_APP_ID is set without KYOZO_GITHUB_WEBHOOK_SECRET', { hint: 'set the secret that the webhook signs with; deliveries without one are never accepted' })
+  }
+  if ((e.KYOZO_GITHUB_APP_ID === undefined) !== (e.KYOZO_GITHUB_PRIVATE_KEY === undefined)) {
+    throw new KyozoError('config_invalid', 'a GitHub App needs both KYOZO_GITHUB_APP_ID and KYOZO_GITHUB_PRIVATE_KEY')
+  }
+  return {
+    apiUrl: e.KYOZO_GITHUB_API_URL,
+    webUrl: webUrlOf(e.KYOZO_GITHUB_API_URL),
+    webhookSecret: e.KYOZO_GITHUB_WEBHOOK_SECRET,
+    ...(e.KYOZO_GITHUB_TOKEN === undefined ? {} : { token: e.KYOZO_GITHUB_TOKEN }),
+    ...(e.KYOZO_GITHUB_APP_ID === undefined ? {} : { app: { id: e.KYOZO_GITHUB_APP_ID, privateKey: e.KYOZO_GITHUB_PRIVATE_KEY! } }),
+  }
+}
+
+/** `https://api.github.com` → `https://github.com`; an Enterprise server's API lives below its own web address. */
+function webUrlOf(apiUrl: string): string {
+  return apiUrl.replace(/^(https?:\/\/)api\./, '$1').replace(/\/api\/v3$/, '')
+}

@@ -1,0 +1,38 @@
+// Jobs in PostgreSQL. A job is a wake-up: it says which environment to look at, and the releases table says what there is to do. So a job that
+// runs twice does nothing twice, and one that is lost is made again by the sweep.
+import { fromKysely, PgBoss } from 'pg-boss'
+import type { Log } from '../log.ts'
+import type { Executor } from '../store/database.ts'
+
+export interface Queue {
+  /** Enqueues in the caller's transaction: the job exists exactly when the transaction commits. */
+  enqueueDeploy(db: Executor, environmentId: string): Promise<void>
+  /** Starts taking jobs, `concurrency` at once. */
+  work(handler: (environmentId: string) => Promise<void>, options: { readonly concurrency: number }): Promise<void>
+  /** Stops taking jobs and waits for those under way. */
+  close(): Promise<void>
+}
+
+const deployQueue = 'deploy'
+/** A release renews its own lease; the job only must not be handed out again meanwhile. */
+const jobExpirySeconds = 6 * 60 * 60
+const closeMs = 20_000
+
+export async function openQueue(url: string, log: Log): Promise<Queue> {
+  const boss = new PgBoss({ connectionString: url, schema: 'pgboss', max: 4, useListenNotify: true, application_name: 'kyozo queue' })
+  boss.on('error', (error) => log.warn({ error }, 'the queue met an error and goes on'))
+  await boss.start()
+  // `short`: one waiting job per environment is enough, however many pushes arrive.
+  await boss.createQueue(deployQueue, { policy: 'short', notify: true, retryLimit: 2, retryDelay: 1, retryBackoff: true, expireInSeconds: jobExpirySeconds })
+  return {
+    async enqueueDeploy(db, environmentId) {
+      await boss.send(deployQueue, { environmentId }, { singletonKey: environmentId, db: fromKysely(db.withoutPlugins()) })
+    },
+    async work(handler, { concurrency }) {
+      await boss.work<{ environmentId: string }>(deployQueue, { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }, async ([job]) => {
+        if (job !== undefined) await handler(job.data.environmentId)
+      })
+    },
+    close: () => boss.stop({ graceful: true, timeout: closeMs, close: true }),
+  }
+}
