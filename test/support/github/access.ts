@@ -1,0 +1,119 @@
+// Who may do what: personal tokens, GitHub Apps with their signed claims, and the installation tokens that expire.
+import { createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto'
+
+export type Permission = 'metadata' | 'contents' | 'statuses' | 'pull_requests' | 'administration'
+export type Permissions = Readonly<Partial<Record<Permission, 'read' | 'write'>>>
+
+export interface Grant {
+  readonly permissions: Permissions
+  /** `null` for every repository. */
+  readonly repositoryIds: readonly number[] | null
+  readonly expiresAtMs: number
+}
+
+export interface App {
+  readonly appId: string
+  readonly privateKey: string
+  readonly installationId: number
+}
+
+export type Caller =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'bad_credentials'; readonly message: string }
+  | { readonly kind: 'app'; readonly app: App }
+  | { readonly kind: 'token'; readonly token: string; readonly grant: Grant }
+
+export const everything: Permissions = {
+  metadata: 'read',
+  contents: 'write',
+  statuses: 'write',
+  pull_requests: 'write',
+  administration: 'write',
+}
+
+const tokenLifeMs = 3_600_000
+const longestClaimMs = 600_000
+
+export function createAccess(now: () => number) {
+  const grants = new Map<string, Grant>()
+  const apps: (App & { readonly publicKey: string; permissions: Permissions })[] = []
+
+  const addToken = (prefix: string, grant: Grant) => {
+    const token = `${prefix}_${randomBytes(prefix === 'ghs' ? 250 : 18).toString('hex')}`
+    grants.set(token, grant)
+    return token
+  }
+  const appOfClaim = (claim: string): App | string => {
+    const [head = '', body = '', signature = ''] = claim.split('.')
+    const { iss, iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, number | string>
+    const app = apps.find(({ appId }) => appId === String(iss))
+    if (app === undefined) return 'Integration not found'
+    const isSigned = verify('sha256', Buffer.from(`${head}.${body}`), createPublicKey(app.publicKey), Buffer.from(signature, 'base64url'))
+    if (!isSigned) return 'A JSON web token could not be decoded'
+    if (Number(iat) * 1000 > now())
+      return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
+    if (Number(exp) * 1000 <= now() || Number(exp) * 1000 > now() + longestClaimMs)
+      return "'Expiration time' claim ('exp') is too far in the future"
+    return app
+  }
+
+  return {
+    /** A token that does not expire. */
+    createToken: (grant: Partial<Grant> = {}) =>
+      addToken('ghp', { permissions: everything, repositoryIds: null, expiresAtMs: Number.POSITIVE_INFINITY, ...grant }),
+    createApp(permissions: Permissions = everything): App {
+      const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+        modulusLength: 2048,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+      })
+      const app = { appId: String(1_000 + apps.length), privateKey, publicKey, permissions, installationId: 9_000 + apps.length }
+      apps.push(app)
+      return app
+    },
+    /** What an installation token may do, narrowed to what was asked for; a sentence when the app was not granted it. */
+    mint(app: App, asked: { permissions?: Permissions; repositoryIds?: readonly number[] }) {
+      const granted = apps.find(({ appId }) => appId === app.appId)?.permissions ?? {}
+      const permissions = asked.permissions ?? granted
+      const excess = Object.entries(permissions).some(([name, level]) => !allows(granted, name as Permission, level))
+      if (excess) return 'The permissions requested are not granted to this installation.'
+      const grant: Grant = { permissions, repositoryIds: asked.repositoryIds ?? null, expiresAtMs: now() + tokenLifeMs }
+      return { token: addToken('ghs', grant), grant }
+    },
+    /** Makes every token of this kind worthless, as when somebody revokes it. */
+    revoke: (token: string) => void grants.delete(token),
+    revokeInstallationTokens() {
+      for (const token of [...grants.keys()].filter((token) => token.startsWith('ghs_'))) grants.delete(token)
+    },
+    callerOf(authorization: string | undefined): Caller {
+      if (authorization === undefined) return { kind: 'anonymous' }
+      const credential = credentialOf(authorization)
+      if (credential.split('.').length === 3) {
+        const app = appOfClaim(credential)
+        return typeof app === 'string' ? { kind: 'bad_credentials', message: app } : { kind: 'app', app }
+      }
+      const grant = grants.get(credential)
+      if (grant === undefined || grant.expiresAtMs <= now()) return { kind: 'bad_credentials', message: 'Bad credentials' }
+      return { kind: 'token', token: credential, grant }
+    },
+  }
+}
+
+export type Access = ReturnType<typeof createAccess>
+
+export function allows(permissions: Permissions, name: Permission, level: 'read' | 'write'): boolean {
+  const granted = permissions[name]
+  return granted === 'write' || granted === level
+}
+
+export function mayUse(grant: Grant, repositoryId: number): boolean {
+  return grant.repositoryIds === null || grant.repositoryIds.includes(repositoryId)
+}
+
+/** `Bearer x` and `token x`, and the password of `Basic`, which is how Git sends one. */
+function credentialOf(authorization: string): string {
+  const [scheme = '', value = ''] = authorization.split(' ', 2)
+  if (scheme.toLowerCase() !== 'basic') return value
+  const text = Buffer.from(value, 'base64').toString()
+  return text.slice(text.indexOf(':') + 1)
+}

@@ -1,0 +1,110 @@
+// The Git side of the double: bare repositories on disk, commits made by plumbing, the way a push would leave them.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runChild } from '../../../src/child.ts'
+
+/** Files of a commit by path: text, or `null` to remove one. `from` takes a folder's whole content instead. */
+export type Change = { readonly files: Readonly<Record<string, string | null>> } | { readonly from: string }
+
+export interface NewCommit {
+  readonly branch: string
+  readonly change: Change
+  readonly message: string
+  /** The parent; `null` starts a history. Default is the branch's tip. */
+  readonly parent?: string | null
+}
+
+export interface GitRepository {
+  readonly folder: string
+  tip(ref: string): Promise<string | undefined>
+  commit(commit: NewCommit): Promise<string>
+  hasCommit(sha: string): Promise<boolean>
+  /** Points a ref at a commit; `null` deletes it. */
+  setRef(ref: string, sha: string | null): Promise<void>
+  /** Whether `ancestor` is part of the history of `sha`. */
+  contains(sha: string, ancestor: string): Promise<boolean>
+}
+
+export async function createGitRepository(folder: string, defaultBranch: string): Promise<GitRepository> {
+  await mkdir(folder, { recursive: true })
+  const run = (args: readonly string[], options: GitOptions = {}) => git(folder, args, options)
+  await run(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, folder])
+  // As GitHub: any reachable commit can be asked for, and filters are allowed.
+  await run(['config', 'uploadpack.allowAnySHA1InWant', 'true'])
+  await run(['config', 'uploadpack.allowFilter', 'true'])
+  await run(['config', 'http.receivepack', 'true'])
+  const known = new Set<string>()
+  const tip = async (ref: string) => {
+    const { exitCode, output } = await run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], { mayFail: true })
+    return exitCode === 0 ? output : undefined
+  }
+  return {
+    folder,
+    tip,
+    async commit({ branch, change, message, parent }) {
+      const base = parent === undefined ? await tip(`refs/heads/${branch}`) : (parent ?? undefined)
+      const tree = await writeTree(folder, change, base)
+      const commit = await run(['commit-tree', tree, ...(base === undefined ? [] : ['-p', base])], { input: message })
+      await run(['update-ref', `refs/heads/${branch}`, commit.output])
+      return commit.output
+    },
+    async hasCommit(sha) {
+      // Commits never go away here, so one question a commit is enough.
+      if (!known.has(sha) && (await run(['cat-file', '-e', `${sha}^{commit}`], { mayFail: true })).exitCode === 0) known.add(sha)
+      return known.has(sha)
+    },
+    setRef: async (ref, sha) => void (await run(sha === null ? ['update-ref', '-d', ref] : ['update-ref', ref, sha])),
+    contains: async (sha, ancestor) => (await run(['merge-base', '--is-ancestor', ancestor, sha], { mayFail: true })).exitCode === 0,
+  }
+}
+
+/** Writes the tree of `base` with `change` made to it, through an index of its own. */
+async function writeTree(folder: string, change: Change, base: string | undefined): Promise<string> {
+  const scratch = await mkdtemp(join(folder, 'index-'))
+  const env = { GIT_INDEX_FILE: join(scratch, 'index') }
+  const run = (args: readonly string[], options: GitOptions = {}) => git(folder, args, { ...options, env: { ...env, ...options.env } })
+  try {
+    if ('from' in change) await run(['add', '--all', '--force', '.'], { env: { GIT_WORK_TREE: change.from }, cwd: change.from })
+    else {
+      if (base !== undefined) await run(['read-tree', base])
+      for (const [path, text] of Object.entries(change.files)) {
+        if (text === null) await run(['update-index', '--force-remove', path])
+        else {
+          const { output: blob } = await run(['hash-object', '-w', '--stdin'], { input: text })
+          await run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`])
+        }
+      }
+    }
+    return (await run(['write-tree'])).output
+  } finally {
+    await rm(scratch, { recursive: true })
+  }
+}
+
+interface GitOptions {
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly mayFail?: boolean
+}
+
+const person = { NAME: 'Mona', EMAIL: 'mona@example.com', DATE: '2025-01-01T00:00:00Z' }
+const identity = Object.fromEntries(
+  Object.entries(person).flatMap(([key, value]) => [
+    [`GIT_AUTHOR_${key}`, value],
+    [`GIT_COMMITTER_${key}`, value],
+  ]),
+)
+
+async function git(folder: string, args: readonly string[], { input, env, cwd, mayFail }: GitOptions) {
+  const { exitCode, stdout, stderr } = await runChild({
+    program: 'git',
+    args,
+    cwd: cwd ?? folder,
+    env: { GIT_DIR: folder, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', HOME: '/nonexistent', ...identity, ...env },
+    deadlineMs: 60_000,
+    ...(input !== undefined && { input }),
+  })
+  if (exitCode !== 0 && !mayFail) throw new Error(`git ${args[0]} failed: ${stderr}`)
+  return { exitCode, output: stdout.toString('utf8').trim() }
+}
