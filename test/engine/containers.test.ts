@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { testStack, type TestStack } from '../support/stacks.ts'
+import { busyboxImage, type TestStack, testStack } from '../support/stacks.ts'
 
 let stack: TestStack
 beforeEach(async () => {
@@ -24,18 +24,18 @@ test('a service is created, started, observed, stopped and removed', async () =>
   const id = created?.id ?? ''
   await engine.start([id])
   await engine.start([id])
-  const observed = await engine.observe(identity, ['kyozo-test/busybox:1', 'kyozo-test/missing:1'])
+  const observed = await engine.observe(identity, [busyboxImage, 'kyozo-test/missing:1'])
   expect(observed).toEqual({
     project: identity.project,
     hasNetwork: true,
     volumes: ['data'],
-    images: new Set(['kyozo-test/busybox:1']),
+    images: new Set([busyboxImage]),
     containers: [
       {
         id,
         name: `${identity.project}-api-1`,
         service: 'api',
-        image: 'kyozo-test/busybox:1',
+        image: busyboxImage,
         state: 'running',
         health: 'none',
         exitCode: 0,

@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts'
-import type { ComposeFiles, Engine, StackIdentity } from '../../src/engine/engine.ts'
-import { busybox } from './busybox.ts'
+import type { ComposeFiles, CreateRequest, Engine, StackIdentity } from '../../src/engine/engine.ts'
+import type { ObservedContainer } from '../../src/reconcile/plan.ts'
+
+/** The smallest image there is with a shell, a web server and nc; one of the base images of the tests. */
+export const busyboxImage = 'busybox:stable'
 
 export interface TestStack {
   readonly docker: Docker
@@ -15,6 +18,12 @@ export interface TestStack {
   readonly stacksDir: string
   /** Compose files of hardened BusyBox services; each says what differs from the ordinary. */
   files(services: Readonly<Record<string, ServiceText>>, more?: Partial<ComposeFiles>): ComposeFiles
+  /** Creates and starts containers of a service, and returns them running. */
+  run(
+    files: ComposeFiles,
+    service: string,
+    options?: Partial<Pick<CreateRequest, 'count' | 'withAlias'>>,
+  ): Promise<readonly ObservedContainer[]>
   remove(): Promise<void>
 }
 
@@ -28,7 +37,6 @@ export interface ServiceText {
 
 export async function testStack(): Promise<TestStack> {
   const docker = new Docker()
-  await busybox()
   const id = randomBytes(4).toString('hex')
   const identity = { instance: `test-${id}`, workspace: `w${id}`, environment: 'production', project: `kyozo-w${id}-production` }
   const stacksDir = await mkdtemp(join(tmpdir(), 'kyozo-stacks-'))
@@ -39,6 +47,13 @@ export async function testStack(): Promise<TestStack> {
     identity,
     stacksDir,
     files: (services, more) => composeFiles(identity, services, more),
+    run: async (files, service, options) => {
+      await engine.prepare(files, [])
+      const created = await engine.create({ files, service, count: 1, withAlias: true, ...options })
+      const ids = created.map((container) => container.id)
+      await engine.start(ids)
+      return engine.inspect(ids)
+    },
     remove: async () => {
       await removeLabelled(docker, identity.instance)
       await rm(stacksDir, { recursive: true, force: true })
@@ -51,7 +66,11 @@ export function serves(version: string): string {
   return `mkdir -p /tmp/www && echo -n ${version} > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www`
 }
 
-function composeFiles(identity: StackIdentity, services: Readonly<Record<string, ServiceText>>, more: Partial<ComposeFiles> = {}): ComposeFiles {
+function composeFiles(
+  identity: StackIdentity,
+  services: Readonly<Record<string, ServiceText>>,
+  more: Partial<ComposeFiles> = {},
+): ComposeFiles {
   const entries = Object.entries(services)
   const document = Object.fromEntries(entries.map(([name, service]) => [name, serviceDocument(service)]))
   const overlay = Object.fromEntries(entries.map(([name, service]) => [name, serviceOverlay(identity, name, service)]))
@@ -78,7 +97,7 @@ function serviceDocument(service: ServiceText): Readonly<Record<string, unknown>
 
 function serviceOverlay(identity: StackIdentity, name: string, service: ServiceText): Readonly<Record<string, unknown>> {
   return {
-    image: 'kyozo-test/busybox:1',
+    image: busyboxImage,
     ports: ['127.0.0.1::8080'],
     labels: {
       'kyozo.instance': identity.instance,

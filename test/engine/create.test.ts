@@ -1,0 +1,136 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { runChild } from '../../src/child.ts'
+import { type TestStack, testStack } from '../support/stacks.ts'
+
+let stack: TestStack
+beforeEach(async () => {
+  stack = await testStack()
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await stack.remove()
+})
+
+async function composePlan(): Promise<string> {
+  const folder = join(stack.stacksDir, stack.identity.project)
+  const files = ['-f', join(folder, 'compose.kyozo.yaml'), '-f', join(folder, 'compose.overlay.yaml')]
+  const args = ['compose', ...files, '-p', stack.identity.project, '--project-directory', folder, '--env-file', '/dev/null']
+  const result = await runChild({ program: 'docker', args: [...args, '--dry-run', 'up', '-d', '--no-build'], deadlineMs: 20_000 })
+  expect(result.exitCode).toBe(0)
+  return result.stderr.replaceAll(' DRY-RUN MODE - ', '').replace(/ +$/gm, '').trim()
+}
+
+test('a new container is created beside the old one, and once the old one is gone a plain compose up plans nothing', async () => {
+  const { engine, identity } = stack
+  const [old] = await stack.run(stack.files({ api: { version: 'one' } }), 'api')
+  const files = stack.files({ api: { version: 'two', labels: { 'kyozo.release': 'release-2' } } })
+  const [fresh] = await stack.run(files, 'api', { withAlias: false })
+  if (!old || !fresh) throw new Error('not created')
+  expect(await engine.inspect([old.id])).toEqual([old])
+  expect(fresh).toMatchObject({ name: `${identity.project}-api-2`, release: 'release-2', hasAlias: false, state: 'running' })
+  await engine.giveAlias(identity, 'api', [fresh.id])
+  await engine.takeAlias(identity, 'api', [old.id])
+  await engine.remove([old.id])
+  expect(await composePlan()).toMatch(/^Container \S+-api-2 {1,2}Running$/)
+})
+
+test('several copies are created beside several old ones', async () => {
+  const { engine, identity } = stack
+  const old = await stack.run(stack.files({ api: { version: 'one' } }), 'api', { count: 2 })
+  const fresh = await stack.run(stack.files({ api: { version: 'two' } }), 'api', { count: 3 })
+  expect(await engine.inspect(old.map(({ id }) => id))).toEqual(old)
+  const names = [...old, ...fresh].map((container) => container.name.replace(`${identity.project}-`, '')).sort()
+  expect(names).toEqual(['api-1', 'api-2', 'api-3', 'api-4', 'api-5'])
+})
+
+test('nothing of the environment of kyozo reaches a document', async () => {
+  vi.stubEnv('KYOZO_TEST_SECRET', 'do not tell')
+  const environment = {
+    HOME_IS: '$' + '{HOME}',
+    SECRET: '$' + '{KYOZO_TEST_SECRET}',
+    HOST: '$' + '{DOCKER_HOST}',
+    GIVEN: '$' + '{GIVEN}',
+    KYOZO_TEST_SECRET: null,
+  }
+  const files = stack.files({ api: { more: { environment } } }, { variables: { GIVEN: 'a value with $signs and spaces' } })
+  const [api] = await stack.run(files, 'api')
+  const { Config } = await stack.docker.getContainer(api?.id ?? '').inspect()
+  expect(Config.Env.filter((entry) => !entry.startsWith('PATH=')).sort()).toEqual([
+    'GIVEN=a value with $signs and spaces',
+    'HOME_IS=',
+    'HOST=',
+    // Without a value: the variable is not set.
+    'KYOZO_TEST_SECRET',
+    'SECRET=',
+  ])
+})
+
+test('a variable that would steer Compose instead of filling in a value is refused', async () => {
+  const { engine } = stack
+  for (const name of ['DOCKER_HOST', 'COMPOSE_FILE', 'PATH', 'LD_PRELOAD', 'not a name']) {
+    const files = stack.files({ api: {} }, { variables: { [name]: 'x' } })
+    await expect(engine.create({ files, service: 'api', count: 1, withAlias: true })).rejects.toMatchObject({ code: 'engine_refused' })
+  }
+})
+
+test('a file that the document carries is in the container when it starts', async () => {
+  const script = 'cat /etc/app/settings; cat /second; exec sleep 1000'
+  const configs = [{ source: 'settings', target: '/etc/app/settings', mode: 0o440 }, { source: 'second' }]
+  const files = stack.files({ api: { script, more: { configs } } }, { variables: { NAME: 'world' } })
+  const document = JSON.parse(files.document) as Record<string, unknown>
+  const withConfigs = {
+    ...files,
+    document: JSON.stringify({
+      ...document,
+      configs: { settings: { content: 'hello $' + '{NAME}\n' }, second: { content: 'costs $$5\n' } },
+    }),
+  }
+  const [api] = await stack.run(withConfigs, 'api')
+  await expect.poll(() => stack.engine.logTail(api?.id ?? '', 5)).toEqual(['hello world', 'costs $5'])
+})
+
+test('an image that is not there is named, and nothing half-made stays', async () => {
+  const { engine, identity, stacksDir } = stack
+  const files = stack.files({ api: {} })
+  const missing = { ...files, overlay: files.overlay.replace('busybox:stable', 'kyozo/nobody/api:missing') }
+  await engine.prepare(missing, [])
+  await expect(engine.create({ files: missing, service: 'api', count: 2, withAlias: true })).rejects.toMatchObject({
+    code: 'engine_refused',
+    message: 'could not create a container of api: No such image: kyozo/nobody/api:missing',
+    hint: 'the image is not on the engine: it was pruned, or it was never built or pulled',
+  })
+  expect((await engine.observe(identity, [])).containers).toEqual([])
+  expect((await readdir(join(stacksDir, identity.project))).sort()).toEqual(['compose.kyozo.yaml', 'compose.overlay.yaml'])
+})
+
+test('a container that may do more than planned is removed before it runs', async () => {
+  const { engine, identity } = stack
+  const dangerous: readonly [Record<string, unknown>, string][] = [
+    [{ privileged: true }, 'it is privileged'],
+    [{ volumes: ['/:/host'] }, 'it mounts /'],
+    [{ volumes: [{ type: 'bind', source: '/etc', target: '/host' }] }, 'it mounts /etc'],
+    [{ security_opt: [] }, 'it may gain new privileges'],
+    [{ security_opt: ['no-new-privileges:true', 'seccomp=unconfined'] }, 'it has the security option seccomp=unconfined'],
+    [{ pid: 'host' }, 'it shares the processes of host'],
+    [{ ipc: 'host' }, 'it shares the memory of host'],
+    [{ devices: ['/dev/null:/dev/null'] }, 'it reaches a device of the machine'],
+    [{ ports: ['0.0.0.0::9000'] }, 'it listens on 0.0.0.0 of the machine'],
+  ]
+  for (const [more, words] of dangerous) {
+    const files = stack.files({ api: { more } })
+    await engine.prepare(files, [])
+    const created = engine.create({ files, service: 'api', count: 1, withAlias: true })
+    await expect(created).rejects.toMatchObject({ code: 'engine_refused', message: expect.stringContaining(words) })
+    expect((await engine.observe(identity, [])).containers).toEqual([])
+  }
+})
+
+test('containers of one stack can be created at the same time', async () => {
+  const { engine } = stack
+  const files = stack.files({ a: {}, b: {}, c: {} })
+  await engine.prepare(files, [])
+  const created = await Promise.all(['a', 'b', 'c'].map((service) => engine.create({ files, service, count: 1, withAlias: true })))
+  expect(created.flat().map((container) => container.service)).toEqual(['a', 'b', 'c'])
+})
