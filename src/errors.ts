@@ -21,6 +21,7 @@ export const errorKinds = {
   media_type_unsupported: { stage: 'receive', retryable: false },
   request_timed_out: { stage: 'receive', retryable: true },
   overloaded: { stage: 'receive', retryable: true },
+  not_acceptable: { stage: 'receive', retryable: false },
   payload_too_large: { stage: 'receive', retryable: false },
   payload_invalid: { stage: 'receive', retryable: false },
   store_unavailable: { stage: 'store', retryable: true },

@@ -116,3 +116,6 @@ export function progressPackets(text: string): Buffer {
 }
 
 export const flushPacket = Buffer.from('0000')
+
+/** A progress packet without text. */
+export const keepAlivePacket = Buffer.from('0005\x02')

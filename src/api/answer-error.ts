@@ -1,0 +1,58 @@
+// A failure as an answer, in the form that the asking side reads: JSON:API for the API, plain text for git, a page for people.
+import type { NextFunction, Request, Response } from 'express'
+import { asKyozoError, type ErrorCode, type KyozoError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { storeError } from '../store/database.ts'
+import { mediaType } from './jsonapi/document.ts'
+
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  unauthorized: 401,
+  signature_invalid: 401,
+  bad_request: 400,
+  payload_invalid: 400,
+  not_found: 404,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  payload_too_large: 413,
+  repository_too_large: 413,
+  media_type_unsupported: 415,
+  overloaded: 429,
+  store_unavailable: 503,
+  engine_unavailable: 503,
+}
+
+export type ErrorForm = 'jsonapi' | 'text'
+
+export function answerError(form: ErrorForm, log: Log) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const error = asKyozoError(storeError(thrown))
+    const status = statusOf[error.code] ?? 500
+    if (status === 500) log.error({ error: thrown, path: request.path }, 'a request failed')
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    if (status === 503) response.set('Retry-After', '30')
+    response.status(status)
+    if (form === 'text') response.type('text/plain').send(`${words(error, status)}\n`)
+    else {
+      response.setHeader('Content-Type', mediaType)
+      response.send(Buffer.from(JSON.stringify({ jsonapi: { version: '1.1' }, errors: [errorObject(error, status)] })))
+    }
+  }
+}
+
+function errorObject(error: KyozoError, status: number) {
+  return { status: String(status), code: error.code, title: title(status), detail: words(error, status) }
+}
+
+/** A defect's own message may name tables or paths: the log has it, the answer does not. */
+function words(error: KyozoError, status: number): string {
+  if (status === 500) return 'kyozo met a defect while answering; its log says more'
+  return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`
+}
+
+function title(status: number): string {
+  const titles: Record<number, string> = { 400: 'Bad request', 401: 'Unauthorized', 404: 'Not found', 405: 'Method not allowed', 406: 'Not acceptable', 413: 'Too large', 415: 'Unsupported media type', 429: 'Too many requests', 503: 'Unavailable' }
+  return titles[status] ?? 'Internal error'
+}

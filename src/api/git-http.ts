@@ -1,0 +1,170 @@
+// /git/<workspace>.git: the built-in remote. A push is stored as a delivery before it is answered, and prints its release as it happens.
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import type { Readable } from 'node:stream'
+import { type Request, type Response, Router } from 'express'
+import { asKyozoError, KyozoError } from '../errors.ts'
+import type { Mirrors } from '../git/mirror.ts'
+import { flushPacket, keepAlivePacket, progressPackets, type RefCommand } from '../git/packets.ts'
+import { advertiseRefs, type GitService, serveReceivePack, serveUploadPack } from '../git/smart-http.ts'
+import { newId } from '../ids.ts'
+import type { Log } from '../log.ts'
+import { followRelease } from '../pipeline/follow.ts'
+import { type ReceiveContext, type Received, receivePush } from '../pipeline/receive.ts'
+import type { Notifications } from '../store/notify.ts'
+import { assertWorkspaceName, createWorkspace, findWorkspaceByName, setDefaultBranch, type Workspace } from '../store/workspaces.ts'
+import { requireViewer, viewerIn } from './authenticate.ts'
+
+export interface GitHttpContext extends ReceiveContext {
+  readonly mirrors: Mirrors
+  readonly notifications: Notifications
+  readonly log: Log
+}
+
+/** Stands in for a workspace that a push is about to create. */
+const emptyRepository = 'empty'
+const services: ReadonlySet<string> = new Set<GitService>(['git-upload-pack', 'git-receive-pack'])
+
+export function gitRouter(context: GitHttpContext): Router {
+  const router = Router({ mergeParams: true })
+  router.use(requireViewer(context.db, 'Basic'))
+  router.get('/:repository/info/refs', (request, response) => advertise(context, request, response))
+  router.post('/:repository/git-upload-pack', (request, response) => upload(context, request, response))
+  router.post('/:repository/git-receive-pack', (request, response) => receive(context, request, response))
+  return router
+}
+
+async function advertise(context: GitHttpContext, request: Request, response: Response): Promise<void> {
+  const service = String(request.query.service ?? '')
+  if (!services.has(service)) throw new KyozoError('bad_request', 'this is a Git repository, and the request names no Git service', { hint: 'use git clone or git push with this address' })
+  const workspace = await readableWorkspace(context, request, response)
+  if (workspace === undefined && service === 'git-upload-pack') throw unknownWorkspace(nameIn(request))
+  const folder = await context.mirrors.folderOf(workspace?.id ?? emptyRepository)
+  const refs = await advertiseRefs(folder, service as GitService, request.get('git-protocol'))
+  noCache(response).type(`application/x-${service}-advertisement`).send(refs)
+}
+
+async function upload(context: GitHttpContext, request: Request, response: Response): Promise<void> {
+  const workspace = await readableWorkspace(context, request, response)
+  if (workspace === undefined) throw unknownWorkspace(nameIn(request))
+  noCache(response).type('application/x-git-upload-pack-result')
+  await serveUploadPack(await context.mirrors.folderOf(workspace.id), { body: bodyOf(request), answer: response, protocol: request.get('git-protocol') })
+  response.end()
+}
+
+async function receive(context: GitHttpContext, request: Request, response: Response): Promise<void> {
+  const viewer = viewerIn(response)
+  const name = nameIn(request)
+  const known = await readableWorkspace(context, request, response)
+  const workspace = known ?? (await createWorkspace(context.db, { teamId: viewer.teamId, name, forge: 'git' }))
+  if (workspace.teamId !== viewer.teamId) throw unknownWorkspace(name)
+  noCache(response).type('application/x-git-receive-pack-result')
+  const push = await serveReceivePack(await context.mirrors.folderOf(workspace.id), { body: bodyOf(request), answer: response, readTip: (ref) => context.mirrors.tip(workspace.id, ref) })
+  const say = (text: string) => {
+    if (push.showsProgress && response.writable) response.write(progressPackets(text))
+  }
+  try {
+    await tellReleases(context, { workspace, updated: push.updated, options: push.options, pusher: viewer.name, showsProgress: push.showsProgress, response }, say)
+  } catch (error) {
+    // The refs are moved: the sweep will find them. The person is told now.
+    const { message, hint } = asKyozoError(error)
+    context.log.error({ error, workspace: workspace.name }, 'a push could not be followed')
+    say(`kyozo: ${message}${hint === undefined ? '' : `; ${hint}`}\n`)
+  }
+  response.end(push.showsProgress ? flushPacket : undefined)
+}
+
+interface TellSubject {
+  readonly workspace: Workspace
+  readonly updated: readonly RefCommand[]
+  readonly options: readonly string[]
+  readonly pusher: string
+  readonly showsProgress: boolean
+  readonly response: Response
+}
+
+async function tellReleases(context: GitHttpContext, subject: TellSubject, say: (text: string) => void): Promise<void> {
+  const { response } = subject
+  const workspace = await withDefaultBranch(context, subject.workspace, subject.updated)
+  const received: Received[] = []
+  for (const command of subject.updated) received.push(await storePush(context, { workspace, command, pusher: subject.pusher, options: subject.options }))
+  for (const one of received) if (one.decision !== 'accepted') say(`kyozo: ${one.reason}\n`)
+  const releaseIds = received.flatMap((one) => one.releaseIds)
+  if (subject.options.includes('no-wait')) {
+    for (const id of releaseIds) say(`kyozo: release queued, follow it at ${context.baseUrl}/releases/${id}\n`)
+    return
+  }
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  for (const id of releaseIds) {
+    await followRelease(context, id, {
+      onLine: (line) => say(`${line.stream === 'build' ? `  ${line.service ?? ''} | ` : ''}${line.text}\n`),
+      // Keeps proxies from closing a quiet connection, and prints nothing.
+      onIdle: () => subject.showsProgress && response.writable && response.write(keepAlivePacket),
+      signal: gone.signal,
+    })
+  }
+}
+
+/** Stored under the ref and the commit it now names, so that a push and the sweep that finds the same tip are one delivery. */
+function storePush(context: GitHttpContext, push: { readonly workspace: Workspace; readonly command: RefCommand; readonly pusher: string; readonly options: readonly string[] }): Promise<Received> {
+  const { workspace, command } = push
+  const isDeletion = /^0+$/.test(command.after)
+  return receivePush(
+    context,
+    {
+      forge: 'git',
+      connection: null,
+      deliveryId: newId(),
+      event: 'push',
+      headers: {},
+      body: Buffer.from(JSON.stringify({ workspace: workspace.name, ...command, options: push.options, pusher: push.pusher })),
+    },
+    { workspace, ref: command.ref, sha: isDeletion ? command.before : command.after, isDeletion, pusher: push.pusher },
+  )
+}
+
+/** The first branch that is pushed to a new workspace is its default branch; main and master come before others. */
+async function withDefaultBranch(context: GitHttpContext, workspace: Workspace, updated: readonly RefCommand[]): Promise<Workspace> {
+  const branches = updated.filter((command) => !/^0+$/.test(command.after) && command.ref.startsWith('refs/heads/')).map((command) => command.ref.slice('refs/heads/'.length))
+  if (branches.length === 0) return workspace
+  const others = [...(await context.mirrors.branches(workspace.id)).keys()].filter((ref) => !branches.includes(ref.slice('refs/heads/'.length)))
+  if (others.length > 0) return workspace
+  const branch = ['main', 'master'].find((name) => branches.includes(name)) ?? branches[0]!
+  if (branch === workspace.defaultBranch) return workspace
+  await setDefaultBranch(context.db, workspace.id, branch)
+  return { ...workspace, defaultBranch: branch }
+}
+
+/** The workspace of the address, if it exists and is the viewer's; undefined when the name is free. */
+async function readableWorkspace(context: GitHttpContext, request: Request, response: Response): Promise<Workspace | undefined> {
+  const name = nameIn(request)
+  assertWorkspaceName(name)
+  const workspace = await findWorkspaceByName(context.db, name)
+  if (workspace === undefined) return undefined
+  if (workspace.teamId !== viewerIn(response).teamId) throw unknownWorkspace(name)
+  if (workspace.forge !== 'git') throw new KyozoError('bad_request', `${name} follows ${workspace.repositoryName} on ${workspace.forge}`, { hint: 'push there; kyozo deploys it from there' })
+  return workspace
+}
+
+function nameIn(request: Request): string {
+  return String(request.params.repository ?? '').replace(/\.git$/, '')
+}
+
+function unknownWorkspace(name: string): KyozoError {
+  return new KyozoError('not_found', `there is no workspace named ${name}`, { hint: 'a push creates it' })
+}
+
+/** Git compresses request bodies. */
+function bodyOf(request: Request): Readable {
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding === 'identity') return request
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new KyozoError('media_type_unsupported', `the content encoding ${JSON.stringify(encoding)} is not supported`)
+  const gunzip = createGunzip()
+  void pipeline(request, gunzip).catch((error: unknown) => gunzip.destroy(error as Error))
+  return gunzip
+}
+
+function noCache(response: Response): Response {
+  return response.set({ 'Cache-Control': 'no-cache, max-age=0, must-revalidate', Pragma: 'no-cache', Expires: 'Fri, 01 Jan 1980 00:00:00 GMT' })
+}

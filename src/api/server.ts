@@ -1,0 +1,73 @@
+// The HTTP surface on one port: the edge answers for service names, everything else is kyozo's own. The order of the routes is the order of trust:
+// what verifies bytes comes before anything that parses them.
+import { createServer, type Server } from 'node:http'
+import express, { type Request, type Response } from 'express'
+import helmet from 'helmet'
+import { KyozoError } from '../errors.ts'
+import type { Edge } from '../edge/edge.ts'
+import type { Log } from '../log.ts'
+import { answerError } from './answer-error.ts'
+import { type GitHttpContext, gitRouter } from './git-http.ts'
+import { apiRouter } from './jsonapi/router.ts'
+import { releasePageRouter } from './release-page.ts'
+import { type WebhookOptions, webhookRouter } from './webhooks.ts'
+
+/** A part that must work for kyozo to be ready; the promise rejects with the reason when it does not. */
+export type ReadinessCheck = () => Promise<unknown>
+
+export interface ServerContext {
+  readonly git: GitHttpContext
+  readonly webhooks: WebhookOptions
+  readonly edge: Edge
+  readonly log: Log
+  readonly readiness: Readonly<Record<string, ReadinessCheck>>
+}
+
+/** Longer than any proxy in front keeps a connection, so that it is never this side that closes one in use. */
+const keepAliveMs = 75_000
+const headersMs = 30_000
+const readinessMs = 3_000
+
+export function createHttpServer(context: ServerContext): Server {
+  const app = createApp(context)
+  const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0 }, (request, response) => {
+    if (context.edge.handle(request, response)) return
+    app(request, response)
+  })
+  server.on('upgrade', (request, socket, head) => {
+    if (context.edge.upgrade(request, socket, head)) return
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+  })
+  return server
+}
+
+function createApp(context: ServerContext): express.Express {
+  const { git, log } = context
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.use('/webhooks', webhookRouter(context.webhooks))
+  app.use('/git', gitRouter(git), answerError('text', log))
+  app.use(helmet({ strictTransportSecurity: false }))
+  app.get(['/livez', '/healthz'], (_request: Request, response: Response) => void response.type('text/plain').send('ok\n'))
+  app.get('/readyz', async (_request: Request, response: Response) => {
+    const parts = await Promise.all(Object.entries(context.readiness).map(async ([name, check]) => [name, await stateOf(check)] as const))
+    response.status(parts.every(([, state]) => state === 'ok') ? 200 : 503).json(Object.fromEntries(parts))
+  })
+  app.use('/api/v1', apiRouter({ db: git.db, baseUrl: git.baseUrl }), answerError('jsonapi', log))
+  app.use('/releases', releasePageRouter(git.db))
+  app.use((request: Request) => {
+    throw new KyozoError('not_found', `kyozo answers nothing at ${request.path.slice(0, 200)}`, { hint: 'the API is below /api/v1, repositories are below /git' })
+  })
+  app.use(answerError('text', log))
+  return app
+}
+
+async function stateOf(check: ReadinessCheck): Promise<string> {
+  const late = new Promise<string>((resolve) => setTimeout(() => resolve(`no answer within ${readinessMs / 1000} s`), readinessMs).unref())
+  const answer = check().then(
+    () => 'ok',
+    (error: unknown) => (error instanceof KyozoError ? error.message : 'failed'),
+  )
+  return Promise.race([answer, late])
+}

@@ -1,0 +1,145 @@
+// A delivery becomes a queued release, or a reason why not: decided and stored in one transaction, before anybody is answered.
+import type { ForgeEvent, ForgeRepository } from '../forge/forge.ts'
+import { reasonToIgnore } from '../forge/forge.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Database, Executor } from '../store/database.ts'
+import { type DeliveryOutcome, decideDelivery, findDeliveryByHostId, insertDelivery, type NewDelivery } from '../store/deliveries.ts'
+import { type Environment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
+import { notify } from '../store/notify.ts'
+import { queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
+import { createWorkspace, findWorkspaceByRepository, freeWorkspaceName, type Workspace } from '../store/workspaces.ts'
+import { reportRelease } from './report.ts'
+import { supersededVerdicts } from './verdicts.ts'
+
+export interface ReceiveContext {
+  readonly db: Database
+  readonly queue: Queue
+  readonly baseUrl: string
+  /** The team that repositories without a workspace are connected for. */
+  readonly teamId: string
+}
+
+export interface Received {
+  readonly decision: 'accepted' | 'duplicate' | 'ignored'
+  readonly reason: string
+  /** kyozo's own id of the delivery. */
+  readonly id: string
+  readonly releaseIds: readonly string[]
+}
+
+export const productionName = 'production'
+
+/** Stores a forge's delivery and what follows from it. A delivery id that is known changes nothing. */
+export function receiveForgeDelivery(context: ReceiveContext, delivery: NewDelivery & { readonly connection: string }, event: ForgeEvent): Promise<Received> {
+  return receive(context, delivery, (trx) => decideForgeEvent(context, trx, { delivery, event }))
+}
+
+/** One branch of a push to the built-in remote. */
+export interface BranchPush {
+  readonly workspace: Workspace
+  readonly ref: string
+  readonly sha: string
+  readonly isDeletion: boolean
+  readonly pusher: string
+}
+
+export function receivePush(context: ReceiveContext, delivery: NewDelivery, push: BranchPush): Promise<Received> {
+  return receive(context, delivery, (trx) => decidePush(context, trx, push))
+}
+
+async function receive(context: ReceiveContext, delivery: NewDelivery, decide: (trx: Executor) => Promise<DeliveryOutcome>): Promise<Received> {
+  return context.db.transaction().execute(async (trx) => {
+    const id = await insertDelivery(trx, delivery)
+    if (id === undefined) {
+      const known = await findDeliveryByHostId(trx, delivery.forge, delivery.deliveryId)
+      return { decision: 'duplicate', reason: `delivered before: ${known?.reason ?? 'under way'}`, id: known?.id ?? '', releaseIds: known?.releaseIds ?? [] }
+    }
+    const outcome = await decide(trx)
+    await decideDelivery(trx, id, outcome)
+    return { decision: outcome.decision === 'accepted' ? 'accepted' : 'ignored', reason: outcome.reason, id, releaseIds: outcome.releaseIds }
+  })
+}
+
+async function decideForgeEvent(context: ReceiveContext, trx: Executor, input: { readonly delivery: NewDelivery & { readonly connection: string }; readonly event: ForgeEvent }): Promise<DeliveryOutcome> {
+  const { delivery, event } = input
+  const reason = reasonToIgnore(event)
+  if (reason !== undefined) return ignored(reason)
+  if (event.kind !== 'push' && event.kind !== 'branch_deleted' && event.kind !== 'pull_request') return ignored('nothing follows from this event')
+  const workspace = await workspaceOf(context, trx, { forge: delivery.forge, connection: delivery.connection, repository: event.repository })
+  if (event.kind === 'pull_request') return ignored('previews of pull requests are not enabled for this workspace', workspace)
+  return decidePush(context, trx, {
+    workspace,
+    ref: event.ref,
+    sha: event.kind === 'push' ? event.after : '',
+    isDeletion: event.kind === 'branch_deleted',
+    pusher: event.pusher,
+  })
+}
+
+/** A signed delivery of a repository that is not connected yet connects it. */
+async function workspaceOf(context: ReceiveContext, trx: Executor, input: { readonly forge: NewDelivery['forge']; readonly connection: string; readonly repository: ForgeRepository }): Promise<Workspace> {
+  const { forge, connection, repository } = input
+  const known = await findWorkspaceByRepository(trx, { forge, connection, id: repository.id })
+  if (known !== undefined) return known
+  return createWorkspace(trx, {
+    teamId: context.teamId,
+    name: await freeWorkspaceName(trx, repository.fullName),
+    forge,
+    connection,
+    repositoryId: repository.id,
+    repositoryName: repository.fullName,
+    repositoryUrl: repository.cloneUrl,
+    defaultBranch: repository.defaultBranch,
+  })
+}
+
+async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPush): Promise<DeliveryOutcome> {
+  const { workspace } = push
+  const branch = push.ref.replace(/^refs\/heads\//, '')
+  if (!push.ref.startsWith('refs/heads/')) return ignored(`${push.ref} is not a branch, and kyozo runs branches`, workspace)
+  if (push.isDeletion) return ignored(`branch ${branch} was deleted; what runs keeps running until its environment is removed`, workspace)
+  if (!workspace.autoDeployEnabled) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
+  const environment = await environmentOf(trx, workspace, push.ref)
+  if (environment === undefined) {
+    return ignored(`branch ${branch} has no environment; map it with environments: {<name>: {branch: ${branch}}} in kyozo.yaml on ${workspace.defaultBranch}`, workspace)
+  }
+  const release = await startRelease(context, trx, { workspace, environment, sha: push.sha, triggeredBy: push.pusher })
+  return { teamId: workspace.teamId, workspaceId: workspace.id, decision: 'accepted', reason: `release of ${push.sha.slice(0, 7)} to ${environment.name} queued`, releaseIds: [release.id] }
+}
+
+async function environmentOf(trx: Executor, workspace: Workspace, ref: string): Promise<Environment | undefined> {
+  const known = await findEnvironmentByRef(trx, workspace.id, ref)
+  if (known !== undefined || ref !== `refs/heads/${workspace.defaultBranch}`) return known
+  return putEnvironment(trx, workspace, { name: productionName, ref })
+}
+
+/** Queues a release, ends those that it supersedes, tells the forge, and wakes a worker: all or nothing. */
+export async function startRelease(
+  context: Pick<ReceiveContext, 'queue' | 'baseUrl'>,
+  trx: Executor,
+  subject: { readonly workspace: Workspace; readonly environment: Environment; readonly sha: string; readonly triggeredBy: string },
+): Promise<Release> {
+  const { workspace, environment } = subject
+  const { release, superseded } = await queueRelease(trx, {
+    teamId: workspace.teamId,
+    workspaceId: workspace.id,
+    environmentId: environment.id,
+    ref: environment.ref,
+    sha: subject.sha,
+    triggeredBy: subject.triggeredBy,
+  })
+  for (const old of superseded) {
+    const verdicts = await supersededVerdicts(trx, environment, subject.sha)
+    await saveVerdicts(trx, old.id, verdicts)
+    await reportRelease(trx, { workspace, environment, release: old, verdicts }, context.baseUrl)
+    await notify(trx, 'release', old.id)
+  }
+  await reportRelease(trx, { workspace, environment, release, verdicts: [] }, context.baseUrl)
+  await context.queue.enqueueDeploy(trx, environment.id)
+  await notify(trx, 'queue', environment.id)
+  return release
+}
+
+function ignored(reason: string, workspace?: Workspace): DeliveryOutcome {
+  return { teamId: workspace?.teamId ?? null, workspaceId: workspace?.id ?? null, decision: 'ignored', reason, releaseIds: [] }
+}

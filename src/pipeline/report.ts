@@ -1,0 +1,76 @@
+// What the Git host is told: a pending aggregate when a commit is queued, and when it ends the aggregate and the services that it touched.
+// Rows go to the outbox in the transaction that makes them true; the sender does the rest.
+import type { CommitStatus } from '../forge/forge.ts'
+import { releaseWords, type Verdict } from '../release/verdict.ts'
+import type { Executor } from '../store/database.ts'
+import type { Environment } from '../store/environments.ts'
+import { notify } from '../store/notify.ts'
+import { type OutboxMessage, putOutbox } from '../store/outbox.ts'
+import type { Release } from '../store/releases.ts'
+import type { Workspace } from '../store/workspaces.ts'
+
+export interface ReportSubject {
+  readonly workspace: Workspace
+  readonly environment: Environment
+  readonly release: Release
+  readonly verdicts: readonly Verdict[]
+}
+
+export async function reportRelease(db: Executor, subject: ReportSubject, baseUrl: string): Promise<void> {
+  const messages = statusMessages(subject, baseUrl)
+  if (messages.length === 0) return
+  await putOutbox(db, messages)
+  await notify(db, 'outbox', subject.release.id)
+}
+
+/** Pure: which statuses a release's present state asks for. The built-in remote has nobody to tell. */
+export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxMessage[] {
+  const { workspace, release } = subject
+  if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null) return []
+  const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
+  const context = `kyozo/${subject.environment.kind === 'preview' ? 'preview' : subject.environment.name}`
+  const status = (name: string, state: CommitStatus['state'], description: string): OutboxMessage => ({
+    teamId: workspace.teamId,
+    kind: 'status',
+    connection: workspace.connection!,
+    target: `status ${workspace.forge} ${repository.id} ${release.sha} ${name.toLowerCase()}`,
+    payload: { repository, sha: release.sha, state, context: name, description, targetUrl: `${baseUrl}/releases/${release.id}` } satisfies CommitStatus,
+  })
+  const services = subject.verdicts.flatMap((verdict) => {
+    const state = serviceState(verdict)
+    return state === undefined ? [] : [status(`${context}/${verdict.service}`, state, verdict.words)]
+  })
+  return [...services, status(context, aggregateState(release), releaseWords(release.state, subject.verdicts, release.reason))]
+}
+
+function aggregateState(release: Release): CommitStatus['state'] {
+  switch (release.state) {
+    case 'queued':
+    case 'running':
+      return 'pending'
+    case 'live':
+    case 'unchanged':
+    case 'replaced':
+      return 'success'
+    case 'failed':
+      return 'failure'
+    case 'superseded':
+      return 'error'
+  }
+}
+
+/** Services that the release did not touch have no context of their own: the aggregate counts them. */
+function serviceState(verdict: Verdict): CommitStatus['state'] | undefined {
+  switch (verdict.kind) {
+    case 'live':
+    case 'removed':
+      return 'success'
+    case 'failed':
+      return 'failure'
+    case 'rolled_back':
+      return 'error'
+    case 'unchanged':
+    case 'superseded':
+      return undefined
+  }
+}

@@ -1,0 +1,36 @@
+// The facts that verdicts rest on, read from the environment's live release.
+import { verdictOf } from '../release/verdict.ts'
+import type { Executor } from '../store/database.ts'
+import type { Environment } from '../store/environments.ts'
+import { findRelease, type ReleaseVerdict, releaseServices } from '../store/releases.ts'
+import type { StackService } from '../stack/stack.ts'
+
+/** A service as the live release runs it. */
+export interface LiveService {
+  readonly spec: StackService
+  /** The commit whose image and configuration run. */
+  readonly sha: string
+  readonly url?: string
+}
+
+/** What runs in an environment, by service; empty before the first live release. */
+export async function liveServices(db: Executor, environment: Pick<Environment, 'liveReleaseId'>): Promise<ReadonlyMap<string, LiveService>> {
+  if (environment.liveReleaseId === null) return new Map()
+  const release = await findRelease(db, environment.liveReleaseId)
+  const verdicts = new Map((await releaseServices(db, environment.liveReleaseId)).map((row) => [row.service, row]))
+  return new Map(
+    (release?.stackSpec?.services ?? []).map((spec) => {
+      const verdict = verdicts.get(spec.name)
+      return [spec.name, { spec, sha: verdict?.sinceSha ?? release!.sha, ...(verdict?.url ? { url: verdict.url } : {}) }]
+    }),
+  )
+}
+
+/** A release that never ran still ends in a verdict for every service that is known. */
+export async function supersededVerdicts(db: Executor, environment: Pick<Environment, 'liveReleaseId'>, bySha: string): Promise<ReleaseVerdict[]> {
+  const live = await liveServices(db, environment)
+  return [...live.values()].map(({ spec, sha }) => ({
+    ...verdictOf({ kind: 'superseded', service: spec.name, by: bySha, servingSha: sha }),
+    ...(spec.folder === undefined ? {} : { folderPath: spec.folder }),
+  }))
+}

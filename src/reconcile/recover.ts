@@ -1,0 +1,51 @@
+// Back to the last live state: what a failed or interrupted release left is taken away, and what served before serves again. The live release in
+// the database is the commit point, so the same function ends a failure and begins the attempt after a crash.
+import type { ObservedContainer, ObservedStack } from './plan.ts'
+
+/** What the environment's live release says of a service. */
+export interface LiveServiceFacts {
+  readonly configHash: string
+  /** A container that is meant to end is not started again. */
+  readonly isOneShot: boolean
+}
+
+export interface Recovery {
+  /** Containers that no live release knows. */
+  readonly remove: readonly string[]
+  /** Containers of the live release that do not run. */
+  readonly start: readonly string[]
+  /** Containers of the live release that lost the service's name, by service. */
+  readonly rename: readonly { readonly service: string; readonly containers: readonly string[] }[]
+}
+
+export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: ReadonlyMap<string, LiveServiceFacts>): Recovery {
+  const remove: string[] = []
+  const start: string[] = []
+  const rename: { service: string; containers: string[] }[] = []
+  for (const [service, containers] of byService(observed.containers)) {
+    const facts = live.get(service)
+    const proven = containers.filter((container) => container.configHash === facts?.configHash)
+    // A live service of which no container is left keeps whatever stands in for it: the plan replaces that.
+    const isStandIn = facts !== undefined && proven.length === 0
+    remove.push(...containers.filter((container) => !proven.includes(container) && !(isStandIn && container.hasAlias)).map((container) => container.id))
+    if (facts === undefined || facts.isOneShot) continue
+    start.push(...proven.filter((container) => !isUp(container)).map((container) => container.id))
+    const nameless = proven.filter((container) => !container.hasAlias).map((container) => container.id)
+    if (nameless.length > 0) rename.push({ service, containers: nameless })
+  }
+  return { remove, start, rename }
+}
+
+export function isEmptyRecovery(recovery: Recovery): boolean {
+  return recovery.remove.length === 0 && recovery.start.length === 0 && recovery.rename.length === 0
+}
+
+function isUp(container: ObservedContainer): boolean {
+  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
+}
+
+function byService(containers: readonly ObservedContainer[]): Map<string, ObservedContainer[]> {
+  const found = new Map<string, ObservedContainer[]>()
+  for (const container of containers) found.set(container.service, [...(found.get(container.service) ?? []), container])
+  return found
+}

@@ -1,0 +1,84 @@
+import { type Selectable, sql } from 'kysely'
+import { newId } from '../ids.ts'
+import type { Executor } from './database.ts'
+import { databaseNow, inSeconds } from './instance.ts'
+import type { OutboxTable } from './tables.ts'
+
+export type OutboxRow = Selectable<OutboxTable>
+
+export interface OutboxMessage {
+  readonly teamId: string
+  readonly kind: OutboxTable['kind']
+  readonly connection: string
+  /** What it is about: an unsent older message of the same target is dropped. */
+  readonly target: string
+  readonly payload: unknown
+}
+
+/** Written in the transaction that makes it true. */
+export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]): Promise<void> {
+  for (const message of messages) {
+    await db
+      .updateTable('outbox')
+      .set({ droppedAt: databaseNow, lastError: 'a newer message for the same target took its place' })
+      .where('target', '=', message.target)
+      .where('sentAt', 'is', null)
+      .where('droppedAt', 'is', null)
+      .where('claimedUntil', 'is', null)
+      .execute()
+    await db.insertInto('outbox').values({ ...message, id: newId(), payload: JSON.stringify(message.payload) }).execute()
+  }
+}
+
+/** Takes due messages for a while; another sender may take them when this one dies. */
+export async function claimOutbox(db: Executor, options: { readonly limit: number; readonly claimSeconds: number }): Promise<OutboxRow[]> {
+  return db
+    .updateTable('outbox')
+    .set({ claimedUntil: inSeconds(options.claimSeconds), attempts: sql`attempts + 1` })
+    .where('id', 'in', (from) =>
+      from
+        .selectFrom('outbox as due')
+        .select('due.id')
+        .where('due.sentAt', 'is', null)
+        .where('due.droppedAt', 'is', null)
+        .where('due.nextAttemptAt', '<=', databaseNow)
+        .where((where) => where.or([where('due.claimedUntil', 'is', null), where('due.claimedUntil', '<', databaseNow)]))
+        // The newest of a target alone is sent, and never before an older one that is under way has ended.
+        .where((where) =>
+          where.not(
+            where.exists(
+              where
+                .selectFrom('outbox as other')
+                .select('other.id')
+                .whereRef('other.target', '=', 'due.target')
+                .whereRef('other.id', '!=', 'due.id')
+                .where('other.sentAt', 'is', null)
+                .where('other.droppedAt', 'is', null)
+                .where((either) => either.or([either('other.claimedUntil', '>', databaseNow), either('other.sequence', '>', either.ref('due.sequence'))])),
+            ),
+          ),
+        )
+        .orderBy('due.sequence')
+        .limit(options.limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returningAll()
+    .execute()
+}
+
+export async function outboxSent(db: Executor, id: string): Promise<void> {
+  await db.updateTable('outbox').set({ sentAt: databaseNow, claimedUntil: null, lastError: null }).where('id', '=', id).execute()
+}
+
+export async function outboxDropped(db: Executor, id: string, reason: string): Promise<void> {
+  await db.updateTable('outbox').set({ droppedAt: databaseNow, claimedUntil: null, lastError: reason }).where('id', '=', id).execute()
+}
+
+export async function outboxRetry(db: Executor, id: string, retry: { readonly inSeconds: number; readonly reason: string; readonly countsAsAttempt: boolean }): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ nextAttemptAt: inSeconds(retry.inSeconds), claimedUntil: null, lastError: retry.reason, ...(retry.countsAsAttempt ? {} : { attempts: sql`attempts - 1` }) })
+    .where('id', '=', id)
+    .execute()
+}
