@@ -77,6 +77,8 @@ export async function runChild(spec: ChildSpec): Promise<ChildResult> {
     const exit = exitOf(child)
     // A child that ends before it has read its input breaks the pipe; its exit code says what happened.
     const fed = spec.input === undefined || child.stdin === null ? undefined : feed(spec.input, child.stdin)
+    // Input that breaks off: what the child would make of half of it must not count. The error itself is thrown once the child has ended.
+    fed?.catch(() => kill('aborted'))
     const copied =
       spec.stdout && child.stdout ? pipeline(child.stdout, spec.stdout, { end: false }).catch(() => kill('aborted')) : undefined
     if (!spec.stdout) child.stdout?.on('data', spec.onStdout ?? stdout.add)
@@ -115,7 +117,10 @@ function exitOf(child: ReturnType<typeof spawn>): Promise<number | null> {
 function confined(spec: ChildSpec): [string, string[]] {
   if (!canConfine) return [spec.program, [...spec.args]]
   const limit = String(spec.memoryLimitBytes ?? defaultMemoryLimitBytes)
-  return ['/usr/bin/setpriv', [...asOwner(spec.owner), '--pdeathsig', 'KILL', '/usr/bin/prlimit', `--data=${limit}`, '--core=0', '--', spec.program, ...spec.args]]
+  return [
+    '/usr/bin/setpriv',
+    [...asOwner(spec.owner), '--pdeathsig', 'KILL', '/usr/bin/prlimit', `--data=${limit}`, '--core=0', '--', spec.program, ...spec.args],
+  ]
 }
 
 /** Another user may lack the right to enter the folders above the program and its data: that one capability stays with the child. */
@@ -201,7 +206,12 @@ const serverOutputBytes = 16 * 1024
 export function startServer(spec: ServerSpec): ServerProcess {
   const wrapper = ['/usr/bin/setpriv', ...asOwner(spec.owner), '--pdeathsig', spec.stopSignal.slice(3), '--']
   const [program, ...args] = canConfine ? [...wrapper, spec.program, ...spec.args] : [spec.program, ...spec.args]
-  const child = spawn(program!, args, { cwd: '/', env: { PATH: programPath, ...spec.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(program!, args, {
+    cwd: '/',
+    env: { PATH: programPath, ...spec.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   const output = collector(serverOutputBytes)
   child.stdout.on('data', output.add)
   child.stderr.on('data', output.add)
