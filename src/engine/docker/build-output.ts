@@ -85,11 +85,17 @@ function reasonOf(lines: readonly string[]): string {
     .replace(/^(failed to build: )?(failed to solve: )?/, '')
 }
 
-/** Buildx repeats the failing step between two lines of dashes: ` > [2/3] RUN npm ci:` and then its last lines, each after a time. */
+/**
+ * Buildx ends with the failing step's name after ` > ` and the last ten lines of its output. What the step itself printed is longer; its
+ * lines are told from those of steps beside it by their number: `#6 ERROR: …` comes after `#6 0.123 text`.
+ */
 function failingStep(lines: readonly string[]): { readonly step: string | undefined; readonly output: readonly string[] } {
   const start = lines.findLastIndex((line) => /^ > \S/.test(line))
   if (start < 0) return { step: undefined, output: [] }
   const end = lines.findIndex((line, index) => index > start && line.startsWith('------'))
-  const output = lines.slice(start + 1, end < 0 ? undefined : end).map((line) => line.replace(/^\d+\.\d+ /, ''))
-  return { step: lines[start]?.slice(3).replace(/:$/, ''), output }
+  const repeated = lines.slice(start + 1, end < 0 ? undefined : end).map((line) => line.replace(/^\d+\.\d+ /, ''))
+  const number = /^#(\d+) ERROR: /.exec(lines.findLast((line) => /^#\d+ ERROR: /.test(line)) ?? '')?.[1]
+  const printed = lines.filter((line) => line.startsWith(`#${number} `)).map((line) => /^#\d+ \d+\.\d+ (.*)$/.exec(line)?.[1])
+  const output = printed.filter((line) => line !== undefined)
+  return { step: lines[start]?.slice(3).replace(/:$/, ''), output: output.length > repeated.length ? output : repeated }
 }
