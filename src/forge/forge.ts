@@ -135,6 +135,8 @@ export interface Forge {
   readonly keptHeaders: readonly string[]
   /** Decodes a payload. Throws `payload_invalid` when a known event lacks what kyozo reads of it, and nothing else. */
   parse(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent
+  /** Starts using a connection. `now` gives epoch milliseconds. */
+  connect(connection: ForgeConnection, options: { readonly now: () => number }): ForgeClient
 }
 
 /** What the forge shows beside a commit. */
@@ -148,21 +150,27 @@ export interface CommitStatus {
   readonly targetUrl: string | null
 }
 
-/** What came of sending something to a host. Each host's sender translates its answers into these; the outbox decides what follows. */
+/** What came of sending something to a host. Each host translates its answers into these; the outbox decides what follows. */
 export type SendOutcome =
   | { readonly kind: 'sent' }
-  /** The host could not take it now. `isHostWide` when the next thing sent would fare no better. */
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly isHostWide: boolean }
-  /** The host asks to be left alone until `untilMs` (epoch), whatever is sent. */
-  | { readonly kind: 'rate_limited'; readonly reason: string; readonly untilMs: number }
+  /** The host did not answer, or was not able to. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  /** The host asks to be left alone, whatever is sent, until `untilMs` (epoch), or for a while when it does not say until when. */
+  | { readonly kind: 'rate_limited'; readonly reason: string; readonly untilMs?: number }
   /** The commit is not there yet; hosts copy with a delay, so a few more tries make sense. */
   | { readonly kind: 'commit_unknown'; readonly reason: string }
   /** Trying again changes nothing until a person does something. */
   | { readonly kind: 'refused'; readonly reason: string }
 
-export interface StatusSender {
+/** One connection, in use. */
+export interface ForgeClient {
   /** Sends one status. Whatever the network or the host does is an outcome, not an exception. */
   postStatus(status: CommitStatus): Promise<SendOutcome>
+  /**
+   * A token that may read the repository's contents, for Git over HTTP; `undefined` when the connection has no credential. Throws
+   * `forge_unavailable` or `forge_refused` when the host does not give one.
+   */
+  fetchToken(repository: { readonly id: string; readonly fullName: string }): Promise<string | undefined>
 }
 
 const fullNamePattern = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/

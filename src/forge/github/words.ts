@@ -1,4 +1,4 @@
-// The few words GitHub shows beside a commit.
+// The few words GitHub shows beside a commit, and the few that it says itself.
 
 /** GitHub refuses a longer description. */
 const descriptionLimit = 140
@@ -8,13 +8,16 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** One line of at most 140 code points; what does not fit is cut and ends in `…`. */
 export function statusDescription(text: string): string {
+  return cleanLine(text, descriptionLimit)
+}
+
+/** Text as one line of visible, well-formed characters, at most `limit` code points; a cut shows as `…`. */
+export function cleanLine(text: string, limit: number): string {
   const line = text.toWellFormed().replace(/\s+/gu, ' ').replace(unseen, '').trim()
   const points = Array.from(line)
-  if (points.length <= descriptionLimit) return line
-  return `${points
-    .slice(0, descriptionLimit - 1)
-    .join('')
-    .trimEnd()}…`
+  if (points.length <= limit) return line
+  const kept = points.slice(0, limit - 1).join('')
+  return `${kept.trimEnd()}…`
 }
 
 /** The address a status links to; `undefined` for anything that is not http or https. */

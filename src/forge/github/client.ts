@@ -1,0 +1,63 @@
+// Says things on GitHub. Every way it can go is an outcome; the outbox decides what follows.
+import { asKyozoError } from '../../errors.ts'
+import type { CommitStatus, ForgeClient, ForgeConnection, SendOutcome } from '../forge.ts'
+import { statusOutcome } from './answers.ts'
+import { type ApiAnswer, askGitHub } from './api.ts'
+import { createTokens, type TokenNeed, type Tokens } from './tokens.ts'
+import { statusDescription, statusTargetUrl } from './words.ts'
+
+export interface ClientOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+export function createGitHubClient(connection: ForgeConnection, { now }: ClientOptions): ForgeClient {
+  const tokens = createTokens(connection, now)
+  return {
+    fetchToken: (repository) => tokens.tokenFor({ repository, permissions: { contents: 'read' } }),
+    postStatus: (status) => postStatus({ connection, tokens, now }, status),
+  }
+}
+
+interface Context {
+  readonly connection: ForgeConnection
+  readonly tokens: Tokens
+  readonly now: () => number
+}
+
+async function postStatus(context: Context, status: CommitStatus): Promise<SendOutcome> {
+  const { repository } = status
+  const need: TokenNeed = { repository, permissions: { statuses: 'write' } }
+  try {
+    let answer = await postOnce(context, status, need)
+    if (answer.status === 401 && context.tokens.renew(need)) answer = await postOnce(context, status, need)
+    return statusOutcome(answer, { nowMs: context.now(), fullName: repository.fullName })
+  } catch (error) {
+    const { code, message } = asKyozoError(error)
+    return code === 'forge_refused' ? { kind: 'refused', reason: message } : { kind: 'unavailable', reason: message }
+  }
+}
+
+async function postOnce({ connection, tokens }: Context, status: CommitStatus, need: TokenNeed): Promise<ApiAnswer> {
+  const token = await tokens.tokenFor(need)
+  const request = {
+    method: 'POST',
+    authorization: token === undefined ? undefined : `Bearer ${token}`,
+    body: {
+      state: status.state,
+      context: status.context,
+      description: statusDescription(status.description),
+      target_url: statusTargetUrl(status.targetUrl),
+    },
+  } as const
+  const { repository, sha } = status
+  const answer = await askGitHub({ ...request, url: `${connection.apiUrl}/repos/${repository.fullName}/statuses/${sha}` })
+  // A repository that was renamed or moved is still the same one; GitHub then points to it by its id. Nothing else is followed, since
+  // the token would go with it.
+  const moved = `${connection.apiUrl}/repositories/${repository.id}/statuses/${sha}`
+  return isRedirect(answer) && answer.headers.get('location') === moved ? askGitHub({ ...request, url: moved }) : answer
+}
+
+function isRedirect({ status }: ApiAnswer): boolean {
+  return status === 301 || status === 302 || status === 307 || status === 308
+}

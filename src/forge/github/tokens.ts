@@ -1,0 +1,116 @@
+// What kyozo shows GitHub to be let in: the operator's token as it is, or a token that a GitHub App is given for an hour, for one repository
+// and for one purpose.
+import { createSign } from 'node:crypto'
+import { z } from 'zod'
+import { KyozoError } from '../../errors.ts'
+import type { ForgeConnection, ForgeCredential } from '../forge.ts'
+import { type ApiAnswer, askGitHub, githubWords } from './api.ts'
+
+export interface TokenNeed {
+  readonly repository: { readonly id: string; readonly fullName: string }
+  /** What the token is for; an app's token can do nothing else. */
+  readonly permissions: Readonly<Partial<Record<'contents' | 'statuses', 'read' | 'write'>>>
+}
+
+export interface Tokens {
+  /** `undefined` when the connection has no credential. Throws `forge_unavailable` or `forge_refused` when an app is not given one. */
+  tokenFor(need: TokenNeed): Promise<string | undefined>
+  /** Whether another token can be had in place of one that GitHub did not accept; that one is not given out again. */
+  renew(need: TokenNeed): boolean
+}
+
+type AppCredential = ForgeCredential & { readonly kind: 'app' }
+
+/** GitHub's tokens last an hour; one that is about to end is not worth starting something with. */
+const tokenUseMs = 50 * 60_000
+
+/** GitHub refuses a claim that lasts longer than ten minutes, and one from the future when clocks differ. */
+const claimLifeSeconds = 9 * 60
+const clockSkewSeconds = 60
+
+export function createTokens(connection: ForgeConnection, now: () => number): Tokens {
+  const { credential } = connection
+  switch (credential.kind) {
+    case 'none':
+      return { tokenFor: async () => undefined, renew: () => false }
+    case 'token':
+      return { tokenFor: async () => credential.token, renew: () => false }
+    case 'app':
+      return createAppTokens(connection, credential, now)
+  }
+}
+
+interface Kept {
+  /** Shared by all who ask while it is being fetched. */
+  readonly token: Promise<string>
+  readonly usableUntilMs: number
+}
+
+function createAppTokens(connection: ForgeConnection, credential: AppCredential, now: () => number): Tokens {
+  const kept = new Map<string, Kept>()
+  const keyOf = ({ repository, permissions }: TokenNeed) => JSON.stringify([repository.id, Object.entries(permissions).sort()])
+  return {
+    tokenFor(need) {
+      for (const [key, { usableUntilMs }] of kept) if (usableUntilMs <= now()) kept.delete(key)
+      const key = keyOf(need)
+      const known = kept.get(key)
+      if (known !== undefined) return known.token
+      const token = mintToken({ connection, claim: appClaim(credential, now()), need })
+      const entry = { token, usableUntilMs: now() + tokenUseMs }
+      kept.set(key, entry)
+      // A failure is not kept: the next who asks tries again.
+      token.catch(() => kept.get(key) === entry && kept.delete(key))
+      return token
+    },
+    renew(need) {
+      kept.delete(keyOf(need))
+      return true
+    },
+  }
+}
+
+/** The signed claim by which an app says who it is (a JSON Web Token, RS256). */
+export function appClaim(credential: AppCredential, nowMs: number): string {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  const claim = { iat: nowSeconds - clockSkewSeconds, exp: nowSeconds + claimLifeSeconds, iss: credential.appId }
+  const text = [{ alg: 'RS256', typ: 'JWT' }, claim].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(credential.privateKey, 'base64url')}`
+}
+
+interface Mint {
+  readonly connection: ForgeConnection
+  readonly claim: string
+  readonly need: TokenNeed
+}
+
+const installationSchema = z.object({ id: z.int().positive() })
+const tokenSchema = z.object({ token: z.string().min(1).max(4_096) })
+
+async function mintToken({ connection, claim, need }: Mint): Promise<string> {
+  const { apiUrl } = connection
+  const { fullName } = need.repository
+  const authorization = `Bearer ${claim}`
+  const found = await askGitHub({ method: 'GET', url: `${apiUrl}/repos/${fullName}/installation`, authorization })
+  const installation = read(installationSchema, found, `find kyozo's app on ${fullName}`)
+  const minted = await askGitHub({
+    method: 'POST',
+    url: `${apiUrl}/app/installations/${installation.id}/access_tokens`,
+    authorization,
+    body: { repository_ids: [Number(need.repository.id)], permissions: need.permissions },
+  })
+  return read(tokenSchema, minted, `get a token of kyozo's app for ${fullName}`).token
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, answer: ApiAnswer, purpose: string): z.infer<Schema> {
+  const result = schema.safeParse(answer.body)
+  if (answer.status < 300 && result.success) return result.data
+  const said = githubWords(answer.body)
+  const isPassing = answer.status >= 500 || answer.status === 429 || answer.headers.has('retry-after') || /rate limit/i.test(said)
+  throw new KyozoError(
+    isPassing ? 'forge_unavailable' : 'forge_refused',
+    `could not ${purpose}: GitHub answered ${answer.status} (${said})`,
+    {
+      hint: "check that the app is installed on the repository and that its id and key are the app's own",
+    },
+  )
+}
