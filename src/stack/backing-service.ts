@@ -1,0 +1,59 @@
+// A backing service of the topology as a draft of the stack.
+import type { BackingService } from '../topology/topology.ts'
+import { type BackingRecipe, backingRecipe } from './backing.ts'
+import type { ComposeMap } from './compose-value.ts'
+import { confine, healthcheck, limit, supervise } from './defaults.ts'
+import { sayEvidence } from './reasons.ts'
+import type { ServiceDraft } from './service-draft.ts'
+import type { StackInput } from './specify.ts'
+import { composeCpus, composeMemory } from './units.ts'
+
+export function draftBackingService(backing: BackingService, images: StackInput['backingImages'] = {}): ServiceDraft {
+  const { name, kind, evidence } = backing
+  const recipe = backingRecipe(kind, name)
+  const image = images[kind] ?? recipe.image
+  const volume = `${name}-data`
+  return {
+    name,
+    type: 'backing',
+    definition: defineBacking({ name, recipe, image, volume }),
+    environment: recipe.environment,
+    reasons: [`${name}: ${kind}, because ${sayEvidence(evidence)}`, `Its data stays in the volume ${volume}.`],
+    image,
+    port: recipe.port,
+    health: { kind: 'exec', command: commandOf(recipe.healthcheck) },
+    hasHealthcheck: true,
+    isOneShot: false,
+    replicas: 1,
+    volumes: [volume],
+    endpoint: { host: name, port: recipe.port, ...recipe.login },
+    needs: [],
+    evidence,
+  }
+}
+
+interface BackingDefinition {
+  readonly name: string
+  readonly recipe: BackingRecipe
+  readonly image: string
+  readonly volume: string
+}
+
+function defineBacking({ name, recipe, image, volume }: BackingDefinition): ComposeMap {
+  return {
+    image,
+    ...(recipe.hasFixedHostname ? { hostname: name } : {}),
+    ...(recipe.command === undefined ? {} : { command: recipe.command }),
+    volumes: [{ type: 'volume', source: volume, target: recipe.dataFolder }],
+    healthcheck: healthcheck(recipe.healthcheck),
+    ...supervise(),
+    ...confine(recipe),
+    ...limit({ memory: composeMemory(recipe.resources.memory), cpus: composeCpus(recipe.resources.cpu) }),
+  }
+}
+
+/** Compose's `test` as the command that it runs. */
+export function commandOf(test: readonly string[]): readonly string[] {
+  const [form, ...rest] = test
+  return form === 'CMD-SHELL' ? ['/bin/sh', '-c', ...rest] : form === 'CMD' ? rest : test
+}

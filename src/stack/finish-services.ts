@@ -1,0 +1,90 @@
+// The last facts of a service, known once the whole document is: its image, its hash, and how an old container gives way to a new one.
+
+import type { StackIdentity } from '../engine/engine.ts'
+import type { SourceTree } from '../git/source-tree.ts'
+import { byCodeUnit } from './canonical.ts'
+import { variablesIn } from './compose-value.ts'
+import { configHash } from './config-hash.ts'
+import { contentKey } from './content-key.ts'
+import { defaultHealthDeadlineMs } from './defaults.ts'
+import type { LinkedService } from './link-services.ts'
+import type { ComposeDocument, GeneratedSecret, Replacement, StackService } from './stack.ts'
+
+export interface FinishInput {
+  readonly document: ComposeDocument
+  readonly tree: SourceTree
+  readonly identity: StackIdentity
+  readonly secretVersions?: Readonly<Record<string, string>>
+}
+
+/** Takes and returns them in start order. */
+export function finishServices(ordered: readonly LinkedService[], input: FinishInput): readonly StackService[] {
+  const hostOf = new Map(ordered.flatMap(({ name, livesIn }) => (livesIn === undefined ? [] : [[livesIn, name] as const])))
+  const hashes = new Map<string, string>()
+  return ordered.map((service) => {
+    const image = imageOf(service, input)
+    const hash = configHash({
+      definition: definitionOf(service, { input, hostHash: hashes.get(service.livesIn ?? '') }),
+      image,
+      secretVersions: versionsFor(service, input.secretVersions ?? {}),
+    })
+    hashes.set(service.name, hash)
+    return finishService(service, { image, configHash: hash, replacement: replacementOf(service, hostOf.get(service.name)) })
+  })
+}
+
+/** The secrets that kyozo makes for these services: every variable that the document leaves to it. */
+export function secretsOf(services: readonly LinkedService[]): readonly GeneratedSecret[] {
+  const variables = new Set(services.flatMap(({ definition }) => variablesIn(definition)))
+  return [...variables].sort(byCodeUnit).map((variable) => ({ name: secretName(variable), variable }))
+}
+
+/** `KYOZO_POSTGRES_PASSWORD` → `postgres-password`. */
+function secretName(variable: string): string {
+  return variable
+    .replace(/^KYOZO_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')
+}
+
+function finishService(service: LinkedService, last: Pick<StackService, 'image' | 'configHash' | 'replacement'>): StackService {
+  return {
+    name: service.name,
+    ...(service.folder === undefined ? {} : { folder: service.folder }),
+    type: service.type,
+    ...(service.build === undefined ? {} : { build: service.build }),
+    ...last,
+    replicas: service.replicas,
+    ...(service.port === undefined ? {} : { port: service.port }),
+    health: service.health,
+    healthDeadlineMs: defaultHealthDeadlineMs,
+    isOneShot: service.isOneShot,
+    dependsOn: service.dependsOn,
+    volumes: service.volumes,
+    evidence: service.evidence,
+  }
+}
+
+function imageOf({ name, build, image }: LinkedService, { identity, tree }: FinishInput): string {
+  return build === undefined ? (image ?? '') : `kyozo/${identity.workspace}/${name}:${contentKey(build, tree)}`
+}
+
+/** A container that lives in another's namespace goes when that one is replaced, so the other's hash is a part of its own. */
+function definitionOf({ name, livesIn }: LinkedService, { input, hostHash }: { input: FinishInput; hostHash: string | undefined }) {
+  const definition = input.document.services[name] ?? {}
+  return livesIn === undefined ? definition : { ...definition, 'x-lives-in': hostHash }
+}
+
+function versionsFor({ definition }: LinkedService, versions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    variablesIn(definition).flatMap((variable) => (versions[variable] === undefined ? [] : [[variable, versions[variable]]])),
+  )
+}
+
+/** Every port is one that the engine picks, so only what two containers cannot hold at once stands in the way of starting beside. */
+function replacementOf({ volumes, livesIn }: LinkedService, guest: string | undefined): Replacement {
+  if (volumes.length > 0) return { kind: 'stop_first', reason: `it holds the volume ${volumes.join(', ')}` }
+  if (livesIn !== undefined) return { kind: 'stop_first', reason: `it lives in the namespace of ${livesIn}` }
+  if (guest !== undefined) return { kind: 'stop_first', reason: `${guest} lives in its namespace` }
+  return { kind: 'beside' }
+}

@@ -1,0 +1,102 @@
+// Joins the drafts: a service learns its siblings' addresses, and waits for those that it cannot do without.
+import { type ComposeMap, type ComposeValue, interpolate, type Variable } from './compose-value.ts'
+import type { Condition, Endpoint, Need, ServiceDraft } from './service-draft.ts'
+
+export interface LinkedService extends ServiceDraft {
+  /** With `environment` and `depends_on`. */
+  readonly definition: ComposeMap
+  /** The siblings that must be there first, and since when. */
+  readonly dependsOn: readonly { readonly service: string; readonly condition: Condition }[]
+}
+
+/** Needs of services that the stack does not have are left out: the topology has said that nothing provides them. */
+export function linkServices(drafts: readonly ServiceDraft[]): readonly LinkedService[] {
+  const byName = new Map(drafts.map((draft) => [draft.name, draft]))
+  return drafts.map((draft) => linkService(draft, byName))
+}
+
+function linkService(draft: ServiceDraft, byName: ReadonlyMap<string, ServiceDraft>): LinkedService {
+  const met = draft.needs.flatMap((need) => {
+    const target = byName.get(need.service)
+    return target === undefined || target === draft ? [] : [{ need, target }]
+  })
+  const environment = { ...draft.environment, ...connectionsOf(draft, met) }
+  const ordered = met.filter(({ need }) => need.kind !== 'reached_only')
+  return {
+    ...draft,
+    environment,
+    definition: {
+      ...draft.definition,
+      ...(Object.keys(environment).length === 0 ? {} : { environment }),
+      ...(ordered.length === 0 ? {} : { depends_on: Object.fromEntries(ordered.map(waitOf)) }),
+    },
+    dependsOn: ordered.map(({ need, target }) => ({ service: target.name, condition: need.condition ?? conditionOf(target) })),
+  }
+}
+
+interface MetNeed {
+  readonly need: Need
+  readonly target: ServiceDraft
+}
+
+function connectionsOf(draft: ServiceDraft, met: readonly MetNeed[]): Record<string, ComposeValue> {
+  const found = new Map<string, ComposeValue>()
+  for (const { need, target } of met) {
+    for (const { variable, template } of need.connections) {
+      const value = fillTemplate(template, target.endpoint)
+      if (value !== undefined && !isSet(draft.environment[variable])) found.set(variable, value)
+    }
+  }
+  return Object.fromEntries(found)
+}
+
+/** What the repository sets stays, unless it points to the service's own loopback: in a container of its own nothing else is there. */
+function isSet(value: ComposeValue | undefined): boolean {
+  if (value === undefined || value === '') return false
+  return typeof value !== 'string' || !/(^|\/|@|=)(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?=[:/,?]|$)/i.test(value)
+}
+
+/** The address, or nothing when the other has no port to be reached at. */
+function fillTemplate(template: string, endpoint: Endpoint): ComposeValue | undefined {
+  const pieces = template.split(/\{(host|port|user|password|database)\}/)
+  const filled: (string | Variable)[] = []
+  for (const [at, piece] of pieces.entries()) {
+    if (at % 2 === 0) filled.push(piece)
+    else if (piece === 'port' && endpoint.port === undefined) return undefined
+    else filled.push(partOf(piece, endpoint))
+  }
+  return interpolate(filled)
+}
+
+function partOf(name: string, endpoint: Endpoint): string | Variable {
+  switch (name) {
+    case 'host':
+      return endpoint.host
+    case 'port':
+      return String(endpoint.port)
+    case 'user':
+      return endpoint.user ?? ''
+    case 'password':
+      return endpoint.password ?? ''
+    default:
+      return endpoint.database ?? ''
+  }
+}
+
+function conditionOf(target: ServiceDraft): Condition {
+  if (target.isOneShot) return 'completed'
+  return target.hasHealthcheck || target.health.kind !== 'none' ? 'healthy' : 'started'
+}
+
+const composeConditions = {
+  started: 'service_started',
+  healthy: 'service_healthy',
+  completed: 'service_completed_successfully',
+} as const satisfies Record<Condition, string>
+
+/** Compose can wait for health only where the document has a check; kyozo probes from outside and waits in any case. */
+function waitOf({ need, target }: MetNeed): [string, ComposeMap] {
+  const wanted = need.condition ?? conditionOf(target)
+  const condition = wanted === 'healthy' && !target.hasHealthcheck ? 'started' : wanted
+  return [target.name, { condition: composeConditions[condition], ...(need.kind === 'ordered_if_present' ? { required: false } : {}) }]
+}

@@ -1,0 +1,67 @@
+// Why a service is as it is, in lines for the document's comments. Files and rules are named, lines of files are not: a document changes
+// only when the shape of the stack does.
+import type { Evidence, ServiceSpec } from '../topology/topology.ts'
+
+/** More would bury the service itself. */
+const evidenceLimit = 3
+const lineLimit = 160
+
+export function sayEvidence(evidence: readonly Evidence[]): string {
+  const facts = [...new Set([...evidence].sort(byWeight).map(({ path, fact }) => `${fact} (${path})`))]
+  return facts.length === 0 ? 'it is declared' : facts.slice(0, evidenceLimit).join('; ')
+}
+
+export function reasonsOf(spec: ServiceSpec, port: number | undefined): string[] {
+  const kind = spec.framework === undefined ? spec.type : `${spec.type} with ${spec.framework}`
+  return [
+    `${spec.name}: ${spec.path === '.' ? 'the root folder' : `folder ${spec.path}`}, ${kind}, because ${sayEvidence(spec.evidence)}`,
+    sayBuild(spec),
+    ...(port === undefined ? [] : [sayPort(spec, port)]),
+    ...spec.dependsOn
+      .filter(({ kind }) => kind !== 'conflicts')
+      .map(({ service, kind, evidence }) => `${kind === 'requires' ? 'Needs' : 'Can use'} ${service}: ${sayEvidence(evidence)}`),
+    ...sayMissing(spec),
+  ]
+}
+
+/** One comment line: nothing in it can end the line or steer a terminal. */
+export function asComment(text: string): string {
+  const line = text
+    .replace(/[^\P{C}]|[\p{Zl}\p{Zp}]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  const points = [...line]
+  return points.length > lineLimit ? `${points.slice(0, lineLimit - 1).join('')}…` : line
+}
+
+function sayBuild({ build }: ServiceSpec): string {
+  switch (build.kind) {
+    case 'dockerfile':
+      return `Built by ${build.dockerfile}.`
+    case 'template':
+      return `Built by kyozo's template ${build.template}: the folder has no Dockerfile.`
+    case 'image':
+      return `Runs the image ${build.image}.`
+    case 'compose':
+      return `Declared by ${build.file}.`
+  }
+}
+
+function sayPort(spec: ServiceSpec, port: number): string {
+  if (spec.health?.kind === 'http') return `Answers on port ${port}; GET ${spec.health.path} says whether it is healthy.`
+  return `Answers on port ${port}; it is healthy when the port accepts connections.`
+}
+
+function sayMissing({ environment, dependsOn }: ServiceSpec): string[] {
+  const connected = new Set(
+    dependsOn.flatMap(({ connection, connections }) => [connection, ...(connections ?? [])]).map((found) => found?.variable),
+  )
+  const missing = environment.filter(
+    ({ name, required, value }) => required && value === undefined && name !== 'PORT' && !connected.has(name),
+  )
+  return missing.length === 0 ? [] : [`Nothing sets ${missing.map(({ name }) => name).join(', ')}, which it reads.`]
+}
+
+function byWeight(a: Evidence, b: Evidence): number {
+  return (b.weight ?? 0) - (a.weight ?? 0)
+}

@@ -1,0 +1,55 @@
+// Topology, templates and policy become the stack that should run.
+import type { StackIdentity } from '../engine/engine.ts'
+import type { SourceTree } from '../git/source-tree.ts'
+import type { ComposeModel } from '../topology/compose/model.ts'
+import type { BackingKind, Topology } from '../topology/topology.ts'
+import { composeDocument, documentText, overlayText } from './document.ts'
+import { draftServices } from './draft-services.ts'
+import { finishServices, secretsOf } from './finish-services.ts'
+import { linkServices } from './link-services.ts'
+import { runtimeOverlay } from './overlay.ts'
+import type { StackSpec } from './stack.ts'
+import { inStartOrder } from './start-order.ts'
+import type { RenderedTemplate, RenderInput, Template } from './template.ts'
+
+export interface StackInput {
+  readonly topology: Topology
+  /** The user's own compose files that run, already checked: none has an error among its violations. */
+  readonly composeModels: readonly ComposeModel[]
+  readonly tree: SourceTree
+  readonly templates: readonly Template[]
+  readonly render: (template: Template, input: RenderInput) => RenderedTemplate
+  readonly identity: StackIdentity
+  readonly revision: string
+  readonly release: string
+  readonly generation: number
+  /** What an environment's secret values are at, by variable; a new version replaces the containers that read it. Default is none. */
+  readonly secretVersions?: Readonly<Record<string, string>>
+  /** Images to use for backing services instead of kyozo's own choice. Default is none. */
+  readonly backingImages?: Readonly<Partial<Record<BackingKind, string>>>
+}
+
+/**
+ * The stack of one revision. Asks the tree for Dockerfiles and .dockerignore files: while `tree.wanted` names any, the answer is not final,
+ * and the caller loads them and asks again. Throws `dependency_cycle`, `template_missing`, `dockerfile_refused`, `compose_refused` and
+ * `declaration_invalid`.
+ */
+export function specifyStack(input: StackInput): StackSpec {
+  const { drafts, differences } = draftServices(input)
+  const ordered = inStartOrder(linkServices(drafts))
+  const document = composeDocument(ordered)
+  const services = finishServices(ordered, { ...input, document })
+  const volumes = Object.keys(document.volumes ?? {})
+  const overlay = runtimeOverlay({ ...input, services, volumes })
+  return {
+    project: input.identity.project,
+    document,
+    documentText: documentText(document, ordered),
+    overlay,
+    overlayText: overlayText(overlay),
+    services,
+    volumes,
+    secrets: secretsOf(ordered),
+    differences,
+  }
+}
