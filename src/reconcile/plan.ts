@@ -8,6 +8,8 @@ export interface ObservedContainer {
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
   /** The image's or the compose file's own health check, where there is one. */
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy'
+  /** What that check printed last, its first line, when it fails. */
+  readonly healthOutput?: string
   readonly exitCode: number
   readonly wasOutOfMemory: boolean
   readonly restartCount: number
