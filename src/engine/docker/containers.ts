@@ -124,10 +124,16 @@ export async function readLogTail(context: DockerContext, id: string, lines: num
   if (!info) return []
   const tail = Math.min(lines, logLineLimit)
   const output = await ask({ tried: `read the log of container ${nameOf(info)}` }, (abortSignal) =>
-    context.docker.getContainer(info.Id).logs({ stdout: true, stderr: true, tail, follow: false, abortSignal }),
+    context.docker.getContainer(info.Id).logs({ stdout: true, stderr: true, tail, follow: false, abortSignal }).catch(ignoreVanishing),
   )
+  if (!output) return []
   const text = plainText(info.Config.Tty ? output : demultiplex(output))
   return text === '' ? [] : text.split('\n').slice(-tail)
+}
+
+/** 409: it is being removed this moment. */
+function ignoreVanishing(error: unknown): undefined {
+  if (statusOf(error) !== 409) ignoreMissing(error)
 }
 
 /** The engine sends both streams as one: frames of a kind, three empty bytes, a length, and the bytes. */

@@ -106,6 +106,7 @@ export function asObserved(info: Docker.ContainerInspectInfo): ObservedContainer
     image: info.Config.Image,
     state: info.State.Status as ObservedContainer['state'],
     health: (info.State.Health?.Status ?? 'none') as ObservedContainer['health'],
+    ...failedCheckOutput(info.State.Health),
     exitCode: info.State.ExitCode,
     wasOutOfMemory: info.State.OOMKilled,
     restartCount: info.RestartCount,
@@ -118,6 +119,12 @@ export function asObserved(info: Docker.ContainerInspectInfo): ObservedContainer
     revision: labels[label.revision] ?? '',
     generation: Number(labels[label.generation] ?? 0),
   }
+}
+
+function failedCheckOutput(health: Docker.ContainerInspectInfo['State']['Health']): { readonly healthOutput?: string } {
+  if (health?.Status !== 'unhealthy') return {}
+  const output = health.Log?.at(-1)?.Output?.trim().split('\n')[0]
+  return output ? { healthOutput: output } : {}
 }
 
 function publishedPorts(ports: Docker.ContainerInspectInfo['NetworkSettings']['Ports']): Record<number, number> {

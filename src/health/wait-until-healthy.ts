@@ -1,0 +1,217 @@
+// Waits until the containers of a service are healthy, or says why they will not be.
+//
+// Healthy means: running, never started again, and answering kyozo's own probe. The container's own health check counts as well: when it
+// fails, the container is not healthy whatever the probe found. While it has not decided yet a passed probe is enough, because it may first
+// look after half a minute, and a service that answers should not wait for that. Where there is no probe, its own check alone decides; where
+// there is neither (a worker), running for a while does. A one-shot is done when it ends with exit code 0.
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Engine } from '../engine/engine.ts'
+import { KyozoError } from '../errors.ts'
+import type { ObservedContainer } from '../reconcile/plan.ts'
+import { type FailureReason, type HealthFailure, type HealthOutcome, type HealthSubject, type Standing, standingOf } from './outcome.ts'
+import { ownCheck } from './probes/docker.ts'
+import { type Probe, probeFor } from './probes/index.ts'
+import type { ProbeTarget } from './probes/probe.ts'
+
+export interface HealthQuestion {
+  readonly service: HealthSubject
+  /** Ids of started containers. */
+  readonly containers: readonly string[]
+}
+
+export interface HealthClock {
+  /** Milliseconds since any fixed moment. */
+  now(): number
+  /** Ends early, without an error, when the signal aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export interface HealthOptions {
+  readonly engine: Pick<Engine, 'inspect' | 'logTail' | 'waitForExit' | 'exec'>
+  readonly signal: AbortSignal
+  /** Called with what was found whenever it differs from before. */
+  readonly onProgress?: (words: string) => void
+  /** Default is the machine's. */
+  readonly clock?: HealthClock
+}
+
+/** A worker that has run this long has read its configuration and connected to what it needs, or crashed. */
+const settleMs = 2_000
+/** How often is looked grows with the time waited, so that a quick start is noticed at once and a slow one costs little. */
+const longestPauseMs = 500
+const shareOfWaited = 1 / 20
+const logTailLines = 20
+
+/** Throws `superseded`, or the signal's own reason, when the signal aborts. */
+export async function waitUntilHealthy(question: HealthQuestion, options: HealthOptions): Promise<HealthOutcome> {
+  const vigil = startVigil(question, options)
+  try {
+    for (;;) {
+      throwIfAborted(options.signal, question.service)
+      const outcome = await look(vigil)
+      if (outcome) return outcome
+      await pause(vigil, options.signal)
+    }
+  } finally {
+    vigil.ended.abort()
+  }
+}
+
+function throwIfAborted(signal: AbortSignal, { name }: HealthSubject): void {
+  if (!signal.aborted) return
+  throw signal.reason instanceof KyozoError ? signal.reason : new KyozoError('superseded', `stopped waiting for ${name} to become healthy`)
+}
+
+interface Vigil extends HealthQuestion {
+  readonly engine: HealthOptions['engine']
+  readonly onProgress: (words: string) => void
+  readonly clock: HealthClock
+  readonly probe: Probe | undefined
+  readonly startedAt: number
+  readonly runningSince: Map<string, number>
+  readonly lastWords: Map<string, string>
+  /** Containers whose end is waited for, and the exit codes of those that ended. */
+  readonly watched: Set<string>
+  readonly exits: Map<string, number>
+  /** Aborted when something happened that is worth a look at once. */
+  wake: AbortController
+  readonly ended: AbortController
+}
+
+function startVigil({ service, containers }: HealthQuestion, options: HealthOptions): Vigil {
+  const { engine, onProgress = () => undefined, clock = machineClock } = options
+  return {
+    service,
+    containers,
+    engine,
+    onProgress,
+    clock,
+    probe: probeFor(service.health, { engine, ...(service.port === undefined ? {} : { port: service.port }) }),
+    startedAt: clock.now(),
+    runningSince: new Map(),
+    lastWords: new Map(),
+    watched: new Set(),
+    exits: new Map(),
+    wake: new AbortController(),
+    ended: new AbortController(),
+  }
+}
+
+interface Finding {
+  readonly id: string
+  readonly observed: ObservedContainer | undefined
+  readonly standing: Standing
+}
+
+type Failed = Finding & { readonly standing: 'exited' | 'unhealthy' | 'gone' }
+
+async function look(vigil: Vigil): Promise<HealthOutcome | undefined> {
+  const findings = await observe(vigil)
+  const failed = findings.find(hasFailed)
+  if (failed) return failureOf(vigil, failed, failed.standing)
+  const unhealthy = await firstUnhealthy(vigil, findings)
+  if (unhealthy) return waited(vigil) < vigil.service.healthDeadlineMs ? undefined : failureOf(vigil, unhealthy, 'deadline')
+  // Between the inspection and the probe's answer it may have crashed.
+  const crashed = (await observe(vigil)).find(hasFailed)
+  return crashed ? failureOf(vigil, crashed, crashed.standing) : { kind: 'healthy', afterMs: waited(vigil) }
+}
+
+function hasFailed(finding: Finding): finding is Failed {
+  return finding.standing === 'exited' || finding.standing === 'unhealthy' || finding.standing === 'gone'
+}
+
+function waited({ clock, startedAt }: Vigil): number {
+  return Math.round(clock.now() - startedAt)
+}
+
+async function observe(vigil: Vigil): Promise<readonly Finding[]> {
+  const observed = new Map((await vigil.engine.inspect(vigil.containers)).map((container) => [container.id, container]))
+  return vigil.containers.map((id) => {
+    const container = observed.get(id)
+    if (container && container.state !== 'created') noticeExit(vigil, id)
+    return { id, observed: container, standing: standingOf(container, vigil.service, vigil.exits.get(id)) }
+  })
+}
+
+/** An exit is noticed the moment it happens, and its code is kept: the engine forgets it when it starts the container again. */
+function noticeExit(vigil: Vigil, id: string): void {
+  if (vigil.watched.has(id)) return
+  vigil.watched.add(id)
+  vigil.engine.waitForExit(id, vigil.ended.signal).then(
+    (exitCode) => {
+      vigil.exits.set(id, exitCode)
+      vigil.wake.abort()
+    },
+    // It is the end of the vigil, or trouble that the next inspection meets as well and throws.
+    () => vigil.watched.delete(id),
+  )
+}
+
+async function firstUnhealthy(vigil: Vigil, findings: readonly Finding[]): Promise<Finding | undefined> {
+  const healthy = await Promise.all(findings.map((finding) => isHealthy(vigil, finding)))
+  return findings[healthy.indexOf(false)]
+}
+
+async function isHealthy(vigil: Vigil, { id, observed, standing }: Finding): Promise<boolean> {
+  if (standing !== 'probe' || !observed) return standing === 'done'
+  const target = vigil.probe && targetOf(observed, vigil.probe)
+  if (vigil.probe && target) {
+    const { hasPassed, words } = await vigil.probe.look(target)
+    if (vigil.lastWords.get(id) !== words) vigil.onProgress(`${vigil.service.name}: ${words}`)
+    vigil.lastWords.set(id, words)
+    return hasPassed
+  }
+  const own = ownCheck(observed)
+  return own === 'none' ? hasSettled(vigil, id) : own === 'passed'
+}
+
+/** Through the port that the engine published on loopback; where none is, at the container's own address, which the machine itself reaches. */
+function targetOf(observed: ObservedContainer, { port }: Probe): ProbeTarget | undefined {
+  if (port === undefined) return { container: observed.id, host: '', port: 0 }
+  const published = observed.publishedPorts[port]
+  if (published !== undefined) return { container: observed.id, host: '127.0.0.1', port: published }
+  return observed.addressOnNetwork === null ? undefined : { container: observed.id, host: observed.addressOnNetwork, port }
+}
+
+function hasSettled({ clock, runningSince }: Vigil, id: string): boolean {
+  const since = runningSince.get(id) ?? clock.now()
+  runningSince.set(id, since)
+  return clock.now() - since >= settleMs
+}
+
+async function failureOf(vigil: Vigil, finding: Finding, reason: FailureReason): Promise<HealthFailure> {
+  const { id } = finding
+  const [[latest], logTail] = await Promise.all([vigil.engine.inspect([id]), vigil.engine.logTail(id, logTailLines)])
+  const last = latest ?? finding.observed
+  return {
+    kind: 'failed',
+    reason,
+    container: id,
+    exitCode: reason === 'exited' ? (vigil.exits.get(id) ?? exitCodeOf(finding.observed) ?? exitCodeOf(latest)) : null,
+    wasOutOfMemory: (finding.observed?.wasOutOfMemory ?? false) || (latest?.wasOutOfMemory ?? false),
+    lastProbe: reason === 'unhealthy' ? ownCheckWords(last) : (vigil.lastWords.get(id) ?? null),
+    afterMs: waited(vigil),
+    logTail,
+  }
+}
+
+/** A container that runs, be it again, has none. */
+function exitCodeOf(observed: ObservedContainer | undefined): number | null {
+  return observed && observed.state !== 'running' && observed.state !== 'created' ? observed.exitCode : null
+}
+
+function ownCheckWords(observed: ObservedContainer | undefined): string {
+  return ['its own health check failed', observed?.healthOutput].filter(Boolean).join(': ')
+}
+
+async function pause(vigil: Vigil, signal: AbortSignal): Promise<void> {
+  const pauseMs = Math.max(waited(vigil) * shareOfWaited, vigil.probe?.shortestPauseMs ?? 50)
+  const leftMs = Math.max(vigil.service.healthDeadlineMs - waited(vigil), 1)
+  await vigil.clock.pause(Math.min(pauseMs, longestPauseMs, leftMs), AbortSignal.any([vigil.wake.signal, signal]))
+  vigil.wake = new AbortController()
+}
+
+const machineClock: HealthClock = {
+  now: () => performance.now(),
+  pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+}
