@@ -135,8 +135,15 @@ export interface Forge {
   readonly keptHeaders: readonly string[]
   /** Decodes a payload. Throws `payload_invalid` when a known event lacks what kyozo reads of it, and nothing else. */
   parse(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent
-  /** Starts using a connection. `now` gives epoch milliseconds. */
-  connect(connection: ForgeConnection, options: { readonly now: () => number }): ForgeClient
+  /** Starts using a connection. */
+  connect(connection: ForgeConnection, options: ClientOptions): ForgeClient
+}
+
+export interface ClientOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** For one answer of the host. Default is 10 s. */
+  readonly deadlineMs?: number
 }
 
 /** What the forge shows beside a commit. */

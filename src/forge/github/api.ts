@@ -9,6 +9,8 @@ export interface ApiRequest {
   /** `Bearer …`; `undefined` asks as nobody in particular. */
   readonly authorization: string | undefined
   readonly body?: unknown
+  /** For the whole answer to arrive; GitHub ends a request itself after ten seconds. */
+  readonly deadlineMs: number
 }
 
 export interface ApiAnswer {
@@ -17,9 +19,6 @@ export interface ApiAnswer {
   /** Parsed JSON; `undefined` when it was none, or cut off. */
   readonly body: unknown
 }
-
-/** GitHub ends a request itself after ten seconds. */
-const deadlineMs = 10_000
 
 /** Answers to what kyozo asks are a few kilobytes; more is not worth reading. */
 const answerLimitBytes = 1024 ** 2
@@ -32,7 +31,7 @@ export async function askGitHub(request: ApiRequest): Promise<ApiAnswer> {
     const response = await fetch(request.url, {
       method: request.method,
       redirect: 'manual',
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: AbortSignal.timeout(request.deadlineMs),
       headers: {
         Accept: 'application/vnd.github+json',
         'User-Agent': 'kyozo',
@@ -44,7 +43,9 @@ export async function askGitHub(request: ApiRequest): Promise<ApiAnswer> {
     })
     return { status: response.status, headers: response.headers, body: parsed(await limitedText(response)) }
   } catch (error) {
-    throw new KyozoError('forge_unavailable', `GitHub at ${new URL(request.url).host} did not answer: ${whyNot(error)}`, { cause: error })
+    throw new KyozoError('forge_unavailable', `GitHub at ${new URL(request.url).host} did not answer: ${whyNot(error, request)}`, {
+      cause: error,
+    })
   }
 }
 
@@ -78,7 +79,7 @@ function parsed(text: string): unknown {
 }
 
 /** `fetch` says only "fetch failed"; the reason is in the cause. */
-function whyNot(error: unknown): string {
+function whyNot(error: unknown, { deadlineMs }: ApiRequest): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `no answer within ${deadlineMs / 1000} s`
   const { cause } = error

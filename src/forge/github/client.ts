@@ -1,28 +1,26 @@
 // Says things on GitHub. Every way it can go is an outcome; the outbox decides what follows.
 import { asKyozoError } from '../../errors.ts'
-import type { CommitStatus, ForgeClient, ForgeConnection, SendOutcome } from '../forge.ts'
+import type { ClientOptions, CommitStatus, ForgeClient, ForgeConnection, SendOutcome } from '../forge.ts'
 import { statusOutcome } from './answers.ts'
 import { type ApiAnswer, askGitHub } from './api.ts'
 import { createTokens, type TokenNeed, type Tokens } from './tokens.ts'
 import { statusDescription, statusTargetUrl } from './words.ts'
 
-export interface ClientOptions {
-  /** Epoch milliseconds. */
-  readonly now: () => number
-}
-
-export function createGitHubClient(connection: ForgeConnection, { now }: ClientOptions): ForgeClient {
-  const tokens = createTokens(connection, now)
-  return {
-    fetchToken: (repository) => tokens.tokenFor({ repository, permissions: { contents: 'read' } }),
-    postStatus: (status) => postStatus({ connection, tokens, now }, status),
-  }
-}
+const defaultDeadlineMs = 10_000
 
 interface Context {
   readonly connection: ForgeConnection
   readonly tokens: Tokens
   readonly now: () => number
+  readonly deadlineMs: number
+}
+
+export function createGitHubClient(connection: ForgeConnection, { now, deadlineMs = defaultDeadlineMs }: ClientOptions): ForgeClient {
+  const tokens = createTokens(connection, { now, deadlineMs })
+  return {
+    fetchToken: (repository) => tokens.tokenFor({ repository, permissions: { contents: 'read' } }),
+    postStatus: (status) => postStatus({ connection, tokens, now, deadlineMs }, status),
+  }
 }
 
 async function postStatus(context: Context, status: CommitStatus): Promise<SendOutcome> {
@@ -38,10 +36,11 @@ async function postStatus(context: Context, status: CommitStatus): Promise<SendO
   }
 }
 
-async function postOnce({ connection, tokens }: Context, status: CommitStatus, need: TokenNeed): Promise<ApiAnswer> {
+async function postOnce({ connection, tokens, deadlineMs }: Context, status: CommitStatus, need: TokenNeed): Promise<ApiAnswer> {
   const token = await tokens.tokenFor(need)
   const request = {
     method: 'POST',
+    deadlineMs,
     authorization: token === undefined ? undefined : `Bearer ${token}`,
     body: {
       state: status.state,

@@ -3,7 +3,7 @@
 import { createSign } from 'node:crypto'
 import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
-import type { ForgeConnection, ForgeCredential } from '../forge.ts'
+import type { ClientOptions, ForgeConnection, ForgeCredential } from '../forge.ts'
 import { type ApiAnswer, askGitHub, githubWords } from './api.ts'
 
 export interface TokenNeed {
@@ -28,7 +28,7 @@ const tokenUseMs = 50 * 60_000
 const claimLifeSeconds = 9 * 60
 const clockSkewSeconds = 60
 
-export function createTokens(connection: ForgeConnection, now: () => number): Tokens {
+export function createTokens(connection: ForgeConnection, options: Required<ClientOptions>): Tokens {
   const { credential } = connection
   switch (credential.kind) {
     case 'none':
@@ -36,7 +36,7 @@ export function createTokens(connection: ForgeConnection, now: () => number): To
     case 'token':
       return { tokenFor: async () => credential.token, renew: () => false }
     case 'app':
-      return createAppTokens(connection, credential, now)
+      return createAppTokens(connection, credential, options)
   }
 }
 
@@ -46,7 +46,7 @@ interface Kept {
   readonly usableUntilMs: number
 }
 
-function createAppTokens(connection: ForgeConnection, credential: AppCredential, now: () => number): Tokens {
+function createAppTokens(connection: ForgeConnection, credential: AppCredential, { now, deadlineMs }: Required<ClientOptions>): Tokens {
   const kept = new Map<string, Kept>()
   const keyOf = ({ repository, permissions }: TokenNeed) => JSON.stringify([repository.id, Object.entries(permissions).sort()])
   return {
@@ -55,7 +55,7 @@ function createAppTokens(connection: ForgeConnection, credential: AppCredential,
       const key = keyOf(need)
       const known = kept.get(key)
       if (known !== undefined) return known.token
-      const token = mintToken({ connection, claim: appClaim(credential, now()), need })
+      const token = mintToken({ connection, claim: appClaim(credential, now()), need, deadlineMs })
       const entry = { token, usableUntilMs: now() + tokenUseMs }
       kept.set(key, entry)
       // A failure is not kept: the next who asks tries again.
@@ -81,19 +81,21 @@ interface Mint {
   readonly connection: ForgeConnection
   readonly claim: string
   readonly need: TokenNeed
+  readonly deadlineMs: number
 }
 
 const installationSchema = z.object({ id: z.int().positive() })
 const tokenSchema = z.object({ token: z.string().min(1).max(4_096) })
 
-async function mintToken({ connection, claim, need }: Mint): Promise<string> {
+async function mintToken({ connection, claim, need, deadlineMs }: Mint): Promise<string> {
   const { apiUrl } = connection
   const { fullName } = need.repository
   const authorization = `Bearer ${claim}`
-  const found = await askGitHub({ method: 'GET', url: `${apiUrl}/repos/${fullName}/installation`, authorization })
+  const found = await askGitHub({ method: 'GET', url: `${apiUrl}/repos/${fullName}/installation`, authorization, deadlineMs })
   const installation = read(installationSchema, found, `find kyozo's app on ${fullName}`)
   const minted = await askGitHub({
     method: 'POST',
+    deadlineMs,
     url: `${apiUrl}/app/installations/${installation.id}/access_tokens`,
     authorization,
     body: { repository_ids: [Number(need.repository.id)], permissions: need.permissions },

@@ -69,7 +69,7 @@ export function loadOpenApi(): OpenApi {
 
 function createOpenApi(): OpenApi {
   const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json')
-  const description = JSON.parse(readFileSync(file, 'utf8')) as Json
+  const description = withPlainNulls(JSON.parse(readFileSync(file, 'utf8'))) as Json
   const ajv = new Ajv({ strict: false, validateSchema: false, allErrors: true, coerceTypes: false, logger: false })
   addFormats.default(ajv)
   ajv.addSchema(description, 'github')
@@ -105,6 +105,16 @@ function createOpenApi(): OpenApi {
     },
     example: (name) => structuredClone(valueAt(description, ['components', 'examples', name, 'value'])) as Record<string, unknown>,
   }
+}
+
+/** OpenAPI 3.0 allows `nullable` beside `anyOf` and the like, where JSON Schema (and ajv) want it beside a `type` only. */
+function withPlainNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withPlainNulls)
+  if (typeof value !== 'object' || value === null) return value
+  const plain = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withPlainNulls(part)]))
+  if (plain.nullable !== true || plain.type !== undefined) return plain
+  const { nullable: _, ...rest } = plain
+  return { anyOf: [{ type: 'null' }, rest] }
 }
 
 type Judge = (pointer: string, value: unknown, where: string) => string[]
