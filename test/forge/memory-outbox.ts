@@ -1,5 +1,4 @@
-// The stored outbox's promise in a few lines, on a clock that a test moves: a day of retries takes a second. test/forge/outbox-stored.test.ts
-// holds the real store to the same promise.
+// The stored outbox's promise in a few lines, on a clock that a test moves: a day of retries takes a second.
 import type { CommitStatus } from '../../src/forge/forge.ts'
 import type { Outbox, OutboxItem } from '../../src/forge/outbox.ts'
 
