@@ -1,5 +1,5 @@
 // A template turns a detected service without a Dockerfile into one. templates/<name>/ holds the data; this file says what it is.
-import type { ServiceSpec, ServiceType } from '../topology/topology.ts'
+import type { Recommendation, ServiceSpec, ServiceType } from '../topology/topology.ts'
 
 /** One folder of templates/, read from disk by whoever may; rendering is pure. */
 export interface Template {
@@ -13,7 +13,27 @@ export interface Template {
   readonly writableFolders: readonly string[]
   /** Capabilities that its process needs beyond none. */
   readonly capabilities: readonly string[]
+  /** The port of a service that states none. Default is none: such a service is a worker. */
   readonly defaultPort?: number
+  /** Texts that the Dockerfile includes, by name. Default is none. */
+  readonly partials?: Readonly<Record<string, string>>
+  /** Which versions of the language's image there are. Default is that the Dockerfile names one itself. */
+  readonly versions?: VersionPolicy
+  /** Names and globs of the files that decide what is installed; they are copied before the source, so that a change of code installs nothing. */
+  readonly manifests?: readonly string[]
+  /** Globs of files that are never part of an image. */
+  readonly ignore?: readonly string[]
+  /** Commands that ask the service from inside its container. `{port}`, `{path}` and `{url}` stand for whole arguments. */
+  readonly health?: { readonly http?: readonly string[]; readonly tcp?: readonly string[] }
+}
+
+export interface VersionPolicy {
+  /** For a service that asks for none. */
+  readonly default: string
+  /** The oldest that is used; a service that asks for an older one gets this one. */
+  readonly oldest: string
+  /** How many numbers an image's tag has: 1 for `24`, 2 for `3.12`. */
+  readonly parts: 1 | 2
 }
 
 export interface RenderedTemplate {
@@ -27,6 +47,8 @@ export interface RenderedTemplate {
   readonly port?: number
   /** A check that runs inside the container with what the image has, for `docker compose up --wait` without kyozo. */
   readonly healthCommand?: readonly string[]
+  /** What a person could change for a better image. Default is none. */
+  readonly recommendations?: readonly Recommendation[]
 }
 
 export interface RenderInput {
