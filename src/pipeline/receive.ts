@@ -6,7 +6,7 @@ import type { Database, Executor } from '../store/database.ts'
 import { type DeliveryOutcome, decideDelivery, findDeliveryByHostId, insertDelivery, type NewDelivery } from '../store/deliveries.ts'
 import { type Environment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
-import { queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
+import { latestRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
 import { createWorkspace, findWorkspaceByRepository, freeWorkspaceName, type Workspace } from '../store/workspaces.ts'
 import { reportRelease } from './report.ts'
 import { supersededVerdicts } from './verdicts.ts'
@@ -102,6 +102,10 @@ async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPu
   const environment = await environmentOf(trx, workspace, push.ref)
   if (environment === undefined) {
     return ignored(`branch ${branch} has no environment; map it with environments: {<name>: {branch: ${branch}}} in kyozo.yaml on ${workspace.defaultBranch}`, workspace)
+  }
+  const latest = await latestRelease(trx, environment.id)
+  if (latest?.sha === push.sha && latest.state !== 'superseded') {
+    return { teamId: workspace.teamId, workspaceId: workspace.id, decision: 'accepted', reason: `${push.sha.slice(0, 7)} has its release to ${environment.name} already (${latest.state})`, releaseIds: [latest.id] }
   }
   const release = await startRelease(context, trx, { workspace, environment, sha: push.sha, triggeredBy: push.pusher })
   return { teamId: workspace.teamId, workspaceId: workspace.id, decision: 'accepted', reason: `release of ${push.sha.slice(0, 7)} to ${environment.name} queued`, releaseIds: [release.id] }

@@ -34,3 +34,12 @@ export async function supersededVerdicts(db: Executor, environment: Pick<Environ
     ...(spec.folder === undefined ? {} : { folderPath: spec.folder }),
   }))
 }
+
+/** A release that was given up before it could say which services it holds. */
+export async function failedVerdictsOf(db: Executor, environment: Pick<Environment, 'liveReleaseId'>, reason: string): Promise<ReleaseVerdict[]> {
+  const live = await liveServices(db, environment)
+  return [...live.values()].map(({ spec, sha }) => ({
+    ...verdictOf({ kind: 'held_back', service: spec.name, because: reason, servingSha: sha }),
+    ...(spec.folder === undefined ? {} : { folderPath: spec.folder }),
+  }))
+}

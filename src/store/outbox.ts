@@ -52,8 +52,6 @@ export async function claimOutbox(db: Executor, options: { readonly limit: numbe
                 .select('other.id')
                 .whereRef('other.target', '=', 'due.target')
                 .whereRef('other.id', '!=', 'due.id')
-                .where('other.sentAt', 'is', null)
-                .where('other.droppedAt', 'is', null)
                 .where((either) => either.or([either('other.claimedUntil', '>', databaseNow), either('other.sequence', '>', either.ref('due.sequence'))])),
             ),
           ),
@@ -69,6 +67,18 @@ export async function claimOutbox(db: Executor, options: { readonly limit: numbe
 
 export async function outboxSent(db: Executor, id: string): Promise<void> {
   await db.updateTable('outbox').set({ sentAt: databaseNow, claimedUntil: null, lastError: null }).where('id', '=', id).execute()
+}
+
+/** When messages of a connection were sent lately, oldest first. */
+export async function outboxSentTimes(db: Executor, options: { readonly connection: string; readonly seconds: number }): Promise<readonly Date[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select('sentAt')
+    .where('connection', '=', options.connection)
+    .where('sentAt', '>', inSeconds(-options.seconds))
+    .orderBy('sentAt')
+    .execute()
+  return rows.flatMap((row) => row.sentAt ?? [])
 }
 
 export async function outboxDropped(db: Executor, id: string, reason: string): Promise<void> {

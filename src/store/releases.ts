@@ -181,6 +181,10 @@ export async function newerRelease(db: Executor, release: Pick<Release, 'environ
     .executeTakeFirst()
 }
 
+export function latestRelease(db: Executor, environmentId: string): Promise<Release | undefined> {
+  return db.selectFrom('releases').selectAll().where('environmentId', '=', environmentId).orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+}
+
 export function findRelease(db: Executor, id: string): Promise<Release | undefined> {
   return db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
 }

@@ -1,0 +1,12 @@
+// `npm start`: serves until it is told to stop.
+import { readConfig } from './config.ts'
+import { KyozoError } from './errors.ts'
+import { serve } from './serve.ts'
+
+try {
+  await serve(readConfig(process.env))
+} catch (error) {
+  if (!(error instanceof KyozoError)) throw error
+  process.stderr.write(`kyozo cannot start: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`)
+  process.exit(error.stage === 'configure' ? 3 : 1)
+}

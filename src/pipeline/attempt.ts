@@ -1,0 +1,150 @@
+// One worker's try at one release: the lease that allows it to act, the signal that stops it, and the log of what it does.
+import { KyozoError } from '../errors.ts'
+import type { StackIdentity } from '../engine/engine.ts'
+import { createRedactor } from '../secrets/redact.ts'
+import { type Environment, findEnvironment } from '../store/environments.ts'
+import { createLogWriter } from '../store/logs.ts'
+import { notify } from '../store/notify.ts'
+import { assertLease, type Claim, type Lease, newerRelease, type Release, renewLease, updateRelease } from '../store/releases.ts'
+import { findWorkspace, type Workspace } from '../store/workspaces.ts'
+import type { Kyozo } from './kyozo.ts'
+import { liveServices, type LiveService } from './verdicts.ts'
+
+export type StageName = 'fetch' | 'analyze' | 'plan' | 'build' | 'apply' | 'switch' | 'report'
+
+export interface Attempt {
+  readonly release: Release
+  readonly lease: Lease
+  readonly workspace: Workspace
+  readonly environment: Environment
+  readonly identity: StackIdentity
+  /** What served when the attempt began. */
+  readonly live: ReadonlyMap<string, LiveService>
+  /** Aborts when the lease is lost, and, until `finishWhatWasStarted`, when a newer commit arrives. */
+  readonly signal: AbortSignal
+  /** Milliseconds spent in each stage so far. */
+  readonly timings: Readonly<Record<string, number>>
+  /** A line of the release's log, redacted. */
+  say(text: string): void
+  sayBuild(service: string, text: string): void
+  /** Values that must never be printed; they hold for every later line. */
+  redactAlso(values: readonly string[]): void
+  redact(text: string): string
+  /** Runs a stage, timed and shown. */
+  stage<T>(name: StageName, work: () => Promise<T>): Promise<T>
+  /** From here on a newer commit waits until this release has ended. */
+  finishWhatWasStarted(): void
+  /** Throws `lease_lost` when another worker may act now. */
+  assertHeld(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A third of the lease, so that two renewals may fail. */
+const renewMs = 8_000
+/** Without a renewal for so long the worker stops by itself, before anybody else may start. */
+const selfFenceMs = 20_000
+const lookForNewerMs = 1_000
+
+export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> {
+  const { release, lease } = claim
+  const { db } = kyozo
+  const workspace = await findWorkspace(db, release.workspaceId)
+  const environment = await findEnvironment(db, release.environmentId)
+  if (workspace === undefined || environment === undefined) throw new KyozoError('not_found', 'the workspace of this release was deleted')
+  const secrets = new Set<string>()
+  let redact = createRedactor(secrets)
+  const log = createLogWriter(db, { releaseId: release.id, redact: (text) => redact(text), notify: () => notify(db, 'release', release.id) })
+  const stop = new AbortController()
+  const guards = guardLease(kyozo, lease, stop)
+  const newer = watchForNewer(kyozo, release, stop)
+  const timings: Record<string, number> = {}
+  return {
+    release,
+    lease,
+    workspace,
+    environment,
+    identity: identityOf(kyozo.instance, workspace, environment),
+    live: await liveServices(db, environment),
+    signal: stop.signal,
+    timings,
+    say: (text) => log.write({ stream: 'release', text }),
+    sayBuild: (service, text) => log.write({ stream: 'build', service, text }),
+    redactAlso(values) {
+      for (const value of values) secrets.add(value)
+      redact = createRedactor(secrets)
+    },
+    redact: (text) => redact(text),
+    async stage(name, work) {
+      stop.signal.throwIfAborted()
+      const start = performance.now()
+      await updateRelease(db, lease, { stage: name })
+      try {
+        return await work()
+      } finally {
+        timings[name] = Math.round((timings[name] ?? 0) + performance.now() - start)
+      }
+    },
+    finishWhatWasStarted: newer.close,
+    assertHeld: () => assertLease(db, lease),
+    async close() {
+      newer.close()
+      guards.close()
+      await log.close()
+      await notify(db, 'release', release.id)
+    },
+  }
+}
+
+/** What the labels and the compose project of an environment are called. */
+export function identityOf(instance: string, workspace: Pick<Workspace, 'name'>, environment: Pick<Environment, 'name'>): StackIdentity {
+  return { instance, workspace: workspace.name, environment: environment.name, project: `kyozo-${workspace.name}-${environment.name}` }
+}
+
+function guardLease(kyozo: Kyozo, lease: Lease, stop: AbortController) {
+  let lastRenewal = performance.now()
+  const lost = () => stop.abort(new KyozoError('lease_lost', 'another worker has taken this release over'))
+  const timer = setInterval(() => {
+    if (performance.now() - lastRenewal > selfFenceMs) lost()
+    renewLease(kyozo.db, lease).then(
+      (isHeld) => {
+        if (isHeld) lastRenewal = performance.now()
+        else lost()
+      },
+      (error: unknown) => kyozo.log.warn({ error, release: lease.releaseId }, 'a lease could not be renewed'),
+    )
+  }, renewMs)
+  return { close: () => clearInterval(timer) }
+}
+
+function watchForNewer(kyozo: Kyozo, release: Release, stop: AbortController) {
+  const look = () => {
+    newerRelease(kyozo.db, release).then(
+      (newer) => {
+        if (newer !== undefined && !isClosed) stop.abort(new Superseded(newer.sha))
+      },
+      (error: unknown) => kyozo.log.warn({ error, release: release.id }, 'could not look for a newer release'),
+    )
+  }
+  let isClosed = false
+  const off = kyozo.notifications.on('queue', (environmentId) => {
+    if (environmentId === release.environmentId) look()
+  })
+  const timer = setInterval(look, lookForNewerMs)
+  return {
+    close() {
+      isClosed = true
+      off()
+      clearInterval(timer)
+    },
+  }
+}
+
+/** A newer commit of the same environment waits; this one's work is for nothing. */
+export class Superseded extends KyozoError {
+  readonly bySha: string
+
+  constructor(bySha: string) {
+    super('superseded', `superseded by ${bySha.slice(0, 7)}`)
+    this.bySha = bySha
+  }
+}

@@ -1,0 +1,64 @@
+// Builds and pulls side by side within the caps on count, memory and time. An image that exists under its content key is never built again.
+import { KyozoError } from '../errors.ts'
+import { buildContext } from '../git/build-context.ts'
+import type { Operation } from '../reconcile/plan.ts'
+import type { StackSpec } from '../stack/stack.ts'
+import type { Attempt } from './attempt.ts'
+import type { Kyozo } from './kyozo.ts'
+import { allOrFailures } from './outcomes.ts'
+import { slots } from './slots.ts'
+import type { FetchedSource } from './source.ts'
+
+type ImageOperation = Extract<Operation, { kind: 'build' | 'pull' }>
+
+/** Across all environments of this process: the machine is one. */
+let machineSlots: ReturnType<typeof slots> | undefined
+
+export async function buildImages(attempt: Attempt, kyozo: Kyozo, work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operations: readonly Operation[] }): Promise<void> {
+  machineSlots ??= slots(kyozo.config.concurrentBuilds)
+  const inSlot = machineSlots
+  const images = work.operations.filter((operation): operation is ImageOperation => operation.kind === 'build' || operation.kind === 'pull')
+  await allOrFailures(images.map((operation) => inSlot(() => (operation.kind === 'build' ? build(attempt, kyozo, { ...work, operation }) : pull(attempt, kyozo, operation)))))
+}
+
+async function build(attempt: Attempt, kyozo: Kyozo, work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operation: ImageOperation }): Promise<void> {
+  const { service, image } = work.operation
+  const input = work.stack.services.find((candidate) => candidate.name === service)?.build
+  if (input === undefined) throw new KyozoError('internal', `the plan builds ${service}, which the stack does not`, { service })
+  attempt.signal.throwIfAborted()
+  await attempt.assertHeld()
+  const start = performance.now()
+  try {
+    await kyozo.engine.build({
+      identity: attempt.identity,
+      service,
+      image,
+      args: input.args,
+      context: buildContext(work.fetched.reader, { listing: work.fetched.listing, context: input.context, files: input.files, dockerfile: input.dockerfile }),
+      deadlineMs: kyozo.config.buildDeadlineMs,
+      memoryLimitBytes: kyozo.config.buildMemoryBytes,
+      signal: attempt.signal,
+      onLine: (line) => attempt.sayBuild(service, line),
+      ...(input.target === undefined ? {} : { target: input.target }),
+    })
+  } catch (error) {
+    throw about(service, error)
+  }
+  attempt.say(`Built ${service} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+}
+
+async function pull(attempt: Attempt, kyozo: Kyozo, operation: ImageOperation): Promise<void> {
+  await attempt.assertHeld()
+  try {
+    await kyozo.engine.pull(operation.image, attempt.signal)
+  } catch (error) {
+    throw about(operation.service, error)
+  }
+  attempt.say(`Pulled ${operation.image} for ${operation.service}`)
+}
+
+/** The engine names the image; the person knows the service. */
+export function about(service: string, error: unknown): unknown {
+  if (!(error instanceof KyozoError) || error.service !== undefined || error.code === 'superseded' || error.code === 'lease_lost') return error
+  return new KyozoError(error.code, error.message, { service, retryable: error.retryable, cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) })
+}

@@ -1,0 +1,42 @@
+// What the pipeline works with: the parts that main.ts wires, as the pipeline needs them.
+import type { Config } from '../config.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { ForgeConnection } from '../forge/forge.ts'
+import type { Mirrors } from '../git/mirror.ts'
+import type { Log } from '../log.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Vault } from '../secrets/vault.ts'
+import type { Template } from '../stack/template.ts'
+import type { Database } from '../store/database.ts'
+import type { Notifications } from '../store/notify.ts'
+
+export interface Kyozo {
+  readonly config: Config
+  readonly instance: string
+  /** Names this process in leases. */
+  readonly owner: string
+  readonly db: Database
+  readonly queue: Queue
+  readonly notifications: Notifications
+  readonly engine: Engine
+  readonly mirrors: Mirrors
+  readonly vault: Vault
+  readonly templates: readonly Template[]
+  readonly log: Log
+  /** The edge of this process, when it has one. */
+  readonly edge: EdgeControl | undefined
+  readonly connections: ConnectionCredentials
+}
+
+export interface EdgeControl {
+  /** Takes over the routes that the database holds now. */
+  refresh(): Promise<void>
+  /** Resolves when no request is under way to the containers, or at the deadline. */
+  drain(containers: readonly string[], deadlineMs: number): Promise<void>
+}
+
+export interface ConnectionCredentials {
+  find(forge: string, name: string): ForgeConnection | undefined
+  /** What git sends to read a repository, or undefined for a public one without a token. */
+  gitCredentials(forge: string, name: string, repository: { readonly id: string; readonly fullName: string }): Promise<{ readonly username: string; readonly password: string } | undefined>
+}

@@ -1,0 +1,31 @@
+// Observes once, plans, stores and prints the plan before anything of it is done.
+import type { TreeDiff } from '../git/source-tree.ts'
+import { explainChanges, rememberServices } from '../reconcile/explain-changes.ts'
+import { formatPlan } from '../reconcile/format-plan.ts'
+import type { ObservedStack, StackPlan } from '../reconcile/plan.ts'
+import { planStack } from '../reconcile/plan-stack.ts'
+import type { StackSpec } from '../stack/stack.ts'
+import { findRelease, updateRelease } from '../store/releases.ts'
+import type { Attempt } from './attempt.ts'
+import type { Kyozo } from './kyozo.ts'
+
+export interface MadePlan {
+  readonly plan: StackPlan
+  readonly observed: ObservedStack
+}
+
+export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: { readonly stack: StackSpec; readonly diff: TreeDiff }): Promise<MadePlan> {
+  const { stack, diff } = input
+  const { liveReleaseId } = attempt.environment
+  const live = liveReleaseId === null ? undefined : (await findRelease(kyozo.db, liveReleaseId))?.stackSpec
+  const observed = await kyozo.engine.observe(
+    attempt.identity,
+    stack.services.map((service) => service.image),
+  )
+  const plan = planStack(stack, observed, explainChanges({ spec: stack, previousServices: live ? rememberServices(live) : {}, diff }))
+  const planText = attempt.redact(formatPlan(plan))
+  await updateRelease(kyozo.db, attempt.lease, { plan: JSON.stringify(plan), planText })
+  for (const difference of stack.differences) attempt.say(`  ${difference.file}${difference.pointer}: ${difference.change} (${difference.reason})`)
+  for (const line of planText.split('\n')) attempt.say(`  ${line}`)
+  return { plan, observed }
+}

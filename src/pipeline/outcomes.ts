@@ -1,0 +1,94 @@
+// What a release found out, service by service, becomes its verdicts.
+import { asKyozoError, KyozoError } from '../errors.ts'
+import type { StackPlan } from '../reconcile/plan.ts'
+import { type ServiceOutcome, verdictOf } from '../release/verdict.ts'
+import type { StackService, StackSpec } from '../stack/stack.ts'
+import type { ReleaseVerdict } from '../store/releases.ts'
+import type { Attempt } from './attempt.ts'
+
+/** One or more services failed; every one of them gets its own words. */
+export class ReleaseFailure extends Error {
+  readonly failures: readonly KyozoError[]
+
+  constructor(failures: readonly KyozoError[]) {
+    super(failures.map((failure) => failure.message).join('; '))
+    this.failures = failures
+  }
+}
+
+export function failuresOf(thrown: unknown): readonly KyozoError[] {
+  return thrown instanceof ReleaseFailure ? thrown.failures : [asKyozoError(thrown)]
+}
+
+/** Waits for all, then fails with every failure: one service's error must not hide another's. */
+export async function allOrFailures(works: readonly Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(works)
+  const failures = settled.flatMap((result) => (result.status === 'rejected' ? failuresOf(result.reason) : []))
+  if (failures.length > 0) throw new ReleaseFailure([...new Set(failures)])
+}
+
+/** Whether an operation leaves the service's containers as they are. */
+export function touchedServices(plan: StackPlan): ReadonlySet<string> {
+  const touched = plan.operations.filter((operation) => 'service' in operation && operation.kind !== 'keep' && operation.kind !== 'build' && operation.kind !== 'pull')
+  return new Set(touched.map((operation) => ('service' in operation ? operation.service : '')))
+}
+
+export interface LiveFacts {
+  readonly stack: StackSpec
+  readonly plan: StackPlan
+  /** Milliseconds until each touched service was healthy. */
+  readonly healthyAfterMs: ReadonlyMap<string, number>
+  readonly urls: ReadonlyMap<string, string>
+}
+
+export function liveVerdicts(attempt: Attempt, facts: LiveFacts): ReleaseVerdict[] {
+  const touched = touchedServices(facts.plan)
+  const built = new Set(facts.plan.operations.flatMap((operation) => (operation.kind === 'build' ? [operation.service] : [])))
+  const present = facts.stack.services.map((spec) => {
+    const url = facts.urls.get(spec.name)
+    const reached = url === undefined ? {} : { url }
+    const before = attempt.live.get(spec.name)
+    const outcome: ServiceOutcome =
+      touched.has(spec.name) || before === undefined
+        ? { kind: 'live', service: spec.name, afterMs: facts.healthyAfterMs.get(spec.name) ?? 0, wasBuilt: built.has(spec.name) || spec.build === undefined, ...reached }
+        : { kind: 'unchanged', service: spec.name, sinceSha: before.sha, ...reached }
+    return { ...verdictOf(outcome), ...about(spec), sinceSha: outcome.kind === 'unchanged' ? outcome.sinceSha : attempt.release.sha }
+  })
+  const removed = facts.plan.operations.flatMap((operation) => {
+    if (operation.kind !== 'remove') return []
+    const volumes = attempt.live.get(operation.service)?.spec.volumes ?? []
+    return [verdictOf({ kind: 'removed', service: operation.service, keptVolumes: volumes })]
+  })
+  return [...present, ...removed]
+}
+
+/** Verdicts of a release that did not go live: who failed, and who was held back by it. */
+export function failedVerdicts(attempt: Attempt, stack: StackSpec | undefined, failures: readonly KyozoError[]): ReleaseVerdict[] {
+  const byService = new Map(failures.filter((failure) => failure.service !== undefined).map((failure) => [failure.service!, failure]))
+  const because = byService.size > 0 ? `${[...byService.keys()].join(', ')} failed` : 'the release failed'
+  return knownServices(attempt, stack).map(({ name, spec }) => {
+    const servingSha = attempt.live.get(name)?.sha
+    const failure = byService.get(name)
+    const serving = servingSha === undefined ? {} : { servingSha }
+    const outcome: ServiceOutcome =
+      failure === undefined ? { kind: 'held_back', service: name, because, ...serving } : { kind: 'failed', service: name, error: failure, ...serving }
+    return { ...verdictOf(outcome), ...(spec === undefined ? {} : about(spec)) }
+  })
+}
+
+export function supersededVerdictsOf(attempt: Attempt, stack: StackSpec | undefined, bySha: string): ReleaseVerdict[] {
+  return knownServices(attempt, stack).map(({ name, spec }) => {
+    const servingSha = attempt.live.get(name)?.sha
+    return { ...verdictOf({ kind: 'superseded', service: name, by: bySha, ...(servingSha === undefined ? {} : { servingSha }) }), ...(spec === undefined ? {} : about(spec)) }
+  })
+}
+
+/** The services of this commit; before it was analyzed, those that run. */
+function knownServices(attempt: Attempt, stack: StackSpec | undefined): { name: string; spec: StackService | undefined }[] {
+  if (stack !== undefined) return stack.services.map((spec) => ({ name: spec.name, spec }))
+  return [...attempt.live].map(([name, { spec }]) => ({ name, spec }))
+}
+
+function about(spec: StackService): { folderPath?: string; image: string; configHash: string } {
+  return { image: spec.image, configHash: spec.configHash, ...(spec.folder === undefined ? {} : { folderPath: spec.folder }) }
+}

@@ -1,0 +1,36 @@
+// An environment without a release under way: what an ended process left is mended, and the routes are made from what runs.
+import { isEmptyRecovery, planRecovery } from '../reconcile/recover.ts'
+import { findEnvironment } from '../store/environments.ts'
+import { notify } from '../store/notify.ts'
+import { replaceRoutes } from '../store/routes.ts'
+import { findWorkspace } from '../store/workspaces.ts'
+import { identityOf } from './attempt.ts'
+import type { Kyozo } from './kyozo.ts'
+import { applyRecovery } from './recover.ts'
+import { routeRows } from './routes.ts'
+import { liveServices } from './verdicts.ts'
+
+/**
+ * With `repair`, containers are brought back to the live release as well. Does nothing while a release runs: that one answers for the environment.
+ * The environment's row is held meanwhile, so that no release starts in between.
+ */
+export async function recoverEnvironment(kyozo: Kyozo, environmentId: string, { repair }: { readonly repair: boolean }): Promise<void> {
+  await kyozo.db.transaction().execute(async (trx) => {
+    const held = await trx.selectFrom('environments').select('id').where('id', '=', environmentId).forUpdate().skipLocked().executeTakeFirst()
+    const running = await trx.selectFrom('releases').select('id').where('environmentId', '=', environmentId).where('state', '=', 'running').executeTakeFirst()
+    if (held === undefined || running !== undefined) return
+    const environment = (await findEnvironment(trx, environmentId))!
+    const workspace = (await findWorkspace(trx, environment.workspaceId))!
+    const identity = identityOf(kyozo.instance, workspace, environment)
+    const live = await liveServices(trx, environment)
+    if (repair) {
+      const facts = new Map([...live].map(([name, { spec }]) => [name, { configHash: spec.configHash, isOneShot: spec.isOneShot }]))
+      const recovery = planRecovery(await kyozo.engine.observe(identity, []), facts)
+      if (!isEmptyRecovery(recovery)) await applyRecovery(kyozo.engine, identity, recovery)
+    }
+    const { containers } = await kyozo.engine.observe(identity, [])
+    const services = [...live.values()].map(({ spec }) => spec)
+    await replaceRoutes(trx, environmentId, routeRows({ environmentId, identity, services, containers }, kyozo.config))
+    await notify(trx, 'routes', environmentId)
+  })
+}

@@ -1,0 +1,27 @@
+// Brings an environment back to its live release: before an attempt (a crash may have left something) and after one that failed.
+import type { Engine, StackIdentity } from '../engine/engine.ts'
+import { type Recovery, isEmptyRecovery, planRecovery } from '../reconcile/recover.ts'
+import type { Attempt } from './attempt.ts'
+
+/** True when there was something to mend. */
+export async function recover(attempt: Attempt, engine: Engine): Promise<boolean> {
+  const observed = await engine.observe(attempt.identity, [])
+  const live = new Map([...attempt.live].map(([name, { spec }]) => [name, { configHash: spec.configHash, isOneShot: spec.isOneShot }]))
+  const recovery = planRecovery(observed, live)
+  if (isEmptyRecovery(recovery)) return false
+  await applyRecovery(engine, attempt.identity, recovery)
+  const mended = [counted(recovery.remove.length, 'removed'), counted(recovery.start.length, 'started again')].filter((part) => part !== undefined)
+  if (mended.length > 0) attempt.say(`Back to the last live state: containers ${mended.join(', ')}`)
+  return true
+}
+
+/** What served is started before what failed is taken away. */
+export async function applyRecovery(engine: Engine, identity: StackIdentity, recovery: Recovery): Promise<void> {
+  await engine.start(recovery.start)
+  for (const { service, containers } of recovery.rename) await engine.giveAlias(identity, service, containers)
+  await engine.remove(recovery.remove)
+}
+
+function counted(count: number, words: string): string | undefined {
+  return count === 0 ? undefined : `${count} ${words}`
+}

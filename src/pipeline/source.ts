@@ -1,0 +1,95 @@
+// Fetch and analyze: from a queued release to the stack that should run.
+import { KyozoError } from '../errors.ts'
+import { diffTrees } from '../git/diff-trees.ts'
+import { readSource } from '../git/load-source-tree.ts'
+import type { ObjectReader, TreeListing } from '../git/objects.ts'
+import type { SourceTree, TreeDiff } from '../git/source-tree.ts'
+import { specifyFromSource, type Specified } from '../stack/from-source.ts'
+import { updateRelease } from '../store/releases.ts'
+import type { Attempt } from './attempt.ts'
+import { Superseded } from './attempt.ts'
+import type { Kyozo } from './kyozo.ts'
+
+export interface FetchedSource {
+  readonly reader: ObjectReader
+  readonly listing: TreeListing
+  readonly sha: string
+  readonly diff: TreeDiff
+}
+
+/** The commit's files, and how they differ from the tree analyzed last for this environment. */
+export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<FetchedSource> {
+  const { release, workspace, environment } = attempt
+  const reader = await kyozo.mirrors.reader(workspace.id)
+  const tip = await tipOf(attempt, kyozo)
+  if (tip !== release.sha) throw new MovedOn(tip)
+  const commit = await reader.readCommit(tip)
+  attempt.say(`Release of ${tip.slice(0, 7)} (${commit.subject.slice(0, 72)}) to ${workspace.name} ${environment.name}`)
+  const listing = await reader.listTree(commit.tree)
+  const base = await baseListing(reader, environment.analyzedTree)
+  const diff = diffTrees(base, listing)
+  await updateRelease(kyozo.db, attempt.lease, { tree: commit.tree, diff: JSON.stringify(boundedDiff(diff)) })
+  return { reader, listing, sha: tip, diff }
+}
+
+/** The branch points elsewhere by now: this release ends, and one of the tip takes its place. */
+export class MovedOn extends Superseded {}
+
+async function tipOf(attempt: Attempt, kyozo: Kyozo): Promise<string> {
+  const { workspace, environment } = attempt
+  if (workspace.forge === 'git') {
+    const tip = await kyozo.mirrors.tip(workspace.id, environment.ref)
+    if (tip === null) throw new KyozoError('revision_not_found', `${environment.ref} was deleted before it could be released`, { hint: 'push the branch again' })
+    return tip
+  }
+  const connection = kyozo.connections.find(workspace.forge, workspace.connection ?? '')
+  if (connection === undefined || workspace.repositoryName === null || workspace.repositoryId === null) {
+    throw new KyozoError('repository_unauthorized', `the connection ${workspace.connection} to ${workspace.forge} is not configured any more`, { hint: 'set its variables again and restart kyozo' })
+  }
+  const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
+  const credentials = await kyozo.connections.gitCredentials(workspace.forge, connection.name, repository)
+  if (credentials) attempt.redactAlso([credentials.password])
+  return kyozo.mirrors.fetch(workspace.id, {
+    url: `${connection.webUrl}/${repository.fullName}.git`,
+    ref: environment.ref,
+    signal: attempt.signal,
+    ...(credentials === undefined ? {} : { credentials }),
+  })
+}
+
+/** The tree analyzed last may be gone after a force push and a repack: then everything counts as new. */
+async function baseListing(reader: ObjectReader, tree: string | null): Promise<TreeListing | null> {
+  if (tree === null) return null
+  try {
+    return await reader.listTree(tree)
+  } catch (error) {
+    if (error instanceof KyozoError && error.code === 'repository_corrupt') return null
+    throw error
+  }
+}
+
+/** A first commit may hold 200,000 paths; what is stored and shown is cut. */
+const storedPaths = 1_000
+
+function boundedDiff(diff: TreeDiff): TreeDiff {
+  return { base: diff.base, added: diff.added.slice(0, storedPaths), modified: diff.modified.slice(0, storedPaths), removed: diff.removed.slice(0, storedPaths), renamed: diff.renamed.slice(0, storedPaths) }
+}
+
+export interface AnalyzedSource extends Specified {
+  readonly source: SourceTree
+}
+
+/** Topology and stack of the fetched commit; stored with the release before anything is done with them. */
+export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<AnalyzedSource> {
+  const { answer, source } = await readSource(fetched.reader, fetched.listing, (tree) =>
+    specifyFromSource(tree, {
+      templates: kyozo.templates,
+      identity: attempt.identity,
+      revision: fetched.sha,
+      release: attempt.release.id,
+      generation: attempt.lease.generation,
+    }),
+  )
+  await updateRelease(kyozo.db, attempt.lease, { topology: JSON.stringify(answer.topology), stackSpec: JSON.stringify(answer.stack) })
+  return { ...answer, source }
+}

@@ -1,0 +1,107 @@
+// The switch: new containers take over names and routes, the release becomes live in one transaction, and only then the old ones drain and go.
+// That transaction is the commit point: a crash before it goes back to the old release, a crash after it goes on with the new one.
+import type { Engine } from '../engine/engine.ts'
+import type { StackPlan } from '../reconcile/plan.ts'
+import { releaseWords } from '../release/verdict.ts'
+import type { StackSpec } from '../stack/stack.ts'
+import { databaseNow } from '../store/instance.ts'
+import { notify } from '../store/notify.ts'
+import { endRelease, type Release, type ReleaseVerdict } from '../store/releases.ts'
+import { replaceRoutes } from '../store/routes.ts'
+import { dropServiceInstances, type InstanceFacts, putServiceInstances } from '../store/service-instances.ts'
+import type { Applied } from './apply.ts'
+import type { Attempt } from './attempt.ts'
+import type { Kyozo } from './kyozo.ts'
+import { liveVerdicts, touchedServices } from './outcomes.ts'
+import { reportRelease } from './report.ts'
+import { routeRows, serviceUrls } from './routes.ts'
+
+/** For requests under way to a container that is going. */
+const drainMs = 10_000
+
+export interface Switching {
+  readonly stack: StackSpec
+  readonly plan: StackPlan
+  readonly applied: Applied
+  readonly tree: string
+}
+
+export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
+  const { stack, applied } = switching
+  for (const [service, containers] of applied.hidden) await engine.giveAlias(attempt.identity, service, containers)
+  await becomeLive(attempt, kyozo, engine, switching)
+  await kyozo.edge?.refresh()
+  const going = applied.retire.flatMap((retired) => retired.containers)
+  if (going.length === 0) return
+  await drain(kyozo, going)
+  const kept = new Set(stack.services.map((service) => service.name))
+  for (const { service, containers } of applied.retire) if (kept.has(service)) await kyozo.engine.takeAlias(attempt.identity, service, containers)
+  await kyozo.engine.remove(going)
+}
+
+async function drain(kyozo: Kyozo, containers: readonly string[]): Promise<void> {
+  if (kyozo.edge !== undefined) return kyozo.edge.drain(containers, drainMs)
+  // Another process has the edge: it has taken over the routes by now, and its requests get a moment to end.
+  await new Promise((resolve) => setTimeout(resolve, remoteDrainMs))
+}
+
+const remoteDrainMs = 2_000
+
+async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
+  const { stack, plan, applied } = switching
+  const { environment, release } = attempt
+  const observed = await engine.observe(attempt.identity, [])
+  const routes = routeRows({ environmentId: environment.id, identity: attempt.identity, services: stack.services, containers: observed.containers }, kyozo.config)
+  const urls = serviceUrls(attempt.identity, stack.services, kyozo.config)
+  const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls })
+  const hasChanged = touchedServices(plan).size > 0
+  const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
+  sayVerdicts(attempt, { ...release, state }, verdicts)
+  await kyozo.db.transaction().execute(async (trx) => {
+    const ended = await endRelease(trx, attempt.lease, { change: { state, timings: JSON.stringify(attempt.timings), reason: releaseWords(state, verdicts, null) }, verdicts })
+    if (state === 'live') {
+      await trx.updateTable('releases').set({ state: 'replaced' }).where('environmentId', '=', environment.id).where('state', '=', 'live').where('id', '!=', release.id).execute()
+    }
+    await trx
+      .updateTable('environments')
+      .set({ analyzedTree: switching.tree, analyzedSha: release.sha, updatedAt: databaseNow, ...(state === 'live' ? { liveReleaseId: release.id } : {}) })
+      .where('id', '=', environment.id)
+      .execute()
+    await replaceRoutes(trx, environment.id, routes)
+    await putServiceInstances(trx, instanceFacts(attempt, stack, observed.containers))
+    await dropServiceInstances(trx, environment.id, stack.services.map((service) => service.name))
+    await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
+    await notify(trx, 'routes', environment.id)
+  })
+}
+
+export function sayVerdicts(attempt: Attempt, release: Release, verdicts: readonly ReleaseVerdict[]): void {
+  const width = Math.max(0, ...verdicts.map((verdict) => verdict.service.length))
+  for (const verdict of verdicts) attempt.say(`  ${verdict.service.padEnd(width)}  ${verdict.words}${verdict.url === undefined ? '' : `  ${verdict.url}`}`)
+  attempt.say(`${release.sha.slice(0, 7)} is ${release.state}: ${releaseWords(release.state, verdicts, release.reason)}`)
+}
+
+function instanceFacts(attempt: Attempt, stack: StackSpec, containers: readonly { readonly id: string; readonly service: string; readonly configHash: string; readonly publishedPorts: Readonly<Record<number, number>> }[]): InstanceFacts[] {
+  return stack.services.map((spec) => {
+    const mine = containers.filter((container) => container.service === spec.name && container.configHash === spec.configHash)
+    const definition = stack.document.services[spec.name] ?? {}
+    return {
+      teamId: attempt.workspace.teamId,
+      workspaceId: attempt.workspace.id,
+      environmentId: attempt.environment.id,
+      name: spec.name,
+      folderPath: spec.folder ?? `@${spec.name}`,
+      serviceType: spec.type,
+      status: 'running',
+      healthStatus: 'healthy',
+      containerId: mine[0]?.id ?? null,
+      deploymentConfig: JSON.stringify({ image: spec.image, configHash: spec.configHash, replacement: spec.replacement }),
+      portMappings: JSON.stringify(mine.flatMap((container) => Object.entries(container.publishedPorts).map(([inside, outside]) => ({ container: Number(inside), host: outside })))),
+      environmentVariables: JSON.stringify(Object.keys((definition.environment as Record<string, unknown> | undefined) ?? {})),
+      healthCheckConfig: JSON.stringify(spec.health),
+      scalingConfig: JSON.stringify({ replicas: spec.replicas }),
+      lastHealthCheckAt: new Date(),
+      deployedAt: new Date(),
+    }
+  })
+}

@@ -1,0 +1,164 @@
+// The composition root: wires the parts, starts them, and stops them in reverse.
+import { hostname } from 'node:os'
+import path from 'node:path'
+import type { AddressInfo } from 'node:net'
+import { createHttpServer } from './api/server.ts'
+import type { Config } from './config.ts'
+import { type DataDir, lockDataDir } from './data-dir.ts'
+import { createEdge } from './edge/edge.ts'
+import { createDockerEngine } from './engine/docker/docker-engine.ts'
+import { createConnections } from './forge/connections.ts'
+import { githubConnection } from './forge/github/connection.ts'
+import { createMirrors } from './git/mirror.ts'
+import { createLog, type Log } from './log.ts'
+import type { Kyozo } from './pipeline/kyozo.ts'
+import { openQueue } from './queue/queue.ts'
+import { createVault, secretKey } from './secrets/vault.ts'
+import { edgeControl } from './serving/edge-control.ts'
+import { ledger } from './serving/ledger.ts'
+import { startOutbox } from './serving/outbox.ts'
+import { startWorker } from './serving/worker.ts'
+import { type OpenDatabase, migrate, openDatabase } from './store/database.ts'
+import { startEmbeddedPostgres } from './store/embedded.ts'
+import { defaultTeam, instanceId } from './store/instance.ts'
+import { listen } from './store/notify.ts'
+import { createToken, hasToken } from './store/tokens.ts'
+import { loadTemplates } from './templates.ts'
+
+export interface Serving {
+  readonly url: string
+  /** The token made on the first run; undefined on every later one. */
+  readonly firstToken: string | undefined
+  close(): Promise<void>
+}
+
+/** Serves until SIGTERM or SIGINT, and says on standard output how to begin. */
+export async function serve(config: Config): Promise<void> {
+  const start = performance.now()
+  const serving = await startServing(config)
+  process.stdout.write(greeting(config, serving, performance.now() - start))
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name))
+  })
+  process.stdout.write(`kyozo: ${signal}, stopping (services keep running)\n`)
+  await serving.close()
+  process.exit(0)
+}
+
+export async function startServing(config: Config): Promise<Serving> {
+  const log = createLog(config.logLevel)
+  const stops: (() => Promise<unknown>)[] = []
+  const stopAll = async () => {
+    for (const stop of stops.reverse()) await stop().catch((error: unknown) => log.warn({ error }, 'a part did not stop cleanly'))
+  }
+  try {
+    return await wire(config, log, stops, stopAll)
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+async function wire(config: Config, log: Log, stops: (() => Promise<unknown>)[], stopAll: () => Promise<void>): Promise<Serving> {
+  const dataDir = await lockDataDir(config.dataDir)
+  stops.push(() => dataDir.unlock())
+  const database = await openStore(config, dataDir, stops)
+  const { db } = database
+  const teamId = await defaultTeam(db)
+  const firstToken = await prepareTokens(db, teamId, config.adminToken)
+  const notifications = await listen(database.url)
+  stops.push(() => notifications.close())
+  const queue = await openQueue(database.url, log)
+  stops.push(() => queue.close())
+  const instance = await instanceId(db)
+  const engine = createDockerEngine({ instance, stacksDir: path.join(dataDir.path, 'stacks'), log, ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }) })
+  const connections = createConnections(config.github === undefined ? [] : [githubConnection(config.github)], Date.now)
+  const edge = createEdge({ log, baseDomain: config.baseDomain })
+  const control = await edgeControl({ db, edge, notifications, config, log })
+  stops.push(() => control.close())
+  const kyozo: Kyozo = {
+    config,
+    instance,
+    owner: `${hostname()} ${dataDir.key}`,
+    db,
+    queue,
+    notifications,
+    engine,
+    mirrors: createMirrors(path.join(dataDir.path, 'mirrors')),
+    vault: createVault(await secretKey(dataDir.path, config.secretKey)),
+    templates: await loadTemplates(),
+    log,
+    edge: config.role === 'worker' ? undefined : control,
+    connections,
+  }
+  const receiving = { db, queue, baseUrl: config.baseUrl, teamId }
+  const server = createHttpServer({
+    git: { ...receiving, mirrors: kyozo.mirrors, notifications, log },
+    webhooks: { connections: { find: async ({ forge, name }) => connections.find(forge, name) }, ledger: ledger(receiving), log },
+    edge,
+    log,
+    readiness: { database: () => db.selectFrom('instance').select('id').execute(), engine: () => engine.check() },
+  })
+  if (config.role !== 'worker') {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
+    stops.push(() => closeServer(server))
+  }
+  if (config.role !== 'web') {
+    const worker = await startWorker(kyozo)
+    stops.push(() => worker.stop())
+    const outbox = startOutbox({ db, notifications, connections, log })
+    stops.push(() => outbox.stop())
+  }
+  const address = server.address() as AddressInfo | null
+  return { url: address === null ? config.baseUrl : `http://${config.host}:${address.port}`, firstToken, close: stopAll }
+}
+
+async function openStore(config: Config, dataDir: DataDir, stops: (() => Promise<unknown>)[]): Promise<OpenDatabase> {
+  const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres(path.join(dataDir.path, 'postgres')) : undefined
+  if (embedded) stops.push(() => embedded.close())
+  const database = await openDatabase(config.databaseUrl ?? embedded!.url, 'kyozo')
+  stops.push(() => database.close())
+  await migrate(database.db)
+  return database
+}
+
+const firstTokenName = 'first run'
+
+/** The operator's token replaces what it was before; without one, the first run makes a token and shows it once. */
+async function prepareTokens(db: OpenDatabase['db'], teamId: string, adminToken: string | undefined): Promise<string | undefined> {
+  if (adminToken !== undefined) {
+    await createToken(db, { teamId, name: 'admin', value: adminToken })
+    return undefined
+  }
+  if (await hasToken(db, { teamId, name: firstTokenName })) return undefined
+  return createToken(db, { teamId, name: firstTokenName })
+}
+
+/** Requests under way get this long; a push that follows its release may take longer, and goes on without its audience. */
+const closeMs = 5_000
+
+function closeServer(server: ReturnType<typeof createHttpServer>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), closeMs)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function greeting(config: Config, serving: Serving, startMs: number): string {
+  const base = new URL(config.baseUrl)
+  const lines = [
+    `kyozo is ready at ${config.baseUrl} (started in ${(startMs / 1000).toFixed(1)} s)`,
+    '',
+    '  Deploy a repository:',
+    `    git push ${config.baseUrl}/git/<name>.git HEAD:main`,
+    `    user name: anything, password: ${serving.firstToken ?? (config.adminToken === undefined ? 'the token of the first run' : 'KYOZO_ADMIN_TOKEN')}`,
+    `  Services answer at http://<service>.<name>.${config.baseDomain}${base.port === '' ? '' : `:${base.port}`}`,
+    ...(serving.firstToken === undefined ? [] : ['', '  This token is shown once. Keep it: it is also the bearer token of the API.']),
+    '',
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,55 @@
+// The worker: takes deploys from the queue, one at a time for each environment, and looks after what nobody was woken for.
+import { deployEnvironment } from '../pipeline.ts'
+import type { Kyozo } from '../pipeline/kyozo.ts'
+import { recoverEnvironment } from '../pipeline/recover-environment.ts'
+import { rescue, sweepBuiltInRemotes } from '../pipeline/rescue.ts'
+import { startSchedule } from '../queue/schedule.ts'
+import { expireLeasesOf } from '../store/releases.ts'
+import { followEngine, liveEnvironments } from '../watch/follow-engine.ts'
+
+/** Environments that are deployed at once; their builds share the machine's build slots. */
+const concurrency = 8
+
+export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void> }> {
+  // The data directory's lock is ours, so whoever held these leases is dead.
+  await expireLeasesOf(kyozo.db, kyozo.owner)
+  await rescue(kyozo)
+  await mendAll(kyozo)
+  const inTurn = oneAtATime()
+  await kyozo.queue.work((environmentId) => inTurn(environmentId, () => deployEnvironment(environmentId, kyozo)), { concurrency })
+  const watching = followEngine(kyozo)
+  const schedule = startSchedule(
+    [
+      { name: 'rescue releases', expression: '*/10 * * * * *', run: () => rescue(kyozo) },
+      { name: 'sweep built-in remotes', expression: '30 * * * * *', run: () => sweepBuiltInRemotes(kyozo) },
+    ],
+    kyozo.log,
+  )
+  return {
+    async stop() {
+      await schedule.stop()
+      await watching.stop()
+    },
+  }
+}
+
+/** What an ended process left half-made is mended before anything new begins. The engine may be away: then its return does it. */
+async function mendAll(kyozo: Kyozo): Promise<void> {
+  for (const { id, identity } of await liveEnvironments(kyozo)) {
+    await recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) => kyozo.log.warn({ error, project: identity.project }, 'an environment could not be mended at the start'))
+  }
+}
+
+/** Works with the same key follow each other. */
+function oneAtATime(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(work)
+    last.set(key, mine)
+    const forget = () => {
+      if (last.get(key) === mine) last.delete(key)
+    }
+    mine.then(forget, forget)
+    return mine
+  }
+}

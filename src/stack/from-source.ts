@@ -1,0 +1,28 @@
+// From a commit's files to the stack that should run: the one path that the server, the command line and the checks all take, so that the same
+// commit gets the same answer everywhere.
+import type { SourceTree } from '../git/source-tree.ts'
+import { analyze } from '../topology/analyze.ts'
+import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
+import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
+import type { Topology } from '../topology/topology.ts'
+import { renderTemplate } from './render-template.ts'
+import { type StackInput, specifyStack } from './specify.ts'
+import type { StackSpec } from './stack.ts'
+
+export type SourceContext = Pick<StackInput, 'templates' | 'identity' | 'revision' | 'release' | 'generation'>
+
+export interface Specified {
+  readonly topology: Topology
+  readonly stack: StackSpec
+}
+
+/** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
+export function specifyFromSource(tree: SourceTree, context: SourceContext): Specified {
+  const topology = analyze(tree, { rootName: context.identity.workspace })
+  const files = topology.services.flatMap((service) => (service.build.kind === 'compose' ? [service.build.file] : []))
+  const composeModels = files.map((file) => readComposeFile({ tree, file, policy: 'trusted' }))
+  if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
+  const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
+  if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, context.identity.workspace)
+  return { topology, stack }
+}
