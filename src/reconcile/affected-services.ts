@@ -1,6 +1,7 @@
 // Which services a change of the tree touches: those whose build reads a changed file.
 import type { TreeDiff } from '../git/source-tree.ts'
 import type { StackService } from '../stack/stack.ts'
+import { isWithin } from '../topology/paths.ts'
 
 /** What a service was built from before; see rememberServices. */
 export interface BuiltFrom {
@@ -40,7 +41,7 @@ export function affectedServices({ services, previous, diff }: AffectedInput): R
 export function sayChanges(changes: readonly FileChange[], { name, folder }: Pick<StackService, 'name' | 'folder'>): string {
   const [first, ...rest] = changes
   if (first === undefined) return 'nothing that it reads changed'
-  const isOwn = folder === undefined || isBelow(first.path, folder)
+  const isOwn = folder === undefined || isWithin(first.path, folder)
   const more = rest.length === 0 ? '' : `, and ${rest.length} more ${rest.length === 1 ? 'file' : 'files'}`
   return `${sayChange(first)}${isOwn ? '' : ` (used by ${name})`}${more}`
 }
@@ -67,7 +68,7 @@ function changesFor({ build, folder }: AffectedInput['services'][number], { diff
   if (build === undefined) return []
   const now = new Set(build.files)
   const then = new Set(before)
-  const wasRead = (path: string) => (before === undefined ? isBelow(path, folder ?? build.context) : then.has(path))
+  const wasRead = (path: string) => (before === undefined ? isWithin(path, folder ?? build.context) : then.has(path))
   const changes: FileChange[] = [
     ...diff.modified.filter((path) => now.has(path)).map((path) => ({ path, kind: 'changed' }) as const),
     ...diff.renamed
@@ -76,10 +77,6 @@ function changesFor({ build, folder }: AffectedInput['services'][number], { diff
     ...diff.added.filter((path) => now.has(path)).map((path) => ({ path, kind: 'added' }) as const),
     ...diff.removed.filter(wasRead).map((path) => ({ path, kind: 'removed' }) as const),
   ]
-  const isOwn = ({ path }: FileChange) => folder !== undefined && isBelow(path, folder)
+  const isOwn = ({ path }: FileChange) => folder !== undefined && isWithin(path, folder)
   return [...changes.filter(isOwn), ...changes.filter((change) => !isOwn(change))]
-}
-
-export function isBelow(path: string, folder: string): boolean {
-  return folder === '.' || path.startsWith(`${folder}/`)
 }

@@ -2,7 +2,8 @@
 import type { TreeDiff } from '../git/source-tree.ts'
 import { canonicalJson } from '../stack/canonical.ts'
 import type { ComposeService, StackService, StackSpec } from '../stack/stack.ts'
-import { affectedServices, type BuiltFrom, isBelow, sayChanges } from './affected-services.ts'
+import { isWithin } from '../topology/paths.ts'
+import { affectedServices, type BuiltFrom, sayChanges } from './affected-services.ts'
 import type { Cause } from './plan.ts'
 import type { PlanContext } from './plan-stack.ts'
 
@@ -64,7 +65,7 @@ export function explainChanges(input: ExplainInput): Pick<PlanContext, 'services
 }
 
 function sayNew({ folder, name, evidence }: StackService, diff: TreeDiff): Cause {
-  const isNewFolder = folder !== undefined && folder !== '.' && diff.added.some((path) => isBelow(path, folder))
+  const isNewFolder = folder !== undefined && folder !== '.' && diff.added.some((path) => isWithin(path, folder))
   if (isNewFolder) return `folder ${folder} is new`
   const [first] = evidence
   return first === undefined ? `${name} is new` : `${name} is new: ${first.fact} (${first.path})`
@@ -126,8 +127,8 @@ function sayGone({ folder }: PreviousService, { spec, diff }: ExplainInput): Cau
   const isEmptied =
     folder !== undefined &&
     folder !== '.' &&
-    [...diff.removed, ...diff.renamed.map(({ from }) => from)].some((path) => isBelow(path, folder)) &&
-    !spec.services.some(({ build }) => build?.files.some((path) => isBelow(path, folder)))
+    [...diff.removed, ...diff.renamed.map(({ from }) => from)].some((path) => isWithin(path, folder)) &&
+    !spec.services.some(({ build }) => build?.files.some((path) => isWithin(path, folder)))
   return isEmptied ? `folder ${folder} was removed` : 'nothing in the commit declares it any more'
 }
 

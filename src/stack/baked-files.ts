@@ -4,9 +4,9 @@
 import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import type { ComposeModelFile } from '../topology/compose/model.ts'
+import { isWithin, joinPath, relativeTo } from '../topology/paths.ts'
 import { byCodeUnit, sha256 } from './canonical.ts'
-import { pathInContext } from './content-key.ts'
-import { dockerignoreOf, joinContext } from './dockerignore.ts'
+import { dockerignoreOf } from './dockerignore.ts'
 import type { BuildInput } from './stack.ts'
 
 export interface Baking {
@@ -14,6 +14,8 @@ export interface Baking {
   /** The build that the files are added to, or the image. */
   readonly base: BuildInput | string
   readonly files: readonly ComposeModelFile[]
+  /** Where the container has volumes and memory-backed folders; they would hide what the image holds below. */
+  readonly folders: readonly string[]
   readonly tree: SourceTree
   /** The compose file, for messages. */
   readonly file: string
@@ -24,7 +26,7 @@ export function bakeFiles(baking: Baking): BuildInput {
   const base = typeof baking.base === 'string' ? imageBase(baking.base) : baking.base
   if (base.target !== undefined)
     throw refuse(baking, `${baking.service} builds the stage ${base.target} and mounts files of the repository`)
-  const isLeftOut = dockerignoreOf(baking.tree, { context: base.context, dockerfile: joinContext(base.context, 'Dockerfile') })
+  const isLeftOut = dockerignoreOf(baking.tree, { context: base.context, dockerfile: joinPath(base.context, 'Dockerfile') })
   const files = [...baking.files].sort((a, b) => byCodeUnit(a.target, b.target))
   const copied = files.filter((file) => canCopy(file, { tree: baking.tree, context: base.context, isLeftOut }))
   const lines = files.map((file) => (copied.includes(file) ? copyLine(file, { base, baking }) : writeLine(file, baking)))
@@ -48,12 +50,12 @@ interface Place {
 /** A file that the builder is sent anyway is copied; one from elsewhere is written into the Dockerfile. */
 function canCopy({ source }: ComposeModelFile, { tree, context, isLeftOut }: Place): boolean {
   if (source === undefined || !tree.entries.get(source)?.mode.startsWith('100')) return false
-  const isBelow = context === '.' || source.startsWith(`${context}/`)
-  return isBelow && !isLeftOut(pathInContext(source, context)) && isPlainPath(pathInContext(source, context))
+  const isBelow = isWithin(source, context)
+  return isBelow && !isLeftOut(relativeTo(context, source)) && isPlainPath(relativeTo(context, source))
 }
 
 function copyLine(file: ComposeModelFile, { base, baking }: { base: BuildInput; baking: Baking }): string {
-  const source = pathInContext(file.source ?? '', base.context)
+  const source = relativeTo(base.context, file.source ?? '')
   return `COPY ${flagsOf(file)}${JSON.stringify([source, targetOf(file, baking)])}`
 }
 
@@ -74,6 +76,8 @@ function flagsOf({ mode, uid, gid }: ComposeModelFile): string {
 function targetOf({ target }: ComposeModelFile, baking: Baking): string {
   if (!target.startsWith('/') || !isPlainPath(target))
     throw refuse(baking, `${baking.service} mounts a file at "${target}", which is not a plain path`)
+  const hiding = baking.folders.find((folder) => isWithin(target, folder.replace(/\/+$/, '')))
+  if (hiding !== undefined) throw refuse(baking, `${baking.service} mounts a file at ${target}, inside the volume at ${hiding}`)
   return target
 }
 

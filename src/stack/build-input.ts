@@ -2,11 +2,11 @@
 import picomatch from 'picomatch'
 import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
+import { isWithin, joinPath, relativeTo } from '../topology/paths.ts'
 import type { BuildSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
-import { pathInContext } from './content-key.ts'
 import { type ContextSource, contextSources } from './dockerfile.ts'
-import { dockerignoreOf, joinContext } from './dockerignore.ts'
+import { dockerignoreOf } from './dockerignore.ts'
 import type { BuildInput } from './stack.ts'
 import type { RenderedTemplate } from './template.ts'
 
@@ -28,7 +28,7 @@ export interface DockerfileBuild {
 export function dockerfileBuildInput(tree: SourceTree, { service, spec, ignore, inlineDockerfile }: DockerfileBuild): BuildInput {
   const dockerfile = inlineDockerfile ?? readDockerfile(tree, { service, path: spec.dockerfile })
   const isLeftOut = dockerignoreOf(tree, { context: spec.context, dockerfile: spec.dockerfile })
-  const sent = filesBelow(tree, spec.context).filter((path) => !isLeftOut(pathInContext(path, spec.context)))
+  const sent = filesBelow(tree, spec.context).filter((path) => !isLeftOut(relativeTo(spec.context, path)))
   return {
     context: spec.context,
     files: dropIgnored(narrow({ tree, files: sent, context: spec.context, dockerfile }), ignore),
@@ -61,7 +61,7 @@ function readDockerfile(tree: SourceTree, { service, path }: { service: string; 
 function filesBelow(tree: SourceTree, folder: string): readonly string[] {
   const paths: string[] = []
   for (const [path, { mode }] of tree.entries) {
-    if (mode !== '160000' && (folder === '.' || path.startsWith(`${folder}/`))) paths.push(path)
+    if (mode !== '160000' && isWithin(path, folder)) paths.push(path)
   }
   return paths.sort(byCodeUnit)
 }
@@ -77,10 +77,10 @@ interface Narrowing {
 function narrow({ tree, files, context, dockerfile }: Narrowing): readonly string[] {
   const read = contextSources(dockerfile)
   if (read.kind === 'everything') return files
-  const links = files.filter((path) => tree.entries.get(path)?.mode === '120000').map((path) => pathInContext(path, context))
+  const links = files.filter((path) => tree.entries.get(path)?.mode === '120000').map((path) => relativeTo(context, path))
   if (links.some((link) => read.sources.some((source) => leadsThrough(source, link)))) return files
   const matchers = read.sources.map(({ pattern }) => patternRegExp(pattern, '(?:/|$)'))
-  return files.filter((path) => matchers.some((matcher) => matcher.test(pathInContext(path, context))))
+  return files.filter((path) => matchers.some((matcher) => matcher.test(relativeTo(context, path))))
 }
 
 /** The builder follows a link that is a source itself or above one, to a place that this reading does not know. */
@@ -106,5 +106,5 @@ function dropIgnored(files: readonly string[], { folder, globs }: IgnoreRules): 
 
 /** The folder is a name, not a pattern, whatever characters it has. */
 function escapeFolder(folder: string, glob: string): string {
-  return joinContext(folder.replace(/[\\$^*+?()[\]{}|!]/g, '\\$&'), glob)
+  return joinPath(folder.replace(/[\\$^*+?()[\]{}|!]/g, '\\$&'), glob)
 }

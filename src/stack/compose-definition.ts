@@ -3,6 +3,7 @@ import type { ComposeModelHealthcheck, ComposeModelMount, ComposeModelService, C
 import type { ComposeServiceInput } from './compose-service.ts'
 import type { ComposeMap, ComposeValue } from './compose-value.ts'
 import { confine, defaultResources, entrypointCapabilities, limit, publish, supervise } from './defaults.ts'
+import { startsUnprivileged } from './dockerfile.ts'
 import { composeContext } from './folder-service.ts'
 import { pathBetween } from './relative-path.ts'
 import type { BuildInput } from './stack.ts'
@@ -35,7 +36,10 @@ export function defineComposeService(source: ComposeDefinition): ComposeMap {
     restart: restartOf(source),
     stop_signal: service.stopSignal,
     ...(service.stopGraceMs === undefined ? {} : { stop_grace_period: duration(service.stopGraceMs) }),
-    ...confine({ capabilities: capabilitiesOf(service), ...(service.isReadOnly === undefined ? {} : { isReadOnly: service.isReadOnly }) }),
+    ...confine({
+      capabilities: capabilitiesOf(service, source.build),
+      ...(service.isReadOnly === undefined ? {} : { isReadOnly: service.isReadOnly }),
+    }),
     tmpfs: unlessEmpty(service.mounts.flatMap((mount) => (mount.kind === 'tmpfs' ? [tmpfsOf(mount)] : []))),
     ulimits: Object.keys(service.ulimits).length === 0 ? undefined : service.ulimits,
     sysctls: Object.keys(service.sysctls).length === 0 ? undefined : service.sysctls,
@@ -135,8 +139,8 @@ function restartOf({ service, isOneShot }: ComposeDefinition): ComposeValue {
 }
 
 /** What the file adds, and what images need that start as root; with a user of its own a process needs nothing of that. */
-export function capabilitiesOf({ user, capAdd }: ComposeModelService): readonly string[] {
-  const isRoot = user === undefined || /^(root|0+)(:|$)/.test(user)
+export function capabilitiesOf({ user, capAdd }: ComposeModelService, build: BuildInput | undefined): readonly string[] {
+  const isRoot = user === undefined ? build === undefined || !startsUnprivileged(build.dockerfile) : /^(root|0+)(:|$)/.test(user)
   return [...new Set([...capAdd, ...(isRoot ? entrypointCapabilities : [])])]
 }
 

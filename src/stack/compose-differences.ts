@@ -18,7 +18,7 @@ export function differencesOf(source: ComposeServiceInput, draft: ServiceDraft):
   })
   return [
     ...(draft.name === key ? [] : [differ('', `is called ${draft.name}; it answers to ${key} too`, 'names of services are host names')]),
-    ...confinementDifferences(service).map((change) => differ('/cap_drop', change, 'a container has only the rights that it needs')),
+    differ('/cap_drop', sayConfinement(service, draft), 'a container has only the rights that it needs'),
     ...limitDifferences(source).map(([place, change]) => differ(place, change, 'no service may take the whole machine')),
     ...(service.restart === undefined && !draft.isOneShot
       ? [differ('/restart', 'restart: unless-stopped', 'a service comes back after a crash or a restart of the machine')]
@@ -32,10 +32,9 @@ export function differencesOf(source: ComposeServiceInput, draft: ServiceDraft):
   ]
 }
 
-function confinementDifferences(service: ComposeModelService): string[] {
-  const capabilities = [...capabilitiesOf(service)].sort()
-  const added = capabilities.length === 0 ? 'none is added' : `added: ${capabilities.join(', ')}`
-  return [`no-new-privileges is set and all capabilities are dropped; ${added}`]
+function sayConfinement(service: ComposeModelService, { build }: ServiceDraft): string {
+  const kept = [...capabilitiesOf(service, build)].sort()
+  return `no-new-privileges is set, all capabilities are dropped${kept.length === 0 ? '' : ` but ${kept.join(', ')}`}`
 }
 
 function limitDifferences({ service, spec }: ComposeServiceInput): [string, string][] {

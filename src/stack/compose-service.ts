@@ -1,11 +1,11 @@
 // A service of the user's own compose file as a draft of the stack: what the file says, with kyozo's limits.
 import type { ComposeModel, ComposeModelService } from '../topology/compose/model.ts'
+import { joinPath } from '../topology/paths.ts'
 import type { BackingService, HealthSpec, ServiceSpec } from '../topology/topology.ts'
 import { commandOf } from './backing-service.ts'
 import { bakeFiles } from './baked-files.ts'
 import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
-import { joinContext } from './dockerignore.ts'
 import { healthOf, ignoreRulesOf, needOf } from './folder-service.ts'
 import { sayEvidence } from './reasons.ts'
 import type { Endpoint, Need, ServiceDraft } from './service-draft.ts'
@@ -67,7 +67,8 @@ function buildOf({ model, key, service, spec, input }: ComposeServiceInput): Bui
   const files = service.mounts.filter((mount) => mount.kind === 'file')
   const base = service.build === undefined ? (service.image ?? '') : ownBuild(key, { build: service.build, spec, input })
   if (files.length === 0) return typeof base === 'string' ? undefined : base
-  return bakeFiles({ service: key, base, files, tree: input.tree, file: model.file })
+  const folders = service.mounts.flatMap((mount) => (mount.kind === 'file' ? [] : [mount.target]))
+  return bakeFiles({ service: key, base, files, folders, tree: input.tree, file: model.file })
 }
 
 interface OwnBuild {
@@ -82,7 +83,7 @@ function ownBuild(service: string, { build, spec, input }: OwnBuild): BuildInput
     spec: {
       kind: 'dockerfile',
       context: build.context,
-      dockerfile: build.dockerfile ?? joinContext(build.context, 'Dockerfile'),
+      dockerfile: build.dockerfile ?? joinPath(build.context, 'Dockerfile'),
       args: build.args,
       ...(build.target === undefined ? {} : { target: build.target }),
     },

@@ -1,6 +1,7 @@
 // Which files of a context never reach the builder, by the repository's own .dockerignore.
 import dockerignore from '@balena/dockerignore'
 import type { SourceTree } from '../git/source-tree.ts'
+import { joinPath } from '../topology/paths.ts'
 
 export interface DockerignorePlace {
   readonly context: string
@@ -14,13 +15,9 @@ export interface DockerignorePlace {
  */
 export function dockerignoreOf(tree: SourceTree, place: DockerignorePlace): (pathInContext: string) => boolean {
   const own = `${place.dockerfile}.dockerignore`
-  const path = tree.entries.has(own) ? own : joinContext(place.context, '.dockerignore')
+  const path = tree.entries.has(own) ? own : joinPath(place.context, '.dockerignore')
   const text = tree.text(path)
   if (text === undefined) return () => false
   const rules = dockerignore.default({ ignorecase: false }).add(text.replace(/^\uFEFF/, ''))
   return (pathInContext) => rules.ignores(pathInContext)
-}
-
-export function joinContext(context: string, path: string): string {
-  return context === '.' ? path : `${context}/${path}`
 }

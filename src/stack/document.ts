@@ -1,6 +1,6 @@
 // The two documents, as data and as text. Their text is made from typed values, key by key in a fixed order, so that a change of one value
 // is a change of one line.
-import { Document, isMap, type Pair, Scalar, visit, YAMLMap } from 'yaml'
+import { Document, isMap, isScalar, type Pair, Scalar, visit } from 'yaml'
 import { byCodeUnit } from './canonical.ts'
 import { writeMap } from './compose-value.ts'
 import type { LinkedService } from './link-services.ts'
@@ -62,15 +62,27 @@ function servicePairs(yaml: Document): readonly Pair[] {
   return isMap(services) ? services.items : []
 }
 
+/** A list of words that fits one line is written on one. */
+const flowWidth = 100
+
 function stringify(yaml: Document): string {
   visit(yaml, {
-    // Ports hold colons, which YAML 1.1 reads as numbers to the base of 60 in places; a quoted text is a text for every reader.
     Scalar: (_, node) => {
-      if (typeof node.value === 'string' && node.value.includes(':') && !node.value.includes('\n')) node.type = Scalar.QUOTE_DOUBLE
+      if (isAmbiguous(node.value)) node.type = Scalar.QUOTE_DOUBLE
     },
     Map: (_, node) => {
-      if (node instanceof YAMLMap) node.flow = node.items.length === 0
+      node.flow = node.items.length === 0
+    },
+    Seq: (_, node) => {
+      node.flow =
+        node.items.every((item) => isScalar(item) && !String(item.value).includes('\n')) && node.items.join(', ').length <= flowWidth
     },
   })
-  return yaml.toString({ lineWidth: 0, indentSeq: true, blockQuote: 'literal', singleQuote: false })
+  for (const pair of isMap(yaml.contents) ? yaml.contents.items.slice(1) : []) if (isScalar(pair.key)) pair.key.spaceBefore = true
+  return yaml.toString({ lineWidth: 0, blockQuote: 'literal', singleQuote: false, flowCollectionPadding: false })
+}
+
+/** A port or an address is a text to every reader of YAML only in quotes: its colons can mean a map, or a number to the base of 60. */
+function isAmbiguous(value: unknown): boolean {
+  return typeof value === 'string' && value.includes(':') && !value.includes('\n')
 }
