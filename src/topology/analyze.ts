@@ -1,0 +1,64 @@
+// What does this commit hold? Pure: the same tree gives the same answer, on a laptop, on the server and in a pull request's check.
+import { KyozoError } from '../errors.ts'
+import type { SourceTree } from '../git/source-tree.ts'
+import { readDeclaration } from './declaration/declaration.ts'
+import { foldersOf } from './folders.ts'
+import { createMatcher } from './globs.ts'
+import { servicesLimit } from './limits.ts'
+import { recommend } from './recommend.ts'
+import { dependenciesOf, linkDrafts } from './relations/dependencies.ts'
+import { orderStart } from './relations/order.ts'
+import { linkPackages } from './relations/packages.ts'
+import { openRepository } from './repository.ts'
+import { draftServices } from './services.ts'
+import { specifyService } from './specify.ts'
+import { chooseStrategy } from './strategy.ts'
+import type { Topology } from './topology.ts'
+import { decideFolders } from './weigh.ts'
+
+export interface AnalyzeOptions {
+  /** What to call a service at the root, such as the repository's name. Default is the name in its manifest, else `app`. */
+  readonly rootName?: string
+}
+
+/**
+ * Analyzes a commit. Contents are asked for through `tree.text`; while `tree.wanted` is not empty the answer is provisional: load what is
+ * wanted and analyze again. Throws `declaration_invalid`, and, once nothing is wanted, `topology_too_large` and `dependency_cycle`.
+ */
+export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topology {
+  const declared = readDeclaration(tree)
+  const isIgnored = createMatcher(declared.declaration.ignore ?? [])
+  const kept = new Set(Object.values(declared.declaration.services ?? {}).flatMap(({ path }) => path ?? []))
+  const repository = openRepository(tree, { isIgnored, kept })
+
+  const packages = linkPackages(repository)
+  const decision = decideFolders(repository, packages)
+  const drafts = draftServices({ decision, declared, repository }, options)
+  if (drafts.length > servicesLimit && isFinal(tree)) throw tooManyServices(drafts.length)
+
+  const { links, backing } = linkDrafts(drafts, { decision, declared, repository, packages })
+  const services = drafts.map((draft) => dependenciesOf(specifyService(draft, { repository, packages }), links))
+  return {
+    strategy: chooseStrategy(services),
+    services,
+    backing,
+    folders: foldersOf({ services, decision, drafts }, { repository, packages }),
+    recommendations: recommend(services, repository),
+    startOrder: orderStart(
+      services.map(({ name }) => name),
+      links,
+    ),
+    warnings: repository.warnings(),
+  }
+}
+
+/** Whether every text that the answer rests on was there. An error from half of them might be none. */
+export function isFinal(tree: SourceTree): boolean {
+  return tree.wanted.size === 0
+}
+
+function tooManyServices(count: number): KyozoError {
+  return new KyozoError('topology_too_large', `The commit holds ${count} services; kyozo runs at most ${servicesLimit} in one stack.`, {
+    hint: 'Leave folders out with `ignore` in kyozo.yaml, or split the repository.',
+  })
+}

@@ -1,0 +1,10 @@
+// The list of what kyozo can tell. Its order means nothing: evidence decides (claim.ts).
+import type { Detector } from '../claim.ts'
+import { composeStack } from './compose-stack.ts'
+import { containerized } from './containerized.ts'
+import { golang } from './golang.ts'
+import { nodejs } from './nodejs.ts'
+import { python } from './python.ts'
+import { staticSite } from './static-site.ts'
+
+export const detectors: readonly Detector[] = [nodejs, python, golang, staticSite, containerized, composeStack]

@@ -1,0 +1,81 @@
+// The variables a service reads, from its source and its example file.
+import type { Facts, StatedAddress } from './claim.ts'
+import { environmentLimit } from './limits.ts'
+import { joinPath, relativeTo } from './paths.ts'
+import type { SourceFacts } from './reading/source.ts'
+import type { Folder, Repository } from './repository.ts'
+import type { EnvironmentVariable } from './topology.ts'
+
+export const exampleFiles = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env'] // biome-ignore format: a list
+
+/** Variables that the platform sets or that belong to the machine; naming them would ask people for nothing they can answer. */
+const platformVariables = new Set(['PORT', 'HOST', 'NODE_ENV', 'PATH', 'HOME', 'USER', 'PWD', 'SHELL', 'TERM', 'TZ', 'LANG', 'CI', 'HOSTNAME', 'TMPDIR', 'PYTHONPATH', 'PYTHONUNBUFFERED', 'VIRTUAL_ENV', 'GOPATH', 'DEBUG', 'NO_COLOR', 'FORCE_COLOR']) // biome-ignore format: a list
+
+export interface EnvironmentFacts {
+  readonly environment: readonly EnvironmentVariable[]
+  readonly addresses: readonly StatedAddress[]
+}
+
+/**
+ * A variable is required when reading it fails without it, or when the example file lists it and the source states no default. A value is
+ * only a default that the source states; an example's value is somebody's development machine.
+ */
+export function findEnvironment(folder: Folder, source: SourceFacts, repository: Repository): EnvironmentFacts {
+  const examples = readExample(folder, repository)
+  const variables = new Map<string, EnvironmentVariable>()
+  for (const { name, required, value } of source.environment)
+    variables.set(name, { name, required, ...(value === undefined ? {} : { value }) })
+  for (const { name, isOptional } of examples) {
+    const known = variables.get(name)
+    if (known?.value === undefined) variables.set(name, { name, required: known?.required === true || !isOptional })
+  }
+  for (const name of platformVariables) variables.delete(name)
+  return {
+    environment: [...variables.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, environmentLimit),
+    addresses: [
+      ...examples.map(({ name, value, path, line }) => ({
+        variable: name,
+        value,
+        from: 'example' as const,
+        evidence: { path, line, fact: `${name} in ${path.slice(path.lastIndexOf('/') + 1)}` },
+      })),
+      ...source.environment.map(({ name, value = '', path, line }) => ({
+        variable: name,
+        value,
+        from: 'source' as const,
+        evidence: { path, line, fact: `reads ${name}` },
+      })),
+    ],
+  }
+}
+
+/** Where the program begins, for templates. */
+export function entryFacts(folder: string, entry: string | undefined): Facts {
+  return entry === undefined ? {} : { entry: relativeTo(folder, entry) }
+}
+
+interface ExampleLine {
+  readonly name: string
+  readonly value: string
+  readonly isOptional: boolean
+  readonly path: string
+  readonly line: number
+}
+
+function readExample(folder: Folder, repository: Repository): ExampleLine[] {
+  const name = exampleFiles.find((candidate) => folder.files.has(candidate))
+  if (name === undefined) return []
+  const path = joinPath(folder.path, name)
+  let isAfterOptional = false
+  return (repository.read.text(path) ?? '').split('\n').flatMap((text, index): ExampleLine[] => {
+    const [, commented, variable, value = ''] = /^\s{0,8}(#?)\s{0,4}(?:export\s{1,4})?([A-Z_][A-Z0-9_]{0,63})=(.{0,500})$/.exec(text) ?? []
+    const isOptional = commented === '#' || isAfterOptional || /#.{0,100}\boptional\b/i.test(text)
+    isAfterOptional = variable === undefined && /^\s{0,8}#.{0,200}\boptional\b/i.test(text)
+    if (variable === undefined) return []
+    const plain = value
+      .replace(/\s#.*$/, '')
+      .trim()
+      .replace(/^(["'])(.*)\1$/, '$2')
+    return [{ name: variable, value: plain, isOptional, path, line: index + 1 }]
+  })
+}

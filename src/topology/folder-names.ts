@@ -1,0 +1,45 @@
+// What a folder's name alone says. A name that argues with 0.5 or more ends the matter: no evidence could lift a claim below it over the
+// threshold, so nothing below is read. kyozo.yaml can still name a service there.
+import type { FolderRole } from './topology.ts'
+
+export interface NameRule {
+  readonly names: readonly string[]
+  readonly role: FolderRole['role']
+  /** How strongly the name speaks against a service. */
+  readonly weight: number
+  /** A manifest directly inside means that it is somebody's own folder after all: a vendored folder holds its modules deeper. */
+  readonly unlessManifest?: true
+  /** The rule speaks only when the folder is the whole path's first part. */
+  readonly onlyAtRoot?: true
+}
+
+export const nameRules: readonly NameRule[] = [
+  { role: 'vendored', weight: 1, names: ['node_modules', 'bower_components', 'site-packages', '.venv', 'venv', '.yarn', '.pnpm-store', 'Pods'] },
+  { role: 'vendored', weight: 1, names: ['vendor', 'third_party', 'third-party', '_vendor'], unlessManifest: true },
+  { role: 'generated', weight: 1, names: ['dist', '.next', '.nuxt', '.output', '.svelte-kit', '.astro', '.turbo', '.cache', '.parcel-cache', 'coverage', '__pycache__', '__generated__', '.tox', '.mypy_cache', '.pytest_cache'] },
+  { role: 'generated', weight: 1, names: ['build', 'out', 'target', 'generated'], unlessManifest: true },
+  { role: 'fixture', weight: 0.9, names: ['fixtures', 'fixture', '__fixtures__', 'testdata', 'test-data', '__mocks__', '__snapshots__'] },
+  { role: 'tests', weight: 0.9, names: ['test', 'tests', '__tests__', 'spec', 'specs', 'e2e', 'cypress', 'integration-tests', 'integration_tests', 'test-utils'] },
+  { role: 'example', weight: 0.9, names: ['example', 'examples', 'sample', 'samples'] },
+  { role: 'docs', weight: 0.9, names: ['docs', 'doc', 'documentation'] },
+  { role: 'tooling', weight: 0.9, names: ['.github', '.gitlab', '.gitea', '.forgejo', '.circleci', '.vscode', '.idea', '.devcontainer', '.husky', '.changeset', '.storybook'] },
+  { role: 'tooling', weight: 0.6, names: ['scripts', 'tools', 'hack', 'tooling'] },
+  { role: 'example', weight: 0.3, names: ['demo', 'demos', 'playground', 'playgrounds', 'sandbox'] },
+  { role: 'library', weight: 0.35, names: ['packages', 'libs', 'lib', 'libraries', 'shared', 'common', 'pkg', 'internal'] },
+  { role: 'asset', weight: 0.4, names: ['public', 'static', 'assets', 'templates', 'views'] },
+] // biome-ignore format: a table
+
+/** Files that say "somebody's own code starts here". */
+export const manifestNames: readonly string[] = [
+  'package.json', 'pyproject.toml', 'requirements.txt', 'Pipfile', 'go.mod', 'Dockerfile',
+  'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml',
+] // biome-ignore format: a list
+
+const rulesByName = new Map(nameRules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)))
+
+export function ruleForName(name: string): NameRule | undefined {
+  return rulesByName.get(name) ?? rulesByName.get(name.toLowerCase())
+}
+
+/** Weights from here on make reading below pointless. */
+export const decidingWeight = 0.5

@@ -1,0 +1,154 @@
+// A Go module and its packages: which are programs, and what a program is built from.
+import { goPackagesLimit } from '../limits.ts'
+import { perRepository } from '../memo.ts'
+import { ancestorsOf, isWithin, joinPath, resolvePath } from '../paths.ts'
+import { lineOf } from '../reading/lines.ts'
+import type { Folder, Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
+import { goSource } from './source.ts'
+
+export interface GoModule {
+  /** The folder of go.mod. */
+  readonly folder: string
+  readonly path: string
+  readonly name: string
+  readonly version: string | undefined
+  readonly requires: ReadonlyMap<string, Evidence>
+  /** Modules replaced by folders of the repository: module name → folder. */
+  readonly replaces: ReadonlyMap<string, string>
+}
+
+/** The module that a folder belongs to: the nearest go.mod at or above it. */
+export function findModule(folder: string, repository: Repository): GoModule | undefined {
+  const home = [folder, ...ancestorsOf(folder)].find((path) => repository.folders.get(path)?.files.has('go.mod'))
+  return home === undefined ? undefined : readModule(home, repository)
+}
+
+const readModule = perRepository((folder: string, repository: Repository): GoModule | undefined => {
+  const path = joinPath(folder, 'go.mod')
+  const text = repository.read.text(path)
+  if (text === undefined) return undefined
+  const name = /^module[ \t]{1,8}"?([^\s"]{1,200})"?/m.exec(text)?.[1]
+  if (name === undefined) {
+    repository.warn(`${path} names no module; it is passed over.`)
+    return undefined
+  }
+  const replaces = [
+    ...text.matchAll(
+      /^[ \t]{0,8}(?:replace[ \t]{1,8})?([^\s]{1,200})(?:[ \t]{1,8}v[^\s]{1,60})?[ \t]{1,8}=>[ \t]{1,8}(\.{1,2}\/[^\s]{0,200})/gm,
+    ),
+  ]
+  return {
+    folder,
+    path,
+    name,
+    version: /^go[ \t]{1,8}(\d{1,3}\.\d{1,3})/m.exec(text)?.[1],
+    requires: readRequires(path, text),
+    replaces: new Map(
+      replaces.flatMap(([, module = '', reference = '']) => {
+        const target = resolvePath(folder, reference)
+        return target === undefined ? [] : [[module, target] as const]
+      }),
+    ),
+  }
+})
+
+function readRequires(path: string, text: string): ReadonlyMap<string, Evidence> {
+  const requires = new Map<string, Evidence>()
+  for (const [index, line] of text.split('\n').entries()) {
+    const name = /^[ \t]{0,8}(?:require[ \t]{1,8})?([a-z0-9.-]{1,100}\.[a-z]{2,20}\/[^\s]{1,200})[ \t]{1,8}v\d/i.exec(line)?.[1]
+    if (name !== undefined && !line.includes('=>') && !line.includes('// indirect'))
+      requires.set(name, { path, line: index + 1, fact: `${name} in go.mod` })
+  }
+  return requires
+}
+
+/** The Go files of a package that a build on Linux compiles, main.go first. */
+export function goFiles(folder: Folder): string[] {
+  const names = [...folder.files].filter((name) => name.endsWith('.go') && !/_(?:test|windows|darwin|js|wasm)\.go$/.test(name))
+  return names.sort((a, b) => Number(b === 'main.go') - Number(a === 'main.go')).map((name) => joinPath(folder.path, name))
+}
+
+/** The place where a folder declares itself a program. */
+export function findMain(folder: Folder, repository: Repository): Evidence | undefined {
+  if (!folder.files.has('main.go')) return undefined
+  const path = joinPath(folder.path, 'main.go')
+  const text = repository.read.text(path)
+  if (text === undefined || !/^package[ \t]{1,8}main\b/m.test(text)) return undefined
+  const line = lineOf(text, 'package main')
+  return { path, ...(line === undefined ? {} : { line }), fact: 'package main' }
+}
+
+export interface GoClosure {
+  /** Folders of the packages that it compiles, its own first; the whole module when there are too many to follow. */
+  readonly packages: readonly string[]
+  readonly files: readonly string[]
+}
+
+/** What a program is compiled from inside the repository, following imports of its own module, of replaced ones and of a workspace's. */
+export function followPackages(main: Folder, module: GoModule, repository: Repository): GoClosure {
+  const folders = [main.path]
+  const files: string[] = []
+  const homes = moduleHomes(module, repository)
+  for (let at = 0; at < folders.length; at++) {
+    if (at >= goPackagesLimit) return { packages: [...new Set([main.path, ...homes.values()])], files }
+    const folder = repository.folders.get(folders[at] as string)
+    for (const path of folder === undefined ? [] : goFiles(folder)) {
+      files.push(path)
+      for (const imported of importsOf(path, repository)) {
+        const target = packageFolder(imported, homes)
+        if (target !== undefined && repository.folders.has(target) && !folders.includes(target)) folders.push(target)
+      }
+    }
+  }
+  return { packages: folders, files }
+}
+
+/** Modules of this repository by name: its own, the ones it replaces, and the members of go.work. */
+function moduleHomes(module: GoModule, repository: Repository): ReadonlyMap<string, string> {
+  const members = workspaceMembers(module.folder, repository).flatMap((folder) => {
+    const member = readModule(folder, repository)
+    return member === undefined ? [] : [[member.name, member.folder] as const]
+  })
+  return new Map([...members, ...module.replaces, [module.name, module.folder]])
+}
+
+export function findGoWork(folder: string, repository: Repository): string | undefined {
+  const home = [folder, ...ancestorsOf(folder)].find((path) => repository.folders.get(path)?.files.has('go.work'))
+  return home === undefined ? undefined : joinPath(home, 'go.work')
+}
+
+const workspaceMembers = perRepository((folder: string, repository: Repository): string[] => {
+  const work = findGoWork(folder, repository)
+  const text = work === undefined ? undefined : repository.read.text(work)
+  if (work === undefined || text === undefined) return []
+  const home = work === 'go.work' ? '.' : work.slice(0, -'/go.work'.length)
+  return [...text.matchAll(/^[ \t]{0,8}(?:use[ \t]{1,8})?(\.{1,2}(?:\/[^\s]{0,200})?)[ \t]{0,8}$/gm)].flatMap(([, reference = '']) => {
+    const target = resolvePath(home, reference)
+    return target !== undefined && repository.folders.get(target)?.files.has('go.mod') ? [target] : []
+  })
+})
+
+function importsOf(path: string, repository: Repository): string[] {
+  const text = repository.read.text(path) ?? ''
+  const head = text.slice(0, Math.min(text.length, 16_384))
+  return [...head.matchAll(goSource.imports)].slice(0, 200).map(([, name = '']) => name)
+}
+
+function packageFolder(imported: string, homes: ReadonlyMap<string, string>): string | undefined {
+  for (const [name, folder] of homes) {
+    if (imported === name) return folder
+    if (imported.startsWith(`${name}/`)) return resolvePath(folder, imported.slice(name.length + 1))
+  }
+  return undefined
+}
+
+/** The programs of a module by its folder, so that a lone one in cmd/ stands for the module. */
+export const mainFoldersOf = perRepository((moduleFolder: string, repository: Repository): readonly Folder[] =>
+  [...repository.folders.values()].filter(
+    (folder) =>
+      isWithin(folder.path, moduleFolder) &&
+      findModule(folder.path, repository)?.folder === moduleFolder &&
+      findMain(folder, repository) !== undefined,
+  ),
+)

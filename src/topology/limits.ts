@@ -1,0 +1,34 @@
+// Every bound of the analysis, with its reason. A repository is untrusted input: nothing here may be reached by an honest one.
+
+/** Services in one topology. A stack of more is a mistake or an attack; the engine and the forge's status limits end near here too. */
+export const servicesLimit = 50
+
+/** Files in one commit. A tree can claim 10^10 paths in a few hundred kilobytes; the walk stops far earlier than memory does. */
+export const entriesLimit = 100_000
+
+/** Folders between the root and a file. Deeper ones are generated or hostile, and no service lives there. */
+export const folderDepthLimit = 24
+
+/** Characters of a source file that are scanned. Entry files are far smaller; larger ones are bundles. */
+export const sourceScanLimit = 64 * 1024
+
+/** Source files followed from one service's entry. Ports, routes and variables are read near the entry. */
+export const sourceFilesLimit = 16
+
+/** Characters of a Dockerfile that are parsed; the parser's time grows with the number of instructions. */
+export const dockerfileLimit = 64 * 1024
+
+/** Matches taken from one pattern in one file, so that a generated file cannot fill the topology. */
+export const matchesLimit = 100
+
+/** Variables kept for one service. */
+export const environmentLimit = 100
+
+/** Packages of one Go module followed from one main package. Beyond it the whole module counts as read. */
+export const goPackagesLimit = 64
+
+/** Warnings kept; the rest are counted in the last one. */
+export const warningsLimit = 50
+
+/** Nesting, nodes and aliases of a YAML document: a document of 400 bytes can otherwise expand to gigabytes. */
+export const yamlLimits = { characters: 256 * 1024, depth: 32, nodes: 20_000, aliases: 50 } as const

@@ -1,0 +1,83 @@
+// package.json as a typed value.
+
+import { perRepository } from '../memo.ts'
+import { ancestorsOf, joinPath } from '../paths.ts'
+import { field, isData, stringAt, stringsIn } from '../reading/data.ts'
+import type { JsonFile } from '../reading/reader.ts'
+import type { Folder, Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
+import { normalizeVersion } from '../versions.ts'
+
+export interface PackageJson {
+  readonly file: JsonFile
+  readonly name: string | undefined
+  readonly scripts: ReadonlyMap<string, string>
+  /** What production installs; a name in both lists counts here. */
+  readonly dependencies: ReadonlyMap<string, string>
+  readonly devDependencies: ReadonlyMap<string, string>
+  readonly workspaces: readonly string[]
+  /** Evidence at a key such as `scripts/start`; the file alone when the key's line is unknown. */
+  readonly at: (key: string, fact: string) => Evidence
+}
+
+export const readPackageJson = perRepository((folder: string, repository: Repository): PackageJson | undefined => {
+  const file = repository.read.json(joinPath(folder, 'package.json'))
+  if (file === undefined) return undefined
+  const { data, path } = file
+  const workspaces = field(data, 'workspaces')
+  return {
+    file,
+    name: stringAt(data, 'name'),
+    scripts: stringMap(field(data, 'scripts')),
+    dependencies: new Map([...stringMap(field(data, 'optionalDependencies')), ...stringMap(field(data, 'dependencies'))]),
+    devDependencies: stringMap(field(data, 'devDependencies')),
+    workspaces: stringsIn(isData(workspaces) ? workspaces.packages : workspaces),
+    at: (key, fact) => {
+      const line = file.line(key)
+      return line === undefined ? { path, fact } : { path, line, fact }
+    },
+  }
+})
+
+function stringMap(value: unknown): ReadonlyMap<string, string> {
+  if (!isData(value)) return new Map()
+  return new Map(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+const lockfiles: Readonly<Record<string, string>> = {
+  'pnpm-lock.yaml': 'pnpm',
+  'yarn.lock': 'yarn',
+  'bun.lock': 'bun',
+  'bun.lockb': 'bun',
+  'package-lock.json': 'npm',
+  'npm-shrinkwrap.json': 'npm',
+}
+export const nodeLockfiles: readonly string[] = Object.keys(lockfiles)
+
+/** The lockfile of a folder: its own, or that of the nearest folder above that has one. */
+export function findLockfile(folder: string, repository: Repository): string | undefined {
+  for (const path of [folder, ...ancestorsOf(folder)]) {
+    const name = nodeLockfiles.find((lockfile) => repository.folders.get(path)?.files.has(lockfile))
+    if (name !== undefined) return joinPath(path, name)
+  }
+  return undefined
+}
+
+export function findPackageManager(manifest: PackageJson, folder: Folder, repository: Repository): string {
+  const declared = /^(npm|pnpm|yarn|bun)@/.exec(stringAt(manifest.file.data, 'packageManager') ?? '')?.[1]
+  const lockfile = findLockfile(folder.path, repository)
+  return declared ?? lockfiles[lockfile?.slice(lockfile.lastIndexOf('/') + 1) ?? ''] ?? 'npm'
+}
+
+/** Where a version of Node is written, most binding first. */
+export function findNodeVersion(manifest: PackageJson, folder: Folder, repository: Repository): string | undefined {
+  const pinned = stringAt(manifest.file.data, 'volta', 'node') ?? stringAt(manifest.file.data, 'engines', 'node')
+  for (const path of [folder.path, ...ancestorsOf(folder.path)]) {
+    for (const name of ['.nvmrc', '.node-version']) {
+      const text = repository.folders.get(path)?.files.has(name) ? repository.read.text(joinPath(path, name)) : undefined
+      const version = normalizeVersion(text)
+      if (version !== undefined) return version
+    }
+  }
+  return normalizeVersion(pinned)
+}

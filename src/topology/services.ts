@@ -1,0 +1,189 @@
+// From decided folders to the services that will be listed: those that a compose file builds are joined or added, and kyozo.yaml corrects,
+// adds and removes.
+import { type Claim, compare, confidence } from './claim.ts'
+import { type ComposeFacts, type ComposeServiceFacts, readCompose } from './compose-file.ts'
+import type { DeclarationFile } from './declaration/declaration.ts'
+import type { DeclaredService } from './declaration/schema.ts'
+import { type Nameable, nameServices } from './naming.ts'
+import { readPackageJson } from './nodejs/package-json.ts'
+import { isWithin, joinPath, parentOf } from './paths.ts'
+import { readPythonProject } from './python/project.ts'
+import type { Repository } from './repository.ts'
+import type { ServiceType } from './topology.ts'
+import { type Candidate, type Decision, toCandidate } from './weigh.ts'
+
+export interface Draft extends Candidate {
+  readonly name: string
+  readonly compose?: ComposeDraft
+  readonly declared?: DeclaredService
+}
+
+export interface ComposeDraft {
+  readonly file: string
+  readonly service: ComposeServiceFacts
+}
+
+interface Unnamed extends Candidate {
+  readonly compose?: ComposeDraft
+}
+
+export interface DraftOptions {
+  /** What to call a service at the root. Default is its manifest's name. */
+  readonly rootName?: string
+}
+
+export interface DraftInput {
+  readonly decision: Decision
+  readonly declared: DeclarationFile
+  readonly repository: Repository
+}
+
+export function draftServices(input: DraftInput, options: DraftOptions): Draft[] {
+  const found = addComposeServices(input.decision, input.repository)
+  const names = nameServices(found.map((candidate) => nameable(candidate, input.repository, options)))
+  const named = [...names].map(([{ candidate }, name]): Draft => ({ ...candidate, name }))
+  return correctByDeclaration(named, input).sort((a, b) => compare(a.path, b.path) || compare(a.name, b.name))
+}
+
+/** Every compose file's stacks, with the services that they declare. */
+export function composeFilesOf(candidates: readonly Candidate[], repository: Repository): ComposeFacts[] {
+  return candidates.flatMap(({ claim }) => {
+    const file = claim.type === 'compose_stack' ? claim.spec.facts?.composeFile : undefined
+    const facts = typeof file === 'string' ? readCompose(file, repository) : undefined
+    return facts === undefined ? [] : [facts]
+  })
+}
+
+function addComposeServices(decision: Decision, repository: Repository): Unnamed[] {
+  const services: Unnamed[] = [...decision.candidates]
+  for (const { file, services: declared } of composeFilesOf(decision.candidates, repository)) {
+    for (const service of declared) {
+      if (service.build === undefined) continue
+      const path = folderOfBuild(service.build, decision)
+      const claims = (decision.claims.get(path) ?? []).filter(({ type }) => type !== 'compose_stack')
+      const same = services.findIndex((other) => other.path === path && other.claim.type !== 'compose_stack' && other.compose === undefined)
+      if (same >= 0) services[same] = { ...(services[same] as Unnamed), compose: { file, service } }
+      else if (repository.tree.folders.has(path)) services.push({ ...fromCompose(path, service, claims), compose: { file, service } })
+      else repository.warn(`${service.evidence.path} builds ${path}, which is not a folder of the repository; it is passed over.`)
+    }
+  }
+  return services
+}
+
+/** The build context; or, when the context is a larger folder, the claimed folder that the Dockerfile lies in. */
+function folderOfBuild(build: NonNullable<ComposeServiceFacts['build']>, decision: Decision): string {
+  const home = build.dockerfile === undefined ? build.context : parentOf(joinPath(build.context, build.dockerfile.replace(/^\.\//, '')))
+  return home !== build.context && isWithin(home, build.context) && decision.claims.has(home) ? home : build.context
+}
+
+function fromCompose(path: string, { evidence, build }: ComposeServiceFacts, claims: readonly Claim[]): Candidate {
+  const sign = { ...(build?.evidence ?? evidence), weight: 0.8 }
+  const [best, ...others] = claims
+  const bare: Claim = {
+    type: 'containerized',
+    signs: [],
+    spec: {},
+    hasManifest: true,
+    dependencies: [],
+    imports: [],
+    addresses: [],
+    reads: [],
+  }
+  const claim = best ?? bare
+  return toCandidate(path, { ...claim, signs: [...claim.signs.filter(({ weight }) => weight > 0), sign] }, others)
+}
+
+interface NameableCandidate extends Nameable {
+  readonly candidate: Unnamed
+}
+
+function nameable(candidate: Unnamed, repository: Repository, { rootName }: DraftOptions): NameableCandidate {
+  const { path, claim, compose } = candidate
+  const manifestName = path === '.' ? (readPackageJson('.', repository)?.name ?? pythonName(repository) ?? goName(claim)) : undefined
+  return { candidate, path, chosen: compose?.service.name, rootName: rootName ?? manifestName, isStack: claim.type === 'compose_stack' }
+}
+
+function pythonName(repository: Repository): string | undefined {
+  const root = repository.folders.get('.')
+  return root === undefined ? undefined : readPythonProject(root, repository).name
+}
+
+function goName({ type, signs }: Claim): string | undefined {
+  const module =
+    type === 'golang'
+      ? signs
+          .find(({ fact }) => fact.startsWith('module '))
+          ?.fact.split('/')
+          .at(-1)
+      : undefined
+  return module?.replace(/^module /, '')
+}
+
+function correctByDeclaration(drafts: readonly Draft[], input: DraftInput): Draft[] {
+  const declared = Object.entries(input.declared.declaration.services ?? {})
+  let corrected = [...drafts]
+  for (const [name, service] of declared) {
+    const index = corrected.findIndex((draft) => draft.name === name)
+    const atPath = service.path === undefined ? index : findAtPath(corrected, service.path, { index, declared })
+    if (service.ignore === true) corrected = corrected.filter((_, position) => position !== (index >= 0 ? index : atPath))
+    else if (atPath >= 0) corrected[atPath] = correct(corrected[atPath] as Draft, { name, service, input })
+    else corrected.push(addDeclared(name, service, input))
+  }
+  return corrected
+}
+
+/** A declared path moves the service of that name, or names the one that was found there. */
+function findAtPath(
+  drafts: readonly Draft[],
+  path: string,
+  context: { index: number; declared: readonly (readonly [string, DeclaredService])[] },
+): number {
+  const wanted = cleanPath(path)
+  if (context.index >= 0 && drafts[context.index]?.path === wanted) return context.index
+  const names = new Set(context.declared.map(([name]) => name))
+  return drafts.findIndex(
+    (draft) => draft.path === wanted && draft.claim.type !== 'compose_stack' && draft.declared === undefined && !names.has(draft.name),
+  )
+}
+
+interface Correction {
+  readonly name: string
+  readonly service: DeclaredService
+  readonly input: DraftInput
+}
+
+function correct(draft: Draft, { name, service, input }: Correction): Draft {
+  const sign = { ...input.declared.at(['services', name], `declared in kyozo.yaml`), weight: 1 }
+  const claims = input.decision.claims.get(draft.path) ?? []
+  const claim = service.type === undefined || service.type === draft.claim.type ? draft.claim : claimOfType(service.type, claims)
+  const signs = [...claim.signs.filter(({ weight }) => weight > 0), sign]
+  return { ...draft, name, claim: { ...claim, signs }, confidence: confidence(signs), declared: service }
+}
+
+function addDeclared(name: string, service: DeclaredService, input: DraftInput): Draft {
+  const { declared, decision, repository } = input
+  const at = ['services', name] as const
+  const isImage = service.build?.image !== undefined
+  const path = service.path === undefined ? undefined : cleanPath(service.path)
+  if (path === undefined && !isImage) return declared.refuse(at, `services.${name} is not a service that was found; give it a path`)
+  if (path !== undefined && !repository.tree.folders.has(path) && path !== '.') {
+    return declared.refuse([...at, 'path'], `services.${name}.path: ${JSON.stringify(path)} is not a folder of the repository`)
+  }
+  const claims = (path === undefined ? [] : (decision.claims.get(path) ?? [])).filter(({ type }) => type !== 'compose_stack')
+  const strongest = claims.find(({ signs }) => signs.some(({ weight }) => weight > 0))
+  const canBuild = isImage || service.build?.dockerfile !== undefined || service.build?.template !== undefined
+  const type = service.type ?? strongest?.type ?? (canBuild ? 'containerized' : undefined)
+  if (type === undefined) return declared.refuse(at, `services.${name}: nothing in ${path} says what it is; give it a type or a build`)
+  const blank: Draft = { name, path: path ?? '.', confidence: 1, alternatives: [], claim: claimOfType(type, claims) }
+  return correct(blank, { name, service, input })
+}
+
+function claimOfType(type: ServiceType, claims: readonly Claim[]): Claim {
+  const known = claims.find((claim) => claim.type === type)
+  return known ?? { type, signs: [], spec: {}, hasManifest: true, dependencies: [], imports: [], addresses: [], reads: [] }
+}
+
+function cleanPath(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  return parts.length === 0 ? '.' : parts.join('/')
+}

@@ -1,0 +1,152 @@
+// What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
+import { type Claim, confidence, confidenceThreshold, evidenceOf, type Sign } from './claim.ts'
+import { detectors } from './detectors/index.ts'
+import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
+import { ruleForName } from './folder-names.ts'
+import type { Packages } from './relations/packages.ts'
+import type { Folder, Repository } from './repository.ts'
+import type { FolderRole, ServiceSpec } from './topology.ts'
+
+/** A folder that is a service, with the claim that won. */
+export interface Candidate {
+  readonly path: string
+  readonly claim: Claim
+  readonly confidence: number
+  readonly alternatives: ServiceSpec['alternatives']
+}
+
+export interface Decision {
+  readonly candidates: readonly Candidate[]
+  /** Folders that were claimed but are no service. */
+  readonly roles: readonly FolderRole[]
+  /** Every claim by folder with its weighed signs, the strongest first, so that a declaration can pick one that lost. */
+  readonly claims: ReadonlyMap<string, readonly Claim[]>
+}
+
+/** Asks the detectors about every folder, parents first, and decides by evidence. */
+export function decideFolders(repository: Repository, packages: Packages): Decision {
+  const candidates: Candidate[] = []
+  const roles: FolderRole[] = []
+  const claims = new Map<string, readonly Claim[]>()
+  for (const folder of repository.folders.values()) {
+    const around = candidates.findLast(
+      ({ path, claim }) => claim.type !== 'compose_stack' && path !== folder.path && (path === '.' || folder.path.startsWith(`${path}/`)),
+    )
+    const weighed = weighClaims(askDetectors(folder, repository), { folder, repository, packages, around })
+    if (weighed.length === 0) continue
+    claims.set(folder.path, weighed)
+    const stack = weighed.filter(({ type }) => type === 'compose_stack').filter(isConvincing)
+    const [best, ...others] = weighed.filter(({ type }) => type !== 'compose_stack')
+    for (const claim of stack) candidates.push({ path: folder.path, claim, confidence: confidence(claim.signs), alternatives: [] })
+    if (best !== undefined && isConvincing(best)) candidates.push(toCandidate(folder.path, best, others))
+    else if (stack.length === 0) roles.push(...roleOf(folder, weighed))
+  }
+  return { candidates, roles, claims }
+}
+
+export function toCandidate(path: string, claim: Claim, others: readonly Claim[]): Candidate {
+  const alternatives = others.map(({ type, signs }) => ({ type, confidence: confidence(signs) }))
+  return { path, claim, confidence: confidence(claim.signs), alternatives: alternatives.filter((other) => other.confidence > 0) }
+}
+
+function isConvincing(claim: Claim): boolean {
+  return confidence(claim.signs) >= confidenceThreshold
+}
+
+function askDetectors(folder: Folder, repository: Repository): Claim[] {
+  if (folder.files.size === 0) return []
+  return detectors.flatMap((detector) => {
+    const isMarked = detector.marks.some((mark) =>
+      mark.startsWith('*') ? [...folder.files].some((name) => name.endsWith(mark.slice(1))) : folder.files.has(mark),
+    )
+    const claim = isMarked ? detector.claim(folder, repository) : undefined
+    return claim === undefined ? [] : [claim]
+  })
+}
+
+interface Surroundings {
+  readonly folder: Folder
+  readonly repository: Repository
+  readonly packages: Packages
+  /** The innermost service whose folder holds this one. */
+  readonly around: Candidate | undefined
+}
+
+function weighClaims(claims: readonly Claim[], surroundings: Surroundings): Claim[] {
+  const placed = claims.map((claim) => withSigns(claim, placeSigns(claim, surroundings)))
+  return placed
+    .map((claim) => withSigns(claim, rivalSigns(claim, placed, surroundings)))
+    .sort((a, b) => confidence(b.signs) - confidence(a.signs) || (a.type < b.type ? -1 : 1))
+}
+
+function withSigns(claim: Claim, signs: readonly Sign[]): Claim {
+  return signs.length === 0 ? claim : { ...claim, signs: [...claim.signs, ...signs] }
+}
+
+/** What the folder's place says against a claim. */
+function placeSigns(claim: Claim, { folder, packages, around }: Surroundings): Sign[] {
+  if (claim.type === 'compose_stack') return []
+  const rules = folder.path.split('/').flatMap((name) => ruleForName(name) ?? [])
+  const strongest = rules.filter(({ weight }) => weight < 1).sort((a, b) => b.weight - a.weight)[0]
+  const [user] = packages.usedBy(folder.path)
+  const stands = confidence(claim.signs)
+  const workspace = packages.workspaces.find(({ root }) => root === folder.path)
+  const hasSaidSo = claim.signs.some(({ role }) => role === 'workspace_root')
+  return [
+    ...(strongest
+      ? [
+          {
+            path: folder.path,
+            fact: `lies in a folder for ${strongest.role === 'library' ? 'shared code' : strongest.role}`,
+            weight: -strongest.weight,
+            role: strongest.role,
+          },
+        ]
+      : []),
+    ...(user
+      ? [{ ...user.evidence, fact: `is imported by ${user.folder}`, weight: stands >= 0.75 ? -0.2 : -0.5, role: 'library' as const }]
+      : []),
+    ...(workspace && !hasSaidSo
+      ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: -0.4, role: 'workspace_root' as const }]
+      : []),
+    ...(around && !claim.hasManifest
+      ? [
+          {
+            path: folder.path,
+            fact: `is a part of ${around.path === '.' ? 'the service at the root' : around.path}`,
+            weight: -0.8,
+            role: 'asset' as const,
+          },
+        ]
+      : []),
+  ]
+}
+
+/** `containerized` is for a Dockerfile that is all there is: a language that explains the Dockerfile speaks against it. */
+function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }: Surroundings): Sign[] {
+  if (claim.type !== 'containerized') return []
+  const facts = findDockerfile(folder, repository)
+  if (facts === undefined) return []
+  const rival = all.find((other) => other.type !== 'containerized' && other.type !== 'compose_stack' && explainsDockerfile(other, facts))
+  const sign = rival?.signs.find(({ weight }) => weight > 0)
+  if (rival === undefined || sign === undefined) return []
+  return [
+    {
+      path: sign.path,
+      ...(sign.line === undefined ? {} : { line: sign.line }),
+      fact: `the language is known: ${rival.type}`,
+      weight: -0.5,
+    },
+  ]
+}
+
+/** What a claimed folder is when it is no service: what the strongest objection says. */
+function roleOf(folder: Folder, claims: readonly Claim[]): FolderRole[] {
+  const signs = claims.flatMap((claim) => claim.signs)
+  const objection = signs.filter((sign) => sign.weight < 0 && sign.role !== undefined).sort((a, b) => a.weight - b.weight)[0]
+  const hasManifest = claims.some((claim) => claim.hasManifest)
+  if (objection?.role === undefined && !hasManifest) return []
+  const role = objection?.role ?? 'unknown'
+  const evidence = objection === undefined ? evidenceOf(signs) : evidenceOf(signs.filter((sign) => sign.role === role))
+  return [{ path: folder.path, role, evidence: evidence.slice(0, 5) }]
+}
