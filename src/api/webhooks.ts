@@ -1,4 +1,4 @@
-// POST /webhooks/<forge>[/<connection>]: prove who sent it, keep it, answer. The order is the rule: nothing of a body is looked at before its
+// POST <forge>[/<connection>] below /webhooks: prove who sent it, keep it, answer. The order is the rule: nothing of a body is looked at before its
 // signature is right, and nothing is answered with 2xx before it is stored.
 import { randomBytes } from 'node:crypto'
 import { type Request, type Response, Router } from 'express'
@@ -59,8 +59,10 @@ export interface WebhookOptions {
   readonly onRefused?: (code: ErrorCode) => void
   /** The largest body; GitHub sends at most 25 MB. Default is 25 MiB. */
   readonly bodyLimitBytes?: number
-  /** Bodies held in memory together. Default is 256 MiB, ten of the largest. */
-  readonly bodyBudgetBytes?: number
+  /** Bodies up to 1 MiB held in memory together. Default is 64 MiB. */
+  readonly smallBodiesBytes?: number
+  /** Larger bodies held in memory together; others wait. Default is 100 MiB, four of the largest. */
+  readonly largeBodiesBytes?: number
   /** For a body to arrive; hosts give up after ten seconds themselves. Default is 10 s. */
   readonly bodyDeadlineMs?: number
   /** For the ledger to answer; then the host is told to come back later. Default is 3 s. */
@@ -99,11 +101,12 @@ export function webhookRouter(options: WebhookOptions): Router {
     limits: {
       limitBytes: options.bodyLimitBytes ?? 25 * 1024 ** 2,
       deadlineMs: options.bodyDeadlineMs ?? 10_000,
-      budget: createByteBudget(options.bodyBudgetBytes ?? 256 * 1024 ** 2),
+      small: createByteBudget(options.smallBodiesBytes ?? 64 * 1024 ** 2),
+      large: createByteBudget(options.largeBodiesBytes ?? 100 * 1024 ** 2),
     },
   }
   const router = Router()
-  router.all('/webhooks/:forge{/:connection}', async (request, response, next) => {
+  router.all('/:forge{/:connection}', async (request, response, next) => {
     const { forge } = request.params
     if (typeof forge !== 'string' || !isForgeName(forge)) return next()
     try {
@@ -211,7 +214,7 @@ interface Refusal {
 function refuse(receiver: Receiver, { request, response, error }: Refusal): void {
   const status = statusOf[error.code] ?? 500
   const isFault = status >= 500
-  const fields = { code: error.code, path: request.path, status, ...(isFault && { err: error.cause ?? error }) }
+  const fields = { code: error.code, path: request.originalUrl, status, ...(isFault && { err: error.cause ?? error }) }
   receiver.log[isFault ? 'error' : 'warn'](fields, `delivery refused: ${error.message}`)
   receiver.onRefused?.(error.code)
   // An unexpected failure's own words are for the log.

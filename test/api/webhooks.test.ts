@@ -32,6 +32,7 @@ async function startReceiver(options: Partial<WebhookOptions> = {}): Promise<Rec
   const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
   const app = express()
   app.use(
+    '/webhooks',
     webhookRouter({
       connections: {
         find: async ({ name }) =>
@@ -336,7 +337,7 @@ describe('a body', () => {
         return stalled.promise
       },
     }
-    const { url } = await startReceiver({ ledger, bodyBudgetBytes: push.length + 10, storeDeadlineMs: 10_000 })
+    const { url } = await startReceiver({ ledger, smallBodiesBytes: push.length + 10, storeDeadlineMs: 10_000 })
     const first = deliver(url, push)
     await expect.poll(() => isFirst).toBe(false)
     const refused = await deliver(url, push)
@@ -345,6 +346,37 @@ describe('a body', () => {
     stalled.resolve({ decision: 'accepted', reason: 'a release is queued', deliveryId: 'x', url: 'y' })
     expect((await first).status).toBe(202)
     expect((await deliver(url, push)).status).toBe(202)
+  })
+
+  it('that is large waits for its turn, and all are taken', async () => {
+    const { url, stored } = await startReceiver({ largeBodiesBytes: 5 * 1024 ** 2 })
+    const large = JSON.stringify({ ...JSON.parse(push), commits: 'x'.repeat(2 * 1024 ** 2) })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => deliver(url, large)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(202))
+    expect(stored.every(({ body }) => body.toString() === large)).toBe(true)
+  })
+
+  it('that is large and finds no room in time is told when to come back, while small ones pass', async () => {
+    const stalled = Promise.withResolvers<Acceptance>()
+    const stored: VerifiedDelivery[] = []
+    const accept = async (delivery: VerifiedDelivery) => {
+      const answer = acceptInto(stored, delivery)
+      return delivery.body.length > 1_000_000 && stored.length === 1 ? stalled.promise : answer
+    }
+    const { url } = await startReceiver({
+      ledger: { accept },
+      largeBodiesBytes: 2 * 1024 ** 2,
+      bodyDeadlineMs: 200,
+      storeDeadlineMs: 10_000,
+    })
+    const large = JSON.stringify({ ...JSON.parse(push), commits: 'x'.repeat(1_500_000) })
+    const first = deliver(url, large)
+    await expect.poll(() => stored.length).toBe(1)
+    expect((await deliver(url, large)).status).toBe(429)
+    expect((await deliver(url, push)).status).toBe(202)
+    stalled.resolve({ decision: 'accepted', reason: 'a release is queued', deliveryId: 'x', url: 'y' })
+    expect((await first).status).toBe(202)
+    expect((await deliver(url, large)).status).toBe(202)
   })
 
   it('that GitHub signed but kyozo cannot read is 400 with the field that is wrong', async () => {
