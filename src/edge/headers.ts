@@ -1,0 +1,62 @@
+// Which headers pass the edge, in the order and spelling they came in. Pure.
+
+/** RFC 9110 §7.6.1: for the next hop only. `Expect` is answered by the edge's own server. */
+const hopByHop = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Set by the edge alone: what a client claims about where it comes from is not passed on. */
+const edgeOwned = new Set(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip'])
+
+export interface Client {
+  readonly address: string
+  readonly isEncrypted: boolean
+}
+
+/** Name, value, name, value, as Node takes and gives them; repeated headers stay repeated. */
+export type RawHeaders = readonly string[]
+
+export function requestHeaders(raw: RawHeaders, client: Client): string[] {
+  const host = valuesOf(raw, 'host')[0] ?? ''
+  const own = ['X-Forwarded-For', client.address, 'X-Forwarded-Proto', client.isEncrypted ? 'https' : 'http', 'X-Forwarded-Host', host]
+  return [...endToEnd(raw, edgeOwned), ...own]
+}
+
+export function upgradeHeaders(raw: RawHeaders, client: Client): string[] {
+  return [...requestHeaders(raw, client), 'Connection', 'Upgrade', 'Upgrade', valuesOf(raw, 'upgrade').join(', ')]
+}
+
+export function responseHeaders(raw: RawHeaders): string[] {
+  return endToEnd(raw, new Set())
+}
+
+function endToEnd(raw: RawHeaders, alsoDropped: ReadonlySet<string>): string[] {
+  const named = new Set(
+    valuesOf(raw, 'connection').flatMap((value) =>
+      value
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim()),
+    ),
+  )
+  const kept: string[] = []
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] ?? ''
+    const key = name.toLowerCase()
+    if (!hopByHop.has(key) && !alsoDropped.has(key) && !named.has(key)) kept.push(name, raw[at + 1] ?? '')
+  }
+  return kept
+}
+
+function valuesOf(raw: RawHeaders, wanted: string): string[] {
+  return raw.flatMap((value, at) => (at % 2 === 1 && raw[at - 1]?.toLowerCase() === wanted ? [value] : []))
+}
