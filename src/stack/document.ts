@@ -82,7 +82,11 @@ function stringify(yaml: Document): string {
   return yaml.toString({ lineWidth: 0, blockQuote: 'literal', singleQuote: false, flowCollectionPadding: false })
 }
 
-/** A port or an address is a text to every reader of YAML only in quotes: its colons can mean a map, or a number to the base of 60. */
+/**
+ * A port or an address is a text to every reader of YAML only in quotes: its colons can mean a map, or a number to the base of 60. Lines
+ * that begin with blanks lose them as a block (yaml 2.9: a first line of blanks only).
+ */
 function isAmbiguous(value: unknown): boolean {
-  return typeof value === 'string' && value.includes(':') && !value.includes('\n')
+  if (typeof value !== 'string') return false
+  return value.includes('\n') ? /^\s/.test(value) : value.includes(':')
 }

@@ -77,7 +77,7 @@ describe('any value of a repository', () => {
         expect(document.services.a?.environment).toEqual(expected)
         for (const version of ['1.1', '1.2'] as const) expect(parse(documentText, { version }).services.a.environment).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 
