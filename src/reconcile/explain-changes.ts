@@ -110,13 +110,17 @@ function changedSettings(before: ComposeService, now: ComposeService): string[] 
   return names.flatMap((name) => {
     const [old, young] = [before[name], now[name]]
     if (canonicalJson(old) === canonicalJson(young)) return []
-    if (!isMap(old) || !isMap(young)) return [name]
-    return changedSettings(old, young).map((inner) => `${name}.${inner}`)
+    if (!isMap(old ?? young) || !isMap(young ?? old)) return [name]
+    return changedSettings(asMap(old), asMap(young)).map((inner) => `${name}.${inner}`)
   })
 }
 
 function isMap(value: unknown): value is ComposeService {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function asMap(value: unknown): ComposeService {
+  return isMap(value) ? value : {}
 }
 
 function isDeclaration(path: string): boolean {

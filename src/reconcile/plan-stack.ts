@@ -123,7 +123,7 @@ function scaleService({ name, replicas }: StackService, { serving, leftOver }: C
   const cause =
     serving.length === replicas
       ? `${count(leftOver.length, 'container')} of an earlier release ${leftOver.length === 1 ? 'is' : 'are'} left`
-      : `${serving.length} of ${replicas} ${replicas === 1 ? 'copy' : 'copies'} run`
+      : `${serving.length} ${serving.length === 1 ? 'copy runs' : 'copies run'}, ${replicas} ${replicas === 1 ? 'is' : 'are'} asked for`
   return { kind: 'scale', service: name, replicas, retire: idsOf([...surplus, ...leftOver]), cause }
 }
 
