@@ -1,0 +1,59 @@
+// The repository's files as a compose file names them: inside the repository, regular, and small text, or a violation that says why not.
+import type { SourceTree } from '../../git/source-tree.ts'
+import { resolvePath } from '../paths.ts'
+import { folderFilesLimit } from './limits.ts'
+import type { Place } from './located.ts'
+import type { ComposeRule } from './model.ts'
+import { refuse, type Scope, shown } from './scope.ts'
+
+/** A path of the repository, or undefined with a violation when it leaves it. `what` begins the message: `the env file`. */
+export function pathInside(scope: Scope, place: Place, named: { path: string; rule: ComposeRule; what: string }): string | undefined {
+  const { path, rule, what } = named
+  const inside = isRelative(path) ? resolvePath(scope.folder, path) : undefined
+  if (inside !== undefined) return inside
+  const why = isRemote(path) ? 'is remote' : 'is outside of the repository'
+  return refuse(scope, place, { rule, message: `${what} ${shown(path)} ${why}; name a path inside the repository` })
+}
+
+export function isRemote(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:|^git@|^github\.com\/|\.git(?:#|$)/i.test(path)
+}
+
+function isRelative(path: string): boolean {
+  return path !== '' && !/^[/~\\]/.test(path) && !/[\\\0]/.test(path) && !isRemote(path)
+}
+
+export type FileContent =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The file is there, but its text is not loaded yet: the tree remembers that it is wanted. */
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | { readonly kind: 'missing' }
+
+export function contentOf(scope: Scope, path: string): FileContent {
+  const entry = scope.tree.entries.get(path)
+  if (entry === undefined) return scope.tree.folders.has(path) ? { kind: 'unreadable', why: 'is a folder' } : { kind: 'missing' }
+  if (entry.mode === '120000') return { kind: 'unreadable', why: 'is a symbolic link' }
+  if (entry.mode === '160000') return { kind: 'unreadable', why: 'is a submodule' }
+  const text = scope.tree.text(path)
+  scope.seen.reads.add(path)
+  if (text !== undefined) return { kind: 'text', text }
+  return scope.tree.wanted.has(path) ? { kind: 'pending' } : { kind: 'unreadable', why: 'is larger than 256 KiB or not text' }
+}
+
+/** Why a file could not be read, as the end of a sentence. */
+export function whyNot(content: FileContent): string | undefined {
+  if (content.kind === 'missing') return 'is not in the repository'
+  return content.kind === 'unreadable' ? content.why : undefined
+}
+
+/** The files below a folder, or undefined when there are more than may be copied. */
+export function filesBelow(tree: SourceTree, folder: string): string[] | undefined {
+  const prefix = folder === '.' ? '' : `${folder}/`
+  const files: string[] = []
+  for (const path of tree.entries.keys()) {
+    if (!path.startsWith(prefix)) continue
+    if (files.push(path) > folderFilesLimit) return undefined
+  }
+  return files
+}

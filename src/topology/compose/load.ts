@@ -1,0 +1,254 @@
+// A compose file with everything that it includes and extends, each file parsed once, every service read once.
+
+import { KyozoError } from '../../errors.ts'
+import type { SourceTree } from '../../git/source-tree.ts'
+import { parentOf } from '../paths.ts'
+import { closedMap, readKeys, refuseShape } from './apply-policy.ts'
+import type { ServiceDraft } from './draft.ts'
+import { contentOf, type FileContent, pathInside, whyNot } from './files.ts'
+import { filesLimit, nestingLimit, servicesLimit } from './limits.ts'
+import type { Located, LocatedMap, Place } from './located.ts'
+import { mergeDrafts } from './merge-drafts.ts'
+import type { ComposeModelNetwork, ComposeModelVolume, Trust } from './model.ts'
+import { invalid, parseComposeYaml } from './parse.ts'
+import { topKeys } from './policy.ts'
+import { emptyReport, type Report, refuse, type Scope, shown } from './scope.ts'
+import { readService } from './service/read-service.ts'
+import { type FileDefinition, readFileDefinitions, readNetworks, readVolumes } from './top-level.ts'
+import { itemsOf, textOf, textsOf } from './values.ts'
+
+export interface LoadOptions {
+  readonly tree: SourceTree
+  readonly trust: Trust
+  readonly variables: Readonly<Record<string, string>>
+  readonly registries: ReadonlySet<string>
+}
+
+/** Findings of a service are its own, with those of what it extends. */
+export interface LoadedService {
+  readonly draft: ServiceDraft
+  readonly report: Report
+  readonly place: Place
+}
+
+export interface Loaded {
+  readonly services: Map<string, LoadedService>
+  readonly volumes: Map<string, ComposeModelVolume>
+  readonly networks: Map<string, ComposeModelNetwork>
+  readonly files: Map<string, FileDefinition>
+}
+
+export interface Loader extends LoadOptions {
+  readonly seen: Scope['seen']
+  /** Findings of the file as a whole. */
+  readonly report: Report
+  readonly roots: Map<string, LocatedMap | undefined>
+}
+
+export function createLoader(options: LoadOptions): Loader {
+  return { ...options, seen: { reads: new Set(), variables: new Set() }, report: emptyReport(), roots: new Map() }
+}
+
+export function scopeOf(loader: Loader, { file, report }: { file: string; report: Report }): Scope {
+  const { tree, trust, variables, registries, seen } = loader
+  return { tree, trust, variables, registries, seen, report, folder: parentOf(file) }
+}
+
+/** The main file. Undefined while its text is not loaded. Throws `compose_invalid` when it cannot be read. */
+export function loadMain(loader: Loader, file: string): Loaded | undefined {
+  const content = contentOf(scopeOf(loader, { file, report: loader.report }), file)
+  if (content.kind === 'missing')
+    throw new KyozoError('compose_invalid', `${file} is not in the repository`, { hint: 'add the file and push again' })
+  const why = whyNot(content)
+  const rule = content.kind === 'unreadable' && content.why.startsWith('is larger') ? 'yaml_limits' : 'yaml'
+  if (why !== undefined) throw invalid([{ file, line: 1, column: 1, rule, message: `the compose file ${why}` }])
+  const root = rootOf(loader, { file, content })
+  return root === undefined ? undefined : loadFile(loader, { file, root, chain: [file] })
+}
+
+/** The map at the top of a file; undefined when it is not loaded yet or no map, which is reported. */
+function rootOf(loader: Loader, { file, content }: { file: string; content: FileContent }): LocatedMap | undefined {
+  if (loader.roots.has(file)) return loader.roots.get(file)
+  if (content.kind !== 'text') return undefined
+  const node = parseComposeYaml(file, content.text)
+  const scope = scopeOf(loader, { file, report: loader.report })
+  const root = node.kind === 'map' ? node : refuseShape(scope, node.place, 'the file must be a map with `services`')
+  loader.roots.set(file, root)
+  return root
+}
+
+interface OpenFile {
+  readonly file: string
+  readonly root: LocatedMap
+  /** The files that led here, this one last. */
+  readonly chain: readonly string[]
+}
+
+function loadFile(loader: Loader, open: OpenFile): Loaded {
+  const scope = scopeOf(loader, { file: open.file, report: loader.report })
+  const loaded: Loaded = { services: new Map(), volumes: new Map(), networks: new Map(), files: new Map() }
+  readKeys(scope, open.root, {
+    what: 'a compose file',
+    policy: topKeys,
+    readers: {
+      services: (node) => loadServices(loader, { ...open, node, loaded }),
+      volumes: (node) => addAll(loaded.volumes, readVolumes(scope, node)),
+      networks: (node) => addAll(loaded.networks, readNetworks(scope, node)),
+      configs: (node) => addAll(loaded.files, readFileDefinitions(scope, node, 'configs')),
+      secrets: (node) => addAll(loaded.files, readFileDefinitions(scope, node, 'secrets')),
+    },
+  })
+  const { entries } = open.root
+  const include = entries.get('include')
+  if (include !== undefined) loadIncludes(loader, { ...open, node: include, loaded })
+  if (!entries.has('services') && include === undefined) refuseShape(scope, open.root.place, 'the file has no `services`; list them')
+  return loaded
+}
+
+function addAll<Value>(target: Map<string, Value>, source: ReadonlyMap<string, Value>): void {
+  for (const [key, value] of source) target.set(key, value)
+}
+
+type Reading = OpenFile & { readonly node: Located; readonly loaded: Loaded }
+
+const serviceNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
+function loadServices(loader: Loader, { node, loaded, ...open }: Reading): void {
+  const scope = scopeOf(loader, { file: open.file, report: loader.report })
+  if (node.kind !== 'map') {
+    refuseShape(scope, node.place, '`services` must be a map from names to services')
+    return
+  }
+  if (node.entries.size > servicesLimit) {
+    refuse(scope, node.place, {
+      rule: 'quota',
+      message: `${node.entries.size} services are more than the ${servicesLimit} that one stack may have; split it`,
+    })
+    return
+  }
+  for (const [name, value] of node.entries) {
+    if (name.startsWith('x-') && value.kind !== 'map') continue
+    if (!serviceNamePattern.test(name))
+      refuseShape(scope, value.place, `${shown(name)} is not a name for a service: letters, digits, \`.\`, \`_\` and \`-\` only`)
+    else loaded.services.set(name, loadService(loader, { open, node: value, chain: [`${open.file}#${name}`] }))
+  }
+}
+
+interface ServiceReading {
+  readonly open: OpenFile
+  readonly node: Located
+  /** `file#service` of what led here by `extends`, this one last. */
+  readonly chain: readonly string[]
+}
+
+function loadService(loader: Loader, { open, node, chain }: ServiceReading): LoadedService {
+  const report = emptyReport()
+  const scope = scopeOf(loader, { file: open.file, report })
+  if (node.kind !== 'map') {
+    refuseShape(scope, node.place, 'a service must be a map with an `image` or a `build`')
+    return { draft: {}, report, place: node.place }
+  }
+  const own = readService(scope, node)
+  const extended = node.entries.get('extends')
+  const base = extended && loadBase(loader, { open, node: extended, chain, scope })
+  if (base === undefined) return { draft: own, report, place: node.place }
+  report.violations.push(...base.report.violations)
+  report.differences.push(...base.report.differences)
+  return { draft: mergeDrafts(base.draft, own), report, place: node.place }
+}
+
+/** The service that `extends` names: in this file or in another file of the repository. */
+function loadBase(loader: Loader, { open, node, chain, scope }: ServiceReading & { scope: Scope }): LoadedService | undefined {
+  const fail = (message: string) => refuse(scope, node.place, { rule: 'extends', message })
+  const keys = node.kind === 'map' ? closedMap(scope, node, { what: '`extends`', keys: ['service', 'file'] }) : undefined
+  const nameNode = node.kind === 'map' ? keys?.get('service') : node
+  const name = nameNode && textOf(scope, nameNode)
+  const fileNode = keys?.get('file')
+  const path = fileNode && textOf(scope, fileNode)
+  if (name === undefined) return fail('`extends` needs the name of a `service`')
+  const other = path === undefined ? open : openOther(loader, { scope, place: node.place, path, rule: 'extends', chain: open.chain })
+  if (other === undefined) return undefined
+  const services = other.root.entries.get('services')
+  const base = services?.kind === 'map' ? services.entries.get(name) : undefined
+  if (base === undefined) return fail(`${shown(name)} is not a service of ${other.file}; correct the name`)
+  const key = `${other.file}#${name}`
+  if (chain.includes(key)) return fail(`${shown(name)} extends itself; break the circle`)
+  if (chain.length > nestingLimit) return fail(`services extend one another more than ${nestingLimit} levels deep; flatten them`)
+  return loadService(loader, { open: other, node: base, chain: [...chain, key] })
+}
+
+interface OtherFile {
+  readonly scope: Scope
+  readonly place: Place
+  readonly path: string
+  readonly rule: 'include' | 'extends'
+  readonly chain: readonly string[]
+}
+
+function openOther(loader: Loader, { scope, place, path, rule, chain }: OtherFile): OpenFile | undefined {
+  const file = pathInside(scope, place, { path, rule, what: 'the file' })
+  if (file === undefined) return undefined
+  const fail = (message: string) => refuse(scope, place, { rule, message })
+  if (!loader.roots.has(file) && loader.roots.size >= filesLimit)
+    return fail(`more than ${filesLimit} compose files belong together; merge some`)
+  const content = contentOf(scope, file)
+  const why = whyNot(content)
+  if (why !== undefined) return fail(`${shown(file)} ${why}; correct the path`)
+  const root = rootOf(loader, { file, content })
+  return root === undefined ? undefined : { file, root, chain: [...chain, file] }
+}
+
+function loadIncludes(loader: Loader, { node, loaded, ...open }: Reading): void {
+  const scope = scopeOf(loader, { file: open.file, report: loader.report })
+  for (const item of itemsOf(scope, node)) {
+    for (const { text, place } of includedPaths(scope, item)) {
+      const fail = (message: string) => refuse(scope, place, { rule: 'include', message })
+      const other = openOther(loader, { scope, place, path: text, rule: 'include', chain: open.chain })
+      if (other === undefined) continue
+      if (open.chain.includes(other.file)) fail(`${shown(other.file)} includes itself; break the circle`)
+      else if (open.chain.length > nestingLimit) fail(`files include one another more than ${nestingLimit} levels deep; flatten them`)
+      else takeOver(loader, { from: loadFile(loader, other), into: loaded, scope, place })
+    }
+  }
+}
+
+/** A path, or a map with `path`; several paths of one entry would be merged over each other, which `extends` says more clearly. */
+function includedPaths(scope: Scope, node: Located): { text: string; place: Place }[] {
+  if (node.kind !== 'map') return textsOf(scope, node)
+  const keys = closedMap(scope, node, { what: 'an include', keys: ['path', 'project_directory', 'env_file'] })
+  for (const key of ['project_directory', 'env_file']) {
+    const value = keys?.get(key)
+    if (value !== undefined)
+      refuse(scope, value.place, {
+        rule: 'include',
+        message: `\`${key}\` of an include is not read; remove it, paths start at the included file's folder`,
+      })
+  }
+  const path = keys?.get('path')
+  const paths = path === undefined ? [] : textsOf(scope, path)
+  if (paths.length <= 1) return paths
+  refuse(scope, node.place, {
+    rule: 'include',
+    message: 'several paths in one include override each other; list them as includes of their own, or use `extends`',
+  })
+  return []
+}
+
+function takeOver(loader: Loader, { from, into, scope, place }: { from: Loaded; into: Loaded; scope: Scope; place: Place }): void {
+  for (const kind of ['services', 'volumes', 'networks', 'files'] as const) {
+    for (const [name, value] of from[kind] as Map<string, unknown>) {
+      const held = (into[kind] as Map<string, unknown>).get(name)
+      const isSame = held === undefined || kind !== 'services' || (held as LoadedService).place.file === (value as LoadedService).place.file
+      if (!isSame)
+        refuse(scope, place, { rule: 'include', message: `the service ${shown(name)} is already there; give one of them another name` })
+      else if (held === undefined) (into[kind] as Map<string, unknown>).set(name, value)
+    }
+  }
+  if (into.services.size > servicesLimit) {
+    refuse(scopeOf(loader, { file: place.file, report: loader.report }), place, {
+      rule: 'quota',
+      message: `more than the ${servicesLimit} services that one stack may have; split it`,
+    })
+    into.services.clear()
+  }
+}
