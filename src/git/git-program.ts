@@ -25,7 +25,6 @@ const hardened: Readonly<Record<string, string>> = {
   'core.fsmonitor': 'false',
   'core.symlinks': 'false',
   'core.attributesFile': '/dev/null',
-  'core.alternateRefsCommand': '',
   'credential.helper': '',
   'fetch.fsckObjects': 'true',
   'transfer.fsckObjects': 'true',

@@ -55,7 +55,7 @@ async function afterDependencies(dependencies: readonly Promise<void>[], work: (
 }
 
 async function bringUp(work: Work, spec: StackService, operation: ServiceOperation): Promise<void> {
-  const { attempt, engine } = work
+  const { attempt } = work
   attempt.signal.throwIfAborted()
   const start = performance.now()
   try {

@@ -17,14 +17,19 @@ export interface EdgeControlParts {
 }
 
 export async function edgeControl(parts: EdgeControlParts): Promise<EdgeControl & { close(): Promise<void> }> {
-  const refresh = async () => parts.edge.setRoutes(await currentRoutes(parts))
+  const refresh = async () => {
+    parts.edge.setRoutes(await currentRoutes(parts))
+  }
   await refresh()
   const off = parts.notifications.on('routes', () => {
     refresh().catch((error: unknown) => parts.log.warn({ error }, 'the edge could not read its routes and keeps the ones it has'))
   })
   return {
     refresh,
-    drain: (containers, deadlineMs) => parts.edge.drain(containers, deadlineMs),
+    async drain(containers, deadlineMs) {
+      const left = await parts.edge.drain(containers, deadlineMs)
+      if (left > 0) parts.log.warn({ containers, left }, 'requests were still under way when their container had to go')
+    },
     async close() {
       off()
       await parts.edge.close()

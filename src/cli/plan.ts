@@ -1,0 +1,66 @@
+// `kyozo plan`: what a release of this folder would do to an engine on which nothing runs yet, or, with --against, on which another commit runs.
+import { Command } from 'commander'
+import { diffTrees } from '../git/diff-trees.ts'
+import { explainChanges, rememberServices } from '../reconcile/explain-changes.ts'
+import { formatPlan } from '../reconcile/format-plan.ts'
+import type { ObservedContainer, ObservedStack, StackPlan } from '../reconcile/plan.ts'
+import { planStack } from '../reconcile/plan-stack.ts'
+import type { StackSpec } from '../stack/stack.ts'
+import { type SpecifiedFolder, specifyFolder } from './specify.ts'
+
+interface PlanOptions {
+  readonly ref?: string
+  readonly against?: string
+  readonly json?: boolean
+  readonly exitCode?: boolean
+}
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('what a release would do, step by step, and why')
+    .argument('[dir]', 'a Git work tree, a bare repository or a plain folder', '.')
+    .option('--ref <ref>', 'the commit to release instead of the files as they are')
+    .option('--against <ref>', 'the commit that runs now; default is none')
+    .option('--json', 'print one JSON document')
+    .option('--exit-code', 'exit with 2 when the plan changes something')
+    .action(async (dir: string, options: PlanOptions) => {
+      const next = await specifyFolder(dir, options.ref)
+      const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
+      const plan = planBetween(running, next)
+      process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...plan }, null, 2)}\n` : `${formatPlan(plan)}\n`)
+      if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume')) process.exitCode = 2
+    })
+}
+
+/** The plan that takes an engine on which `running` is live to `next`. */
+export function planBetween(running: SpecifiedFolder | undefined, next: SpecifiedFolder): StackPlan {
+  const diff = diffTrees(running?.folder.listing ?? null, next.folder.listing)
+  const previousServices = running === undefined ? {} : rememberServices(running.stack)
+  return planStack(next.stack, asObserved(next.stack, running?.stack), explainChanges({ spec: next.stack, previousServices, diff }))
+}
+
+/** The engine as it is while a stack is live and healthy. */
+function asObserved(next: StackSpec, running: StackSpec | undefined): ObservedStack {
+  const containers = (running?.services ?? []).flatMap((service) =>
+    Array.from({ length: service.replicas }, (_, at): ObservedContainer => ({
+      id: `${service.name}-${at + 1}`,
+      name: `${next.project}-${service.name}-${at + 1}`,
+      service: service.name,
+      image: service.image,
+      state: service.isOneShot ? 'exited' : 'running',
+      health: 'healthy',
+      exitCode: 0,
+      wasOutOfMemory: false,
+      restartCount: 0,
+      startedAt: null,
+      hasAlias: true,
+      addressOnNetwork: null,
+      publishedPorts: {},
+      configHash: service.configHash,
+      release: '',
+      revision: '',
+      generation: 0,
+    })),
+  )
+  return { project: next.project, containers, hasNetwork: running !== undefined, volumes: running?.volumes ?? [], images: new Set((running?.services ?? []).map((service) => service.image)) }
+}

@@ -1,0 +1,27 @@
+// What `plan`, `compose` and `diff` share: the stack of a folder as the server would make it.
+import path from 'node:path'
+import { openFolder, type OpenedFolder } from '../git/open-folder.ts'
+import { readSource } from '../git/load-source-tree.ts'
+import { type Specified, specifyFromSource } from '../stack/from-source.ts'
+import { loadTemplates } from '../templates.ts'
+
+export interface SpecifiedFolder extends Specified {
+  readonly folder: OpenedFolder
+}
+
+/** Identity and revision stand for what a server would put there; none of it is in the document. */
+export async function specifyFolder(dir: string, ref?: string): Promise<SpecifiedFolder> {
+  const folder = await openFolder(dir, ref)
+  const templates = await loadTemplates()
+  const workspace = nameOf(dir)
+  const identity = { instance: 'local', workspace, environment: 'production', project: `kyozo-${workspace}-production` }
+  const { answer } = await readSource(folder.reader, folder.listing, (tree) =>
+    specifyFromSource(tree, { templates, identity, revision: folder.commit?.sha ?? '', release: 'local', generation: 0 }),
+  )
+  return { ...answer, folder }
+}
+
+function nameOf(dir: string): string {
+  const name = path.basename(path.resolve(dir)).toLowerCase().replace(/\.git$/, '').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+  return name === '' ? 'app' : name
+}
