@@ -1,14 +1,22 @@
 // Why a service is as it is, in lines for the document's comments. Files and rules are named, lines of files are not: a document changes
 // only when the shape of the stack does.
+import { manifestNames } from '../topology/folder-names.ts'
+import { baseName } from '../topology/paths.ts'
 import type { Evidence, ServiceSpec } from '../topology/topology.ts'
 
 /** More would bury the service itself. */
-const evidenceLimit = 3
-const lineLimit = 160
+const evidenceLimit = 2
+const lineLimit = 200
 
+/** Files that say what a service is. What is read from code is left out: it comes and goes with the code, and the document must not. */
+const declaration = /^(Dockerfile|Containerfile|\.env\.|Procfile|kyozo\.ya?ml$|index\.html$|[^/]*\.(toml|mod)$)/
+
+/** The strongest facts that files state, or that it is the code that says so. */
 export function sayEvidence(evidence: readonly Evidence[]): string {
-  const facts = [...new Set([...evidence].sort(byWeight).map(({ path, fact }) => `${fact} (${path})`))]
-  return facts.length === 0 ? 'it is declared' : facts.slice(0, evidenceLimit).join('; ')
+  const stated = evidence.filter(({ path }) => declaration.test(baseName(path)) || manifestNames.includes(baseName(path)))
+  const facts = [...new Set([...stated].sort(byWeight).map(({ path, fact }) => `${fact} (${path})`))]
+  if (facts.length > 0) return facts.slice(0, evidenceLimit).join('; ')
+  return evidence.length === 0 ? 'it is declared' : 'its code says so'
 }
 
 export function reasonsOf(spec: ServiceSpec, port: number | undefined): string[] {

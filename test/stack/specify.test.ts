@@ -104,7 +104,7 @@ describe('the document', () => {
         # proxy: folder services/proxy, proxy, because Dockerfile from nginx:1 (services/proxy/Dockerfile)
         # Built by services/proxy/Dockerfile.
         # Answers on port 80; it is healthy when the port accepts connections.
-        # Needs api: proxy_pass http://api:3000 (services/proxy/nginx.conf)
+        # Needs api: its code says so
         proxy:
           build:
             context: ./services/proxy
