@@ -8,6 +8,7 @@ import { type Nameable, nameServices } from './naming.ts'
 import { readPackageJson } from './nodejs/package-json.ts'
 import { isWithin, joinPath, parentOf } from './paths.ts'
 import { readPythonProject } from './python/project.ts'
+import { emptyClaim } from './reading/source-signs.ts'
 import type { Repository } from './repository.ts'
 import type { ServiceType } from './topology.ts'
 import { type Candidate, type Decision, toCandidate } from './weigh.ts'
@@ -79,17 +80,7 @@ function folderOfBuild(build: NonNullable<ComposeServiceFacts['build']>, decisio
 function fromCompose(path: string, { evidence, build }: ComposeServiceFacts, claims: readonly Claim[]): Candidate {
   const sign = { ...(build?.evidence ?? evidence), weight: 0.8 }
   const [best, ...others] = claims
-  const bare: Claim = {
-    type: 'containerized',
-    signs: [],
-    spec: {},
-    hasManifest: true,
-    dependencies: [],
-    imports: [],
-    addresses: [],
-    reads: [],
-  }
-  const claim = best ?? bare
+  const claim = best ?? emptyClaim('containerized')
   return toCandidate(path, { ...claim, signs: [...claim.signs.filter(({ weight }) => weight > 0), sign] }, others)
 }
 
@@ -180,7 +171,7 @@ function addDeclared(name: string, service: DeclaredService, input: DraftInput):
 
 function claimOfType(type: ServiceType, claims: readonly Claim[]): Claim {
   const known = claims.find((claim) => claim.type === type)
-  return known ?? { type, signs: [], spec: {}, hasManifest: true, dependencies: [], imports: [], addresses: [], reads: [] }
+  return known ?? emptyClaim(type)
 }
 
 function cleanPath(path: string): string {

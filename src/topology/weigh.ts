@@ -109,17 +109,14 @@ function placeSigns(claim: Claim, { folder, packages, around }: Surroundings): S
     ...(workspace && !hasSaidSo
       ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: -0.4, role: 'workspace_root' as const }]
       : []),
-    ...(around && !claim.hasManifest
-      ? [
-          {
-            path: folder.path,
-            fact: `is a part of ${around.path === '.' ? 'the service at the root' : around.path}`,
-            weight: -0.8,
-            role: 'asset' as const,
-          },
-        ]
-      : []),
+    ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
   ]
+}
+
+/** Files for browsers inside a service are its assets; other code is simply its own. */
+function partOf(path: string, around: Candidate, { type }: Claim): Sign {
+  const fact = `is a part of ${around.path === '.' ? 'the service at the root' : around.path}`
+  return { path, fact, weight: -0.8, ...(type === 'static_site' ? { role: 'asset' as const } : {}) }
 }
 
 /** `containerized` is for a Dockerfile that is all there is: a language that explains the Dockerfile speaks against it. */

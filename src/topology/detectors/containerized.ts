@@ -10,6 +10,7 @@ export const containerized: Detector = {
   marks: dockerfileNames,
   claim(folder, repository): Claim | undefined {
     const facts = findDockerfile(folder, repository)
+    if (facts?.stages.length === 0) repository.warn(`${facts.path} has no FROM; it is passed over.`)
     if (facts === undefined || facts.stages.length === 0) return undefined
     const { path } = facts
     return {
@@ -20,7 +21,7 @@ export const containerized: Detector = {
         ...(facts.command === undefined
           ? []
           : [{ path, line: facts.command.line, fact: `runs ${facts.command.text.slice(0, 60)}`, weight: 0.3 }]),
-        ...facts.ports.slice(0, 1).map(({ port, line }) => ({ path, line, fact: `EXPOSE ${port}`, weight: 0.3 })),
+        ...facts.ports.slice(0, 1).map(({ port, line }) => ({ path, line, fact: `listens on port ${port}`, weight: 0.3 })),
         ...(facts.health === undefined ? [] : [{ path, line: facts.health.line, fact: 'HEALTHCHECK', weight: 0.2 }]),
         ...(isDockerFolder(folder, repository)
           ? [{ path, fact: 'holds the Dockerfile of the folder above', weight: -0.8, role: 'tooling' as const }]

@@ -1,4 +1,4 @@
-import type { Claim, Detector } from '../claim.ts'
+import type { Claim, ClaimedSpec, Detector, Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { findEnvironment } from '../environment.ts'
 import { goFrameworks, goToolPackages } from '../golang/frameworks.ts'
@@ -9,7 +9,9 @@ import { baseName, isWithin, joinPath, parentOf, relativeTo } from '../paths.ts'
 import { findProcess, portInCommand } from '../procfile.ts'
 import { defined } from '../reading/data.ts'
 import { type SourceFacts, scanSources } from '../reading/source.ts'
+import { emptyClaim, importsOf, sourceSigns } from '../reading/source-signs.ts'
 import type { Folder, Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
 
 export const golang: Detector = {
   type: 'golang',
@@ -18,52 +20,78 @@ export const golang: Detector = {
   claim(folder, repository): Claim | undefined {
     const module = findModule(folder.path, repository)
     const main = module === undefined ? folder : programOf(folder, module, repository)
-    if (main === undefined) return module?.folder === folder.path ? libraryClaim(module) : undefined
+    if (main === undefined) return module?.folder === folder.path ? moduleClaim(module, repository) : undefined
     const declared = findMain(main, repository)
     if (declared === undefined) return undefined
-    const closure = module && followPackages(main, module, repository)
-    const files = (closure?.files ?? goFiles(main)).slice(0, goPackagesLimit)
-    const source = scanSources(files, { reader: repository.read, language: goSource, exists: () => false })
-    const framework = goFrameworks.find(({ module: name }) =>
-      [...source.imports.keys()].some((imported) => imported === name || imported.startsWith(`${name}/`)),
-    )
-    const process = findProcess(folder, repository)
-    const facts = findEnvironment(folder, source, repository)
-    const isServer = source.listens !== undefined || framework !== undefined
+    const facts = gather({ folder, main, module, declared }, repository)
     return {
       type: 'golang',
       hasManifest: module !== undefined,
-      signs: [
-        ...(module ? [{ path: module.path, line: 1, fact: `module ${module.name}`, weight: 0.2 }] : []),
-        { ...declared, weight: 0.25 },
-        ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
-        ...(framework ? [{ ...importOf(framework.module, source), weight: 0.3 }] : []),
-        ...(source.listens ? [{ ...source.listens, weight: 0.5 }] : []),
-        ...(source.loops ? [{ ...source.loops, weight: 0.35 }] : []),
-        ...(source.health
-          ? [{ path: source.health.path, line: source.health.line, fact: `health route ${source.health.value}`, weight: 0.2 }]
-          : []),
-        ...goToolPackages.flatMap((name) =>
-          source.imports.has(name) && !isServer ? [{ ...importOf(name, source), weight: -0.4, role: 'tooling' as const }] : [],
-        ),
-        ...dockerfileSigns('golang', findDockerfile(folder, repository)),
-      ],
-      spec: defined({
-        framework: framework?.name,
-        version: module?.version,
-        packageManager: 'go',
-        start: process?.command,
-        port: isServer ? (portInCommand(process?.command) ?? source.port?.value ?? framework?.port ?? 8080) : undefined,
-        health: source.health && { kind: 'http' as const, path: source.health.value },
-        environment: facts.environment,
-        facts: programFacts(main, module),
-      }),
-      dependencies: module ? [...module.requires].map(([name, evidence]) => ({ name, evidence })) : [],
-      imports: [...source.imports].map(([name, evidence]) => ({ name, evidence })),
-      addresses: facts.addresses,
-      reads: closure && module ? readsOf(folder, closure, moduleFiles(module, repository)) : [],
+      signs: signsOf(facts, repository),
+      spec: specOf(facts),
+      dependencies: [...(module?.requires ?? [])].map(([name, evidence]) => ({ name, evidence })),
+      imports: importsOf(facts.source, (name) => name),
+      addresses: facts.environment.addresses,
+      reads: facts.closure && module ? readsOf(folder, facts.closure, moduleFiles(module, repository)) : [],
     }
   },
+}
+
+interface Program {
+  readonly folder: Folder
+  readonly main: Folder
+  readonly module: GoModule | undefined
+  readonly declared: Evidence
+}
+
+type GoFacts = ReturnType<typeof gather>
+
+function gather(program: Program, repository: Repository) {
+  const { folder, main, module } = program
+  const closure = module && followPackages(main, module, repository)
+  const files = (closure?.files ?? goFiles(main)).slice(0, goPackagesLimit)
+  const source = scanSources(files, { reader: repository.read, language: goSource, exists: () => false })
+  return {
+    ...program,
+    closure,
+    source,
+    framework: goFrameworks.find(({ module: name }) => findImport(name, source) !== undefined),
+    process: findProcess(folder, repository),
+    environment: findEnvironment(folder, source, repository),
+  }
+}
+
+function signsOf({ folder, module, declared, source, framework, process }: GoFacts, repository: Repository): Sign[] {
+  const isServer = source.listens !== undefined || framework !== undefined
+  const tool = isServer ? undefined : goToolPackages.map((name) => findImport(name, source)).find((found) => found !== undefined)
+  return [
+    ...(module ? [{ path: module.path, line: 1, fact: `module ${module.name}`, weight: 0.2 }] : []),
+    { ...declared, weight: 0.25 },
+    ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
+    ...(framework
+      ? [{ path: declared.path, ...findImport(framework.module, source), fact: `imports ${framework.module}`, weight: 0.3 }]
+      : []),
+    ...sourceSigns(source, { loops: 0.35 }),
+    ...(tool ? [{ ...tool, weight: -0.4, role: 'tooling' as const }] : []),
+    ...(isServer || source.loops || process
+      ? []
+      : [{ ...declared, fact: 'neither listens nor keeps running', weight: -0.3, role: 'tooling' as const }]),
+    ...dockerfileSigns('golang', findDockerfile(folder, repository)),
+  ]
+}
+
+function specOf({ main, module, source, framework, process, environment }: GoFacts): ClaimedSpec {
+  const isServer = source.listens !== undefined || framework !== undefined
+  return defined({
+    framework: framework?.name,
+    version: module?.version,
+    packageManager: 'go',
+    start: process?.command,
+    port: isServer ? (portInCommand(process?.command) ?? source.port?.value ?? framework?.port ?? 8080) : undefined,
+    health: source.health && { kind: 'http' as const, path: source.health.value },
+    environment: environment.environment,
+    facts: programFacts(main, module),
+  })
 }
 
 /** The program that a folder stands for: its own, or, for a module's folder, the only one in cmd/. Then cmd/'s folder stands for none. */
@@ -75,18 +103,18 @@ function programOf(folder: Folder, module: GoModule, repository: Repository): Fo
   return mains.find(({ path }) => path === folder.path)
 }
 
-function libraryClaim(module: GoModule): Claim {
-  const fact = { path: module.path, line: 1, fact: `module ${module.name} without a program of its own` }
-  return {
-    type: 'golang',
-    hasManifest: true,
-    signs: [{ ...fact, weight: -0.9, role: 'library' }],
-    spec: {},
-    dependencies: [],
-    imports: [],
-    addresses: [],
-    reads: [],
+/** A module's folder without a program of its own: the home of several programs, or a library. */
+function moduleClaim(module: GoModule, repository: Repository): Claim {
+  const hasPrograms = mainFoldersOf(module.folder, repository).length > 0
+  const fact = hasPrograms ? 'holds the programs of a module' : 'has no program'
+  const sign = {
+    path: module.path,
+    line: 1,
+    fact: `module ${module.name} ${fact}`,
+    weight: -0.9,
+    role: hasPrograms ? ('workspace_root' as const) : ('library' as const),
   }
+  return emptyClaim('golang', [sign])
 }
 
 /** What a template needs to compile: the module's folder and the package in it. */
@@ -112,7 +140,6 @@ function moduleFiles(module: GoModule, repository: Repository): string[] {
   return ['go.mod', 'go.sum'].map((name) => joinPath(module.folder, name)).filter((path) => repository.tree.entries.has(path))
 }
 
-function importOf(module: string, source: SourceFacts) {
-  const found = [...source.imports].find(([name]) => name === module || name.startsWith(`${module}/`))
-  return found?.[1] ?? { path: '', fact: module }
+function findImport(module: string, source: SourceFacts): Evidence | undefined {
+  return [...source.imports].find(([name]) => name === module || name.startsWith(`${module}/`))?.[1]
 }

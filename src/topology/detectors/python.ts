@@ -1,7 +1,7 @@
-import type { Claim, Detector, Sign } from '../claim.ts'
+import type { Claim, ClaimedSpec, Detector, Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { entryFacts, findEnvironment } from '../environment.ts'
-import { ancestorsOf } from '../paths.ts'
+import { ancestorsOf, baseName, joinPath } from '../paths.ts'
 import { findProcess, portInCommand } from '../procfile.ts'
 import { pythonFrameworks, pythonWorkers } from '../python/frameworks.ts'
 import { type PythonProject, pythonManifests, readPythonProject } from '../python/project.ts'
@@ -9,6 +9,7 @@ import { pythonSource } from '../python/source.ts'
 import { findPythonEntries, findPythonStart } from '../python/start.ts'
 import { defined } from '../reading/data.ts'
 import { type SourceFacts, scanSources } from '../reading/source.ts'
+import { importsOf, sourceSigns } from '../reading/source-signs.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 export const python: Detector = {
@@ -16,47 +17,66 @@ export const python: Detector = {
   title: 'Python',
   marks: [...pythonManifests, 'manage.py', 'main.py', 'app.py', 'server.py', 'worker.py', 'wsgi.py', 'asgi.py', 'run.py', '__main__.py'],
   claim(folder, repository): Claim | undefined {
-    const project = readPythonProject(folder, repository)
+    const facts = gather(folder, repository)
+    const { project, source } = facts
     if (project.manifest === undefined && isPartOfProject(folder, repository)) return undefined
-    const process = findProcess(folder, repository)
-    const source = scanSources(findPythonEntries(folder, repository), {
-      reader: repository.read,
-      language: pythonSource,
-      exists: (path) => repository.tree.entries.has(path),
-    })
-    const framework = pythonFrameworks.find(({ dependency }) => uses(dependency, project, source))
-    const worker = pythonWorkers.find(({ dependency }) => uses(dependency, project, source))
-    const facts = findEnvironment(folder, source, repository)
-    const start = process?.command ?? findPythonStart({ folder, project, framework, worker, source, repository })
-    const isServer = framework !== undefined || source.listens !== undefined
     return {
       type: 'python',
       hasManifest: project.manifest !== undefined,
-      signs: [
-        ...projectSigns(project),
-        ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
-        ...(framework ? [{ ...evidenceFor(framework.dependency, project, source), weight: 0.45 }] : []),
-        ...(worker ? [{ ...evidenceFor(worker.dependency, project, source), weight: 0.35 }] : []),
-        ...(folder.files.has('manage.py') ? [{ path: joined(folder, 'manage.py'), line: 1, fact: 'manage.py', weight: 0.3 }] : []),
-        ...sourceSigns(source),
-        ...dockerfileSigns('python', findDockerfile(folder, repository)),
-      ],
-      spec: defined({
-        framework: framework?.name ?? worker?.name,
-        version: project.version,
-        packageManager: project.packageManager,
-        start,
-        port: isServer ? (portInCommand(start) ?? source.port?.value ?? framework?.port ?? 8000) : portInCommand(process?.command),
-        health: source.health && { kind: 'http' as const, path: source.health.value },
-        environment: facts.environment,
-        facts: entryFacts(folder.path, source.files[0]),
-      }),
+      signs: signsOf(facts, folder, repository),
+      spec: specOf(facts, folder, repository),
       dependencies: [...project.dependencies].map(([name, evidence]) => ({ name, evidence })),
-      imports: [...source.imports].map(([name, evidence]) => ({ name: name.split('.')[0] ?? name, evidence })),
-      addresses: facts.addresses,
+      imports: importsOf(source, (module) => module.split('.')[0] ?? module),
+      addresses: facts.environment.addresses,
       reads: source.files,
     }
   },
+}
+
+type PythonFacts = ReturnType<typeof gather>
+
+function gather(folder: Folder, repository: Repository) {
+  const project = readPythonProject(folder, repository)
+  const exists = (path: string) => repository.tree.entries.has(path)
+  const source = scanSources(findPythonEntries(folder, repository), { reader: repository.read, language: pythonSource, exists })
+  return {
+    project,
+    source,
+    framework: pythonFrameworks.find(({ dependency }) => uses(dependency, project, source)),
+    worker: pythonWorkers.find(({ dependency }) => uses(dependency, project, source)),
+    process: findProcess(folder, repository),
+    environment: findEnvironment(folder, source, repository),
+  }
+}
+
+function signsOf({ project, source, framework, worker, process }: PythonFacts, folder: Folder, repository: Repository): Sign[] {
+  const [entry] = source.files
+  return [
+    ...projectSigns(project),
+    ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
+    ...(framework ? [{ ...evidenceFor(framework.dependency, project, source), weight: 0.45 }] : []),
+    ...(worker ? [{ ...evidenceFor(worker.dependency, project, source), weight: 0.35 }] : []),
+    ...(folder.files.has('manage.py') ? [{ path: joinPath(folder.path, 'manage.py'), line: 1, fact: 'manage.py', weight: 0.3 }] : []),
+    ...(entry === undefined ? [] : [{ path: entry, line: 1, fact: `entry file ${baseName(entry)}`, weight: 0.25 }]),
+    ...sourceSigns(source, { loops: 0.35 }),
+    ...dockerfileSigns('python', findDockerfile(folder, repository)),
+  ]
+}
+
+function specOf(facts: PythonFacts, folder: Folder, repository: Repository): ClaimedSpec {
+  const { project, source, framework, worker, process, environment } = facts
+  const start = process?.command ?? findPythonStart({ folder, project, framework, worker, source, repository })
+  const isServer = framework !== undefined || source.listens !== undefined
+  return defined({
+    framework: framework?.name ?? worker?.name,
+    version: project.version,
+    packageManager: project.packageManager,
+    start,
+    port: isServer ? (portInCommand(start) ?? source.port?.value ?? framework?.port ?? 8000) : portInCommand(process?.command),
+    health: source.health && { kind: 'http' as const, path: source.health.value },
+    environment: environment.environment,
+    facts: entryFacts(folder.path, source.files[0]),
+  })
 }
 
 /** A dependency of the project, or, where no manifest lists any, an import. */
@@ -85,20 +105,4 @@ function projectSigns(project: PythonProject): Sign[] {
       ? [{ ...project.manifest, fact: 'is the root of a workspace', weight: -0.3, role: 'workspace_root' as const }]
       : []),
   ]
-}
-
-function sourceSigns(source: SourceFacts): Sign[] {
-  const [entry] = source.files
-  return [
-    ...(entry === undefined ? [] : [{ path: entry, line: 1, fact: `entry file ${entry.slice(entry.lastIndexOf('/') + 1)}`, weight: 0.25 }]),
-    ...(source.listens ? [{ ...source.listens, weight: 0.45 }] : []),
-    ...(source.loops ? [{ ...source.loops, weight: 0.35 }] : []),
-    ...(source.health
-      ? [{ path: source.health.path, line: source.health.line, fact: `health route ${source.health.value}`, weight: 0.2 }]
-      : []),
-  ]
-}
-
-function joined(folder: Folder, name: string): string {
-  return folder.path === '.' ? name : `${folder.path}/${name}`
 }

@@ -7,6 +7,9 @@ import { defined } from '../reading/data.ts'
 import { lineOf } from '../reading/lines.ts'
 import type { Folder, Repository } from '../repository.ts'
 
+/** Where the template's server listens; ports below 1024 would need a privilege. A Dockerfile's own port outweighs it. */
+const templatePort = 8080
+
 /** A folder of files for browsers: as it lies there, or as a builder makes it from a Node package. */
 export const staticSite: Detector = {
   type: 'static_site',
@@ -28,10 +31,11 @@ export const staticSite: Detector = {
               version: findNodeVersion(manifest, folder, repository),
               packageManager: findPackageManager(manifest, folder, repository),
               buildCommand: manifest.scripts.has('build') ? `${findPackageManager(manifest, folder, repository)} run build` : builder.build,
+              port: templatePort,
               health: { kind: 'http' as const, path: '/' },
               facts: { outputFolder: findOutput(builder, folder, repository), isBuilt: true },
             })
-          : { health: { kind: 'http', path: '/' }, facts: { outputFolder: '.', isBuilt: false } },
+          : { port: templatePort, health: { kind: 'http', path: '/' }, facts: { outputFolder: '.', isBuilt: false } },
       dependencies: [],
       imports: [],
       addresses: [],

@@ -1,9 +1,9 @@
 // How a Node folder starts in production, and the file where it begins.
-import { joinPath, resolvePath } from '../paths.ts'
+import { ancestorsOf, joinPath, resolvePath } from '../paths.ts'
 import { stringAt } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
-import type { PackageJson } from './package-json.ts'
+import { type PackageJson, readPackageJson } from './package-json.ts'
 import { nodeFiles } from './source.ts'
 
 /** Commands of a development machine or of a workspace's orchestrator; a start script that runs one says nothing about a service here. */
@@ -62,4 +62,10 @@ function sourcesOf(reference: string): string[] {
   const compiled = /^(?:\.\/)?(?:dist|build|lib|out|\.build)\/(?:src\/)?(.{1,200})\.([mc]?)js$/.exec(reference)
   const inner = compiled?.[1] ?? /^(?:\.\/)?(?:dist|build|out)\/(.{1,200})$/.exec(reference)?.[1]
   return inner === undefined ? [] : [`src/${inner}.ts`, `${inner}.ts`, `src/${inner}.js`, `src/${inner}`]
+}
+
+/** A folder without a package.json below one whose program begins elsewhere is a part of that program. */
+export function isPartOfPackage(folder: string, repository: Repository): boolean {
+  const above = ancestorsOf(folder).find((path) => repository.folders.get(path)?.files.has('package.json'))
+  return above !== undefined && findNodeEntries(above, readPackageJson(above, repository), repository).length > 0
 }

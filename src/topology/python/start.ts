@@ -1,11 +1,15 @@
 // How a Python folder starts in production.
-import { relativeTo } from '../paths.ts'
+import { joinPath, relativeTo } from '../paths.ts'
 import type { SourceFacts } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { type PythonFramework, type PythonWorker, pythonEntries } from './frameworks.ts'
 import type { PythonProject } from './project.ts'
 
 export function findPythonEntries(folder: Folder, repository: Repository): string[] {
+  const inside = (name: string) => joinPath(folder.path, name)
+  const django = djangoPackage(folder, repository)
+  if (folder.files.has('manage.py') && django !== undefined)
+    return ['manage.py', `${django}/settings.py`, `${django}/urls.py`].map(inside).filter((path) => repository.tree.entries.has(path))
   const path = pythonEntries
     .map((name) => (folder.path === '.' ? name : `${folder.path}/${name}`))
     .find((name) => repository.tree.entries.has(name))
@@ -26,27 +30,36 @@ export interface StartInput {
  * 127.0.0.1 by default cannot be reached from outside its container, so it is only run as it is when it names an address itself.
  */
 export function findPythonStart(input: StartInput): string | undefined {
-  const { framework, worker, project, source, folder } = input
-  const entry = source.files[0]
-  const has = (name: string) => project.dependencies.has(name)
-  if (framework?.name === 'django') return djangoStart(input)
-  if (framework?.name === 'streamlit' && entry)
-    return `streamlit run ${relativeTo(folder.path, entry)} --server.address 0.0.0.0 --server.port 8501`
+  const entry = input.source.files[0]
+  const file = entry === undefined ? undefined : relativeTo(input.folder.path, entry)
+  if (input.framework?.name === 'django') return djangoStart(input)
+  if (input.framework?.name === 'streamlit' && file) return `streamlit run ${file} --server.address 0.0.0.0 --server.port 8501`
+  return serverStart(input) ?? workerStart(input) ?? (file === undefined ? undefined : `python ${file}`)
+}
+
+function serverStart(input: StartInput): string | undefined {
+  const { framework, project, source } = input
   const application = framework?.application === undefined ? undefined : findObject(input, framework.application)
-  if (framework !== undefined && application !== undefined) {
-    const port = source.port?.value ?? framework.port
-    const runs = runsItself(input)
-    if (framework.protocol === 'asgi' && (has('uvicorn') || !runs))
-      return `uvicorn ${application.reference} --host 0.0.0.0 --port ${port}${application.isFactory ? ' --factory' : ''}`
-    if (framework.protocol === 'wsgi' && has('gunicorn')) return `gunicorn --bind 0.0.0.0:${port} ${quoteFactory(application)}`
-    if (framework.name === 'flask' && !runs) return `flask --app ${application.reference} run --host 0.0.0.0 --port ${port}`
-  }
-  if (framework === undefined && worker?.start !== undefined && source.listens === undefined) {
-    const module = worker.application === undefined ? undefined : findObject(input, worker.application)
-    if (!worker.start.includes('{module}')) return worker.start
-    if (module !== undefined) return worker.start.replace('{module}', module.module)
-  }
-  return entry === undefined ? undefined : `python ${relativeTo(folder.path, entry)}`
+  if (framework === undefined || application === undefined) return undefined
+  const { reference, isFactory } = application
+  const has = (name: string) => project.dependencies.has(name)
+  const port = source.port?.value ?? framework.port
+  const runs = runsItself(input)
+  if (framework.protocol === 'asgi' && (has('uvicorn') || !runs))
+    return `uvicorn ${reference} --host 0.0.0.0 --port ${port}${isFactory ? ' --factory' : ''}`
+  if (framework.protocol === 'wsgi' && has('gunicorn'))
+    return `gunicorn --bind 0.0.0.0:${port} ${isFactory ? `'${reference}()'` : reference}`
+  if (framework.name === 'flask' && !runs) return `flask --app ${reference} run --host 0.0.0.0 --port ${port}`
+  return undefined
+}
+
+function workerStart(input: StartInput): string | undefined {
+  const { framework, worker, source } = input
+  if (framework !== undefined || worker?.start === undefined || source.listens !== undefined) return undefined
+  if (!worker.start.includes('{module}')) return worker.start
+  const application = worker.application === undefined ? undefined : findObject(input, worker.application)
+  const module = application?.module ?? source.files[0]?.split('/').at(-1)?.replace(/\.py$/, '')
+  return module === undefined ? undefined : worker.start.replace('{module}', module)
 }
 
 interface ApplicationObject {
@@ -75,10 +88,6 @@ function findObject({ folder, source, repository }: StartInput, className: strin
   return undefined
 }
 
-function quoteFactory({ reference, isFactory }: ApplicationObject): string {
-  return isFactory ? `'${reference}()'` : reference
-}
-
 /** Whether the entry file, run by itself, serves on every address. */
 function runsItself({ source, repository }: StartInput): boolean {
   return source.files.some((path) => {
@@ -87,10 +96,16 @@ function runsItself({ source, repository }: StartInput): boolean {
   })
 }
 
+/** The Django project's own package: the folder beside manage.py that has the settings or the server interface. */
+function djangoPackage(folder: Folder, repository: Repository): string | undefined {
+  return [...folder.folders].find((name) => {
+    const files = repository.folders.get(joinPath(folder.path, name))?.files
+    return files?.has('wsgi.py') || files?.has('asgi.py') || files?.has('settings.py')
+  })
+}
+
 function djangoStart({ folder, project, repository }: StartInput): string {
-  const settings = [...folder.folders].find((name) =>
-    repository.folders.get(folder.path === '.' ? name : `${folder.path}/${name}`)?.files.has('wsgi.py'),
-  )
+  const settings = djangoPackage(folder, repository)
   if (project.dependencies.has('gunicorn') && settings !== undefined) return `gunicorn --bind 0.0.0.0:8000 ${settings}.wsgi`
   if (project.dependencies.has('uvicorn') && settings !== undefined)
     return `uvicorn ${settings}.asgi:application --host 0.0.0.0 --port 8000`

@@ -36,6 +36,15 @@ const languageImages: Readonly<Record<string, ServiceType>> = {
   nginx: 'static_site', 'nginx-unprivileged': 'static_site', caddy: 'static_site', httpd: 'static_site', 'static-web-server': 'static_site',
 } // biome-ignore format: a table
 
+/** Ports that images listen on when a Dockerfile exposes none. */
+const usualPorts: Readonly<Record<string, number>> = {
+  nginx: 80,
+  caddy: 80,
+  httpd: 80,
+  'nginx-unprivileged': 8080,
+  'static-web-server': 80,
+}
+
 export function readDockerfile(path: string, text: string): DockerfileFacts {
   const instructions = DockerfileParser.parse(text.slice(0, dockerfileLimit)).getInstructions()
   const named = (keyword: string, from: readonly Instruction[]) => from.filter((item) => item.getKeyword() === keyword)
@@ -43,17 +52,15 @@ export function readDockerfile(path: string, text: string): DockerfileFacts {
   const lastFrom = instructions.findLastIndex((item) => item.getKeyword() === 'FROM')
   const last = lastFrom < 0 ? [] : instructions.slice(lastFrom)
   const base = resolveBase(stages)
+  const baseName = base === undefined ? undefined : imageName(base)
+  const exposed = named('EXPOSE', last).flatMap(readPorts)
+  const usual = baseName !== undefined && Object.hasOwn(usualPorts, baseName) ? usualPorts[baseName] : undefined
   return {
     path,
     stages,
     language: languageOf(stages, last),
-    base: base === undefined ? undefined : imageName(base),
-    ports: named('EXPOSE', last).flatMap((item) =>
-      wordsOf(item).flatMap((word) => {
-        const port = asPort(word.split('/')[0])
-        return port === undefined || word.endsWith('/udp') ? [] : [{ port, line: lineOfInstruction(item) }]
-      }),
-    ),
+    base: baseName,
+    ports: exposed.length > 0 || usual === undefined ? exposed : [{ port: usual, line: stages.at(-1)?.line ?? 1 }],
     health: named('HEALTHCHECK', last).map(readHealth).at(-1),
     command: commandOf(last),
     user: named('USER', last)
@@ -63,6 +70,13 @@ export function readDockerfile(path: string, text: string): DockerfileFacts {
     sources: [...named('COPY', instructions), ...named('ADD', instructions)].flatMap(readSources),
     evidence: { path, line: stages[0]?.line ?? 1, fact: stages[0] === undefined ? 'Dockerfile' : `Dockerfile from ${stages[0].image}` },
   }
+}
+
+function readPorts(item: Instruction): { port: number; line: number }[] {
+  return wordsOf(item).flatMap((word) => {
+    const port = word.endsWith('/udp') ? undefined : asPort(word.split('/')[0])
+    return port === undefined ? [] : [{ port, line: lineOfInstruction(item) }]
+  })
 }
 
 function readStage(item: Instruction): DockerfileStage {

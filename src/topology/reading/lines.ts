@@ -21,26 +21,39 @@ export function lineAt(text: string, offset: number): number {
 /** The lines of a JSON object's keys down to the third level, by path such as `scripts/start`. One pass; the text is known to be JSON. */
 export function jsonLines(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>()
-  const path: string[] = []
+  // The keys of the objects and lists that are open around the place, the root's empty one first.
+  const open: string[] = []
   let line = 1
-  let key: string | undefined
+  let key = ''
   for (let at = 0; at < text.length; at++) {
-    const char = text[at]
-    if (char === '\n') line++
-    else if (char === '"') {
-      const end = endOfString(text, at)
-      key = text.slice(at + 1, end)
-      at = end
-    } else if (char === ':' && key !== undefined) {
-      if (path.length < 3) lines.set([...path, key].join('/'), lines.get([...path, key].join('/')) ?? line)
-    } else if (char === '{' || char === '[') path.push(key ?? '')
-    else if (char === '}' || char === ']') {
-      path.pop()
-      key = undefined
-    } else if (char === ',') key = undefined
-    if (path[0] === '' && path.length === 1 && char === '{') path.pop()
+    switch (text[at]) {
+      case '\n':
+        line++
+        break
+      case '"': {
+        const end = endOfString(text, at)
+        key = text.slice(at + 1, end)
+        at = end
+        break
+      }
+      case ':':
+        if (open.length <= 3) noteLine(lines, [...open.slice(1), key].join('/'), line)
+        break
+      case '{':
+      case '[':
+        open.push(open.length === 0 ? '' : key)
+        break
+      case '}':
+      case ']':
+        open.pop()
+        break
+    }
   }
   return lines
+}
+
+function noteLine(lines: Map<string, number>, key: string, line: number): void {
+  if (!lines.has(key)) lines.set(key, line)
 }
 
 function endOfString(text: string, start: number): number {

@@ -50,6 +50,9 @@ export const healthRoutes = ['healthz', 'livez', 'health', 'live', 'liveness', '
 
 const healthPattern = new RegExp(`["'\`](?:GET )?(/(?:[\\w-]{1,40}/){0,3}(?:${healthRoutes.join('|')})/?)["'\`]`, 'g')
 
+/** Django writes routes without the slash in front. */
+const djangoHealthPattern = new RegExp(`\\bpath\\(\\s{0,4}r?["']((?:[\\w-]{1,40}/){0,3}(?:${healthRoutes.join('|')})/?)["']`, 'g')
+
 /** Ports of databases and mail: a source that names one connects there, it does not listen. */
 const foreignPorts = new Set([25, 465, 587, 1025, 3306, 5432, 5672, 6379, 9092, 11211, 27017])
 
@@ -117,7 +120,13 @@ function findPort(texts: readonly SourceText[], language: SourceLanguage): Found
 }
 
 function findHealth(texts: readonly SourceText[]): Found<string> | undefined {
-  const found = texts.flatMap(({ path, text }) => [...matches(text, [healthPattern])].map(({ value, line }) => ({ value, path, line })))
+  const found = texts.flatMap(({ path, text }) =>
+    [...matches(text, [healthPattern, djangoHealthPattern])].map(({ value, line }) => ({
+      value: value.startsWith('/') ? value : `/${value}`,
+      path,
+      line,
+    })),
+  )
   const rank = (route: string) => healthRoutes.indexOf(route.replace(/\/$/, '').split('/').at(-1) ?? '')
   return found.sort((a, b) => rank(a.value) - rank(b.value) || a.value.length - b.value.length).at(0)
 }

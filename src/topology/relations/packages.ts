@@ -100,20 +100,29 @@ function linkNode(repository: Repository, link: Link, workspaceOf: (folder: stri
     manifests.flatMap(({ folder, manifest }) => (manifest.name === undefined ? [] : [[manifest.name, folder] as const])),
   )
   for (const { folder, manifest } of manifests) {
-    for (const [list, dependencies] of [
-      ['dependencies', manifest.dependencies],
-      ['devDependencies', manifest.devDependencies],
-    ] as const) {
-      for (const [name, version] of dependencies) {
-        const reference = /^(?:file|link|portal):(?:\/\/)?(\.{0,2}[^:]{0,300})$/.exec(version)?.[1]
-        const sibling = byName.get(name)
-        const isInWorkspace =
-          sibling !== undefined && (version.startsWith('workspace:') || (workspaceOf(folder) ?? folder) === workspaceOf(sibling))
-        const target = reference === undefined ? (isInWorkspace ? sibling : undefined) : resolvePath(folder, reference)
+    for (const list of ['dependencies', 'devDependencies'] as const) {
+      for (const [name, version] of manifest[list]) {
+        const target = nodeTarget({ folder, version, sibling: byName.get(name), workspaceOf })
         if (target !== undefined) link(folder, target, manifest.at(`${list}/${name}`, `${name} from ${target}`))
       }
     }
   }
+}
+
+interface NodeReference {
+  readonly folder: string
+  readonly version: string
+  /** The folder of the repository whose package has the name. */
+  readonly sibling: string | undefined
+  readonly workspaceOf: (folder: string) => string | undefined
+}
+
+/** The folder that a dependency is installed from: a path that it names, or a member of the same workspace. */
+function nodeTarget({ folder, version, sibling, workspaceOf }: NodeReference): string | undefined {
+  const reference = /^(?:file|link|portal):(?:\/\/)?(\.{0,2}[^:]{0,300})$/.exec(version)?.[1]
+  if (reference !== undefined) return resolvePath(folder, reference)
+  if (sibling === undefined) return undefined
+  return version.startsWith('workspace:') || (workspaceOf(folder) ?? folder) === workspaceOf(sibling) ? sibling : undefined
 }
 
 function uvWorkspaces(repository: Repository): Workspace[] {
@@ -153,11 +162,6 @@ function pythonFolders(repository: Repository) {
   return [...repository.folders.values()]
     .filter(({ files }) => pythonManifests.some((name) => files.has(name)))
     .map((folder) => ({ folder: folder.path, project: readPythonProject(folder, repository) }))
-}
-
-/** Whether a folder above is the root of the workspace that this one belongs to. */
-export function isWorkspaceRoot(folder: string, packages: Packages): Workspace | undefined {
-  return packages.workspaces.find(({ root }) => root === folder)
 }
 
 export function nearestManifest(path: string, repository: Repository): string | undefined {

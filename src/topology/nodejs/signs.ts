@@ -1,0 +1,56 @@
+// What package.json says for and against a service.
+import type { Sign } from '../claim.ts'
+import { field } from '../reading/data.ts'
+import type { SourceFacts } from '../reading/source.ts'
+import { clientPackages, type Framework, serverFrameworks, staticBuilders, workerPackages } from './frameworks.ts'
+import type { PackageJson } from './package-json.ts'
+
+/** The server that a package is built on. */
+export function findFramework(manifest: PackageJson | undefined): Framework | undefined {
+  return serverFrameworks.find(({ dependency }) => manifest?.dependencies.has(dependency))
+}
+
+export function manifestSigns(manifest: PackageJson, source: SourceFacts): Sign[] {
+  const framework = findFramework(manifest)
+  const worker = workerPackages.find((name) => manifest.dependencies.has(name))
+  return [
+    { ...manifest.at('name', manifest.name === undefined ? 'package.json' : `package ${manifest.name}`), weight: 0.2 },
+    ...(framework
+      ? [{ ...manifest.at(`dependencies/${framework.dependency}`, `${framework.dependency} in dependencies`), weight: 0.45 }]
+      : []),
+    ...(worker ? [{ ...manifest.at(`dependencies/${worker}`, `${worker} in dependencies`), weight: 0.3 }] : []),
+    ...objections(manifest, source),
+  ]
+}
+
+/** What package.json says against a service. */
+function objections(manifest: PackageJson, source: SourceFacts): Sign[] {
+  const has = (key: string) => field(manifest.file.data, key) !== undefined
+  const framework = findFramework(manifest)
+  const client = clientPackages.find((name) => manifest.dependencies.has(name))
+  const builder = framework
+    ? undefined
+    : staticBuilders.find(({ dependency }) => manifest.dependencies.has(dependency) || manifest.devDependencies.has(dependency))
+  const isExported =
+    has('exports') || has('types') || has('typings') || (has('main') && framework === undefined && source.listens === undefined)
+  const isServer = framework !== undefined || manifest.scripts.has('start')
+  return [
+    ...(client
+      ? [{ ...manifest.at(`dependencies/${client}`, `${client} runs on people's devices`), weight: -0.8, role: 'unknown' as const }]
+      : []),
+    ...(builder ? [{ ...manifest.at(`devDependencies/${builder.dependency}`, `${builder.name} builds a static site`), weight: -0.5 }] : []),
+    ...(isExported && !manifest.scripts.has('start')
+      ? [
+          {
+            ...manifest.at(has('exports') ? 'exports' : has('types') ? 'types' : 'main', 'is made to be imported, with no start script'),
+            weight: isServer ? -0.4 : -0.6,
+            role: 'library' as const,
+          },
+        ]
+      : []),
+    ...(has('bin') && !isServer ? [{ ...manifest.at('bin', 'is a command line program'), weight: -0.5, role: 'tooling' as const }] : []),
+    ...(manifest.workspaces.length > 0
+      ? [{ ...manifest.at('workspaces', 'is the root of a workspace'), weight: -0.4, role: 'workspace_root' as const }]
+      : []),
+  ]
+}
