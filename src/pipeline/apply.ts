@@ -85,8 +85,8 @@ async function startContainers(work: Work, spec: StackService, operation: Servic
     case 'replace_beside':
       return createAndStart(work, { files, service: spec.name, count: operation.replicas, withAlias: false })
     case 'scale': {
-      const present = work.observed.containers.filter((container) => container.service === spec.name && container.configHash === spec.configHash && container.hasAlias)
-      const missing = operation.replicas - (present.length - operation.retire.length)
+      const staying = work.observed.containers.filter(({ id, service, configHash, hasAlias }) => service === spec.name && configHash === spec.configHash && hasAlias && !operation.retire.includes(id))
+      const missing = operation.replicas - staying.length
       return missing > 0 ? createAndStart(work, { files, service: spec.name, count: missing, withAlias: false }) : []
     }
   }

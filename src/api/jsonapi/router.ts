@@ -3,6 +3,7 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
 import { readLog } from '../../store/logs.ts'
+import { instanceId } from '../../store/instance.ts'
 import { type Filter, findRow, listRows } from '../../store/reading.ts'
 import { releaseServices } from '../../store/releases.ts'
 import type { Database } from '../../store/database.ts'
@@ -27,8 +28,14 @@ export function apiRouter(context: ApiContext): Router {
     router.get(`/${resource.type}`, (request, response) => list(context, resource, request, response))
     router.get(`/${resource.type}/:id`, (request, response) => show(context, resource, request, response))
   }
+  router.get('/instance', (_request, response) => instance(context, response))
   router.get('/releases/:id/logs', (request, response) => logs(context, request, response))
   return router
+}
+
+/** Which kyozo this is: the id in the labels of everything that it makes. */
+async function instance(context: ApiContext, response: Response): Promise<void> {
+  send(response, { jsonapi: { version: '1.1' }, data: { type: 'instances', id: await instanceId(context.db), attributes: {} } })
 }
 
 /** JSON:API allows its media type only without parameters of ours. */
