@@ -5,10 +5,9 @@
 // share kept connections; every other request gets a connection of its own, because a kept one may be closing at that very moment and then
 // nobody could say whether the request was received.
 //
-// Node's own client is used rather than a proxy library: what httpxy 0.5 does not do is the above, choosing among several targets before the
-// body is touched, and it answered fewer requests a second when the two were compared.
+// Node's own client is used rather than a proxy library: httpxy 0.5 does not do the above, which must be decided before the body is touched.
+// The two cost the same processor time a request when they were compared.
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream'
 import { type Answer, brokeOff, noTarget, notReached, sendAnswer, tooLate } from './answers.ts'
 import { type Client, requestHeaders, responseHeaders } from './headers.ts'
 import type { EdgeLimits } from './limits.ts'
@@ -161,10 +160,22 @@ function sendBody({ hasBody }: Exchange, sent: ClientRequest, incoming: Incoming
 }
 
 function passOn(answer: IncomingMessage, outgoing: ServerResponse, finish: () => void): void {
+  if (outgoing.destroyed) {
+    // The client left in this very moment, and there is nothing to pipe into any more.
+    answer.destroy()
+    finish()
+    return
+  }
   outgoing.sendDate = answer.headers.date === undefined
   outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer.rawHeaders))
   // An event stream may say nothing for a while, and its reader waits for the headers.
   if (answer.headers['content-length'] === undefined) outgoing.flushHeaders()
-  // Either side may break off; `pipeline` then ends the other, and there is nobody left to tell.
-  pipeline(answer, outgoing, () => finish())
+  // Not `pipeline`: making an error for every answer that ends well took a tenth of the edge's time (Node 24).
+  answer.on('error', () => outgoing.destroy())
+  answer.once('end', finish)
+  answer.once('close', () => {
+    finish()
+    if (!answer.complete) outgoing.destroy()
+  })
+  answer.pipe(outgoing)
 }

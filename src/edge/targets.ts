@@ -43,7 +43,7 @@ export function createTargets(): Targets {
     },
     agentOf(target) {
       const key = keyOf(target)
-      const agent = agents.get(key) ?? new Agent({ keepAlive: true, timeout: idleConnectionMs, maxFreeSockets: 16 })
+      const agent = agents.get(key) ?? new Agent({ keepAlive: true, timeout: idleConnectionMs })
       agents.set(key, agent)
       return agent
     },

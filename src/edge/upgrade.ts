@@ -56,8 +56,12 @@ function tryTarget(context: ForwardContext, { incoming, socket, head }: Upgrade,
       join({ client: socket, service, end }, { head: headOf(answer, answer.rawHeaders), fromClient: head, fromService: firstBytes })
     })
     sent.once('response', (answer) => {
-      clearTimeout(timer)
       resolve('joined')
+      if (socket.destroyed) {
+        abandon()
+        return finish()
+      }
+      clearTimeout(timer)
       socket.write(headOf(answer, [...responseHeaders(answer.rawHeaders), 'Connection', 'close']))
       pipeline(answer, socket, () => finish())
     })
@@ -82,6 +86,11 @@ interface FirstBytes {
 }
 
 function join({ client, service, end }: Pair, first: FirstBytes): void {
+  if (client.destroyed) {
+    service.destroy()
+    end()
+    return
+  }
   client.write(first.head)
   if (first.fromService.length > 0) client.write(first.fromService)
   if (first.fromClient.length > 0) service.write(first.fromClient)
