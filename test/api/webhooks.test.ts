@@ -220,6 +220,12 @@ describe('a signature', () => {
     expect((await deliver(url, '{', { 'x-hub-signature-256': sign('other') })).status).toBe(401)
   })
 
+  it('that could not be one is refused while the body is still on its way', async () => {
+    const { port } = await startReceiver()
+    const head = 'POST /webhooks/github HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20000000\r\n\r\n{'
+    expect(await converse(port, [head])).toMatch(/^HTTP\/1\.1 401 [\s\S]*connection: close/i)
+  })
+
   it('for a connection that does not exist, or has no secret, is answered exactly as a wrong one', async () => {
     const { url } = await startReceiver()
     const wrong = await deliver(url, push, { 'x-hub-signature-256': sign(push, 'wrong') })

@@ -429,6 +429,21 @@ describe('a GitHub App', () => {
   })
 })
 
+it('a message whose claim is nearly over is put back rather than sent twice', async () => {
+  const slow = {
+    postStatus: async () => {
+      clock.nowMs += 60_000
+      return { kind: 'sent' } as const
+    },
+    fetchToken: async () => undefined,
+  }
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  sender = createOutboxSender({ outbox, clientOf: () => slow, log, now: () => clock.nowMs, random: Math.random })
+  for (let service = 0; service < 4; service++) outbox.put(status({ context: `kyozo/production/s${service}` }))
+  expect(await sender.sendDue()).toEqual(report({ sent: 2, postponed: 2 }))
+  expect(await sender.sendDue()).toEqual(report({ sent: 2 }))
+})
+
 describe('a message that cannot be sent at all', () => {
   it.each([
     ['its connection is gone', { connection: 'old' }, 'there is no connection named old any more'],
