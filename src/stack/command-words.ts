@@ -1,7 +1,7 @@
 // Commands as repositories write them. A plain one is run as it is, word by word; only one that needs a shell gets a shell.
 
-/** Characters that mean something to a shell outside quotes; a backslash, a variable and a line's end are among them. */
-const special = /[\\$`&|;<>()*?[\]{}~#!\r\n]/
+/** Characters that mean something to a shell outside quotes; variables and line ends are among them. */
+const special = /[$`&|;<>()*?[\]{}~#!\r\n]/
 /** Characters that still mean something inside double quotes. */
 const specialInQuotes = /[\\$`!\r\n]/
 
@@ -38,13 +38,13 @@ interface Word {
 }
 
 function nextWord(command: string): Word | undefined {
-  const piece = /^(?:'([^']*)'|"([^"]*)"|([^\s'"]+))/
+  const piece = /^(?:'([^']*)'|"([^"]*)"|\\([^\r\n])|([^\s'"\\]+))/
   let text = ''
   let at = 0
   for (let match = piece.exec(command); match !== null; match = piece.exec(command.slice(at))) {
-    const [whole, single, double, bare] = match
+    const [whole, single, double, escaped, bare] = match
     if ((double !== undefined && specialInQuotes.test(double)) || (bare !== undefined && special.test(bare))) return undefined
-    text += single ?? double ?? bare ?? ''
+    text += single ?? double ?? escaped ?? bare ?? ''
     at += whole.length
   }
   const isEnded = at === command.length || /^\s/.test(command.slice(at))

@@ -28,7 +28,8 @@ export function templateFiles(template: Template, { service, paths }: RenderInpu
   const isIgnored = matcherOf(template.ignore ?? [])
   const all = [...paths].filter((path) => !isIgnored(path)).sort(byCodeUnit)
   const outside = service.reads.filter((path) => !isWithin(path, service.path) && all.some((file) => isWithin(file, path)))
-  const context = commonFolder([service.path, ...outside.map((path) => (all.includes(path) ? parentOf(path) : path))])
+  const stated = service.build.kind === 'template' ? service.build.context : service.path
+  const context = commonFolder([service.path, stated, ...outside.map((path) => (all.includes(path) ? parentOf(path) : path))])
   const isManifest = matcherOf(template.manifests ?? [])
   const root = findRoot(context, service.path, (folder) =>
     outside.some((path) => parentOf(path) === folder && isManifest(relativeTo(folder, path))),

@@ -1,0 +1,18 @@
+FROM node:24-slim AS base
+WORKDIR "/app"
+
+# A build's context holds what a commit does not: the Dockerfile; in a clone also packages of another platform, local settings.
+FROM base AS source
+COPY [".", "/app/"]
+RUN find /app \( -name node_modules -o -name Dockerfile.kyozo -o -name .git -o -name .env -o -name '.env*.local' \) -prune -exec rm -rf {} +
+
+FROM base AS dependencies
+
+FROM base
+ENV NODE_ENV=production HOME=/tmp PORT=3000 PATH="/app/node_modules/.bin:$PATH"
+COPY --from=dependencies /app /app
+COPY --from=source /app /app
+WORKDIR "/app"
+USER 10001:10001
+EXPOSE 3000
+CMD ["node", "server.js"]
