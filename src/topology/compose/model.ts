@@ -15,6 +15,13 @@ export const composeRules = [
 
 export type ComposeRule = (typeof composeRules)[number]
 
+/** The same for Dockerfiles. */
+export const dockerfileRules = [
+  'dockerfile', 'dockerfile_syntax', 'dockerfile_add', 'dockerfile_mount', 'dockerfile_security', 'dockerfile_network', 'dockerfile_image',
+] as const // biome-ignore format: a list
+
+export type DockerfileRule = (typeof dockerfileRules)[number]
+
 /** Something in a user's file that stops its deployment (`error`) or that its author should know (`warning`). */
 export interface Violation {
   readonly file: string
@@ -23,7 +30,7 @@ export interface Violation {
   /** Both count from 1. */
   readonly line: number
   readonly column: number
-  readonly rule: ComposeRule
+  readonly rule: ComposeRule | DockerfileRule
   /** What is wrong and what to do instead. Never holds a value of a variable. */
   readonly message: string
   readonly severity: 'error' | 'warning'
