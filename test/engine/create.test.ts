@@ -134,3 +134,23 @@ test('containers of one stack can be created at the same time', async () => {
   const created = await Promise.all(['a', 'b', 'c'].map((service) => engine.create({ files, service, count: 1, withAlias: true })))
   expect(created.flat().map((container) => container.service)).toEqual(['a', 'b', 'c'])
 })
+
+test('volumes without a name, memory file systems and namespaces of a sibling are no danger', async () => {
+  const { engine } = stack
+  const volumes = [{ type: 'volume', target: '/cache' }, '/short', { type: 'volume', source: 'data', target: '/data' }]
+  const files = stack.files({
+    api: { more: { volumes, tmpfs: ['/run:size=1m'] } },
+    beside: { script: 'exec sleep 1000', more: { network_mode: 'service:api', pid: 'service:api' } },
+    alone: { more: { network_mode: 'none' } },
+  })
+  const withoutPorts = { ...files, overlay: files.overlay.replaceAll('"ports":["127.0.0.1::8080"],', '') }
+  const [api] = await stack.run(withoutPorts, 'api')
+  const [beside] = await stack.run(withoutPorts, 'beside')
+  const [alone] = await stack.run(withoutPorts, 'alone')
+  expect([api, beside, alone].map((container) => [container?.state, container?.hasAlias])).toEqual([
+    ['running', true],
+    ['running', false],
+    ['running', false],
+  ])
+  await engine.giveAlias(stack.identity, 'alone', [alone?.id ?? ''])
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HealthFailure, HealthSubject } from '../../src/health/outcome.ts'
-import { healthWords } from '../../src/health/words.ts'
+import { healthWords, tellingLine } from '../../src/health/words.ts'
 
 const service: HealthSubject = { name: 'api', port: 80, health: { kind: 'tcp' }, healthDeadlineMs: 60_000, isOneShot: false }
 const failure: HealthFailure = {
@@ -34,4 +34,13 @@ test('a long finding is cut, so that the sentence fits a commit status', () => {
   const words = healthWords(service, { ...failure, reason: 'deadline', lastProbe: `GET /${'x'.repeat(300)} answered 503` })
   expect(words.length).toBeLessThanOrEqual(100)
   expect(words.endsWith('…)')).toBe(true)
+})
+
+test('of the last output the line that names an error is told, else the last one', () => {
+  expect(tellingLine(['starting', 'Error: DATABASE_URL is not set', '    at main (server.js:3:9)', 'Node.js v24.1.0'])).toBe(
+    'Error: DATABASE_URL is not set',
+  )
+  expect(tellingLine(['one', 'two', ''])).toBe('two')
+  expect(tellingLine([])).toBeUndefined()
+  expect(tellingLine([`error ${'x'.repeat(100)}`])).toHaveLength(60)
 })

@@ -37,6 +37,8 @@ export async function placeContainers(context: DockerContext, placement: Placeme
 }
 
 function isPlaced(info: Docker.ContainerInspectInfo, placement: Placement): boolean {
+  // Without a network, or in that of another service, it has no names.
+  if (info.HostConfig.NetworkMode !== networkName(placement.identity.project)) return true
   const endpoint = endpointOf(info, placement.identity)
   if (!endpoint?.IPAMConfig?.IPv4Address) return false
   return aliasesOf(endpoint).includes(placement.service) === (placement.visibility === 'named')

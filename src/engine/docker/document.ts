@@ -7,21 +7,28 @@ export interface ServiceModel {
   readonly addedCapabilities: readonly string[]
   readonly droppedCapabilities: readonly string[]
   readonly hasConfigs: boolean
+  /** Which namespaces it has in common with another service of its stack. */
+  readonly sharedNamespaces: readonly Namespace[]
 }
 
+export type Namespace = 'network_mode' | 'pid' | 'ipc'
+
+type ServiceKey = 'cap_add' | 'cap_drop' | 'configs' | Namespace
+
 interface ComposeText {
-  readonly services?: Readonly<
-    Record<string, { readonly cap_add?: unknown; readonly cap_drop?: unknown; readonly configs?: unknown } | null>
-  >
+  readonly services?: Readonly<Record<string, Readonly<Partial<Record<ServiceKey, unknown>>> | null>>
 }
+
+const namespaces: readonly Namespace[] = ['network_mode', 'pid', 'ipc']
 
 export function readServiceModel(files: ComposeFiles, service: string): ServiceModel {
   const parts = [files.document, files.overlay].map((text) => (parse(text) as ComposeText | null)?.services?.[service])
-  const list = (key: 'cap_add' | 'cap_drop' | 'configs'): readonly unknown[] => parts.flatMap((part) => part?.[key] ?? [])
+  const values = (key: ServiceKey): readonly unknown[] => parts.flatMap((part) => part?.[key] ?? [])
   return {
-    addedCapabilities: list('cap_add').map(capability),
-    droppedCapabilities: list('cap_drop').map(capability),
-    hasConfigs: list('configs').length > 0,
+    addedCapabilities: values('cap_add').map(capability),
+    droppedCapabilities: values('cap_drop').map(capability),
+    hasConfigs: values('configs').length > 0,
+    sharedNamespaces: namespaces.filter((namespace) => values(namespace).some((value) => String(value).startsWith('service:'))),
   }
 }
 

@@ -1,6 +1,6 @@
 // A second look at what was created, with the engine's own eyes: whatever slipped through the reading of a compose file must not run.
 import type Docker from 'dockerode'
-import type { ServiceModel } from './document.ts'
+import type { Namespace, ServiceModel } from './document.ts'
 import { label } from './labels.ts'
 
 export interface Expectation {
@@ -18,7 +18,7 @@ export function dangersOf(info: Docker.ContainerInspectInfo, expected: Expectati
     ...(host.Privileged ? ['it is privileged'] : []),
     ...(securityOptions.some(forbidsNewPrivileges) ? [] : ['it may gain new privileges']),
     ...securityOptions.filter((option) => !forbidsNewPrivileges(option)).map((option) => `it has the security option ${option}`),
-    ...sharedNamespaces(host, info.NetworkSettings.Networks, expected.project),
+    ...sharedNamespaces(info, expected),
     ...capabilityDangers(host, expected.model),
     ...mountDangers(info, expected.project),
     ...deviceDangers(host),
@@ -30,15 +30,17 @@ function forbidsNewPrivileges(option: string): boolean {
   return /^no-new-privileges([:=]true)?$/.test(option)
 }
 
-type Networks = Docker.ContainerInspectInfo['NetworkSettings']['Networks']
-
-function sharedNamespaces(host: Docker.HostConfig, networks: Networks, project: string): readonly string[] {
-  const isOwn = (network: string) => network === 'none' || network.startsWith(`${project}_`)
-  const foreign = [host.NetworkMode ?? '', ...Object.keys(networks)].filter((network) => !isOwn(network))
+function sharedNamespaces(info: Docker.ContainerInspectInfo, { project, model }: Expectation): readonly string[] {
+  const host = info.HostConfig
+  // Of another service of its stack: Compose puts the id of that service's container for its name.
+  const isMeant = (namespace: Namespace, value: string) => value.startsWith('container:') && model.sharedNamespaces.includes(namespace)
+  const isOwnNetwork = (network: string) => network === 'none' || network.startsWith(`${project}_`) || isMeant('network_mode', network)
+  const foreign = [host.NetworkMode ?? '', ...Object.keys(info.NetworkSettings.Networks)].filter((network) => !isOwnNetwork(network))
+  const shares = (namespace: Namespace, value: string | undefined) => value && value !== 'private' && !isMeant(namespace, value)
   return [
     ...[...new Set(foreign)].map((network) => `it is in the network ${network}`),
-    ...(host.PidMode ? [`it shares the processes of ${host.PidMode}`] : []),
-    ...(host.IpcMode && host.IpcMode !== 'private' ? [`it shares the memory of ${host.IpcMode}`] : []),
+    ...(shares('pid', host.PidMode) ? [`it shares the processes of ${host.PidMode}`] : []),
+    ...(shares('ipc', host.IpcMode) ? [`it shares the memory of ${host.IpcMode}`] : []),
     ...(host.UTSMode ? [`it shares the host name of ${host.UTSMode}`] : []),
     ...(host.UsernsMode ? [`it shares the users of ${host.UsernsMode}`] : []),
   ]
