@@ -62,10 +62,12 @@ it('what is written in a transaction reaches the commit as soon as it is committ
 })
 
 it('a pending that has to be tried again never follows the verdict that came meanwhile', async () => {
-  github.fault({ ...onStatuses, times: 1, answer: { kind: 'status', status: 500 } })
+  const verdictIsThere = Promise.withResolvers<void>()
+  github.fault({ ...onStatuses, times: 1, after: verdictIsThere.promise, answer: { kind: 'status', status: 500 } })
   await tell('pending')
   await expect.poll(() => github.calls.length, waiting).toBe(1)
   await tell('failure')
+  verdictIsThere.resolve()
   await expect.poll(posted, waiting).toEqual(['kyozo/production failure'])
   // The pending is due at once. It stands before the next message, so by the time that one is there it would have been sent.
   await db

@@ -40,7 +40,7 @@ export async function answerRest(service: Service, { request, response }: Exchan
   const operation = service.world.openApi.match(apiRequest)
   const problems = problemsOf(service, apiRequest, operation)
   const call = record(service, { request, path, body, problems })
-  const fault = faultFor(service, call)
+  const fault = await faultFor(service, call)
   if (fault?.kind === 'hang') return
   if (fault?.kind === 'reset') return void response.destroy()
   const answer =
@@ -88,7 +88,7 @@ async function workOf(service: Service, { request, path, apiRequest, operation, 
 export async function answerGit(service: Service, { request, response }: Exchange): Promise<void> {
   const url = new URL(request.url ?? '/', service.world.apiUrl)
   const call = record(service, { request, path: url.pathname, body: undefined, problems: [] })
-  const fault = faultFor(service, call)
+  const fault = await faultFor(service, call)
   if (fault?.kind === 'hang') return
   if (fault?.kind === 'reset' || fault?.kind === 'lost') return void response.destroy()
   if (fault?.kind === 'truncate') cutAfter(response, fault.bytes)
@@ -170,10 +170,11 @@ function record(
   return call
 }
 
-function faultFor(service: Service, { method, path }: Call): FaultAnswer | undefined {
+async function faultFor(service: Service, { method, path }: Call): Promise<FaultAnswer | undefined> {
   const fault = service.faults.find((known) => known.left > 0 && (known.method ?? method) === method && known.path.test(path))
   if (fault === undefined) return undefined
   fault.left--
+  await fault.after
   return fault.answer
 }
 

@@ -75,5 +75,7 @@ export interface Fault {
   readonly path: RegExp
   /** How many requests it meets. Default is all. */
   readonly times?: number
+  /** Nothing happens to the request before this is settled. */
+  readonly after?: Promise<unknown>
   readonly answer: FaultAnswer
 }
