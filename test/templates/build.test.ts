@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { ServiceSpec } from '../../src/topology/topology.ts'
 import { type BuiltImage, buildImage, dockerText, removeImage, runContainer, until } from './support/images.ts'
 import { type Files, filesOf, serviceSpec, withFile } from './support/services.ts'
-import { api, catalog, orders, shopFiles, web, worker } from './support/shop.ts'
+import { shopFiles, shopService } from './support/shop.ts'
 
 const images = new Set<string>()
 afterAll(async () => {
@@ -34,7 +34,7 @@ const minute = 60_000
 
 describe('the shop', { timeout: 5 * minute }, () => {
   test('the API answers, is healthy without its database, and lists products once it has one', async () => {
-    const built = await build(api, shopFiles)
+    const built = await build(shopService('api'), shopFiles)
     await onNetwork(async (network, name) => {
       const environment = { DATABASE_URL: `postgres://shop:secret@${name('postgres')}:5432/shop` }
       const container = await runContainer(built, { network, environment })
@@ -61,7 +61,7 @@ describe('the shop', { timeout: 5 * minute }, () => {
   })
 
   test('the worker counts what it finds in Redis', async () => {
-    const built = await build(worker, shopFiles)
+    const built = await build(shopService('worker'), shopFiles)
     await onNetwork(async (network, name) => {
       await dockerText(['run', '--detach', '--name', name('redis'), '--network', network, 'redis:7'])
       const container = await runContainer(built, { network, environment: { REDIS_URL: `redis://${name('redis')}:6379` } })
@@ -73,7 +73,7 @@ describe('the shop', { timeout: 5 * minute }, () => {
   })
 
   test('the catalog runs in an image of its own program and a probe, below 20 MB', async () => {
-    const built = await build(catalog, shopFiles)
+    const built = await build(shopService('catalog'), shopFiles)
     const container = await runContainer(built)
     try {
       expect(await (await container.ask('/')).json()).toEqual({ service: 'catalog', version: '1.0.0' })
@@ -88,7 +88,10 @@ describe('the shop', { timeout: 5 * minute }, () => {
   })
 
   test('the shop window is served with its types, and nothing hidden is', async () => {
-    const built = await build(web, withFile(withFile(shopFiles, 'web/.htpasswd', 'x'), 'web/.well-known/security.txt', 'Contact: us'))
+    const built = await build(
+      shopService('web'),
+      withFile(withFile(shopFiles, 'web/.htpasswd', 'x'), 'web/.well-known/security.txt', 'Contact: us'),
+    )
     const container = await runContainer(built)
     try {
       const page = await container.ask('/')
@@ -104,17 +107,17 @@ describe('the shop', { timeout: 5 * minute }, () => {
   })
 
   test('a change of code installs nothing again, a change of the dependencies does', async () => {
-    await build(orders, shopFiles)
+    await build(shopService('orders'), shopFiles)
     const isInstall = (step: string) => step.includes('npm ci')
     const source = String(shopFiles.get('services/orders/src/server.js'))
     const afterCode = await build(
-      orders,
+      shopService('orders'),
       withFile(shopFiles, 'services/orders/src/server.js', `${source}// ${randomBytes(4).toString('hex')}\n`),
     )
     expect([afterCode.cached.filter(isInstall).length, afterCode.ran.filter(isInstall).length]).toEqual([1, 0])
     const manifest = JSON.parse(String(shopFiles.get('services/orders/package.json'))) as object
     const changed = { ...manifest, description: randomBytes(4).toString('hex') }
-    const afterManifest = await build(orders, withFile(shopFiles, 'services/orders/package.json', JSON.stringify(changed)))
+    const afterManifest = await build(shopService('orders'), withFile(shopFiles, 'services/orders/package.json', JSON.stringify(changed)))
     expect([afterManifest.cached.filter(isInstall).length, afterManifest.ran.filter(isInstall).length]).toEqual([0, 1])
   })
 })
@@ -157,7 +160,13 @@ describe('other shapes', { timeout: 5 * minute }, () => {
     expect(await answerOf(serviceSpec({ ...node, name: 'unlocked' }), files)).toBe('hello')
   })
 
-  test.each([
+  interface YarnCase {
+    readonly name: string
+    readonly lockfile: string
+    readonly settings: Readonly<Record<string, string>>
+    readonly packageManager?: string
+  }
+  test.each<YarnCase>([
     { name: 'yarn', lockfile: '# yarn lockfile v1\n', settings: {} },
     { name: 'yarn-berry', lockfile: berryLock, settings: { '.yarnrc.yml': 'enableTelemetry: false\n' }, packageManager: 'yarn@4.9.1' },
   ])('a Node service whose packages $name installs', async ({ name, lockfile, settings, packageManager }) => {
@@ -232,7 +241,9 @@ describe('other shapes', { timeout: 5 * minute }, () => {
 
   test('a member of a Go workspace that reads a file while it runs', async () => {
     const service = serviceSpec({
-      ...catalog,
+      type: 'golang',
+      version: '1.24',
+      port: 8080,
       name: 'gateway',
       path: 'services/gateway',
       health: { kind: 'tcp' },

@@ -2,10 +2,39 @@
 import { describe, expect, test } from 'vitest'
 import { render } from './support/images.ts'
 import { filesOf, serviceSpec } from './support/services.ts'
-import { api, catalog, orders, shopFiles, web, worker } from './support/shop.ts'
+import { shopFiles } from './support/shop.ts'
 
-describe('the Dockerfile of each service of the shop', () => {
-  test.each([api, orders, worker, catalog, web])('$name', async (service) => {
+const api = serviceSpec({
+  name: 'api',
+  path: 'services/api',
+  type: 'nodejs',
+  version: '22',
+  start: 'node src/server.js',
+  port: 3000,
+  health: { kind: 'http', path: '/healthz' },
+  reads: ['package.json', 'package-lock.json', 'packages/shared'],
+})
+const worker = serviceSpec({ name: 'worker', path: 'services/worker', type: 'python', version: '3.12', start: 'python main.py' })
+const catalog = serviceSpec({
+  name: 'catalog',
+  path: 'services/catalog',
+  type: 'golang',
+  version: '1.24',
+  port: 8080,
+  health: { kind: 'http', path: '/healthz' },
+  facts: { moduleFolder: 'services/catalog', mainPackage: '.', binary: 'catalog' },
+})
+const web = serviceSpec({ name: 'web', path: 'web', type: 'static_site', facts: { outputFolder: '.', isBuilt: false } })
+const builtSite = serviceSpec({
+  ...web,
+  name: 'built-site',
+  path: '.',
+  buildCommand: 'npm run build',
+  facts: { outputFolder: 'dist', isBuilt: true },
+})
+
+describe('the Dockerfile of each kind of service', () => {
+  test.each([api, worker, catalog, web])('$name', async (service) => {
     await expect(render(service, shopFiles).dockerfile).toMatchFileSnapshot(`golden/shop-${service.name}.Dockerfile`)
   })
 })
@@ -19,6 +48,7 @@ describe('the Dockerfile for each package manager', () => {
       service: serviceSpec({ ...node, name: 'npm', buildCommand: 'npm run build' }),
       files: ['package.json', 'package-lock.json', 'server.js'],
     },
+    { service: builtSite, files: ['package.json', 'package-lock.json', 'index.html'] },
     { service: serviceSpec({ ...node, name: 'npm-without-lockfile' }), files: ['package.json', 'server.js'] },
     { service: serviceSpec({ ...node, name: 'node-without-packages' }), files: ['server.js'] },
     { service: serviceSpec({ ...node, name: 'pnpm', start: 'pnpm start' }), files: ['package.json', 'pnpm-lock.yaml', 'server.js'] },

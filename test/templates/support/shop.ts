@@ -1,47 +1,16 @@
-// The shop's services that templates build, as detection describes them.
-import { fixtureFiles, serviceSpec } from './services.ts'
+// The shop's services that templates build, as detection finds them.
+import { analyze } from '../../../src/topology/analyze.ts'
+import type { ServiceSpec } from '../../../src/topology/topology.ts'
+import { sourceTree } from '../../support/source-tree.ts'
+import { fixtureFiles } from './services.ts'
 
 export const shopFiles = fixtureFiles('shop')
 
-const workspace = ['package.json', 'package-lock.json', 'packages/shared']
+const topology = analyze(sourceTree(Object.fromEntries([...shopFiles].map(([path, content]) => [path, content.toString('utf8')]))))
 
-export const api = serviceSpec({
-  name: 'api',
-  path: 'services/api',
-  type: 'nodejs',
-  version: '22',
-  packageManager: 'npm',
-  start: 'node src/server.js',
-  port: 3000,
-  health: { kind: 'http', path: '/healthz' },
-  reads: workspace,
-})
-
-export const orders = serviceSpec({ ...api, name: 'orders', path: 'services/orders', port: 3001 })
-
-export const worker = serviceSpec({
-  name: 'worker',
-  path: 'services/worker',
-  type: 'python',
-  version: '3.12',
-  packageManager: 'pip',
-  start: 'python main.py',
-})
-
-export const catalog = serviceSpec({
-  name: 'catalog',
-  path: 'services/catalog',
-  type: 'golang',
-  version: '1.24',
-  port: 8080,
-  health: { kind: 'http', path: '/healthz' },
-  facts: { moduleFolder: 'services/catalog', mainPackage: '.', binary: 'catalog' },
-})
-
-export const web = serviceSpec({
-  name: 'web',
-  path: 'web',
-  type: 'static_site',
-  health: { kind: 'http', path: '/' },
-  facts: { outputFolder: '.', isBuilt: false },
-})
+export function shopService(name: string): ServiceSpec {
+  const service = topology.services.find((candidate) => candidate.name === name)
+  if (service === undefined)
+    throw new Error(`the shop has no service ${name}, only ${topology.services.map((found) => found.name).join(', ')}`)
+  return service
+}
