@@ -30,5 +30,8 @@ export const goPackagesLimit = 64
 /** Warnings kept; the rest are counted in the last one. */
 export const warningsLimit = 50
 
-/** Nesting, nodes and aliases of a YAML document: a document of 400 bytes can otherwise expand to gigabytes. */
-export const yamlLimits = { characters: 256 * 1024, depth: 32, nodes: 20_000, aliases: 50 } as const
+/**
+ * Length, nesting, nodes and aliases of a YAML document: 400 bytes can otherwise expand to gigabytes, and the parser collects errors in
+ * quadratic time.
+ */
+export const yamlLimits = { characters: 64 * 1024, depth: 32, nodes: 20_000, aliases: 50 } as const

@@ -24,6 +24,7 @@ const secretFiles =
 function findSecrets(repository: Repository): Recommendation[] {
   return [...repository.folders.values()].flatMap((folder) =>
     [...folder.files]
+      .sort()
       .filter((name) => secretFiles.test(name) && !exampleFiles.includes(name))
       .map((name) => {
         const path = joinPath(folder.path, name)

@@ -119,12 +119,17 @@ function partOf(path: string, around: Candidate, { type }: Claim): Sign {
   return { path, fact, weight: -0.8, ...(type === 'static_site' ? { role: 'asset' as const } : {}) }
 }
 
-/** `containerized` is for a Dockerfile that is all there is: a language that explains the Dockerfile speaks against it. */
+/**
+ * `containerized` is for a Dockerfile that is all there is: a language that explains the Dockerfile speaks against it, and takes over what
+ * the Dockerfile says for a service (its command, its port).
+ */
 function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }: Surroundings): Sign[] {
-  if (claim.type !== 'containerized') return []
-  const facts = findDockerfile(folder, repository)
-  if (facts === undefined) return []
-  const rival = all.find((other) => other.type !== 'containerized' && other.type !== 'compose_stack' && explainsDockerfile(other, facts))
+  const container = all.find(({ type }) => type === 'containerized')
+  const facts = container === undefined ? undefined : findDockerfile(folder, repository)
+  if (container === undefined || facts === undefined || claim.type === 'compose_stack') return []
+  const explains = (other: Claim) => other.type !== 'containerized' && other.type !== 'compose_stack' && explainsDockerfile(other, facts)
+  if (claim.type !== 'containerized') return explains(claim) ? container.signs.slice(1).filter(({ weight }) => weight > 0) : []
+  const rival = all.find(explains)
   const sign = rival?.signs.find(({ weight }) => weight > 0)
   if (rival === undefined || sign === undefined) return []
   return [

@@ -62,8 +62,8 @@ function problemsOf(issue: Issue, parent: readonly PropertyKey[], file: YamlFile
     return issue.keys.map((key) => ({ message: `${where} has no key ${JSON.stringify(printable(key))}`, ...placeOf([...path, key], file) }))
   }
   if (issue.code === 'invalid_union') return unionProblems(issue, path, file)
-  const reasons = issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join(', ') : issue.message
-  return [{ message: `${where}: ${lowerFirst(reasons)}`, ...placeOf(path, file) }]
+  const reasons = issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join(', ') : reasonOf(issue)
+  return [{ message: `${where}: ${reasons}`, ...placeOf(path, file) }]
 }
 
 /** The problems of the variant that came closest: one that agrees on the kind of value, if there is one. */
@@ -72,14 +72,26 @@ function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, path: r
     problem.path.length === 0 && (problem.code === 'invalid_type' || problem.code === 'invalid_value')
   const close = issue.errors.filter((problems) => !problems.some(isOfOtherKind)).sort((a, b) => a.length - b.length)[0]
   if (close !== undefined) return close.flatMap((problem) => problemsOf(problem, path, file))
-  const kinds = issue.errors.flatMap((problems) =>
-    problems.map(({ message }) =>
-      lowerFirst(message)
-        .replace(/, received.*$/, '')
-        .replace('invalid input: ', ''),
-    ),
-  )
-  return [{ message: `${path.join('.')}: ${[...new Set(kinds)].join(', or ')}`, ...placeOf(path, file) }]
+  const kinds = issue.errors.flatMap((problems) => problems.map((problem) => reasonOf(problem).replace(/^must be /, '')))
+  return [{ message: `${path.join('.')}: must be ${[...new Set(kinds)].join(' or ')}`, ...placeOf(path, file) }]
+}
+
+/** What a value should be, in the words of YAML. */
+const kindWords: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  null: 'null',
+}
+
+function reasonOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') return `must be ${kindWords[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(', ')}`
+  return lowerFirst(issue.message)
 }
 
 function placeOf(path: readonly (string | number)[], file: YamlFile): { line: number; column: number } {

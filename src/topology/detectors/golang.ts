@@ -2,7 +2,16 @@ import type { Claim, ClaimedSpec, Detector, Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { findEnvironment } from '../environment.ts'
 import { goFrameworks, goToolPackages } from '../golang/frameworks.ts'
-import { findMain, findModule, followPackages, type GoClosure, type GoModule, goFiles, mainFoldersOf } from '../golang/module.ts'
+import {
+  findGoWork,
+  findMain,
+  findModule,
+  followPackages,
+  type GoClosure,
+  type GoModule,
+  goFiles,
+  mainFoldersOf,
+} from '../golang/module.ts'
 import { goSource } from '../golang/source.ts'
 import { goPackagesLimit } from '../limits.ts'
 import { baseName, isWithin, joinPath, parentOf, relativeTo } from '../paths.ts'
@@ -32,7 +41,7 @@ export const golang: Detector = {
       dependencies: [...(module?.requires ?? [])].map(([name, evidence]) => ({ name, evidence })),
       imports: importsOf(facts.source, (name) => name),
       addresses: facts.environment.addresses,
-      reads: facts.closure && module ? readsOf(folder, facts.closure, moduleFiles(module, repository)) : [],
+      reads: facts.closure && module ? readsOf(folder, facts.closure, moduleFiles(module, facts.closure, repository)) : [],
     }
   },
 }
@@ -136,8 +145,12 @@ function readsOf(folder: Folder, closure: GoClosure, manifests: readonly string[
   return [...packages, ...files, ...manifests].filter((path) => !isWithin(path, folder.path))
 }
 
-function moduleFiles(module: GoModule, repository: Repository): string[] {
-  return ['go.mod', 'go.sum'].map((name) => joinPath(module.folder, name)).filter((path) => repository.tree.entries.has(path))
+/** The manifests of every module that it is compiled from, and the workspace that joins them. */
+function moduleFiles(module: GoModule, closure: GoClosure, repository: Repository): string[] {
+  const homes = new Set([module.folder, ...closure.packages.flatMap((path) => findModule(path, repository)?.folder ?? [])])
+  const work = findGoWork(module.folder, repository)
+  const manifests = [...homes].flatMap((home) => ['go.mod', 'go.sum'].map((name) => joinPath(home, name)))
+  return [...manifests, ...(work === undefined ? [] : [work, `${work}.sum`])].filter((path) => repository.tree.entries.has(path))
 }
 
 function findImport(module: string, source: SourceFacts): Evidence | undefined {

@@ -77,8 +77,10 @@ function builtSigns(manifest: PackageJson, builder: StaticBuilder, folder: Folde
 
 function plainSigns(folder: Folder, hasManifest: boolean): Sign[] {
   const path = joinPath(folder.path, 'index.html')
-  const companion = [...folder.files].find((name) => /\.(?:css|js|html|ico|webmanifest)$|^robots\.txt$/.test(name) && name !== 'index.html')
-  const assets = [...folder.folders].find((name) => /^(?:css|js|img|images|assets|static|styles|fonts|public)$/.test(name))
+  const companion = [...folder.files]
+    .sort()
+    .find((name) => /\.(?:css|js|html|ico|webmanifest)$|^robots\.txt$/.test(name) && name !== 'index.html')
+  const assets = [...folder.folders].sort().find((name) => /^(?:css|js|img|images|assets|static|styles|fonts|public)$/.test(name))
   return [
     { path, line: 1, fact: 'index.html', weight: 0.6 },
     ...(companion === undefined ? [] : [{ path: joinPath(folder.path, companion), fact: `${companion} beside it`, weight: 0.25 }]),

@@ -1,4 +1,6 @@
 // A Go module and its packages: which are programs, and what a program is built from.
+
+import { compare } from '../claim.ts'
 import { goPackagesLimit } from '../limits.ts'
 import { perRepository } from '../memo.ts'
 import { ancestorsOf, isWithin, joinPath, resolvePath } from '../paths.ts'
@@ -66,7 +68,7 @@ function readRequires(path: string, text: string): ReadonlyMap<string, Evidence>
 /** The Go files of a package that a build on Linux compiles, main.go first. */
 export function goFiles(folder: Folder): string[] {
   const names = [...folder.files].filter((name) => name.endsWith('.go') && !/_(?:test|windows|darwin|js|wasm)\.go$/.test(name))
-  return names.sort((a, b) => Number(b === 'main.go') - Number(a === 'main.go')).map((name) => joinPath(folder.path, name))
+  return names.sort((a, b) => Number(b === 'main.go') - Number(a === 'main.go') || compare(a, b)).map((name) => joinPath(folder.path, name))
 }
 
 /** The place where a folder declares itself a program. */

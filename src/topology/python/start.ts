@@ -98,7 +98,7 @@ function runsItself({ source, repository }: StartInput): boolean {
 
 /** The Django project's own package: the folder beside manage.py that has the settings or the server interface. */
 function djangoPackage(folder: Folder, repository: Repository): string | undefined {
-  return [...folder.folders].find((name) => {
+  return [...folder.folders].sort().find((name) => {
     const files = repository.folders.get(joinPath(folder.path, name))?.files
     return files?.has('wsgi.py') || files?.has('asgi.py') || files?.has('settings.py')
   })

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import { analyzeFiles, json, rolesIn, serviceNamed, servicesIn } from './summary.ts'
+
+const busybox =
+  'FROM busybox:1.36\nCOPY www /www\nEXPOSE 8000\nHEALTHCHECK CMD wget -q -O- http://localhost:8000/up || exit 1\nUSER 1000\nCMD ["httpd", "-f", "-p", "8000", "-h", "/www"]\n'
+
+describe('a static site', () => {
+  test('is a folder with an index.html that belongs to nobody else', () => {
+    expect(servicesIn({ 'site/index.html': '', 'site/style.css': '' })).toEqual([
+      'site site static_site :8080 template(static_site in site) /',
+    ])
+    expect(serviceNamed({ 'site/index.html': '' }, 'site').facts).toEqual({ outputFolder: '.', isBuilt: false })
+  })
+
+  test('is not the public folder of a service', () => {
+    const files = {
+      'package.json': json({ name: 'a', scripts: { start: 'node server.js' }, dependencies: { express: '5' } }),
+      'server.js': 'app.listen(3000)',
+      'public/index.html': '',
+      'public/app.css': '',
+    }
+    expect(servicesIn(files)).toEqual(['a . nodejs/express :3000 template(nodejs in .) tcp [node server.js]'])
+    expect(rolesIn(files)).toEqual({ public: 'asset' })
+  })
+
+  test.each([
+    ['vite', { devDependencies: { vite: '7' }, scripts: { build: 'vite build' } }, { 'index.html': '' }, 'dist'],
+    [
+      'vite',
+      { devDependencies: { vite: '7' }, scripts: { build: 'vite build', start: 'vite preview' } },
+      { 'index.html': '', 'vite.config.ts': 'export default { build: { outDir: "./public_html" } }' },
+      'public_html',
+    ],
+    ['astro', { dependencies: { astro: '5' }, scripts: { build: 'astro build' } }, {}, 'dist'],
+    [
+      'sveltekit',
+      { devDependencies: { vite: '7', '@sveltejs/kit': '2', '@sveltejs/adapter-static': '3' }, scripts: { build: 'vite build' } },
+      {},
+      'build',
+    ],
+    [
+      'create-react-app',
+      { dependencies: { 'react-scripts': '5' }, scripts: { build: 'react-scripts build', start: 'react-scripts start' } },
+      {},
+      'build',
+    ],
+    [
+      'next',
+      { dependencies: { next: '15' }, scripts: { build: 'next build' } },
+      { 'next.config.mjs': "export default { output: 'export' }" },
+      'out',
+    ],
+  ])('is built by %s', (framework, manifest, files, outputFolder) => {
+    const service = serviceNamed(
+      {
+        'web/package.json': json({ name: 'web', ...manifest }),
+        ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`web/${name}`, text])),
+      },
+      'web',
+    )
+    expect([service.type, service.framework, service.buildCommand, service.facts]).toEqual([
+      'static_site',
+      framework,
+      'npm run build',
+      { outputFolder, isBuilt: true },
+    ])
+  })
+
+  test('keeps its type when a web server image serves it', () => {
+    expect(servicesIn({ 'web/index.html': '', 'web/Dockerfile': 'FROM nginx:1.27\nCOPY . /usr/share/nginx/html\n' })).toEqual([
+      'web web static_site :80 dockerfile(web/Dockerfile in web) /',
+    ])
+  })
+})
+
+describe('a Dockerfile', () => {
+  test('that is all there is makes a containerized service, told whole', () => {
+    expect(analyzeFiles({ 'old/Dockerfile': busybox, 'old/www/index.html': '' })).toEqual({
+      strategy: 'single_service',
+      services: [
+        {
+          name: 'old',
+          path: 'old',
+          type: 'containerized',
+          confidence: 0.8,
+          build: { kind: 'dockerfile', dockerfile: 'old/Dockerfile', context: 'old' },
+          start: 'httpd -f -p 8000 -h /www',
+          port: 8000,
+          health: { kind: 'http', path: '/up', port: 8000 },
+          environment: [],
+          resources: { memory: '512Mi', cpu: '0.5' },
+          dependsOn: [],
+          alternatives: [],
+          evidence: [
+            { path: 'old/Dockerfile', line: 1, fact: 'Dockerfile from busybox:1.36', weight: 0.5 },
+            { path: 'old/Dockerfile', line: 3, fact: 'listens on port 8000', weight: 0.3 },
+            { path: 'old/Dockerfile', line: 6, fact: 'runs httpd -f -p 8000 -h /www', weight: 0.3 },
+            { path: 'old/Dockerfile', line: 4, fact: 'HEALTHCHECK', weight: 0.2 },
+          ],
+          reads: [],
+          facts: {},
+        },
+      ],
+      backing: [],
+      folders: [{ path: 'old/www', role: 'asset', evidence: [{ path: 'old/www', fact: 'is a part of old', weight: -0.8 }] }],
+      recommendations: [],
+      startOrder: ['old'],
+      warnings: [],
+    })
+  })
+
+  test('has the root as its context when what it copies is only there', () => {
+    const files = {
+      'services/api/Dockerfile':
+        'FROM node:24\nCOPY package.json package-lock.json ./\nCOPY services/api ./api\nCOPY --from=build /x /x\nCOPY shared/*.js ./shared/\nCMD ["node", "api"]\n',
+      'services/api/index.js': 'a.listen(3000)',
+      'shared/x.js': '',
+      'package.json': '{}',
+      'package-lock.json': '{}',
+    }
+    const service = serviceNamed(files, 'api')
+    expect([service.type, service.build, service.reads]).toEqual([
+      'nodejs',
+      { kind: 'dockerfile', dockerfile: 'services/api/Dockerfile', context: '.' },
+      ['package-lock.json', 'package.json', 'shared'],
+    ])
+  })
+
+  test('in a docker/ folder builds the folder around it', () => {
+    expect(
+      servicesIn({
+        'app/go.mod': 'module example.com/app\n',
+        'app/main.go': 'package main\nfunc main() { http.ListenAndServe(":80", nil) }\n',
+        'app/docker/Dockerfile': 'FROM golang:1.24\nCOPY . .\n',
+      }),
+    ).toEqual(['app app golang :80 dockerfile(app/docker/Dockerfile in app) tcp'])
+  })
+
+  test('for another language than the manifest beside it decides', () => {
+    expect(
+      servicesIn({
+        'x/package.json': json({ devDependencies: { prettier: '3' } }),
+        'x/Dockerfile': 'FROM rust:1.80\nCOPY . .\nCMD ["x"]\nEXPOSE 7000\n',
+      }),
+    ).toEqual(['x x containerized :7000 dockerfile(x/Dockerfile in x) tcp [x]'])
+  })
+
+  test('tells the language through its stages', () => {
+    expect(
+      servicesIn({
+        'x/main.go': 'package main\nfunc main() {}\n',
+        'x/go.mod': 'module example.com/x\n',
+        'x/Dockerfile':
+          'FROM golang:1.24 AS build\nRUN go build\nFROM gcr.io/distroless/static\nCOPY --from=build /x /x\nEXPOSE 9000\nENTRYPOINT ["/x"]\n',
+      }),
+    ).toEqual(['x x golang :9000 dockerfile(x/Dockerfile in x) tcp [/x]'])
+  })
+
+  test('is advised on its image and its user', () => {
+    expect(
+      analyzeFiles({
+        'a/Dockerfile': 'FROM node:latest AS build\nFROM debian\nCMD x\nEXPOSE 80\nHEALTHCHECK NONE\n',
+        '.env': 'KEY=1',
+      }).recommendations.map(({ code, evidence }) => [code, evidence[0]?.path, evidence[0]?.line]),
+    ).toEqual([
+      ['secret_committed', '.env', 1],
+      ['unpinned_image', 'a/Dockerfile', 1],
+      ['runs_as_root', 'a/Dockerfile', 2],
+    ])
+  })
+})

@@ -1,0 +1,302 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { KyozoError } from '../../src/errors.ts'
+import { analyze } from '../../src/topology/analyze.ts'
+import { sourceTree } from '../support/source-tree.ts'
+import { analyzeFiles, json, servicesIn } from './summary.ts'
+
+const express = {
+  'package.json': json({ name: 'api', scripts: { start: 'node server.js' }, dependencies: { express: '5' } }),
+  'package-lock.json': '{}',
+  'server.js': "import './routes.js'\napp.listen(3000)",
+  'routes.js': "app.get('/healthz')",
+}
+
+describe('a malformed file', () => {
+  test('is a warning, and everything else is still told', () => {
+    const topology = analyzeFiles({
+      ...express,
+      'a/package.json': '{ nope',
+      'b/pyproject.toml': '[x',
+      'c/compose.yaml': 'a: [',
+      'd/Dockerfile': 'garbage',
+      'e/go.mod': 'nothing',
+      'f/package.json': '[]',
+      'f/server.js': 'x.listen(1)',
+    })
+    expect(topology.services.map(({ name, type }) => [name, type])).toEqual([
+      ['api', 'nodejs'],
+      ['c', 'compose_stack'],
+      ['f', 'nodejs'],
+    ])
+    expect(topology.folders.map(({ path, role, evidence }) => [path, role, evidence[0]?.fact])).toEqual([
+      ['a', 'unknown', 'package.json cannot be read'],
+      ['b', 'unknown', 'pyproject.toml'],
+    ])
+    expect(topology.warnings).toEqual([
+      "a/package.json is not valid JSON (Expected property name or '}' in JSON at position 2 (line 1 column 3)); it is passed over.",
+      'b/pyproject.toml is not valid TOML (Invalid TOML document: incomplete key-value: cannot find end of key); it is passed over.',
+      'c/compose.yaml is not valid YAML (line 1: Flow sequence in block collection must be sufficiently indented and end with a ]); it is passed over.',
+      'd/Dockerfile has no FROM; it is passed over.',
+      'e/go.mod names no module; it is passed over.',
+      'f/package.json is not valid JSON (it is not an object); it is passed over.',
+    ])
+  })
+
+  test('with a byte order mark or CR LF is not malformed', () => {
+    const changed = Object.fromEntries(Object.entries(express).map(([path, text]) => [path, `\uFEFF${text.replaceAll('\n', '\r\n')}`]))
+    expect(analyzeFiles(changed)).toEqual(analyzeFiles(express))
+  })
+
+  test.each(['__proto__', 'constructor', 'toString'])('with a key %s reaches no prototype', (key) => {
+    expect(
+      servicesIn({
+        'package.json': `{"scripts":{"${key}":"x"},"dependencies":{"${key}":"1"},"${key}":{"start":"y"}}`,
+        'compose.yaml': `services:\n  ${key}:\n    image: ${key}\n`,
+      }),
+    ).toEqual(['app . compose_stack no port compose(compose.yaml)'])
+  })
+})
+
+describe('a hostile name', () => {
+  test('is passed over with a warning that cannot move a cursor', () => {
+    const files = {
+      'a\u001b[2J/server.js': 'x.listen(1)',
+      'b\u202e/server.js': 'x.listen(1)',
+      'c/../server.js': 'x.listen(1)',
+      'd\ufffd/server.js': 'x.listen(1)',
+      'e\\f/server.js': 'x.listen(1)',
+      'g\n/server.js': 'x.listen(1)',
+    }
+    const topology = analyzeFiles(files)
+    expect(topology.services).toEqual([])
+    expect(topology.warnings).toEqual([
+      'a\\u{1b}[2J has control characters or invalid UTF-8 in its name; it is passed over.',
+      'b\\u{202e} has control characters or invalid UTF-8 in its name; it is passed over.',
+      'c/.. is not a path inside the repository; it is passed over.',
+      'd\ufffd has control characters or invalid UTF-8 in its name; it is passed over.',
+      'e\\f is not a path inside the repository; it is passed over.',
+      'g\\u{a} has control characters or invalid UTF-8 in its name; it is passed over.',
+    ])
+  })
+
+  test('that leads with dashes or holds a shell command is only a name', () => {
+    expect(
+      analyzeFiles({ '--rm/server.js': 'x.listen(1)', '$(id)/server.js': 'x.listen(1)', ';reboot;/server.js': 'x.listen(1)' }).services.map(
+        ({ name }) => name,
+      ),
+    ).toEqual(['id', 'rm', 'reboot'])
+  })
+
+  test('as deep as a hostile tree is not followed', () => {
+    expect(analyzeFiles({ [`${'d/'.repeat(300)}server.js`]: 'x.listen(1)' }).warnings).toEqual([
+      'Folders deeper than 24 levels are passed over.',
+    ])
+  })
+})
+
+describe('a symbolic link', () => {
+  test('is never followed, whatever it is called', () => {
+    const link = { text: '/etc/passwd', mode: '120000' as const }
+    const topology = analyzeFiles({
+      'package.json': link,
+      'compose.yml': link,
+      Dockerfile: link,
+      'kyozo.yaml': link,
+      'sub/index.html': link,
+      'server.js': link,
+    })
+    expect([topology.services, topology.warnings]).toEqual([
+      [],
+      ['Dockerfile', 'compose.yml', 'kyozo.yaml', 'package.json'].map(
+        (name) => `${name} is a symbolic link; links are never followed, so it is passed over.`,
+      ),
+    ])
+  })
+
+  test('or a submodule gives a warning, not a service', () => {
+    expect(analyzeFiles({ 'lib/other': { text: '', mode: '160000' } }).warnings).toEqual([
+      'lib/other is a submodule; its files are not in this commit, so it is passed over.',
+    ])
+  })
+})
+
+describe('a limit', () => {
+  test('of services is an error that says what to do', () => {
+    const files = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`s${index}/server.js`, 'x.listen(1)']))
+    expect(() => analyzeFiles(files)).toThrow('The commit holds 51 services; kyozo runs at most 50 in one stack.')
+    const { [`s50/server.js`]: _, ...fewer } = files
+    expect(analyzeFiles(fewer).services).toHaveLength(50)
+  })
+
+  test('of time holds for text made to make patterns slow', () => {
+    const slow = [
+      'a',
+      ' ',
+      '"/',
+      '"/a/',
+      'process.env.A ',
+      'A,',
+      '{A=',
+      'port ',
+      'env(',
+      '\t',
+      'import "',
+      'for ',
+      'x=',
+      '([{',
+      '- ',
+      '# escape=\\\n',
+      'FROM a AS b\n',
+      'A=1\n',
+      '\\',
+      '"',
+    ]
+    for (const piece of slow) {
+      const text = piece.repeat(Math.ceil((256 * 1024) / piece.length))
+      const started = performance.now()
+      analyzeFiles({
+        'server.js': text,
+        'p/main.py': text,
+        'g/main.go': `package main\n${text}`,
+        'g/go.mod': `module x.y/z\n${text}`,
+        'p/requirements.txt': text,
+        'd/Dockerfile': text,
+        'p/Procfile': text,
+        'p/.env.example': text,
+      })
+      // Quadratic matching of 256 KiB takes minutes, so the bound is far from both.
+      expect([piece, performance.now() - started < 5_000]).toEqual([piece, true])
+    }
+  })
+})
+
+describe('a text that is not loaded yet', () => {
+  test('is asked for round by round, and the last round says the same as having all', () => {
+    const files = { ...express, 'kyozo.yaml': 'services: {api: {replicas: 2}}\n', 'img/logo.svg': '<svg/>', 'README.md': '# api' }
+    const loaded = new Set<string>()
+    const rounds: string[][] = []
+    for (;;) {
+      const tree = sourceTree(files, { loaded })
+      const topology = analyze(tree)
+      if (tree.wanted.size === 0) {
+        expect(topology).toEqual(analyzeFiles(files))
+        break
+      }
+      rounds.push([...tree.wanted].sort())
+      for (const path of tree.wanted) loaded.add(path)
+    }
+    expect(rounds).toEqual([['kyozo.yaml', 'package.json', 'server.js'], ['routes.js']])
+  })
+
+  test('never makes an error of half the facts', () => {
+    const files = {
+      'a/server.js': 'x.listen(1)',
+      'b/server.js': 'x.listen(1)',
+      'compose.yaml': 'services:\n  a: {build: ./a, depends_on: [b]}\n  b: {build: ./b, depends_on: [a]}\n',
+    }
+    const tree = sourceTree(files, { loaded: new Set(['compose.yaml']) })
+    expect([analyze(tree).services.length, tree.wanted.size]).toEqual([3, 2])
+  })
+})
+
+const names = fc.constantFrom(
+  'package.json',
+  'server.js',
+  'index.html',
+  'main.py',
+  'requirements.txt',
+  'pyproject.toml',
+  'go.mod',
+  'main.go',
+  'Dockerfile',
+  'compose.yaml',
+  'Procfile',
+  '.env.example',
+  'pnpm-workspace.yaml',
+  'tsconfig.json',
+  'README.md',
+)
+const folders = fc.constantFrom('', 'a/', 'b/', 'a/b/', 'packages/x/', 'docs/', 'shared/', 'cmd/api/', 'docker/')
+const texts = fc.oneof(
+  fc.string({ maxLength: 200, unit: 'binary' }),
+  fc.json(),
+  fc.constantFrom(
+    json({
+      name: 'x',
+      workspaces: ['*', 'packages/*'],
+      scripts: { start: 'node server.js' },
+      dependencies: { express: '5', pg: '8', x: 'file:../a' },
+    }),
+    json({ scripts: 1, dependencies: [], main: {}, workspaces: 'x', name: 5 }),
+    'import "./a.js"\napp.listen(process.env.PORT || 3000)\n"http://a:1"',
+    'from shared.x import y\nwhile True:\n  pass\n',
+    'flask\n-e ../shared\n',
+    '[project]\nname="a"\ndependencies=["flask"]\n[tool.uv.workspace]\nmembers=["*"]\n',
+    'module a.b/c\nreplace a.b/d => ../b\n',
+    'package main\nimport "a.b/c/x"\nfunc main() { http.ListenAndServe(":80", nil) }\n',
+    'FROM node\nCOPY . .\nCMD ["node"]\nEXPOSE 80\n',
+    'services:\n  a: {build: ., depends_on: [b]}\n  b: {build: ./a, image: redis, depends_on: {a: {}}}\n',
+    'services: [1]\n',
+    'A=http://b:1\nDATABASE_URL=postgres://x\n',
+  ),
+)
+const trees = fc.dictionary(
+  fc.tuple(folders, names).map((parts) => parts.join('')),
+  texts,
+  { maxKeys: 12, noNullPrototype: true },
+)
+
+describe('any tree at all', () => {
+  test('gives a topology whose parts agree, or an error with words', () => {
+    fc.assert(
+      fc.property(
+        trees,
+        fc.option(
+          fc.oneof(
+            texts,
+            fc.constantFrom('services: {a: {path: a, depends_on: [x]}}', 'ignore: [a]', 'services: {x: {path: b, type: nodejs}}'),
+          ),
+        ),
+        (files, declaration) => {
+          try {
+            const topology = analyzeFiles(declaration === null ? files : { ...files, 'kyozo.yaml': declaration })
+            const known = topology.services.map(({ name }) => name)
+            expect(new Set(known).size).toBe(known.length)
+            expect([...topology.startOrder].sort()).toEqual([...known].sort())
+            const targets = new Set([...known, ...topology.backing.map(({ name }) => name)])
+            for (const service of topology.services) {
+              expect(service.name).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
+              expect(service.confidence >= 0.5 && service.confidence <= 1).toBe(true)
+              for (const dependency of service.dependsOn) expect(targets.has(dependency.service)).toBe(true)
+              for (const { path } of service.evidence) expect(path).not.toBe('')
+            }
+          } catch (error) {
+            if (!(error instanceof KyozoError)) throw error
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('is the same whatever the order of its files', () => {
+    fc.assert(
+      fc.property(trees, (files) => {
+        const tree = sourceTree(files)
+        const reversed = { ...tree, entries: new Map([...tree.entries].reverse()), folders: new Map([...tree.folders].reverse()) }
+        expect(outcome(() => analyze(reversed))).toEqual(outcome(() => analyze(tree)))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+function outcome(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof KyozoError) return [error.code, error.message]
+    throw error
+  }
+}

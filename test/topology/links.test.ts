@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { findNeeds } from '../../src/topology/relations/backing.ts'
+import { analyzeFiles, json, serviceNamed, servicesIn } from './summary.ts'
+
+const node = (name: string, source: string, dependencies: Record<string, string> = {}) => ({
+  [`${name}/package.json`]: json({ name, scripts: { start: 'node index.js' }, dependencies: { express: '5', ...dependencies } }),
+  [`${name}/package-lock.json`]: '{}',
+  [`${name}/index.js`]: `app.get('/healthz', ok)\n${source}\napp.listen(3000)\n`,
+})
+const kindsOf = (files: Record<string, string>, name: string) =>
+  serviceNamed(files, name).dependsOn.map(({ service, kind, connection }) => [service, kind, connection?.variable, connection?.template])
+
+describe('a link between services', () => {
+  test('comes from an address in the example file, a default in source, or a variable named after a sibling', () => {
+    const files = {
+      ...node('api', ''),
+      ...node('mail', ''),
+      ...node('search', ''),
+      ...node('web', "fetch(process.env.MAIL_URL ?? 'http://mail:3000')\nprocess.env.SEARCH_URL"),
+      'web/.env.example': 'UPSTREAM=http://api:3000/v1\nSEARCH_URL=http://localhost:9999\n',
+    }
+    expect(kindsOf(files, 'web')).toEqual([
+      ['api', 'requires', 'UPSTREAM', 'http://{host}:{port}/v1'],
+      ['mail', 'optional', 'MAIL_URL', 'http://{host}:{port}'],
+      ['search', 'optional', 'SEARCH_URL', 'http://{host}:{port}'],
+    ])
+    expect(analyzeFiles(files).startOrder).toEqual(['api', 'mail', 'search', 'web'])
+  })
+
+  test('in a circle of inferred addresses orders what it can and forbids nothing', () => {
+    const files = { ...node('a', ''), ...node('b', ''), 'a/.env.example': 'B=http://b:3000\n', 'b/.env.example': 'A=http://a:3000\n' }
+    expect([kindsOf(files, 'a'), kindsOf(files, 'b'), analyzeFiles(files).startOrder]).toEqual([
+      [['b', 'optional', 'B', 'http://{host}:{port}']],
+      [['a', 'optional', 'A', 'http://{host}:{port}']],
+      ['a', 'b'],
+    ])
+  })
+
+  test('in a circle that is declared is an error that names it with its places', () => {
+    const files = {
+      ...node('a', ''),
+      ...node('b', ''),
+      ...node('c', ''),
+      'kyozo.yaml': 'services:\n  a:\n    depends_on: [b]\n  b:\n    depends_on: [c]\n  c:\n    depends_on:\n      a: {kind: requires}\n',
+    }
+    expect(() => analyzeFiles(files)).toThrow(
+      'Services depend on one another in a circle: a->b->c->a (kyozo.yaml:3, kyozo.yaml:5, kyozo.yaml:8).',
+    )
+    expect(() =>
+      analyzeFiles({
+        ...node('a', ''),
+        ...node('b', ''),
+        'compose.yaml': 'services:\n  a: {build: ./a, depends_on: [b]}\n  b: {build: ./b, depends_on: [a]}\n',
+      }),
+    ).toThrow('a->b->a (compose.yaml:2, compose.yaml:3)')
+  })
+
+  test('is not made by an address that only comes back', () => {
+    expect(
+      kindsOf(
+        {
+          ...node('api', ''),
+          ...node('web', ''),
+          'api/.env.example': 'CORS_ORIGIN=http://web:3000\n',
+          'web/.env.example': 'API_URL=http://api:3000\n',
+        },
+        'api',
+      ).map(([, kind]) => kind),
+    ).toEqual(['optional'])
+  })
+})
+
+describe('a database', () => {
+  test.each([
+    [
+      'a driver that is used',
+      node('a', "import pg from 'pg'", { pg: '8' }),
+      [['postgres', 'requires', 'DATABASE_URL', 'postgres://{user}:{password}@{host}:{port}/{database}']],
+    ],
+    [
+      'a driver without any sign of use',
+      node('a', '', { pg: '8' }),
+      [['postgres', 'optional', 'DATABASE_URL', 'postgres://{user}:{password}@{host}:{port}/{database}']],
+    ],
+    [
+      'a variable of another name',
+      node('a', "import Redis from 'ioredis'\nnew Redis(process.env.CACHE_REDIS_URL)", { ioredis: '5' }),
+      [['redis', 'requires', 'CACHE_REDIS_URL', 'redis://:{password}@{host}:{port}']],
+    ],
+    [
+      'a stated address with a database number',
+      node('a', "import Redis from 'ioredis'\nnew Redis(process.env.Q_URL || 'redis://localhost:6379/2')", { ioredis: '5' }),
+      [['redis', 'requires', 'Q_URL', 'redis://:{password}@{host}:{port}/2']],
+    ],
+    [
+      'DATABASE_URL under a MySQL driver',
+      node('a', "import mysql from 'mysql2'\nprocess.env.DATABASE_URL", { mysql2: '3' }),
+      [['mysql', 'requires', 'DATABASE_URL', 'mysql://{user}:{password}@{host}:{port}/{database}']],
+    ],
+    [
+      'MongoDB and RabbitMQ',
+      node('a', "import 'mongoose'\nimport 'amqplib'\nprocess.env.MONGO_URL\nprocess.env.AMQP_URL", { mongoose: '8', amqplib: '0' }),
+      [
+        ['mongodb', 'requires', 'MONGO_URL', 'mongodb://{user}:{password}@{host}:{port}/{database}?authSource=admin'],
+        ['rabbitmq', 'requires', 'AMQP_URL', 'amqp://{user}:{password}@{host}:{port}'],
+      ],
+    ],
+  ])('is needed because of %s', (_, files, expected) => {
+    expect(kindsOf(files, 'a')).toEqual(expected)
+  })
+
+  test('whose address is read in parts gets every part, the host first', () => {
+    const files = node(
+      'a',
+      "import pg from 'pg'\nnew pg.Pool({ user: process.env.PGUSER, host: process.env.PGHOST, port: process.env.PGPORT, password: process.env.PGPASSWORD, database: process.env.PGDATABASE })",
+      { pg: '8' },
+    )
+    expect(serviceNamed(files, 'a').dependsOn.map(({ connections }) => connections)).toEqual([
+      [
+        { variable: 'PGHOST', template: '{host}' },
+        { variable: 'PGUSER', template: '{user}' },
+        { variable: 'PGPORT', template: '{port}' },
+        { variable: 'PGPASSWORD', template: '{password}' },
+        { variable: 'PGDATABASE', template: '{database}' },
+      ],
+    ])
+  })
+
+  test('is shared by those who need it, and needed by none when nothing says so', () => {
+    const files = {
+      ...node('a', "import pg from 'pg'", { pg: '8' }),
+      ...node('b', "import pg from 'pg'", { pg: '8' }),
+      ...node('c', 'process.env.DATABASE_URL'),
+    }
+    expect(analyzeFiles(files).backing.map(({ name, kind }) => [name, kind])).toEqual([['postgres', 'postgres']])
+    expect(kindsOf(files, 'c')).toEqual([])
+  })
+
+  test('is the folder that holds one, when there is one', () => {
+    const files = {
+      ...node('a', "import pg from 'pg'", { pg: '8' }),
+      'store/Dockerfile': 'FROM postgres:16\nCOPY seed.sql /docker-entrypoint-initdb.d/\n',
+      'store/seed.sql': '',
+    }
+    expect([kindsOf(files, 'a').map(([service]) => service), analyzeFiles(files).backing]).toEqual([['store'], []])
+  })
+
+  test('is left out when kyozo.yaml says so', () => {
+    expect(servicesIn({ ...node('a', "import pg from 'pg'", { pg: '8' }), 'kyozo.yaml': 'backing: off\n' })).toEqual([
+      'a a nodejs/express :3000 template(nodejs in a) /healthz [node index.js]',
+    ])
+  })
+
+  test('is found by scheme where no driver is known', () => {
+    const evidence = { path: 'x', fact: 'x' }
+    expect(
+      findNeeds({
+        type: 'nodejs',
+        dependencies: [],
+        imports: [],
+        addresses: [{ variable: 'DSN', value: 'postgres://u@h/d', evidence, from: 'example' }],
+      }).map(({ kind, strength }) => [kind, strength]),
+    ).toEqual([['postgres', 'optional']])
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { printTopology, reportTopology } from '../../src/topology/report.ts'
+import { analyzeFiles, json } from './summary.ts'
+
+const files = {
+  'services/api/package.json': json({ name: 'api', scripts: { start: 'node s.js' }, dependencies: { express: '5', pg: '8' } }),
+  'services/api/s.js': "import pg from 'pg'\napp.listen(3000)",
+  'web/index.html': '',
+  'docs/index.md': '',
+}
+
+describe('a report', () => {
+  test('for programs has exactly the keys of the contract', () => {
+    const topology = analyzeFiles(files)
+    const report = reportTopology(topology, { revision: { sha: 'abc', tree: 'def' }, files: 4, durationMs: 1.6 })
+    expect(report).toEqual({ schemaVersion: 1, revision: { sha: 'abc', tree: 'def' }, files: 4, durationMs: 2, ...topology })
+    expect(Object.keys(report).slice(0, 6)).toEqual(['schemaVersion', 'revision', 'files', 'durationMs', 'strategy', 'services'])
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report)
+  })
+
+  test('for people fits one screen', () => {
+    expect(printTopology(analyzeFiles(files))).toMatchInlineSnapshot(`
+      "strategy: custom
+
+      name  path          type            port  build     depends on  sure  because
+      api   services/api  nodejs/express  3000  template  postgres    89%   listens: .listen( (services/api/s.js:2)
+      web   web           static_site     8080  template  -           60%   index.html (web/index.html:1)
+
+      Backing services:
+        postgres (postgres): pg in dependencies (services/api/package.json:8)
+
+      Not services:
+        docs: docs
+
+      Recommendations:
+        services/api/package.json has no lockfile, so two builds of the same commit can install different versions. Run \`npm install\` in services/api and commit the lockfile. (services/api/package.json:4)
+        api answers on port 3000 but no health endpoint was found, so only the open port is checked. Answer GET /healthz with 200 once the service can work, or name a path under \`health\` in kyozo.yaml. (services/api/s.js:2)
+      "
+    `)
+  })
+
+  test('of nothing says so', () => {
+    expect(printTopology(analyzeFiles({}))).toBe('strategy: custom\n\nNo folder is a service.\n')
+  })
+})
