@@ -144,6 +144,7 @@ test('volumes without a name, memory file systems and namespaces of a sibling ar
     alone: { more: { network_mode: 'none' } },
   })
   const withoutPorts = { ...files, overlay: files.overlay.replaceAll('"ports":["127.0.0.1::8080"],', '') }
+  await engine.prepare(withoutPorts, ['data'])
   const [api] = await stack.run(withoutPorts, 'api')
   const [beside] = await stack.run(withoutPorts, 'beside')
   const [alone] = await stack.run(withoutPorts, 'alone')

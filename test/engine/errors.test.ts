@@ -9,9 +9,15 @@ test('an engine that does not answer is named with what to do, whatever was trie
   const identity = { instance: 'none', workspace: 'w', environment: 'e', project: 'p' }
   for (const dockerHost of ['unix:///nowhere/docker.sock', 'tcp://127.0.0.1:9']) {
     const engine = createDockerEngine({ dockerHost, stacksDir: '/tmp', instance: 'none', log })
-    const attempts = [engine.check(), engine.observe(identity, []), engine.start(['abc']), engine.listProjects(), engine.pull('busybox')]
+    const attempts = [
+      () => engine.check(),
+      () => engine.observe(identity, []),
+      () => engine.start(['abc']),
+      () => engine.listProjects(),
+      () => engine.pull('busybox'),
+    ]
     for (const attempt of attempts)
-      await expect(attempt).rejects.toMatchObject({
+      await expect(attempt()).rejects.toMatchObject({
         code: 'engine_unavailable',
         retryable: true,
         hint: 'start it, or set DOCKER_HOST to where it listens; `kyozo doctor` shows what is missing',

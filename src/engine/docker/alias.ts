@@ -5,6 +5,7 @@ import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
 import type { StackIdentity } from '../engine.ts'
 import { freeAddresses, upperHalf } from './addresses.ts'
+import { allEnded } from './all-ended.ts'
 import { ask, type DockerContext } from './context.ts'
 import { networkName } from './labels.ts'
 import { inspectNetwork } from './network.ts'
@@ -33,7 +34,7 @@ export async function placeContainers(context: DockerContext, placement: Placeme
   const moves = infos.filter((info) => info !== undefined).filter((info) => !isPlaced(info, placement))
   if (moves.length === 0) return
   const addresses = await pickAddresses(context, placement.identity, moves.length)
-  await Promise.all(moves.map((info, index) => reconnect(context, placement, { info, spareAddress: addresses[index] ?? '' })))
+  await allEnded(moves.map((info, index) => reconnect(context, placement, { info, spareAddress: addresses[index] ?? '' })))
 }
 
 function isPlaced(info: Docker.ContainerInspectInfo, placement: Placement): boolean {

@@ -5,6 +5,7 @@ import { KyozoError } from '../../errors.ts'
 import type { ObservedContainer } from '../../reconcile/plan.ts'
 import type { ComposeFiles, CreateRequest } from '../engine.ts'
 import { placeContainers } from './alias.ts'
+import { allEnded } from './all-ended.ts'
 import { runDocker } from './client.ts'
 import { fillConfigs } from './configs.ts'
 import { ask, type DockerContext } from './context.ts'
@@ -65,7 +66,7 @@ async function writeFiles(context: DockerContext, files: ComposeFiles): Promise<
   const paths = { directory, document: join(directory, 'compose.kyozo.yaml'), overlay: join(directory, 'compose.overlay.yaml') }
   try {
     await mkdir(directory, { recursive: true })
-    await Promise.all([writeWhole(paths.document, files.document), writeWhole(paths.overlay, files.overlay)])
+    await allEnded([writeWhole(paths.document, files.document), writeWhole(paths.overlay, files.overlay)])
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new KyozoError(code === 'ENOSPC' ? 'disk_full' : 'internal', `could not write the compose files of a stack: ${message}`, {

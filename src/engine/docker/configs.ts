@@ -5,6 +5,7 @@ import { pack } from 'tar-stream'
 import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
 import type { CreateRequest } from '../engine.ts'
+import { allEnded } from './all-ended.ts'
 import { runDocker } from './client.ts'
 import { type ComposePaths, composeArguments, lastWords, variablesOf } from './compose.ts'
 import { ask, type DockerContext } from './context.ts'
@@ -48,7 +49,7 @@ export async function fillConfigs(context: DockerContext, request: CreateRequest
   if (!readServiceModel(request.files, request.service).hasConfigs) return
   const files = await resolveConfigs(context, request, paths)
   const archive = await archiveOf(files)
-  await Promise.all(
+  await allEnded(
     containers.map((id) =>
       ask({ tried: `put the config files of ${request.service} into its container` }, (abortSignal) =>
         context.docker.getContainer(id).putArchive(archive, { path: '/', abortSignal }),

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
 import type { ExecResult } from '../engine.ts'
+import { allEnded } from './all-ended.ts'
 import { ask, type DockerContext } from './context.ts'
 import { statusOf } from './errors.ts'
 import { ignoreMissing, inspectOwned, nameOf } from './observe.ts'
@@ -17,7 +18,7 @@ const logLineLimit = 1_000
 const execOutputLimitBytes = 16 * 1024
 
 export async function startContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
-  await Promise.all(
+  await allEnded(
     ids.map(async (id) => {
       const info = await inspectOwned(context, id)
       if (!info)
@@ -30,7 +31,7 @@ export async function startContainers(context: DockerContext, ids: readonly stri
 }
 
 export async function stopContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
-  await Promise.all(
+  await allEnded(
     ids.map(async (id) => {
       const info = await inspectOwned(context, id)
       if (info) await stopOne(context, info)
@@ -46,7 +47,7 @@ async function stopOne(context: DockerContext, info: Docker.ContainerInspectInfo
 }
 
 export async function removeContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
-  await Promise.all(
+  await allEnded(
     ids.map(async (id) => {
       const info = await inspectOwned(context, id)
       if (!info) return

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Engine, StackIdentity } from '../engine.ts'
 import { placeContainers } from './alias.ts'
+import { allEnded } from './all-ended.ts'
 import { buildImage } from './build.ts'
 import { runDocker } from './client.ts'
 import { createContainers, lastWords } from './compose.ts'
@@ -45,7 +46,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
 }
 
 async function checkEngine(context: DockerContext) {
-  const [engine, compose, buildx] = await Promise.all([
+  const [engine, compose, buildx] = await allEnded([
     ask({ tried: 'reach the Docker engine' }, () => context.docker.version()),
     toolVersion(context, 'compose'),
     toolVersion(context, 'buildx'),

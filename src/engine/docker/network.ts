@@ -4,6 +4,7 @@ import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
 import type { ComposeFiles, StackIdentity } from '../engine.ts'
 import { lowerHalf } from './addresses.ts'
+import { allEnded } from './all-ended.ts'
 import { ask, type DockerContext } from './context.ts'
 import { composeLabel, label, labelsOf, networkName, volumeName } from './labels.ts'
 import { ignoreMissing } from './observe.ts'
@@ -12,7 +13,7 @@ import { ignoreMissing } from './observe.ts'
 const subnetAttempts = 5
 
 export async function prepareStack(context: DockerContext, files: ComposeFiles, volumes: readonly string[]): Promise<void> {
-  await Promise.all([prepareNetwork(context, files.identity), ...volumes.map((volume) => prepareVolume(context, files.identity, volume))])
+  await allEnded([prepareNetwork(context, files.identity), ...volumes.map((volume) => prepareVolume(context, files.identity, volume))])
 }
 
 async function prepareNetwork(context: DockerContext, identity: StackIdentity): Promise<void> {
@@ -102,5 +103,5 @@ export async function removeNetworksOf(context: DockerContext, identity: StackId
     }),
   )
   const names = [...networks.map((network) => network.Name), `${identity.project}_subnet`]
-  await Promise.all(names.map((name) => removeNetwork(context, name)))
+  await allEnded(names.map((name) => removeNetwork(context, name)))
 }
