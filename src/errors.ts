@@ -39,6 +39,7 @@ export const errorKinds = {
   compose_refused: { stage: 'specify', retryable: false },
   dockerfile_refused: { stage: 'specify', retryable: false },
   dependency_cycle: { stage: 'specify', retryable: false },
+  service_vanished: { stage: 'plan', retryable: false },
   template_missing: { stage: 'specify', retryable: false },
   build_failed: { stage: 'build', retryable: false },
   build_timed_out: { stage: 'build', retryable: false },

@@ -55,7 +55,7 @@ async function deploy(attempt: Attempt, { kyozo, engine, progress }: { kyozo: Ky
   progress.stack = stack
   const { plan, observed } = await attempt.stage('plan', async () => {
     await recover(attempt, engine)
-    return makePlan(attempt, kyozo, { stack, diff: fetched.diff })
+    return makePlan(attempt, kyozo, { stack, diff: fetched.diff, hasFolder: (folder) => fetched.listing.folders.has(folder) })
   })
   await attempt.stage('build', () => buildImages(attempt, kyozo, { fetched, stack, operations: plan.operations }))
   attempt.finishWhatWasStarted()

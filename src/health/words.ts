@@ -42,10 +42,26 @@ function seconds(ms: number): string {
 }
 
 const tellingLimitChars = 60
+const namesError = /error|exception|panic|fatal|cannot|refused|denied|not found|undefined/i
+/** Frames of a stack, carets below a line, and the runtime naming itself say nothing by themselves. */
+const saysNothing = /^at |^[\^~\s]+$|^Node\.js v|^#|^-+$|^\d+ \|/
 
 /** The line of a container's last output that says most about why it failed: the last one that names an error, else the last one. */
-export function tellingLine(logTail: readonly string[]): string | undefined {
-  const lines = logTail.map((line) => line.trim()).filter((line) => line !== '' && !/^at |^\^+$|^Node\.js v/.test(line))
-  const telling = lines.findLast((line) => /error|exception|panic|fatal|cannot|refused|denied|not found/i.test(line)) ?? lines.at(-1)
-  return telling === undefined || telling.length <= tellingLimitChars ? telling : `${telling.slice(0, tellingLimitChars - 1)}…`
+export function tellingLine(output: readonly string[]): string | undefined {
+  const lines = meaningful(output)
+  return cut(lines.findLast((line) => namesError.test(line)) ?? lines.at(-1))
+}
+
+/** The line of a build's output that says most about why it failed. A compiler's first error is the one to mend; later ones follow from it. */
+export function tellingBuildLine(output: readonly string[]): string | undefined {
+  const lines = meaningful(output)
+  return cut(lines.find((line) => namesError.test(line)) ?? lines.at(-1))
+}
+
+function meaningful(output: readonly string[]): string[] {
+  return output.map((line) => line.trim()).filter((line) => line !== '' && !saysNothing.test(line))
+}
+
+function cut(line: string | undefined): string | undefined {
+  return line === undefined || line.length <= tellingLimitChars ? line : `${line.slice(0, tellingLimitChars - 1)}…`
 }

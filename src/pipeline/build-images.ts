@@ -1,6 +1,7 @@
 // Builds and pulls side by side within the caps on count, memory and time. An image that exists under its content key is never built again.
 import { KyozoError } from '../errors.ts'
 import { buildContext } from '../git/build-context.ts'
+import { tellingBuildLine } from '../health/words.ts'
 import type { Operation } from '../reconcile/plan.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import type { Attempt } from './attempt.ts'
@@ -42,10 +43,20 @@ async function build(attempt: Attempt, kyozo: Kyozo, work: { readonly fetched: F
       ...(input.target === undefined ? {} : { target: input.target }),
     })
   } catch (error) {
-    throw about(service, error)
+    throw about(service, inFewWords(service, error))
   }
   attempt.say(`Built ${service} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
 }
+
+/** The log has the whole output; a commit status has 140 characters. */
+function inFewWords(service: string, error: unknown): unknown {
+  if (!(error instanceof KyozoError) || error.code !== 'build_failed') return error
+  const [step = '', ...output] = error.message.split('\n')
+  const telling = tellingBuildLine(output)
+  return new KyozoError('build_failed', `${service} did not build${telling === undefined ? '' : `: ${telling}`}`, { service, hint: `${step.slice(0, stepCharacters)}; the release’s log has every line`, cause: error })
+}
+
+const stepCharacters = 160
 
 async function pull(attempt: Attempt, kyozo: Kyozo, operation: ImageOperation): Promise<void> {
   await attempt.assertHeld()

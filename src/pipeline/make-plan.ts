@@ -4,18 +4,29 @@ import { explainChanges, rememberServices } from '../reconcile/explain-changes.t
 import { formatPlan } from '../reconcile/format-plan.ts'
 import type { ObservedStack, StackPlan } from '../reconcile/plan.ts'
 import { planStack } from '../reconcile/plan-stack.ts'
+import { vanishedServices } from '../reconcile/vanished-services.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { findRelease, updateRelease } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
+import { ReleaseFailure } from './outcomes.ts'
 
 export interface MadePlan {
   readonly plan: StackPlan
   readonly observed: ObservedStack
 }
 
-export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: { readonly stack: StackSpec; readonly diff: TreeDiff }): Promise<MadePlan> {
+export interface PlanInput {
+  readonly stack: StackSpec
+  readonly diff: TreeDiff
+  /** Whether the commit has anything in a folder. */
+  readonly hasFolder: (folder: string) => boolean
+}
+
+export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput): Promise<MadePlan> {
   const { stack, diff } = input
+  const vanished = vanishedServices({ ...input, spec: stack, previous: [...attempt.live.values()].map(({ spec }) => spec) })
+  if (vanished.length > 0) throw new ReleaseFailure(vanished)
   const { liveReleaseId } = attempt.environment
   const live = liveReleaseId === null ? undefined : (await findRelease(kyozo.db, liveReleaseId))?.stackSpec
   const observed = await kyozo.engine.observe(

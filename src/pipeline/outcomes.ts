@@ -66,27 +66,30 @@ export function liveVerdicts(attempt: Attempt, facts: LiveFacts): ReleaseVerdict
 export function failedVerdicts(attempt: Attempt, stack: StackSpec | undefined, failures: readonly KyozoError[]): ReleaseVerdict[] {
   const byService = new Map(failures.filter((failure) => failure.service !== undefined).map((failure) => [failure.service!, failure]))
   const because = byService.size > 0 ? `${[...byService.keys()].join(', ')} failed` : 'the release failed'
-  return knownServices(attempt, stack).map(({ name, spec }) => {
-    const servingSha = attempt.live.get(name)?.sha
-    const failure = byService.get(name)
-    const serving = servingSha === undefined ? {} : { servingSha }
-    const outcome: ServiceOutcome =
-      failure === undefined ? { kind: 'held_back', service: name, because, ...serving } : { kind: 'failed', service: name, error: failure, ...serving }
-    return { ...verdictOf(outcome), ...(spec === undefined ? {} : about(spec)) }
-  })
+  return knownServices(attempt, stack).map(({ name, spec }) => ({ ...verdictOf(outcomeOf(attempt, spec, { failure: byService.get(name), because })), ...about(spec) }))
+}
+
+function outcomeOf(attempt: Attempt, spec: StackService, cause: { readonly failure: KyozoError | undefined; readonly because: string }): ServiceOutcome {
+  const { failure, because } = cause
+  const live = attempt.live.get(spec.name)
+  const serving = live === undefined ? {} : { servingSha: live.sha }
+  if (failure !== undefined) return { kind: 'failed', service: spec.name, error: failure, ...serving }
+  if (live?.spec.configHash === spec.configHash) return { kind: 'unchanged', service: spec.name, sinceSha: live.sha, ...(live.url === undefined ? {} : { url: live.url }) }
+  return { kind: 'held_back', service: spec.name, because, ...serving }
 }
 
 export function supersededVerdictsOf(attempt: Attempt, stack: StackSpec | undefined, bySha: string): ReleaseVerdict[] {
   return knownServices(attempt, stack).map(({ name, spec }) => {
     const servingSha = attempt.live.get(name)?.sha
-    return { ...verdictOf({ kind: 'superseded', service: name, by: bySha, ...(servingSha === undefined ? {} : { servingSha }) }), ...(spec === undefined ? {} : about(spec)) }
+    return { ...verdictOf({ kind: 'superseded', service: name, by: bySha, ...(servingSha === undefined ? {} : { servingSha }) }), ...about(spec) }
   })
 }
 
-/** The services of this commit; before it was analyzed, those that run. */
-function knownServices(attempt: Attempt, stack: StackSpec | undefined): { name: string; spec: StackService | undefined }[] {
-  if (stack !== undefined) return stack.services.map((spec) => ({ name: spec.name, spec }))
-  return [...attempt.live].map(([name, { spec }]) => ({ name, spec }))
+/** The services of this commit, as far as it was analyzed, and those that run. */
+function knownServices(attempt: Attempt, stack: StackSpec | undefined): { name: string; spec: StackService }[] {
+  const present = (stack?.services ?? []).map((spec) => ({ name: spec.name, spec }))
+  const names = new Set(present.map(({ name }) => name))
+  return [...present, ...[...attempt.live].filter(([name]) => !names.has(name)).map(([name, { spec }]) => ({ name, spec }))]
 }
 
 function about(spec: StackService): { folderPath?: string; image: string; configHash: string } {
