@@ -78,7 +78,6 @@ function templateValues(template: Template, { service, files, port }: Subject): 
     packages: files.packages.map(({ folder, manifests }) => ({
       folder: place(folder),
       from_root: fromFolder(files.root, folder),
-      from_folder: fromFolder(service.path, folder),
       is_own: folder === service.path,
       is_root: folder === files.root,
       manifests,

@@ -1,6 +1,7 @@
 // Which files of a repository one service's image is made from, and in which order they are copied.
 import picomatch from 'picomatch'
-import { ancestorsOf, commonFolder, isWithin, joinPath, parentOf, relativeTo } from '../topology/paths.ts'
+import { ancestorsOf, baseName, commonFolder, isWithin, joinPath, parentOf, relativeTo } from '../topology/paths.ts'
+import type { ServiceSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
 import type { RenderInput, Template } from './template.ts'
 
@@ -17,7 +18,7 @@ export interface TemplateFiles {
   readonly context: string
   /** Where dependencies are installed: the workspace's root, or the service's own folder. */
   readonly root: string
-  /** Everything that is sent, from the repository's root. */
+  /** Everything that is sent, from the repository's root; sorted. */
   readonly files: readonly string[]
   readonly packages: readonly Package[]
   /** Folders and single files that the source is made of, from the repository's root. */
@@ -25,53 +26,83 @@ export interface TemplateFiles {
 }
 
 export function templateFiles(template: Template, { service, paths }: RenderInput): TemplateFiles {
-  const isIgnored = matcherOf(template.ignore ?? [])
-  const all = [...paths].filter((path) => !isIgnored(path)).sort(byCodeUnit)
-  const outside = service.reads.filter((path) => !isWithin(path, service.path) && all.some((file) => isWithin(file, path)))
-  const stated = service.build.kind === 'template' ? service.build.context : service.path
-  const context = commonFolder([service.path, stated, ...outside.map((path) => (all.includes(path) ? parentOf(path) : path))])
   const isManifest = matcherOf(template.manifests ?? [])
-  const root = findRoot(context, service.path, (folder) =>
-    outside.some((path) => parentOf(path) === folder && isManifest(relativeTo(folder, path))),
-  )
-  const homes = [...new Set([root, ...outside.flatMap((path) => homeOf(path, { all, isManifest, context })), service.path])].sort(
-    byCodeUnit,
-  )
-  const packages = homes
-    .map((folder) => ({
-      folder,
-      manifests: all
-        .filter((path) => isWithin(path, folder))
-        .map((path) => relativeTo(folder, path))
-        .filter(isManifest),
-    }))
-    .filter(({ manifests }) => manifests.length > 0)
-  const manifests = new Set(packages.flatMap(({ folder, manifests }) => manifests.map((name) => joinPath(folder, name))))
+  const near = nearFiles(service, { paths, isIgnored: matcherOf(template.ignore ?? []) })
+  const lent = near.read.filter((path) => near.isSingle(path))
+  const outside = service.reads.filter((path) => !isWithin(path, service.path) && near.read.some((file) => isWithin(file, path)))
+  const stated = service.build.kind === 'template' ? service.build.context : service.path
+  const context = commonFolder([service.path, stated, ...outside.map((path) => (near.isSingle(path) ? parentOf(path) : path))])
+  const root = findRoot(context, service.path, new Set(lent.filter((path) => isManifest(baseName(path))).map(parentOf)))
+  const homes = findHomes(near, { isManifest, context, outside }).add(root).add(service.path)
+  const packages = packagesIn(homes, [...near.read, ...near.around], isManifest)
+  const manifests = new Set(packages.flatMap((found) => found.manifests.map((name) => joinPath(found.folder, name))))
   const sources = outermost([service.path, ...outside]).filter((path) => !manifests.has(path))
-  const files = all.filter((path) => manifests.has(path) || sources.some((source) => isWithin(path, source)))
-  return { context, root, files, packages, sources }
+  return { context, root, files: [...new Set([...near.read, ...manifests])].sort(byCodeUnit), packages, sources }
+}
+
+interface NearFiles {
+  /** Everything in the service's folder and in what its build reads. */
+  readonly read: readonly string[]
+  /** Files that lie directly in a folder above any of these. */
+  readonly around: readonly string[]
+  /** Whether what is read is one file, and no folder. */
+  readonly isSingle: (path: string) => boolean
+}
+
+interface Tree {
+  readonly paths: Iterable<string>
+  readonly isIgnored: (path: string) => boolean
+}
+
+/** One pass over a tree that may have ten thousand files: only folder names are compared until a file is known to matter. */
+function nearFiles(service: ServiceSpec, { paths, isIgnored }: Tree): NearFiles {
+  const units = new Set([service.path, ...service.reads])
+  const above = new Set([...units].flatMap(ancestorsOf))
+  const read: string[] = []
+  const around: string[] = []
+  for (const path of paths) {
+    const isRead = units.has(path) || ancestorsOf(path).some((folder) => units.has(folder))
+    if (!isRead && !above.has(parentOf(path))) continue
+    if (!isIgnored(path)) (isRead ? read : around).push(path)
+  }
+  const singles = new Set(read.filter((path) => units.has(path)))
+  return { read, around, isSingle: (path) => singles.has(path) }
 }
 
 /** The shallowest folder on the way to the service that lends it a manifest. */
-function findRoot(context: string, service: string, lendsManifest: (folder: string) => boolean): string {
+function findRoot(context: string, service: string, lenders: ReadonlySet<string>): string {
   const folders = [service, ...ancestorsOf(service)].filter((folder) => isWithin(folder, context)).reverse()
-  return folders.find(lendsManifest) ?? service
+  return folders.find((folder) => lenders.has(folder)) ?? service
 }
 
 interface Surroundings {
-  readonly all: readonly string[]
   readonly isManifest: (name: string) => boolean
   readonly context: string
+  readonly outside: readonly string[]
 }
 
-/** The packages that something read belongs to: those inside it, or the nearest around it below the context's root. */
-function homeOf(path: string, { all, isManifest, context }: Surroundings): string[] {
-  const inside = all
-    .filter((file) => isWithin(file, path) && file !== path && isManifest(file.slice(file.lastIndexOf('/') + 1)))
-    .map(parentOf)
-  if (inside.length > 0) return inside
-  const around = ancestorsOf(path).filter((folder) => folder !== context && isWithin(folder, context))
-  return around.filter((folder) => all.some((file) => parentOf(file) === folder && isManifest(relativeTo(folder, file)))).slice(0, 1)
+/** The packages that what is read belongs to: those inside it, or else the nearest around it below the context's root. */
+function findHomes(near: NearFiles, { isManifest, context, outside }: Surroundings): Set<string> {
+  const known = near.read.filter((path) => !near.isSingle(path) && isManifest(baseName(path))).map(parentOf)
+  const inside = new Set(known.filter((folder) => outside.some((path) => isWithin(folder, path))))
+  const lenders = new Set(near.around.filter((path) => isManifest(baseName(path))).map(parentOf))
+  const withPackage = new Set([...inside].flatMap((folder) => [folder, ...ancestorsOf(folder)]))
+  const bare = outside.filter((path) => !withPackage.has(path))
+  const around = bare.flatMap(
+    (path) => ancestorsOf(path).find((folder) => folder !== context && isWithin(folder, context) && lenders.has(folder)) ?? [],
+  )
+  return new Set([...inside, ...around])
+}
+
+function packagesIn(homes: ReadonlySet<string>, files: readonly string[], isManifest: (name: string) => boolean): Package[] {
+  const manifests = new Map<string, string[]>()
+  for (const path of files) {
+    for (const folder of ancestorsOf(path)) {
+      const name = homes.has(folder) ? relativeTo(folder, path) : ''
+      if (name !== '' && isManifest(name)) manifests.set(folder, [...(manifests.get(folder) ?? []), name])
+    }
+  }
+  return [...manifests].sort(([a], [b]) => byCodeUnit(a, b)).map(([folder, names]) => ({ folder, manifests: names.sort(byCodeUnit) }))
 }
 
 function outermost(paths: readonly string[]): string[] {
@@ -79,6 +110,9 @@ function outermost(paths: readonly string[]): string[] {
   return sorted.filter((path) => !sorted.some((other) => other !== path && isWithin(path, other)))
 }
 
+/** One expression for all globs: it is asked for every file. */
 function matcherOf(globs: readonly string[]): (path: string) => boolean {
-  return globs.length === 0 ? () => false : picomatch([...globs], { dot: true })
+  if (globs.length === 0) return () => false
+  const expression = new RegExp(globs.map((glob) => `(?:${picomatch.makeRe(glob, { dot: true }).source})`).join('|'))
+  return (path) => expression.test(path)
 }
