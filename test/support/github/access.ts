@@ -36,25 +36,12 @@ const longestClaimMs = 600_000
 
 export function createAccess(now: () => number) {
   const grants = new Map<string, Grant>()
-  const apps: (App & { readonly publicKey: string; permissions: Permissions })[] = []
+  const apps: KnownApp[] = []
 
   const addToken = (prefix: string, grant: Grant) => {
     const token = `${prefix}_${randomBytes(prefix === 'ghs' ? 250 : 18).toString('hex')}`
     grants.set(token, grant)
     return token
-  }
-  const appOfClaim = (claim: string): App | string => {
-    const [head = '', body = '', signature = ''] = claim.split('.')
-    const { iss, iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, number | string>
-    const app = apps.find(({ appId }) => appId === String(iss))
-    if (app === undefined) return 'Integration not found'
-    const isSigned = verify('sha256', Buffer.from(`${head}.${body}`), createPublicKey(app.publicKey), Buffer.from(signature, 'base64url'))
-    if (!isSigned) return 'A JSON web token could not be decoded'
-    if (Number(iat) * 1000 > now())
-      return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
-    if (Number(exp) * 1000 <= now() || Number(exp) * 1000 > now() + longestClaimMs)
-      return "'Expiration time' claim ('exp') is too far in the future"
-    return app
   }
 
   return {
@@ -89,7 +76,7 @@ export function createAccess(now: () => number) {
       if (authorization === undefined) return { kind: 'anonymous' }
       const credential = credentialOf(authorization)
       if (credential.split('.').length === 3) {
-        const app = appOfClaim(credential)
+        const app = appOfClaim(apps, credential, now())
         return typeof app === 'string' ? { kind: 'bad_credentials', message: app } : { kind: 'app', app }
       }
       const grant = grants.get(credential)
@@ -97,6 +84,25 @@ export function createAccess(now: () => number) {
       return { kind: 'token', token: credential, grant }
     },
   }
+}
+
+interface KnownApp extends App {
+  readonly publicKey: string
+  readonly permissions: Permissions
+}
+
+/** The app that signed a claim, or what GitHub has against the claim. */
+function appOfClaim(apps: readonly KnownApp[], claim: string, nowMs: number): App | string {
+  const [head = '', body = '', signature = ''] = claim.split('.')
+  const { iss, iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, number | string>
+  const app = apps.find(({ appId }) => appId === String(iss))
+  if (app === undefined) return 'Integration not found'
+  const isSigned = verify('sha256', Buffer.from(`${head}.${body}`), createPublicKey(app.publicKey), Buffer.from(signature, 'base64url'))
+  if (!isSigned) return 'A JSON web token could not be decoded'
+  if (Number(iat) * 1000 > nowMs) return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
+  if (Number(exp) * 1000 <= nowMs || Number(exp) * 1000 > nowMs + longestClaimMs)
+    return "'Expiration time' claim ('exp') is too far in the future"
+  return app
 }
 
 export type Access = ReturnType<typeof createAccess>

@@ -97,17 +97,12 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubDo
     world: { openApi: loadOpenApi(), access, apiUrl, now },
     limit: createLimiter({ ...githubLimits, ...options.limits }),
     repositories: [],
+    nextId: 100_001,
     calls: [],
     mistakes: [],
     faults: [],
   }
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const answer = request.url?.startsWith('/api/v3/') ? answerRest : answerGit
-    answer(service, { request, response }).catch((error: Error) => {
-      service.mistakes.push(`${request.method} ${request.url}: ${error.stack}`)
-      response.destroy()
-    })
-  })
+  listenTo(server, service)
   return {
     apiUrl,
     webUrl,
@@ -116,23 +111,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubDo
       ...service.calls.flatMap(({ method, path, problems }) => problems.map((problem) => `${method} ${path}: ${problem}`)),
       ...service.mistakes,
     ],
-    async createRepository({ fullName, defaultBranch = 'main', isPrivate = false }) {
-      const id = 100_001 + service.repositories.length
-      const git = await createGitRepository(join(folder, `${id}.git`), defaultBranch)
-      const repository: Repository = {
-        id,
-        fullName,
-        formerNames: [],
-        defaultBranch,
-        isPrivate,
-        git,
-        statuses: [],
-        hooks: [],
-        deliveries: [],
-      }
-      service.repositories.push(repository)
-      return repositoryHandle(repository, service.world, webUrl)
-    },
+    createRepository: (repository) => createRepository(service, { repository, folder, webUrl }),
     createToken: access.createToken,
     createApp: access.createApp,
     revoke: access.revoke,
@@ -148,13 +127,35 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubDo
   }
 }
 
+function listenTo(server: Server, service: Service): void {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const answer = request.url?.startsWith('/api/v3/') ? answerRest : answerGit
+    answer(service, { request, response }).catch((error: Error) => {
+      service.mistakes.push(`${request.method} ${request.url}: ${error.stack}`)
+      response.destroy()
+    })
+  })
+}
+
+interface Place {
+  readonly repository: NewRepository
+  readonly folder: string
+  readonly webUrl: string
+}
+
+async function createRepository(service: Service, { repository: wanted, folder, webUrl }: Place): Promise<GitHubRepository> {
+  const { fullName, defaultBranch = 'main', isPrivate = false } = wanted
+  // Taken before anything is waited for, so that two made at once get two ids.
+  const id = service.nextId++
+  const git = await createGitRepository(join(folder, `${id}.git`), defaultBranch)
+  const repository: Repository = { id, fullName, formerNames: [], defaultBranch, isPrivate, git, statuses: [], hooks: [], deliveries: [] }
+  service.repositories.push(repository)
+  return repositoryHandle(repository, service.world, webUrl)
+}
+
 function repositoryHandle(repository: Repository, { now }: World, webUrl: string): GitHubRepository {
   const { git, defaultBranch } = repository
-  const send = async (event: string, payload: unknown) => {
-    const deliveries: StoredDelivery[] = []
-    for (const hook of repository.hooks) deliveries.push(await deliver(repository, { hook, event, payload, nowMs: now() }))
-    return deliveries
-  }
+  const send = (event: string, payload: unknown) => deliverToAll(repository, { event, payload, nowMs: now() })
   return {
     id: repository.id,
     get fullName() {
@@ -181,17 +182,7 @@ function repositoryHandle(repository: Repository, { now }: World, webUrl: string
       return send('push', pushPayload(repository, { ref: `refs/tags/${name}`, before: null, after: sha, isForced: false }))
     },
     tip: (branch) => git.tip(`refs/heads/${branch}`),
-    addHook({ url, secret, contentType = 'json' }) {
-      const hook = { id: 500 + repository.hooks.length, url, secret, contentType }
-      repository.hooks.push(hook)
-      return hook
-    },
-    send: (event, changes) => send(event, payloadOf(event, repository, changes)),
-    redeliver(delivery) {
-      const hook = repository.hooks.find(({ id }) => id === delivery.hookId)
-      if (hook === undefined) throw new Error('the hook of that delivery is gone')
-      return deliver(repository, { hook, event: delivery.event, payload: delivery.payload, guid: delivery.guid, nowMs: now() })
-    },
+    ...hookMethods(repository, now),
     statuses: (sha) => repository.statuses.filter((status) => status.sha === sha),
     shown: (sha) =>
       Object.fromEntries(newestPerContext(repository, sha).map(({ context, state, description }) => [context, { state, description }])),
@@ -200,6 +191,31 @@ function repositoryHandle(repository: Repository, { now }: World, webUrl: string
       repository.fullName = fullName
     },
   }
+}
+
+function hookMethods(repository: Repository, now: () => number): Pick<GitHubRepository, 'addHook' | 'send' | 'redeliver'> {
+  return {
+    addHook({ url, secret, contentType = 'json' }) {
+      const hook = { id: 500 + repository.hooks.length, url, secret, contentType }
+      repository.hooks.push(hook)
+      return hook
+    },
+    send: (event, changes) => deliverToAll(repository, { event, payload: payloadOf(event, repository, changes), nowMs: now() }),
+    redeliver(delivery) {
+      const hook = repository.hooks.find(({ id }) => id === delivery.hookId)
+      if (hook === undefined) throw new Error('the hook of that delivery is gone')
+      return deliver(repository, { hook, event: delivery.event, payload: delivery.payload, guid: delivery.guid, nowMs: now() })
+    },
+  }
+}
+
+async function deliverToAll(
+  repository: Repository,
+  message: { event: string; payload: unknown; nowMs: number },
+): Promise<StoredDelivery[]> {
+  const deliveries: StoredDelivery[] = []
+  for (const hook of repository.hooks) deliveries.push(await deliver(repository, { hook, ...message }))
+  return deliveries
 }
 
 async function closeAll(server: Server, folder: string): Promise<void> {

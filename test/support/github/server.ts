@@ -11,6 +11,7 @@ export interface Service {
   readonly world: World
   readonly limit: ReturnType<typeof createLimiter>
   readonly repositories: Repository[]
+  nextId: number
   readonly calls: Call[]
   /** Answers the double was about to give that GitHub could not. */
   readonly mistakes: string[]
