@@ -23,8 +23,8 @@ describe('the page of errors', () => {
 
   it.each(entries)('says of $code what it means, what to do, and whether time alone can help', ({ code, text }) => {
     const [meaning = '', action = '', later = ''] = text.trim().split('\n\n')
-    expect(meaning).toMatch(/^\S[^]{40,}\.$/)
-    expect(action).toMatch(/^\*\*What to do\.\*\* [^]{20,}\.$/)
+    expect(meaning).toMatch(/^\S[\s\S]{40,}\.$/)
+    expect(action).toMatch(/^\*\*What to do\.\*\* [\s\S]{20,}\.$/)
     const isRetryable = Object.entries(errorKinds).find(([known]) => known === code)?.[1].retryable
     expect(later).toBe(
       isRetryable ? '*The same attempt may succeed later without a change.*' : '*Trying again without a change does not help.*',

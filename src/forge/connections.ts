@@ -1,16 +1,24 @@
 // The connections to Git hosts that this kyozo has, and their clients.
-import { type ForgeClient, type ForgeConnection } from './forge.ts'
+import type { ForgeClient, ForgeConnection } from './forge.ts'
 import { forges, isForgeName } from './index.ts'
 
 export interface Connections {
   readonly all: readonly ForgeConnection[]
   find(forge: string, name: string | undefined): ForgeConnection | undefined
   client(name: string): ForgeClient | undefined
-  gitCredentials(forge: string, name: string, repository: { readonly id: string; readonly fullName: string }): Promise<{ readonly username: string; readonly password: string } | undefined>
+  gitCredentials(
+    forge: string,
+    name: string,
+    repository: { readonly id: string; readonly fullName: string },
+  ): Promise<{ readonly username: string; readonly password: string } | undefined>
 }
 
 export function createConnections(all: readonly ForgeConnection[], now: () => number): Connections {
-  const clients = new Map(all.flatMap((connection) => (isForgeName(connection.forge) ? [[connection.name, forges[connection.forge].connect(connection, { now })] as const] : [])))
+  const clients = new Map(
+    all.flatMap((connection) =>
+      isForgeName(connection.forge) ? [[connection.name, forges[connection.forge].connect(connection, { now })] as const] : [],
+    ),
+  )
   return {
     all,
     find: (forge, name) => all.find((connection) => connection.forge === forge && (name === undefined || connection.name === name)),
