@@ -14,8 +14,19 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
-/** Set by the edge alone: what a client claims about where it comes from is not passed on. */
-const edgeOwned = new Set(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip'])
+/** RFC 9110 §7.6.1 forbids to name an end-to-end header in `Connection`; without this one a body could be taken for another request. */
+const neverDropped = 'content-length'
+
+/** Set by the edge alone: what a client claims about where it comes from is not passed on, and a second `Host` is not either. */
+const edgeOwned = new Set([
+  'host',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-real-ip',
+])
 
 export interface Client {
   readonly address: string
@@ -27,8 +38,15 @@ export type RawHeaders = readonly string[]
 
 export function requestHeaders(raw: RawHeaders, client: Client): string[] {
   const host = valuesOf(raw, 'host')[0] ?? ''
-  const own = ['X-Forwarded-For', client.address, 'X-Forwarded-Proto', client.isEncrypted ? 'https' : 'http', 'X-Forwarded-Host', host]
-  return [...endToEnd(raw, edgeOwned), ...own]
+  const forwarded = [
+    'X-Forwarded-For',
+    client.address,
+    'X-Forwarded-Proto',
+    client.isEncrypted ? 'https' : 'http',
+    'X-Forwarded-Host',
+    host,
+  ]
+  return ['Host', host, ...endToEnd(raw, edgeOwned), ...forwarded]
 }
 
 export function upgradeHeaders(raw: RawHeaders, client: Client): string[] {
@@ -45,7 +63,8 @@ function endToEnd(raw: RawHeaders, alsoDropped: ReadonlySet<string>): string[] {
       value
         .toLowerCase()
         .split(',')
-        .map((name) => name.trim()),
+        .map((name) => name.trim())
+        .filter((name) => name !== neverDropped),
     ),
   )
   const kept: string[] = []

@@ -49,3 +49,8 @@ test('repeated headers of an answer stay repeated and in order', () => {
   const raw = ['Set-Cookie', 'a=1', 'Transfer-Encoding', 'chunked', 'Set-Cookie', 'b=2', 'Keep-Alive', 'timeout=5', 'X-CaSe', 'kept']
   expect(responseHeaders(raw)).toEqual(['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'X-CaSe', 'kept'])
 })
+
+test('a client can neither drop the length of a body nor name two hosts', () => {
+  const raw = ['Content-Length', '5', 'Host', 'api.shop.localhost:4400', 'Connection', 'content-length, host', 'host', 'other.localhost']
+  expect(requestHeaders(raw, client)).toEqual(['Host', 'api.shop.localhost:4400', 'Content-Length', '5', ...forwarded])
+})
