@@ -1,7 +1,8 @@
 // Walks a map of the file by its row of the policy: unknown keys are violations, refused and dropped ones are reported, and the rest is handed on.
 import { type Located, type LocatedMap, type Place, saysNothing } from './located.ts'
 import type { PolicyRow } from './policy.ts'
-import { differ, refuse, type Scope, shown, warn } from './scope.ts'
+import { differ, refuse, type Scope, warn } from './scope.ts'
+import { shown } from './wording.ts'
 
 export type Readers<Keys extends string> = { readonly [Key in Keys]?: (node: Located) => void }
 

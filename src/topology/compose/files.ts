@@ -4,7 +4,8 @@ import { resolvePath } from '../paths.ts'
 import { folderFilesLimit } from './limits.ts'
 import type { Place } from './located.ts'
 import type { ComposeRule } from './model.ts'
-import { refuse, type Scope, shown } from './scope.ts'
+import { refuse, type Scope } from './scope.ts'
+import { shown } from './wording.ts'
 
 /** A path of the repository, or undefined with a violation when it leaves it. `what` begins the message: `the env file`. */
 export function pathInside(scope: Scope, place: Place, named: { path: string; rule: ComposeRule; what: string }): string | undefined {

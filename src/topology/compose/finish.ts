@@ -6,10 +6,11 @@ import { contentLimitBytes, violationsLimit } from './limits.ts'
 import { type Loaded, type LoadedService, type Loader, scopeOf } from './load.ts'
 import type { Place } from './located.ts'
 import type { ComposeModel, ComposeModelFile, ComposeModelMount, ComposeModelService, Difference, Violation } from './model.ts'
-import { differ, type Report, refuse, type Scope, shown } from './scope.ts'
+import { differ, type Report, refuse, type Scope } from './scope.ts'
 import { finishBuild } from './service/build.ts'
 import { dropImageName } from './service/image.ts'
 import { checkTmpfsTotal } from './service/mounts.ts'
+import { shown } from './wording.ts'
 
 const nothing: Loaded = { services: new Map(), volumes: new Map(), networks: new Map(), files: new Map() }
 

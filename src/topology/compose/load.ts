@@ -12,10 +12,11 @@ import { mergeDrafts } from './merge-drafts.ts'
 import type { ComposeModelNetwork, ComposeModelVolume, Trust } from './model.ts'
 import { invalid, parseComposeYaml } from './parse.ts'
 import { topKeys } from './policy.ts'
-import { emptyReport, type Report, refuse, type Scope, shown } from './scope.ts'
+import { emptyReport, type Report, refuse, type Scope } from './scope.ts'
 import { readService } from './service/read-service.ts'
 import { type FileDefinition, readFileDefinitions, readNetworks, readVolumes } from './top-level.ts'
 import { itemsOf, textOf, textsOf } from './values.ts'
+import { shown } from './wording.ts'
 
 export interface LoadOptions {
   readonly tree: SourceTree

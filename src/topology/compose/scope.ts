@@ -1,9 +1,9 @@
 // What every reader of a part of the file is given: where it stands, whose file it is, and where findings go.
 import type { SourceTree } from '../../git/source-tree.ts'
-import { printable } from '../paths.ts'
 import { interpolate } from './interpolate.ts'
 import type { Place } from './located.ts'
 import type { ComposeRule, Difference, Trust, Violation } from './model.ts'
+import { shown, tidied } from './wording.ts'
 
 /** Findings of one part: a service's own are dropped with it when only a profile would start it. */
 export interface Report {
@@ -36,22 +36,33 @@ export function warn(scope: Scope, place: Place, finding: { rule: ComposeRule; m
 }
 
 /** One finding for one cause: the same value may be looked at more than once. */
-function addViolation({ report }: Scope, place: Place, finding: Pick<Violation, 'rule' | 'message' | 'severity'>): void {
+function addViolation(scope: Scope, place: Place, finding: Pick<Violation, 'rule' | 'message' | 'severity'>): void {
   const { file, pointer, line, column } = place
-  const isKnown = report.violations.some(
-    (other) =>
-      other.rule === finding.rule &&
-      other.line === line &&
-      other.column === column &&
-      other.message === finding.message &&
-      other.file === file,
-  )
-  if (!isKnown) report.violations.push({ file, pointer, line, column, ...finding })
+  const { violations } = scope.report
+  const violation = { file, pointer, line, column, ...finding, message: tidied(finding.message, heldValues(scope)) }
+  if (!violations.some((other) => isSame(other, violation))) violations.push(violation)
 }
 
-export function differ({ report }: Scope, { file, pointer }: Place, difference: { change: string; reason: string }): void {
-  const isKnown = report.differences.some((other) => other.file === file && other.pointer === pointer && other.change === difference.change)
-  if (!isKnown) report.differences.push({ file, pointer, ...difference })
+function isSame(one: Violation, other: Violation): boolean {
+  return (
+    one.rule === other.rule &&
+    one.message === other.message &&
+    one.line === other.line &&
+    one.column === other.column &&
+    one.file === other.file
+  )
+}
+
+export function differ(scope: Scope, { file, pointer }: Place, difference: { change: string; reason: string }): void {
+  const { differences } = scope.report
+  const change = tidied(difference.change, heldValues(scope))
+  const isKnown = differences.some((other) => other.file === file && other.pointer === pointer && other.change === change)
+  if (!isKnown) differences.push({ file, pointer, change, reason: difference.reason })
+}
+
+/** The variables that the file refers to, with their values. */
+function heldValues({ seen, variables }: Scope): [string, string][] {
+  return [...seen.variables].flatMap((name) => (Object.hasOwn(variables, name) ? [[name, variables[name]!]] : []))
 }
 
 export function variableOf({ variables }: Scope, name: string): string | undefined {
@@ -68,12 +79,7 @@ export function fillIn(scope: Scope, place: Place, text: string): string {
 }
 
 export function refuseMissing(scope: Scope, place: Place, { name, message }: { name: string; message?: string }): void {
-  const why = message ? ` (${printable(message)})` : ''
+  const why = message ? ` (${shown(message)})` : ''
   const fix = `give it a value with \`kyozo secrets set ${name}\`, or a default in the file`
   refuse(scope, place, { rule: 'undefined_variable', message: `the variable ${name} has no value${why}; ${fix}` })
-}
-
-/** What a user wrote, as a message may show it. */
-export function shown(text: string): string {
-  return `\`${printable(text).replaceAll('`', "'")}\``
 }

@@ -4,8 +4,9 @@ import { contentOf, pathInside, whyNot } from './files.ts'
 import type { Located, LocatedMap } from './located.ts'
 import type { ComposeModelNetwork, ComposeModelVolume, ComposeRule } from './model.ts'
 import { fileKeys, networkKeys, type PolicyRow, volumeKeys } from './policy.ts'
-import { differ, refuse, type Scope, shown } from './scope.ts'
+import { differ, refuse, type Scope } from './scope.ts'
 import { flagOf, textOf } from './values.ts'
+import { shown } from './wording.ts'
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
 

@@ -3,7 +3,8 @@ import { refuseShape } from './apply-policy.ts'
 import { listLimit } from './limits.ts'
 import type { Located, Place } from './located.ts'
 import type { ComposeRule } from './model.ts'
-import { fillIn, refuse, type Scope, shown } from './scope.ts'
+import { fillIn, refuse, type Scope } from './scope.ts'
+import { shown } from './wording.ts'
 
 export interface PlacedText {
   readonly text: string

@@ -22,7 +22,9 @@ export function splitWords(line: string): Words {
       if (word !== undefined) words.push(word)
       word = undefined
     } else if (';&|<>()`'.includes(char)) {
-      return { problem: `no shell runs the command, so \`${char}\` does nothing; write \`sh -c "…"\` around it` }
+      return {
+        problem: `no shell runs the command, so ${char === '`' ? 'a backtick' : `\`${char}\``} does nothing; write \`sh -c "…"\` around it`,
+      }
     } else word = (word ?? '') + char
   }
   if (quote !== undefined) return { problem: 'a quote in the command is not closed' }

@@ -3,8 +3,8 @@
 import { Add, Copy, type Flag, From, type Instruction, Run } from 'dockerfile-ast'
 import { isRemote } from '../compose/files.ts'
 import type { DockerfileRule, Trust, Violation } from '../compose/model.ts'
-import { shown } from '../compose/scope.ts'
 import { parseImage } from '../compose/service/image.ts'
+import { shown, tidied } from '../compose/wording.ts'
 import { dockerfileLimit } from '../limits.ts'
 import { effectiveInstruction, mountOf } from './mounts.ts'
 import { knownInstructions, readInstructions } from './readings.ts'
@@ -158,10 +158,18 @@ function checkMount(checking: Checking, flag: Flag): void {
 }
 
 function report(
-  { violations, file }: Checking,
+  { violations, file, args = {} }: Checking,
   at: Instruction | Flag,
   { rule, message }: { rule: DockerfileRule; message: string },
 ): void {
   const { start } = at.getRange()
-  violations.push({ file, pointer: '', line: start.line + 1, column: start.character + 1, rule, message, severity: 'error' })
+  violations.push({
+    file,
+    pointer: '',
+    line: start.line + 1,
+    column: start.character + 1,
+    rule,
+    message: tidied(message, Object.entries(args)),
+    severity: 'error',
+  })
 }

@@ -6,8 +6,9 @@ import { contentOf, isRemote, pathInside, whyNot } from '../files.ts'
 import type { Located, LocatedMap, Place } from '../located.ts'
 import type { ComposeModelBuild } from '../model.ts'
 import { buildKeys, reservedBuildArgs } from '../policy.ts'
-import { differ, refuse, refuseMissing, type Scope, shown, variableOf } from '../scope.ts'
+import { differ, refuse, refuseMissing, type Scope, variableOf } from '../scope.ts'
 import { pairsOf, textOf, textsOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 /** What one file says of the build; `extends` lays one over another. */
 export type BuildDraft = Partial<{ -readonly [Key in keyof ComposeModelBuild]: ComposeModelBuild[Key] }> & { dockerfileName?: string }
@@ -99,7 +100,10 @@ function checkTags(scope: Scope, node: Located): void {
     if (/^(?:library\/)?kyozo(?:\/|$)/i.test(repository)) {
       refuse(scope, place, { rule: 'build_option', message: `the tag ${shown(text)} names an image of kyozo’s own; remove it` })
     } else
-      differ(scope, place, { change: `the tag \`${text}\` is left out`, reason: 'kyozo names images by the hash of what they are made of' })
+      differ(scope, place, {
+        change: `the tag ${shown(text)} is left out`,
+        reason: 'kyozo names images by the hash of what they are made of',
+      })
   }
 }
 

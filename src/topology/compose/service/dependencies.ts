@@ -3,8 +3,9 @@ import { closedMap, refuseShape } from '../apply-policy.ts'
 import { addReference, type ServiceDraft } from '../draft.ts'
 import type { Located } from '../located.ts'
 import type { ComposeModelDependency } from '../model.ts'
-import { differ, type Scope, shown } from '../scope.ts'
+import { differ, type Scope } from '../scope.ts'
 import { flagOf, textOf, textsOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 const conditions: Readonly<Record<string, ComposeModelDependency['condition']>> = {
   service_started: 'started',

@@ -4,8 +4,9 @@ import { parseEnvFile } from '../env-file.ts'
 import { contentOf, pathInside, whyNot } from '../files.ts'
 import { environmentLimits } from '../limits.ts'
 import type { Located, LocatedMap, Place } from '../located.ts'
-import { refuse, refuseMissing, type Scope, shown, variableOf } from '../scope.ts'
+import { refuse, refuseMissing, type Scope, variableOf } from '../scope.ts'
 import { flagOf, pairsOf, textOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 

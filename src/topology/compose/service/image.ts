@@ -1,7 +1,8 @@
 // `image`: a reference in Docker's grammar from a registry that the operator trusts. A registry's name is an address that the engine connects to.
 import type { Located, Place } from '../located.ts'
-import { differ, refuse, type Scope, shown } from '../scope.ts'
+import { differ, refuse, type Scope } from '../scope.ts'
 import { textOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
 const reference = new RegExp(

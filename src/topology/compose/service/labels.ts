@@ -3,14 +3,15 @@
 import { labelLimits } from '../limits.ts'
 import type { Located } from '../located.ts'
 import { reservedLabels } from '../policy.ts'
-import { differ, refuse, type Scope, shown } from '../scope.ts'
+import { differ, refuse, type Scope } from '../scope.ts'
 import { type PlacedPair, pairsOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 export function readLabels(scope: Scope, node: Located): Record<string, string> {
   const labels = checkLabels(scope, node)
   const kept = labels.filter(({ name, place }) => {
     if (scope.trust === 'trusted' || name.startsWith('app.')) return true
-    differ(scope, place, { change: `the label \`${name}\` is left out`, reason: 'previews keep only labels that begin with `app.`' })
+    differ(scope, place, { change: `the label ${shown(name)} is left out`, reason: 'previews keep only labels that begin with `app.`' })
     return false
   })
   return Object.fromEntries(kept.map(({ name, value }) => [name, value ?? '']))

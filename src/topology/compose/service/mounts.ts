@@ -6,8 +6,9 @@ import { contentOf, filesBelow, pathInside, whyNot } from '../files.ts'
 import { folderFilesLimit, tmpfsLimitBytes } from '../limits.ts'
 import type { Located, LocatedMap, Place } from '../located.ts'
 import type { ComposeModelMount, ComposeModelTmpfs } from '../model.ts'
-import { differ, refuse, type Scope, shown, warn } from '../scope.ts'
+import { differ, refuse, type Scope, warn } from '../scope.ts'
 import { bytesOf, flagOf, itemsOf, parseBytes, textOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 export function readMounts(scope: Scope, node: Located, draft: ServiceDraft): ComposeModelMount[] {
   return itemsOf(scope, node).flatMap((item) => (item.kind === 'map' ? longMount(scope, item, draft) : shortMount(scope, item, draft)))
@@ -101,7 +102,7 @@ function bind(scope: Scope, at: Place, asked: Asked): ComposeModelMount[] {
   })
   if (mounts.length > 0)
     differ(scope, at, {
-      change: `\`${asked.source}\` is a read-only copy of the commit’s content`,
+      change: `${shown(asked.source)} is a read-only copy of the commit’s content`,
       reason: 'no work tree is checked out, so nothing could be mounted from one',
     })
   return mounts

@@ -2,8 +2,9 @@
 import { closedMap, refuseShape } from '../apply-policy.ts'
 import { addReference, type ServiceDraft } from '../draft.ts'
 import type { Located } from '../located.ts'
-import { differ, refuse, type Scope, shown } from '../scope.ts'
+import { differ, refuse, type Scope } from '../scope.ts'
 import { textOf, textsOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
 
@@ -96,8 +97,8 @@ function readAliases(scope: Scope, node: Located): string[] {
 /** `service` or `service:alias`. */
 export function readLinks(scope: Scope, node: Located, draft: ServiceDraft): { service: string; alias: string }[] {
   return textsOf(scope, node).flatMap(({ text, place }) => {
-    const [service = '', alias = service] = text.split(':')
-    if (!namePattern.test(service) || !namePattern.test(alias))
+    const [service = '', alias = service, ...rest] = text.split(':')
+    if (!namePattern.test(service) || !namePattern.test(alias) || rest.length > 0)
       return refuse(scope, place, { rule: 'links', message: `${shown(text)} is not a link; write \`service\` or \`service:alias\`` }) ?? []
     addReference(draft, { kind: 'service', text: service, place, isRequired: true })
     return [{ service, alias }]

@@ -8,8 +8,9 @@ import { portsLimit } from '../limits.ts'
 import type { Located, LocatedMap, Place } from '../located.ts'
 import type { ComposeModelPort } from '../model.ts'
 import { machinePorts, webPorts } from '../policy.ts'
-import { differ, refuse, type Scope, shown } from '../scope.ts'
+import { differ, refuse, type Scope } from '../scope.ts'
 import { itemsOf, textOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 interface AskedPort {
   readonly target: string

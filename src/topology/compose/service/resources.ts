@@ -5,8 +5,9 @@ import { cpusLimits, memoryLimits, pidsLimits, replicasLimit, shmLimitBytes, uli
 import type { Located } from '../located.ts'
 import type { ComposeModelResources, RestartPolicy } from '../model.ts'
 import { deployKeys } from '../policy.ts'
-import { differ, refuse, type Scope, shown } from '../scope.ts'
+import { differ, refuse, type Scope } from '../scope.ts'
 import { bytesOf, integerOf, numberOf, textOf } from '../values.ts'
+import { shown } from '../wording.ts'
 import { checkLabels } from './labels.ts'
 
 type Resource = keyof ComposeModelResources

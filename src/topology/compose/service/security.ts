@@ -1,8 +1,9 @@
 // Rights of a container: capabilities, security options, groups, the user, kernel settings.
 import type { Located } from '../located.ts'
 import { grantableCapabilities, grantableSysctls } from '../policy.ts'
-import { differ, refuse, type Scope, shown, warn } from '../scope.ts'
+import { differ, refuse, type Scope, warn } from '../scope.ts'
 import { pairsOf, textOf, textsOf } from '../values.ts'
+import { shown } from '../wording.ts'
 
 export function readCapAdd(scope: Scope, node: Located): string[] {
   const granted = textsOf(scope, node).flatMap(({ text, place }) => {
@@ -24,7 +25,7 @@ export function checkSecurityOptions(scope: Scope, node: Located): void {
     if (scope.trust === 'trusted' || /^no-new-privileges/.test(text)) refuseOption(scope, { text, place })
     else
       differ(scope, place, {
-        change: `the security option \`${text}\` is left out`,
+        change: `the security option ${shown(text)} is left out`,
         reason: 'kyozo decides the security options of previews',
       })
   }
