@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { ServiceSpec } from '../../src/topology/topology.ts'
-import { type BuiltImage, buildImage, dockerText, removeImage, runContainer, until } from './support/images.ts'
+import { until } from '../support/until.ts'
+import { type BuiltImage, buildImage, dockerText, removeImage, runContainer } from './support/images.ts'
 import { type Files, filesOf, serviceSpec, withFile } from './support/services.ts'
 import { shopFiles, shopService } from './support/shop.ts'
 
@@ -52,7 +53,7 @@ describe('the shop', { timeout: 5 * minute }, () => {
         'POSTGRES_PASSWORD=secret',
       ]
       await dockerText(['run', '--detach', ...database, 'postgres:17'])
-      const products = await until(async () => {
+      const products = await until('the products', async () => {
         const response = await container.ask('/products')
         return response.ok ? ((await response.json()) as { products: unknown[] }).products : undefined
       })
@@ -65,9 +66,9 @@ describe('the shop', { timeout: 5 * minute }, () => {
     await onNetwork(async (network, name) => {
       await dockerText(['run', '--detach', '--name', name('redis'), '--network', network, 'redis:7'])
       const container = await runContainer(built, { network, environment: { REDIS_URL: `redis://${name('redis')}:6379` } })
-      await until(async () => ((await container.logs()).includes('waits for orders') ? true : undefined))
+      await until('the worker to start', async () => ((await container.logs()).includes('waits for orders') ? true : undefined))
       await dockerText(['exec', name('redis'), 'redis-cli', 'RPUSH', 'orders', '{"product":"Teapot","quantity":3}'])
-      const line = await until(async () => /counted .*/.exec(await container.logs())?.[0])
+      const line = await until('the count', async () => /counted .*/.exec(await container.logs())?.[0])
       expect(line).toBe('counted 3 x Teapot, 3 in all')
     })
   })

@@ -1,7 +1,7 @@
 // Makes the base images that are missing. An image of the same name that was not made here is the machine's own and is used as it is.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -145,23 +145,29 @@ async function buildImage(image: WantedImage, folders: Readonly<Record<string, s
   await runProgram('docker', [...args, join(here, image.folder)])
 }
 
-/** Waits until no other process makes images. A lock file older than the longest build is left over and is taken. */
+/** Waits until no other process makes images. A lock whose process is gone is left over and is taken. */
 async function takeLock(path: string): Promise<() => Promise<void>> {
-  const oldestMs = 20 * 60_000
   for (;;) {
     try {
-      const file = await open(path, 'wx')
-      await file.close()
+      await writeFile(path, String(process.pid), { flag: 'wx' })
       return () => rm(path, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    const age = await stat(path).then(
-      (found) => Date.now() - found.mtimeMs,
-      () => 0,
-    )
-    if (age > oldestMs) await rm(path, { force: true })
-    else await sleep(500)
+    if (await isHeld(path)) await sleep(500)
+    else await rm(path, { force: true })
+  }
+}
+
+async function isHeld(path: string): Promise<boolean> {
+  const holder = Number(await readFile(path, 'utf8').catch(() => ''))
+  // Between its creation and its first byte the file is empty, for a moment.
+  if (holder === 0) return existsSync(path)
+  try {
+    process.kill(holder, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

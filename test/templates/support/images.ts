@@ -6,11 +6,11 @@ import { renderTemplate } from '../../../src/stack/render-template.ts'
 import type { RenderedTemplate, Template } from '../../../src/stack/template.ts'
 import { loadTemplates } from '../../../src/templates.ts'
 import type { ServiceSpec } from '../../../src/topology/topology.ts'
+import { until } from '../../support/until.ts'
 import { type Files, shortHash } from './services.ts'
 
 const templates = await loadTemplates()
 const buildDeadlineMs = 180_000
-const answerDeadlineMs = 20_000
 
 export function templateNamed(name: string): Template {
   const template = templates.find((candidate) => candidate.name === name)
@@ -124,7 +124,7 @@ interface Question {
 
 async function ask({ id, port, path, init }: Question): Promise<Response> {
   const published = (await dockerText(['port', id, String(port)])).split('\n')[0] ?? ''
-  return until(async () => {
+  return until(`an answer to ${path}`, async () => {
     try {
       return await fetch(`http://${published}${path}`, { ...init, signal: AbortSignal.timeout(2000) })
     } catch (error) {
@@ -133,17 +133,6 @@ async function ask({ id, port, path, init }: Question): Promise<Response> {
       return undefined
     }
   })
-}
-
-/** Asks again until there is an answer; the last deadline is the test's own. */
-export async function until<T>(probe: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + answerDeadlineMs
-  for (;;) {
-    const found = await probe()
-    if (found !== undefined) return found
-    if (Date.now() > deadline) throw new Error(`nothing came within ${answerDeadlineMs / 1000} s`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
 }
 
 export async function dockerText(args: readonly string[]): Promise<string> {
