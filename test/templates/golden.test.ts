@@ -1,4 +1,4 @@
-// The Dockerfiles that people see in compose.kyozo.yaml, whole. `vitest run test/templates -u` writes them again after a change of a template.
+// The Dockerfiles that people see in compose.kyozo.yaml, whole. `vitest run test/templates/golden.test.ts --update` writes them again.
 import { describe, expect, test } from 'vitest'
 import { render } from './support/images.ts'
 import { filesOf, serviceSpec } from './support/services.ts'
