@@ -2,6 +2,7 @@
 import Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
 import { asEngineError } from './errors.ts'
+import { turns } from './turns.ts'
 
 /** The part of a logger that the engine uses. */
 export interface EngineLog {
@@ -25,6 +26,11 @@ export interface DockerContext {
   readonly stacksDir: string
   readonly instance: string
   readonly log: EngineLog
+  /**
+   * What changes the containers or addresses of one project takes turns, because Compose on one project at once fails; so does what looks for
+   * a subnet, whatever the project. Other processes do the same at the same time: their callers hold a lease, and for subnets it is tried again.
+   */
+  readonly inTurn: ReturnType<typeof turns>
 }
 
 export const defaultDockerHost = 'unix:///var/run/docker.sock'
@@ -40,6 +46,7 @@ export function dockerContext(options: DockerEngineOptions): DockerContext {
     stacksDir: options.stacksDir,
     instance: options.instance,
     log: options.log,
+    inTurn: turns(),
   }
 }
 

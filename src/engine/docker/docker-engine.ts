@@ -15,12 +15,10 @@ import { composeLabel, label } from './labels.ts'
 import { prepareStack, removeNetworksOf } from './network.ts'
 import { listContainers, observeContainers, observeStack } from './observe.ts'
 import { pullImage } from './pull.ts'
-import { turns } from './turns.ts'
 
 export function createDockerEngine(options: DockerEngineOptions): Engine {
   const context = dockerContext(options)
-  // Whatever changes the containers or addresses of one project takes turns: Compose on one project at once fails.
-  const inTurn = turns()
+  const { inTurn } = context
   const place = (identity: StackIdentity, service: string, containers: readonly string[], visibility: 'named' | 'hidden') =>
     inTurn(identity.project, () => placeContainers(context, { identity, service, visibility }, containers))
   return {

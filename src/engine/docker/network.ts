@@ -1,5 +1,7 @@
 // A stack's network and volumes, made before Compose sees them. Compose would let the engine choose the network's addresses, and the engine
 // lets nobody ask for a fixed address on such a network; so the subnet that the engine would choose is read and then stated.
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
 import type { ComposeFiles, StackIdentity } from '../engine.ts'
@@ -10,23 +12,32 @@ import { composeLabel, label, labelsOf, networkName, volumeName } from './labels
 import { ignoreMissing } from './observe.ts'
 
 /** Another network can take the subnet between reading and stating it; more often than this it does not happen by chance. */
-const subnetAttempts = 5
+const subnetAttempts = 10
 
 export async function prepareStack(context: DockerContext, files: ComposeFiles, volumes: readonly string[]): Promise<void> {
   await allEnded([prepareNetwork(context, files.identity), ...volumes.map((volume) => prepareVolume(context, files.identity, volume))])
 }
 
 async function prepareNetwork(context: DockerContext, identity: StackIdentity): Promise<void> {
+  if (!(await networkStands(context, identity))) await context.inTurn('subnets', () => createOnFreeSubnet(context, identity))
+}
+
+async function networkStands(context: DockerContext, identity: StackIdentity): Promise<boolean> {
   const name = networkName(identity.project)
+  const existing = await inspectNetwork(context, name)
+  if (existing) refuseForeign(context, existing.Labels, `network ${name}`)
+  return existing !== undefined
+}
+
+async function createOnFreeSubnet(context: DockerContext, identity: StackIdentity): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const existing = await inspectNetwork(context, name)
-    if (existing) return refuseForeign(context, existing.Labels, `network ${name}`)
-    const subnet = await proposedSubnet(context, identity)
     try {
-      await createNetwork(context, identity, subnet)
-      return
+      return await createNetwork(context, identity, await proposedSubnet(context, identity))
     } catch (error) {
       if (attempt === subnetAttempts || !isRace(error)) throw error
+      if (await networkStands(context, identity)) return
+      // Two that met once would meet again if they went on at the same pace.
+      await delay(randomInt(100 * attempt))
     }
   }
 }
