@@ -30,6 +30,8 @@ export interface ComposeServiceFacts {
       }
     | undefined
   readonly command: string | undefined
+  /** Whether it starts only when somebody asks for its profile. */
+  readonly isProfiled: boolean
   readonly ports: readonly { readonly port: number; readonly evidence: Evidence }[]
   readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
   readonly environment: readonly { readonly name: string; readonly value: string; readonly evidence: Evidence }[]
@@ -61,6 +63,7 @@ function readService(place: Place): ComposeServiceFacts {
     image: stringAt(value, 'image'),
     build: readBuild(place),
     command: commandOf(field(value, 'command')) ?? undefined,
+    isProfiled: stringsIn(field(value, 'profiles')).length > 0,
     ports: readPorts(place),
     dependsOn: entriesOf(field(value, 'depends_on')).map(({ key, item }) => ({
       service: key,

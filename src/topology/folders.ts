@@ -4,7 +4,7 @@ import { isWithin } from './paths.ts'
 import type { Packages } from './relations/packages.ts'
 import { findReads } from './relations/reads.ts'
 import type { Repository } from './repository.ts'
-import type { Draft } from './services.ts'
+import { composeFilesOf, type Draft, folderOfBuild } from './services.ts'
 import type { FolderRole, ServiceSpec } from './topology.ts'
 import type { Decision } from './weigh.ts'
 
@@ -26,6 +26,16 @@ export function foldersOf(
     if (!taken.has(role.path) && !roles.has(role.path)) roles.set(role.path, role)
   }
   for (const role of decision.roles) add(role)
+  for (const { services: composed } of composeFilesOf(decision.candidates, repository)) {
+    for (const { build, isProfiled, evidence } of composed) {
+      if (isProfiled && build !== undefined)
+        add({
+          path: folderOfBuild(build, decision),
+          role: 'tooling',
+          evidence: [{ ...evidence, fact: 'runs only when its profile is asked for' }],
+        })
+    }
+  }
   for (const { path, rule } of repository.passedOver) {
     add({ path, role: rule.role, evidence: [{ path, fact: `named like ${articleOf(rule.role)}`, weight: -rule.weight }] })
   }

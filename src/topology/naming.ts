@@ -1,6 +1,6 @@
 // Names of services. The rule, in this order:
 //   1. kyozo.yaml's key, and the name in a user's compose file, are taken as they are;
-//   2. else the folder's own name as a DNS label; the root takes the caller's name for the repository, else its manifest's, else `app`;
+//   2. else the folder's own name as a DNS label, or the parent's where the folder is only called `src` or the like; the root takes the caller's name for the repository, else its manifest's, else `app`;
 //   3. services that would share a name take their parent folders in front, as many as it needs: `legacy/api` → `legacy-api`;
 //   4. what is still the same gets a number in the order of the paths. A compose stack gives way to a service: `shop-stack`.
 
@@ -11,16 +11,22 @@ export interface Nameable {
   readonly path: string
   /** A name that somebody chose. */
   readonly chosen: string | undefined
+  /** Whether kyozo.yaml chose it. */
+  readonly isReserved: boolean
   /** For the root: a name from its manifest. */
   readonly rootName: string | undefined
   readonly isStack: boolean
 }
 
-export function nameServices<T extends Nameable>(services: readonly T[]): Map<T, string> {
+/** Names for all; `reserved` ones go only to services that chose them. */
+export function nameServices<T extends Nameable>(services: readonly T[], reserved: ReadonlySet<string> = new Set()): Map<T, string> {
   const names = new Map<T, string>()
-  const taken = new Set<string>()
+  const given = new Set<string>()
+  const taken = new Set<string>(reserved)
   const give = (service: T, wanted: string) => {
-    const name = freeName(wanted, taken)
+    const isChosen = service.isReserved && !given.has(wanted)
+    const name = isChosen ? wanted : freeName(wanted, taken)
+    given.add(name)
     taken.add(name)
     names.set(service, name)
   }
@@ -38,8 +44,13 @@ export function nameServices<T extends Nameable>(services: readonly T[]): Map<T,
   return names
 }
 
+/** Names that say nothing about what is inside. */
+const emptyNames = new Set(['src', 'source', 'docker', 'build', 'deploy', 'code'])
+
 function plainName({ path, rootName }: Nameable): string {
-  return toLabel(path === '.' ? (rootName ?? 'app') : baseName(path))
+  if (path === '.') return toLabel(rootName ?? 'app')
+  const parent = parentOf(path)
+  return toLabel(baseName(emptyNames.has(baseName(path)) && parent !== '.' ? parent : path))
 }
 
 /** The name with as many parent folders as make it unlike every other service's. */

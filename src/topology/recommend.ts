@@ -52,7 +52,7 @@ function adviseLockfile({ type, path, build, packageManager, evidence }: Service
 }
 
 function dockerfileOf({ build }: ServiceSpec, repository: Repository): DockerfileFacts | undefined {
-  return build.kind === 'dockerfile' ? repository.read.dockerfile(build.dockerfile) : undefined
+  return build.kind === 'dockerfile' ? repository.read.dockerfile(build.dockerfile, build.target) : undefined
 }
 
 function advisePinnedImage(service: ServiceSpec, repository: Repository): Recommendation | undefined {

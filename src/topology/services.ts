@@ -41,7 +41,8 @@ export interface DraftInput {
 
 export function draftServices(input: DraftInput, options: DraftOptions): Draft[] {
   const found = addComposeServices(input.decision, input.repository)
-  const names = nameServices(found.map((candidate) => nameable(candidate, input.repository, options)))
+  const declaredPaths = pathsByName(input.declared)
+  const names = nameServices(nameables(found, declaredPaths, { repository: input.repository, options }), new Set(declaredPaths.keys()))
   const named = [...names].map(([{ candidate }, name]): Draft => ({ ...candidate, name }))
   return correctByDeclaration(named, input).sort((a, b) => compare(a.path, b.path) || compare(a.name, b.name))
 }
@@ -63,7 +64,8 @@ function addComposeServices(decision: Decision, repository: Repository): Unnamed
       const path = folderOfBuild(service.build, decision)
       const claims = (decision.claims.get(path) ?? []).filter(({ type }) => type !== 'compose_stack')
       const same = services.findIndex((other) => other.path === path && other.claim.type !== 'compose_stack' && other.compose === undefined)
-      if (same >= 0) services[same] = { ...(services[same] as Unnamed), compose: { file, service } }
+      if (service.isProfiled) removeAt(services, same)
+      else if (same >= 0) services[same] = { ...(services[same] as Unnamed), compose: { file, service } }
       else if (repository.tree.folders.has(path)) services.push({ ...fromCompose(path, service, claims), compose: { file, service } })
       else repository.warn(`${service.evidence.path} builds ${path}, which is not a folder of the repository; it is passed over.`)
     }
@@ -71,8 +73,13 @@ function addComposeServices(decision: Decision, repository: Repository): Unnamed
   return services
 }
 
+/** What a profile holds back does not run on its own either. */
+function removeAt(services: Unnamed[], index: number): void {
+  if (index >= 0) services.splice(index, 1)
+}
+
 /** The build context; or, when the context is a larger folder, the claimed folder that the Dockerfile lies in. */
-function folderOfBuild(build: NonNullable<ComposeServiceFacts['build']>, decision: Decision): string {
+export function folderOfBuild(build: NonNullable<ComposeServiceFacts['build']>, decision: Decision): string {
   const home = build.dockerfile === undefined ? build.context : parentOf(joinPath(build.context, build.dockerfile.replace(/^\.\//, '')))
   return home !== build.context && isWithin(home, build.context) && decision.claims.has(home) ? home : build.context
 }
@@ -88,10 +95,45 @@ interface NameableCandidate extends Nameable {
   readonly candidate: Unnamed
 }
 
-function nameable(candidate: Unnamed, repository: Repository, { rootName }: DraftOptions): NameableCandidate {
-  const { path, claim, compose } = candidate
-  const manifestName = path === '.' ? (readPackageJson('.', repository)?.name ?? pythonName(repository) ?? goName(claim)) : undefined
-  return { candidate, path, chosen: compose?.service.name, rootName: rootName ?? manifestName, isStack: claim.type === 'compose_stack' }
+/** The services that kyozo.yaml places at a path, by name. */
+function pathsByName({ declaration }: DeclarationFile): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(declaration.services ?? {}).flatMap(([name, { path }]) =>
+      path === undefined ? [] : [[name, cleanPath(path)] as const],
+    ),
+  )
+}
+
+interface NamingContext {
+  readonly repository: Repository
+  readonly options: DraftOptions
+}
+
+function nameables(
+  found: readonly Unnamed[],
+  declared: ReadonlyMap<string, string>,
+  { repository, options }: NamingContext,
+): NameableCandidate[] {
+  const open = new Map(declared)
+  return found.map((candidate) => {
+    const { path, claim, compose } = candidate
+    const isStack = claim.type === 'compose_stack'
+    const [declaredName] = isStack ? [] : ([...open].find(([, declaredPath]) => declaredPath === path) ?? [])
+    if (declaredName !== undefined) open.delete(declaredName)
+    const chosen = declaredName ?? compose?.service.name
+    return {
+      candidate,
+      path,
+      chosen,
+      isReserved: declaredName !== undefined,
+      rootName: options.rootName ?? rootNameOf(candidate, repository),
+      isStack,
+    }
+  })
+}
+
+function rootNameOf({ path, claim }: Unnamed, repository: Repository): string | undefined {
+  return path === '.' ? (readPackageJson('.', repository)?.name ?? pythonName(repository) ?? goName(claim)) : undefined
 }
 
 function pythonName(repository: Repository): string | undefined {
@@ -110,31 +152,16 @@ function goName({ type, signs }: Claim): string | undefined {
   return module?.replace(/^module /, '')
 }
 
+/** Names are settled already: a service that kyozo.yaml places at a path has its name, so only the name is looked up. */
 function correctByDeclaration(drafts: readonly Draft[], input: DraftInput): Draft[] {
-  const declared = Object.entries(input.declared.declaration.services ?? {})
   let corrected = [...drafts]
-  for (const [name, service] of declared) {
+  for (const [name, service] of Object.entries(input.declared.declaration.services ?? {})) {
     const index = corrected.findIndex((draft) => draft.name === name)
-    const atPath = service.path === undefined ? index : findAtPath(corrected, service.path, { index, declared })
-    if (service.ignore === true) corrected = corrected.filter((_, position) => position !== (index >= 0 ? index : atPath))
-    else if (atPath >= 0) corrected[atPath] = correct(corrected[atPath] as Draft, { name, service, input })
+    if (service.ignore === true) corrected = corrected.filter((_, position) => position !== index)
+    else if (index >= 0) corrected[index] = correct(corrected[index] as Draft, { name, service, input })
     else corrected.push(addDeclared(name, service, input))
   }
   return corrected
-}
-
-/** A declared path moves the service of that name, or names the one that was found there. */
-function findAtPath(
-  drafts: readonly Draft[],
-  path: string,
-  context: { index: number; declared: readonly (readonly [string, DeclaredService])[] },
-): number {
-  const wanted = cleanPath(path)
-  if (context.index >= 0 && drafts[context.index]?.path === wanted) return context.index
-  const names = new Set(context.declared.map(([name]) => name))
-  return drafts.findIndex(
-    (draft) => draft.path === wanted && draft.claim.type !== 'compose_stack' && draft.declared === undefined && !names.has(draft.name),
-  )
 }
 
 interface Correction {

@@ -74,7 +74,8 @@ export function specifyService(draft: Draft, { repository, packages }: SpecifyCo
 
 function dockerfileFor({ declared, compose, path }: Draft, folder: Folder, repository: Repository): DockerfileFacts | undefined {
   const named = declared?.build?.dockerfile ?? composeDockerfile(compose)
-  if (named !== undefined && repository.tree.entries.has(named)) return repository.read.dockerfile(named)
+  if (named !== undefined && repository.tree.entries.has(named))
+    return repository.read.dockerfile(named, declared?.build?.target ?? compose?.service.build?.target)
   return declared?.build?.template === undefined || path === undefined ? findDockerfile(folder, repository) : undefined
 }
 

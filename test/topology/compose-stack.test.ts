@@ -114,4 +114,17 @@ describe('a folder with a compose file', () => {
       ['lib'],
     ])
   })
+
+  test('leaves out what only a profile starts', () => {
+    const topology = analyzeFiles({
+      'compose.yaml': 'services:\n  web: {build: web}\n  seed: {build: seed, profiles: [seed]}\n  cache: {image: redis, profiles: [dev]}\n',
+      'web/server.js': 'x.listen(1)',
+      'seed/Dockerfile': 'FROM busybox:1\nCMD ["seed"]\n',
+    })
+    expect([topology.services.map(({ name }) => name), topology.backing, topology.folders]).toEqual([
+      ['app', 'web'],
+      [],
+      [{ path: 'seed', role: 'tooling', evidence: [{ path: 'compose.yaml', line: 3, fact: 'runs only when its profile is asked for' }] }],
+    ])
+  })
 })

@@ -169,3 +169,18 @@ describe('a Dockerfile', () => {
     ])
   })
 })
+
+describe('a Dockerfile of several stages', () => {
+  const staged =
+    'FROM python:3.12 AS builder\nEXPOSE 8000\nENTRYPOINT ["python3"]\nCMD ["app.py"]\n\nFROM builder AS dev\nRUN apt-get install git\nCMD ["dev.py"]\n'
+
+  test('says what its built stage inherits', () => {
+    expect(servicesIn({ 'a/Dockerfile': staged })).toEqual(['a a containerized :8000 dockerfile(a/Dockerfile in a) tcp [python3 dev.py]'])
+  })
+
+  test('is read as far as the stage that the compose file builds', () => {
+    expect(
+      servicesIn({ 'compose.yaml': 'services:\n  a:\n    build: {context: a, target: builder}\n', 'a/Dockerfile': staged })[1],
+    ).toEqual('a a containerized :8000 dockerfile(a/Dockerfile in a) tcp [python3 app.py]')
+  })
+})

@@ -114,4 +114,16 @@ describe('a Go module', () => {
       '.': 'tooling',
     })
   })
+
+  test('is a program in another file than main.go where programs are expected', () => {
+    const body = 'package main\nfunc main() { http.ListenAndServe(":3550", nil) }\n'
+    expect(
+      servicesIn({
+        'catalog/go.mod': 'module example.com/catalog\n',
+        'catalog/server.go': body,
+        'catalog/server_test.go': 'package main\n',
+        'catalog/db/db.go': 'package db\n',
+      }),
+    ).toEqual(['catalog catalog golang :3550 template(golang in catalog) tcp'])
+  })
 })

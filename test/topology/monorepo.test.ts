@@ -107,9 +107,11 @@ describe('a repository of several services', () => {
         'Web App/server.js': listen,
         'été/server.js': listen,
         '数/server.js': listen,
+        'cart/src/server.js': listen,
       }).services.map(({ name, path }) => [path, name]),
     ).toEqual([
       ['Web App', 'web-app'],
+      ['cart/src', 'cart'],
       ['legacy/api', 'legacy-api'],
       ['services/api', 'services-api'],
       ['été', 'e-te'],

@@ -212,4 +212,22 @@ describe('a Node.js folder', () => {
     expect(servicesIn(files)).toEqual(['api . nodejs/express :4100 dockerfile(Dockerfile in .) /healthz [node server.js]'])
     expect(service.alternatives).toEqual([{ type: 'containerized', confidence: 0.38 }])
   })
+
+  test('that is published for others is a library, whatever its comments show', () => {
+    const files = {
+      'package.json': json({ name: 'express', version: '5.1.0', files: ['index.js', 'lib/'] }),
+      'index.js': "module.exports = require('./lib/express')\n",
+      'lib/express.js': '/**\n * http.createServer(app).listen(80)\n */\nexports.listen = () => http.createServer(this).listen()\n',
+    }
+    expect(analyzeFiles(files)).toMatchObject({
+      services: [],
+      folders: [
+        {
+          path: '.',
+          role: 'library',
+          evidence: [{ path: 'package.json', line: 4, fact: 'is published for others, with no start script', weight: -0.5 }],
+        },
+      ],
+    })
+  })
 })

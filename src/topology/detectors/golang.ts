@@ -25,7 +25,7 @@ import type { Evidence } from '../topology.ts'
 export const golang: Detector = {
   type: 'golang',
   title: 'Go',
-  marks: ['go.mod', 'main.go'],
+  marks: ['go.mod', '*.go'],
   claim(folder, repository): Claim | undefined {
     const module = findModule(folder.path, repository)
     const main = module === undefined ? folder : programOf(folder, module, repository)

@@ -39,10 +39,12 @@ function gather(folder: Folder, repository: Repository) {
   const project = readPythonProject(folder, repository)
   const exists = (path: string) => repository.tree.entries.has(path)
   const source = scanSources(findPythonEntries(folder, repository), { reader: repository.read, language: pythonSource, exists })
+  const frameworks = pythonFrameworks.filter(({ dependency }) => uses(dependency, project, source))
   return {
     project,
     source,
-    framework: pythonFrameworks.find(({ dependency }) => uses(dependency, project, source)),
+    // A pinned list names what its packages need too; what the source imports is what it is built on.
+    framework: frameworks.find(({ dependency }) => source.imports.has(dependency)) ?? frameworks[0],
     worker: pythonWorkers.find(({ dependency }) => uses(dependency, project, source)),
     process: findProcess(folder, repository),
     environment: findEnvironment(folder, source, repository),

@@ -3,7 +3,7 @@
 import { compare } from '../claim.ts'
 import { goPackagesLimit } from '../limits.ts'
 import { perRepository } from '../memo.ts'
-import { ancestorsOf, isWithin, joinPath, resolvePath } from '../paths.ts'
+import { ancestorsOf, baseName, isWithin, joinPath, parentOf, resolvePath } from '../paths.ts'
 import { lineOf } from '../reading/lines.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
@@ -71,15 +71,21 @@ export function goFiles(folder: Folder): string[] {
   return names.sort((a, b) => Number(b === 'main.go') - Number(a === 'main.go') || compare(a, b)).map((name) => joinPath(folder.path, name))
 }
 
-/** The place where a folder declares itself a program. */
+/** The place where a folder declares itself a program: in main.go, or in another file of a module's own folder or of one in cmd/. */
 export function findMain(folder: Folder, repository: Repository): Evidence | undefined {
-  if (!folder.files.has('main.go')) return undefined
-  const path = joinPath(folder.path, 'main.go')
-  const text = repository.read.text(path)
-  if (text === undefined || !/^package[ \t]{1,8}main\b/m.test(text)) return undefined
-  const line = lineOf(text, 'package main')
-  return { path, ...(line === undefined ? {} : { line }), fact: 'package main' }
+  const mayHide = folder.files.has('go.mod') || baseName(parentOf(folder.path)) === 'cmd'
+  const files = folder.files.has('main.go') ? [joinPath(folder.path, 'main.go')] : mayHide ? goFiles(folder).slice(0, mainFilesLimit) : []
+  for (const path of files) {
+    const text = repository.read.text(path)
+    if (text === undefined || !/^package[ \t]{1,8}main\b/m.test(text)) continue
+    const line = lineOf(text, 'package main')
+    return { path, ...(line === undefined ? {} : { line }), fact: 'package main' }
+  }
+  return undefined
 }
+
+/** Files of a package that are asked for its name; all have the same one, but for tests and build tags. */
+const mainFilesLimit = 3
 
 export interface GoClosure {
   /** Folders of the packages that it compiles, its own first; the whole module when there are too many to follow. */

@@ -2,6 +2,7 @@ import type { SourceLanguage } from '../reading/source.ts'
 
 /** Go finds a package's files through its module, which golang/module.ts does; single files are never named. */
 export const goSource: SourceLanguage = {
+  comments: /^[ \t]{0,200}\/\/.*$/gm,
   listens: [
     /\bListenAndServe(?:TLS)?\s{0,4}\(/g,
     /\bnet\.Listen\s{0,4}\(|\bListenConfig\b/g,

@@ -12,6 +12,7 @@ export function nodeFiles(reference: string, folder: string): string[] {
 }
 
 export const nodeSource: SourceLanguage = {
+  comments: /^[ \t]{0,200}(?:\/\/|\/?\*).*$/gm,
   listens: [/\.listen\s{0,4}\(/g, /\bcreate(?:Secure)?Server\s{0,4}\(/g, /\bserve\s{0,4}\(\s{0,20}(?:app\b|\{)/g, /\bBun\.serve\s{0,4}\(/g],
   ports: [
     /\bprocess\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,

@@ -29,6 +29,7 @@ function nthParent(folder: string, times: number): string {
 }
 
 export const pythonSource: SourceLanguage = {
+  comments: /^[ \t]{0,200}#.*$/gm,
   listens: [
     /\buvicorn\.run\s{0,4}\(|\bhypercorn\b.{0,20}serve\s{0,4}\(/g,
     /\b(?:app|application|api|server)\.run\s{0,4}\(/g,

@@ -45,12 +45,14 @@ const usualPorts: Readonly<Record<string, number>> = {
   'static-web-server': 80,
 }
 
-export function readDockerfile(path: string, text: string): DockerfileFacts {
+/** Reads a Dockerfile as far as `target`, the stage that is built; the last one when none is named. */
+export function readDockerfile(path: string, text: string, target?: string): DockerfileFacts {
   const instructions = DockerfileParser.parse(text.slice(0, dockerfileLimit)).getInstructions()
   const named = (keyword: string, from: readonly Instruction[]) => from.filter((item) => item.getKeyword() === keyword)
-  const stages = named('FROM', instructions).map(readStage)
-  const lastFrom = instructions.findLastIndex((item) => item.getKeyword() === 'FROM')
-  const last = lastFrom < 0 ? [] : instructions.slice(lastFrom)
+  const allStages = named('FROM', instructions).map(readStage)
+  const wanted = target === undefined ? -1 : allStages.findIndex(({ name }, index) => name === target || String(index) === target)
+  const stages = wanted < 0 ? allStages : allStages.slice(0, wanted + 1)
+  const last = inheritedInstructions(instructions, stages)
   const base = resolveBase(stages)
   const baseName = base === undefined ? undefined : imageName(base)
   const exposed = named('EXPOSE', last).flatMap(readPorts)
@@ -72,6 +74,21 @@ export function readDockerfile(path: string, text: string): DockerfileFacts {
   }
 }
 
+/** What the built stage says, after what it inherits from the stages it is built on. */
+function inheritedInstructions(instructions: readonly Instruction[], stages: readonly DockerfileStage[]): Instruction[] {
+  const starts = instructions.flatMap((item, index) => (item.getKeyword() === 'FROM' ? [index] : []))
+  const inherited: Instruction[] = []
+  for (let at = stages.length - 1; at >= 0; at = parentOf(at, stages)) {
+    inherited.unshift(...instructions.slice(starts[at], starts[at + 1] ?? instructions.length))
+  }
+  return inherited
+}
+
+/** The stage that a stage is built on, or -1 when that is an image. */
+function parentOf(at: number, stages: readonly DockerfileStage[]): number {
+  return stages.slice(0, at).findLastIndex(({ name }) => name !== undefined && name === stages[at]?.image)
+}
+
 function readPorts(item: Instruction): { port: number; line: number }[] {
   return wordsOf(item).flatMap((word) => {
     const port = word.endsWith('/udp') ? undefined : asPort(word.split('/')[0])
@@ -86,13 +103,9 @@ function readStage(item: Instruction): DockerfileStage {
 
 /** The image under the last stage, through stages that build on one another. */
 function resolveBase(stages: readonly DockerfileStage[]): string | undefined {
-  let image = stages.at(-1)?.image
-  for (let at = stages.length - 1; at > 0 && image !== undefined; at--) {
-    const parent = stages.slice(0, at).find((stage) => stage.name !== undefined && stage.name === image)
-    if (parent === undefined) break
-    image = parent.image
-  }
-  return image
+  let at = stages.length - 1
+  for (let parent = parentOf(at, stages); parent >= 0; parent = parentOf(at, stages)) at = parent
+  return stages[at]?.image
 }
 
 function languageOf(stages: readonly DockerfileStage[], last: readonly Instruction[]): ServiceType | undefined {

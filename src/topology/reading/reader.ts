@@ -28,7 +28,8 @@ export interface Reader {
   readonly json: (path: string) => JsonFile | undefined
   readonly toml: (path: string) => TomlFile | undefined
   readonly yaml: (path: string) => YamlFile | undefined
-  readonly dockerfile: (path: string) => DockerfileFacts | undefined
+  /** As far as a stage; the last one when none is named. */
+  readonly dockerfile: (path: string, target?: string) => DockerfileFacts | undefined
 }
 
 export function createReader(tree: SourceTree, warn: (sentence: string) => void): Reader {
@@ -41,6 +42,11 @@ export function createReader(tree: SourceTree, warn: (sentence: string) => void)
     warn(`${path} is not valid ${format} (${reason}); it is passed over.`)
     return undefined
   }
+  const dockerfile = remember((key) => {
+    const [path = '', target = ''] = key.split('\n')
+    const content = text(path)
+    return content === undefined ? undefined : readDockerfile(path, content, target === '' ? undefined : target)
+  })
   return {
     text: remember(text),
     json: remember((path) => {
@@ -59,10 +65,7 @@ export function createReader(tree: SourceTree, warn: (sentence: string) => void)
       const [first] = result.problems
       return failed(path, 'YAML', `line ${first?.line ?? 1}: ${first?.message ?? 'unreadable'}`)
     }),
-    dockerfile: remember((path) => {
-      const content = text(path)
-      return content === undefined ? undefined : readDockerfile(path, content)
-    }),
+    dockerfile: (path, target = '') => dockerfile(`${path}\n${target}`),
   }
 }
 

@@ -8,6 +8,8 @@ import { lineAt } from './lines.ts'
 import type { Reader } from './reader.ts'
 
 export interface SourceLanguage {
+  /** Lines that are only a comment: examples in them are nobody's code. */
+  readonly comments: RegExp
   /** Calls that accept connections. */
   readonly listens: readonly RegExp[]
   /** Group 1 is a port; the first pattern that finds one wins. */
@@ -69,7 +71,7 @@ export function scanSources(entries: readonly string[], scan: Scan): SourceFacts
   const imports = new Map<string, Evidence>()
   for (let at = 0; at < queue.length && at < limit; at++) {
     const path = queue[at] as string
-    const text = scan.reader.text(path)?.slice(0, sourceScanLimit)
+    const text = sourceText(path, scan)
     if (text === undefined) continue
     for (const { value, line } of matches(text, [scan.language.imports])) {
       const file = scan.language.resolve(value, path).find(scan.exists)
@@ -81,9 +83,15 @@ export function scanSources(entries: readonly string[], scan: Scan): SourceFacts
   return { imports, ...factsOf(queue.slice(0, limit), scan) }
 }
 
-function factsOf(files: readonly string[], { reader, language }: Scan): Omit<SourceFacts, 'imports'> {
+/** The start of a file with its comment lines emptied, so that every line keeps its number. */
+function sourceText(path: string, { reader, language }: Scan): string | undefined {
+  return reader.text(path)?.slice(0, sourceScanLimit).replace(language.comments, '')
+}
+
+function factsOf(files: readonly string[], scan: Scan): Omit<SourceFacts, 'imports'> {
+  const { language } = scan
   const texts = files.flatMap((path) => {
-    const text = reader.text(path)?.slice(0, sourceScanLimit)
+    const text = sourceText(path, scan)
     return text === undefined ? [] : [{ path, text }]
   })
   const first = (patterns: readonly RegExp[]) => {

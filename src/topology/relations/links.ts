@@ -60,8 +60,8 @@ export function linkServices(input: LinkInput): Links {
 function composeBacking({ composeFiles, drafts }: LinkInput): BackingService[] {
   const taken = new Set(drafts.map(({ name }) => name))
   return composeFiles.flatMap(({ file, services }) =>
-    services.flatMap(({ name, image, build, evidence }): BackingService[] => {
-      const kind = build === undefined ? backingOfImage(image) : undefined
+    services.flatMap(({ name, image, build, evidence, isProfiled }): BackingService[] => {
+      const kind = build === undefined && !isProfiled ? backingOfImage(image) : undefined
       if (kind === undefined || taken.has(name) || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return []
       taken.add(name)
       return [{ name, kind, evidence: [{ ...evidence, fact: `image ${printable(image ?? '')}` }], compose: { file, service: name } }]
