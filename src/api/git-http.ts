@@ -94,16 +94,24 @@ async function tellReleases(context: GitHttpContext, subject: TellSubject, say: 
     for (const id of releaseIds) say(`kyozo: release queued, follow it at ${context.baseUrl}/releases/${id}\n`)
     return
   }
+  const showsBuilds = subject.options.includes('verbose')
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   for (const id of releaseIds) {
     await followRelease(context, id, {
-      onLine: (line) => say(`${line.stream === 'build' ? `  ${line.service ?? ''} | ` : ''}${line.text}\n`),
+      onLine: (line) => {
+        if (line.stream === 'release' || showsBuilds || isBuildStep(line.text)) say(`${line.stream === 'build' ? `  ${line.service ?? ''} | ` : ''}${line.text}\n`)
+      },
       // Keeps proxies from closing a quiet connection, and prints nothing.
       onIdle: () => subject.showsProgress && response.writable && response.write(keepAlivePacket),
       signal: gone.signal,
     })
   }
+}
+
+/** `#12 [build 3/5] RUN npm ci`: enough to see that a build goes on. `-o verbose` shows every line; the release keeps them all. */
+function isBuildStep(text: string): boolean {
+  return /^#\d+ \[(?!internal)[^\]]+\] /.test(text)
 }
 
 /** Stored under the ref and the commit it now names, so that a push and the sweep that finds the same tip are one delivery. */

@@ -27,7 +27,11 @@ export async function endWithoutGoingLive(attempt: Attempt, kyozo: Kyozo, end: {
   const reason = attempt.signal.aborted ? (attempt.signal.reason as unknown) : end.thrown
   if (reason instanceof Superseded) return supersede(attempt, kyozo, { stack: end.stack, bySha: reason.bySha })
   if (end.hasTouchedContainers) await recoverRoutes(attempt, kyozo, end.engine)
-  if (failures.every((failure) => failure.retryable) && attempt.release.attempt < attemptLimit) return retryLater(attempt, kyozo, failures[0]!)
+  if (failures.every((failure) => failure.retryable) && attempt.release.attempt < attemptLimit) {
+    const newer = await newerRelease(kyozo.db, attempt.release)
+    if (newer !== undefined) return supersede(attempt, kyozo, { stack: end.stack, bySha: newer.sha })
+    return retryLater(attempt, kyozo, failures[0]!)
+  }
   await fail(attempt, kyozo, { stack: end.stack, failures })
   return { kind: 'ended' }
 }

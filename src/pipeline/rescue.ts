@@ -1,30 +1,34 @@
 // What a worker looks after besides its jobs: releases whose worker died, releases nobody was woken for, and branches that moved without a delivery.
 import { hasEnded } from '../release/states.ts'
+import type { Executor } from '../store/database.ts'
 import { findEnvironment } from '../store/environments.ts'
-import { findRelease, latestRelease, rescueReleases, saveVerdicts, waitingEnvironments } from '../store/releases.ts'
+import { notify } from '../store/notify.ts'
+import { latestRelease, type RescuedRelease, rescueReleases, saveVerdicts, waitingEnvironments } from '../store/releases.ts'
 import { findWorkspace } from '../store/workspaces.ts'
 import type { Kyozo } from './kyozo.ts'
 import { startRelease } from './receive.ts'
 import { reportRelease } from './report.ts'
-import { failedVerdictsOf } from './verdicts.ts'
+import { failedVerdictsOf, supersededVerdicts } from './verdicts.ts'
 
-/** Puts what a dead worker left back into the queue, and wakes a worker for everything that waits. */
+/** Puts what a dead worker left back into the queue or to its end, and wakes a worker for everything that waits. */
 export async function rescue(kyozo: Kyozo): Promise<void> {
-  const rescued = await kyozo.db.transaction().execute(async (trx) => {
-    const rows = await rescueReleases(trx)
-    for (const row of rows) {
-      if (!row.isGivenUp) continue
-      const release = (await findRelease(trx, row.releaseId))!
-      const environment = (await findEnvironment(trx, row.environmentId))!
-      const workspace = (await findWorkspace(trx, release.workspaceId))!
-      const verdicts = await failedVerdictsOf(trx, environment, release.reason ?? 'kyozo ended while working on it')
-      await saveVerdicts(trx, release.id, verdicts)
-      await reportRelease(trx, { workspace, environment, release, verdicts }, kyozo.config.baseUrl)
+  await kyozo.db.transaction().execute(async (trx) => {
+    for (const rescued of await rescueReleases(trx)) {
+      const { release, fate } = rescued
+      kyozo.log.warn({ release: release.id, fate }, 'a release lost its worker')
+      if (fate !== 'queued') await reportEnd(kyozo, trx, rescued)
     }
-    return rows
   })
-  for (const row of rescued) kyozo.log.warn({ release: row.releaseId, isGivenUp: row.isGivenUp }, 'a release lost its worker')
   for (const environmentId of await waitingEnvironments(kyozo.db)) await kyozo.queue.enqueueDeploy(kyozo.db, environmentId)
+}
+
+async function reportEnd(kyozo: Kyozo, trx: Executor, { release, fate }: RescuedRelease): Promise<void> {
+  const environment = (await findEnvironment(trx, release.environmentId))!
+  const workspace = (await findWorkspace(trx, release.workspaceId))!
+  const verdicts = fate === 'superseded' ? await supersededVerdicts(trx, environment, release.supersededBy ?? '') : await failedVerdictsOf(trx, environment, release.reason ?? 'kyozo ended while working on it')
+  await saveVerdicts(trx, release.id, verdicts)
+  await reportRelease(trx, { workspace, environment, release, verdicts }, kyozo.config.baseUrl)
+  await notify(trx, 'release', release.id)
 }
 
 /** A push whose delivery could not be stored moved the branch all the same: its commit gets its release now. */

@@ -88,6 +88,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       revision: fetched.sha,
       release: attempt.release.id,
       generation: attempt.lease.generation,
+      healthDeadlineMs: kyozo.config.healthDeadlineMs,
     }),
   )
   await updateRelease(kyozo.db, attempt.lease, { topology: JSON.stringify(answer.topology), stackSpec: JSON.stringify(answer.stack) })

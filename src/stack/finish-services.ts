@@ -15,6 +15,7 @@ export interface FinishInput {
   readonly tree: SourceTree
   readonly identity: StackIdentity
   readonly secretVersions?: Readonly<Record<string, string>>
+  readonly healthDeadlineMs?: number
 }
 
 /** Takes and returns them in start order. */
@@ -29,7 +30,7 @@ export function finishServices(ordered: readonly LinkedService[], input: FinishI
       secretVersions: versionsFor(service, input.secretVersions ?? {}),
     })
     hashes.set(service.name, hash)
-    return finishService(service, { image, configHash: hash, replacement: replacementOf(service, hostOf.get(service.name)) })
+    return finishService(service, { image, configHash: hash, replacement: replacementOf(service, hostOf.get(service.name)), healthDeadlineMs: input.healthDeadlineMs ?? defaultHealthDeadlineMs })
   })
 }
 
@@ -47,7 +48,7 @@ function secretName(variable: string): string {
     .replaceAll('_', '-')
 }
 
-function finishService(service: LinkedService, last: Pick<StackService, 'image' | 'configHash' | 'replacement'>): StackService {
+function finishService(service: LinkedService, last: Pick<StackService, 'image' | 'configHash' | 'replacement' | 'healthDeadlineMs'>): StackService {
   return {
     name: service.name,
     ...(service.folder === undefined ? {} : { folder: service.folder }),
@@ -57,7 +58,6 @@ function finishService(service: LinkedService, last: Pick<StackService, 'image' 
     replicas: service.replicas,
     ...(service.port === undefined ? {} : { port: service.port }),
     health: service.health,
-    healthDeadlineMs: defaultHealthDeadlineMs,
     isOneShot: service.isOneShot,
     dependsOn: service.dependsOn,
     volumes: service.volumes,

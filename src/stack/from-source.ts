@@ -3,12 +3,13 @@
 import type { SourceTree } from '../git/source-tree.ts'
 import { analyze } from '../topology/analyze.ts'
 import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
+import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
 import type { Topology } from '../topology/topology.ts'
 import { renderTemplate } from './render-template.ts'
 import { type StackInput, specifyStack } from './specify.ts'
 import type { StackSpec } from './stack.ts'
 
-export type SourceContext = Pick<StackInput, 'templates' | 'identity' | 'revision' | 'release' | 'generation'>
+export type SourceContext = Pick<StackInput, 'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs'>
 
 export interface Specified {
   readonly topology: Topology
@@ -22,5 +23,6 @@ export function specifyFromSource(tree: SourceTree, context: SourceContext): Spe
   const composeModels = files.map((file) => readComposeFile({ tree, file, policy: 'trusted' }))
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
+  if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, context.identity.workspace)
   return { topology, stack }
 }

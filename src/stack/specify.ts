@@ -25,6 +25,8 @@ export interface StackInput {
   readonly generation: number
   /** What an environment's secret values are at, by variable; a new version replaces the containers that read it. Default is none. */
   readonly secretVersions?: Readonly<Record<string, string>>
+  /** How long a service may take to become healthy. Default is one minute. */
+  readonly healthDeadlineMs?: number
   /** Images to use for backing services instead of kyozo's own choice. Default is none. */
   readonly backingImages?: Readonly<Partial<Record<BackingKind, string>>>
 }

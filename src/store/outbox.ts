@@ -85,10 +85,18 @@ export async function outboxDropped(db: Executor, id: string, reason: string): P
   await db.updateTable('outbox').set({ droppedAt: databaseNow, claimedUntil: null, lastError: reason }).where('id', '=', id).execute()
 }
 
+/** Puts a message off. One that a newer message of its target has overtaken is dropped: it would only take the newer one back. */
 export async function outboxRetry(db: Executor, id: string, retry: { readonly inSeconds: number; readonly reason: string; readonly countsAsAttempt: boolean }): Promise<void> {
+  await db
+    .updateTable('outbox as mine')
+    .set({ droppedAt: databaseNow, claimedUntil: null, lastError: retry.reason })
+    .where('mine.id', '=', id)
+    .where((where) => where.exists(where.selectFrom('outbox as newer').select('newer.id').whereRef('newer.target', '=', 'mine.target').whereRef('newer.sequence', '>', 'mine.sequence')))
+    .execute()
   await db
     .updateTable('outbox')
     .set({ nextAttemptAt: inSeconds(retry.inSeconds), claimedUntil: null, lastError: retry.reason, ...(retry.countsAsAttempt ? {} : { attempts: sql`attempts - 1` }) })
     .where('id', '=', id)
+    .where('droppedAt', 'is', null)
     .execute()
 }

@@ -138,17 +138,29 @@ export async function saveVerdicts(db: Executor, releaseId: string, verdicts: re
   await db.insertInto('releaseServices').values(rows).onConflict((conflict) => conflict.columns(['releaseId', 'service']).doNothing()).execute()
 }
 
-/** Puts releases whose worker died back into the queue, and fails those that were tried too often. Returns the environments to look at. */
-export async function rescueReleases(db: Executor): Promise<readonly { readonly environmentId: string; readonly releaseId: string; readonly isGivenUp: boolean }[]> {
-  const expired = db.updateTable('releases').where('state', '=', 'running').where('leaseExpiresAt', '<', databaseNow)
-  const lost = { leaseToken: null, leaseExpiresAt: null }
-  const givenUp = await expired
-    .set({ ...lost, state: 'failed', errorCode: 'internal', reason: `kyozo ended ${attemptLimit} times while working on this release`, finishedAt: databaseNow })
-    .where('attempt', '>=', attemptLimit)
-    .returning(['environmentId', 'id as releaseId'])
-    .execute()
-  const queued = await expired.set({ ...lost, state: 'queued' }).where('attempt', '<', attemptLimit).returning(['environmentId', 'id as releaseId']).execute()
-  return [...givenUp.map((row) => ({ ...row, isGivenUp: true })), ...queued.map((row) => ({ ...row, isGivenUp: false }))]
+export interface RescuedRelease {
+  readonly release: Release
+  /** `queued`: tried again. `superseded`: a newer one took its place meanwhile. `failed`: it was tried too often. */
+  readonly fate: 'queued' | 'superseded' | 'failed'
+}
+
+/** Takes releases from workers that died. One that a newer release has overtaken is not run any more: an environment never goes backwards. */
+export async function rescueReleases(db: Executor): Promise<readonly RescuedRelease[]> {
+  const expired = await db.selectFrom('releases').select(['id', 'attempt', 'environmentId', 'sequence']).where('state', '=', 'running').where('leaseExpiresAt', '<', databaseNow).forUpdate().skipLocked().execute()
+  const rescued: RescuedRelease[] = []
+  for (const { id, attempt, environmentId, sequence } of expired) {
+    const newest = await latestRelease(db, environmentId)
+    const isOvertaken = newest !== undefined && newest.sequence !== sequence
+    const fate = isOvertaken ? 'superseded' : attempt >= attemptLimit ? 'failed' : 'queued'
+    const ends: Record<RescuedRelease['fate'], ReleaseChange> = {
+      queued: {},
+      superseded: { supersededBy: newest?.sha ?? null, reason: `superseded by ${newest?.sha.slice(0, 7)}`, finishedAt: databaseNow },
+      failed: { errorCode: 'internal', reason: `kyozo ended ${attemptLimit} times while working on this release`, finishedAt: databaseNow },
+    }
+    const release = await db.updateTable('releases').set({ ...ends[fate], state: fate, leaseToken: null, leaseExpiresAt: null }).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+    rescued.push({ release, fate })
+  }
+  return rescued
 }
 
 /** Ends the leases of a worker that is known to be dead, so that nobody waits for them to run out. */
