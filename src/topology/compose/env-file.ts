@@ -2,6 +2,9 @@
 // several lines. With `format: raw` nothing but the first `=` means anything.
 import { type Interpolation, interpolate } from './interpolate.ts'
 
+/** Characters of all values of one file together: a value that names itself twice on every line doubles with each. */
+const valuesLimit = 1024 ** 2
+
 export interface EnvEntry {
   readonly name: string
   readonly value: string
@@ -28,6 +31,7 @@ export function parseEnvFile(text: string, options: { isRaw: boolean; lookup: (n
   const lookup = (name: string) => own.get(name) ?? options.lookup(name)
   const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   let line = 1
+  let length = 0
   for (let at = 0; at < source.length; ) {
     const start = line
     const parsed = options.isRaw ? readRawLine(source, at) : readEntry(source, at)
@@ -40,6 +44,11 @@ export function parseEnvFile(text: string, options: { isRaw: boolean; lookup: (n
     result.names.push(...filled.names)
     result.missing.push(...filled.missing.map(({ name }) => ({ name, line: start })))
     if (parsed.value === undefined && filled.value === '') continue
+    length += filled.value.length
+    if (length > valuesLimit) {
+      result.problems.push({ message: 'the values are larger than 1 MiB together', line: start })
+      break
+    }
     own.set(parsed.name, filled.value)
     result.entries.push({ name: parsed.name, value: filled.value, line: start })
   }

@@ -51,10 +51,30 @@ export function whyNot(content: FileContent): string | undefined {
 /** The files below a folder, or undefined when there are more than may be copied. */
 export function filesBelow(tree: SourceTree, folder: string): string[] | undefined {
   const prefix = folder === '.' ? '' : `${folder}/`
+  const paths = pathsOf(tree)
   const files: string[] = []
-  for (const path of tree.entries.keys()) {
-    if (!path.startsWith(prefix)) continue
-    if (files.push(path) > folderFilesLimit) return undefined
+  for (let at = firstFrom(paths, prefix); paths[at]?.startsWith(prefix); at++) {
+    if (files.push(paths[at]!) > folderFilesLimit) return undefined
   }
   return files
+}
+
+const pathsByTree = new WeakMap<SourceTree, readonly string[]>()
+
+/** Sorted, as in the tree. */
+function pathsOf(tree: SourceTree): readonly string[] {
+  const paths = pathsByTree.get(tree) ?? [...tree.entries.keys()]
+  pathsByTree.set(tree, paths)
+  return paths
+}
+
+/** The index of the first path that does not come before the prefix. */
+function firstFrom(paths: readonly string[], prefix: string): number {
+  let [low, high] = [0, paths.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (paths[middle]! < prefix) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -24,8 +24,9 @@ export function finishModel(loader: Loader, { file, loaded = nothing }: { file: 
     const finished = finishService(scope, { service, loaded, running })
     if (finished !== undefined) services[name] = finished
   }
+  const circles = findCircles(running)
   for (const [name, { place, report }] of running) {
-    const circle = findCircles(running).get(name)
+    const circle = circles.get(name)
     if (circle === undefined) continue
     refuse(scopeOf(loader, { file: place.file, report }), place, {
       rule: 'dependency',
@@ -184,7 +185,7 @@ function sortedViolations(reports: readonly Report[]): Violation[] {
     ...last,
     severity: 'error',
     rule: 'quota',
-    message: `${sorted.length - violationsLimit + 1} more violations are not listed`,
+    message: 'more violations are not listed; correct these first',
   }
   return [...sorted.slice(0, violationsLimit - 1), rest]
 }

@@ -29,6 +29,9 @@ export const nestingLimit = 5
 /** Characters of one value after its variables are filled in: a repeated variable can otherwise multiply a file's size. */
 export const valueLengthLimit = 256 * 1024
 
+/** Characters of all values of one model together after their variables are filled in. */
+export const filledLimit = 4 * 1024 ** 2
+
 /** Violations kept; the rest are counted in the last one. */
 export const violationsLimit = 500
 

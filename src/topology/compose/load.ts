@@ -44,10 +44,18 @@ export interface Loader extends LoadOptions {
   /** Findings of the file as a whole. */
   readonly report: Report
   readonly roots: Map<string, LocatedMap | undefined>
+  /** Files that are read whole; one that several include is read once. */
+  readonly loaded: Map<string, Loaded>
 }
 
 export function createLoader(options: LoadOptions): Loader {
-  return { ...options, seen: { reads: new Set(), variables: new Set() }, report: emptyReport(), roots: new Map() }
+  return {
+    ...options,
+    seen: { reads: new Set(), variables: new Set(), filledLength: 0 },
+    report: emptyReport(),
+    roots: new Map(),
+    loaded: new Map(),
+  }
 }
 
 export function scopeOf(loader: Loader, { file, report }: { file: string; report: Report }): Scope {
@@ -102,6 +110,7 @@ function loadFile(loader: Loader, open: OpenFile): Loaded {
   const { entries } = open.root
   const include = entries.get('include')
   if (include !== undefined) loadIncludes(loader, { ...open, node: include, loaded })
+  loader.loaded.set(open.file, loaded)
   if (!entries.has('services') && include === undefined) refuseShape(scope, open.root.place, 'the file has no `services`; list them')
   return loaded
 }
@@ -208,7 +217,7 @@ function loadIncludes(loader: Loader, { node, loaded, ...open }: Reading): void 
       if (other === undefined) continue
       if (open.chain.includes(other.file)) fail(`${shown(other.file)} includes itself; break the circle`)
       else if (open.chain.length > nestingLimit) fail(`files include one another more than ${nestingLimit} levels deep; flatten them`)
-      else takeOver(loader, { from: loadFile(loader, other), into: loaded, scope, place })
+      else takeOver(loader, { from: loader.loaded.get(other.file) ?? loadFile(loader, other), into: loaded, scope, place })
     }
   }
 }

@@ -31,7 +31,8 @@ export function parseComposeYaml(file: string, text: string): Located {
         .slice(0, yamlProblemsLimit)
         .map(({ message, pos }) => ({ file, ...positionAt(lines, pos[0]), rule: 'yaml', message: oneLine(message) })),
     )
-  return new TreeBuilder(file, lines, aliasTargets(document)).build(document.contents)
+  const building = { file, lines, targets: aliasTargets(document), nodes: 0 }
+  return convert(building, document.contents, { place: { file, pointer: '', line: 1, column: 1 }, depth: 0 })
 }
 
 interface Problem {
@@ -79,81 +80,81 @@ function aliasTargets(document: Parameters<typeof visit>[0]): ReadonlyMap<Alias,
   return targets
 }
 
-class TreeBuilder {
-  private nodes = 0
-  private readonly file: string
-  private readonly lines: LineCounter
-  private readonly targets: ReadonlyMap<Alias, YamlNode>
+interface Building {
+  readonly file: string
+  readonly lines: LineCounter
+  readonly targets: ReadonlyMap<Alias, YamlNode>
+  /** How many keys and values there are so far, aliases counted as often as they are used. */
+  nodes: number
+}
 
-  constructor(file: string, lines: LineCounter, targets: ReadonlyMap<Alias, YamlNode>) {
-    this.file = file
-    this.lines = lines
-    this.targets = targets
+function convert(building: Building, node: YamlNode, { place, depth }: { place: Place; depth: number }): Located {
+  const fail = (rule: ComposeRule, message: string) => failAt(place, rule, message)
+  if (++building.nodes > yamlNodesLimit) throw fail('yaml_limits', `the file expands to more than ${yamlNodesLimit} keys and values`)
+  if (depth > yamlDepthLimit) throw fail('yaml_limits', `the file nests deeper than ${yamlDepthLimit} levels`)
+  if (isAlias(node)) {
+    const target = building.targets.get(node)
+    if (target === undefined) throw fail('yaml', `no anchor &${node.source} stands before its alias`)
+    return convert(building, target, { place, depth: depth + 1 })
   }
+  if (isMap(node)) return { kind: 'map', entries: convertEntries(building, node.items, { place, depth }), place }
+  if (isSeq(node)) {
+    const items = node.items.map((item, index) => {
+      const at = placeOf(building, item, { ...place, pointer: pointerTo(place.pointer, index) })
+      return convert(building, item, { place: at, depth: depth + 1 })
+    })
+    return { kind: 'list', items, place }
+  }
+  if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node), source: node.source ?? '', place }
+  if (node === null || node === undefined) return { kind: 'scalar', value: null, source: '', place }
+  throw fail('yaml', 'a map stands where a value is expected')
+}
 
-  build(contents: YamlNode): Located {
-    return this.convert(contents, { file: this.file, pointer: '', line: 1, column: 1 }, 0)
-  }
+type Standing = { readonly place: Place; readonly depth: number }
 
-  private convert(node: YamlNode, place: Place, depth: number): Located {
-    if (++this.nodes > yamlNodesLimit)
-      throw this.fail('yaml_limits', place, `the file expands to more than ${yamlNodesLimit} keys and values`)
-    if (depth > yamlDepthLimit) throw this.fail('yaml_limits', place, `the file nests deeper than ${yamlDepthLimit} levels`)
-    if (isAlias(node)) {
-      const target = this.targets.get(node)
-      if (target === undefined) throw this.fail('yaml', place, `no anchor &${node.source} stands before its alias`)
-      return this.convert(target, place, depth + 1)
-    }
-    if (isMap(node)) return { kind: 'map', entries: this.entries(node.items, place, depth), place }
-    if (isSeq(node)) {
-      const items = node.items.map((item, index) =>
-        this.convert(item, this.placeOf(item, pointerTo(place.pointer, index), place), depth + 1),
-      )
-      return { kind: 'list', items, place }
-    }
-    if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node), source: node.source ?? '', place }
-    if (node === null || node === undefined) return { kind: 'scalar', value: null, source: '', place }
-    throw this.fail('yaml', place, 'a map stands where a value is expected')
+/** A map's own keys win over merged ones. */
+function convertEntries(building: Building, pairs: readonly Pair<YamlNode, YamlNode>[], { place, depth }: Standing): Map<string, Located> {
+  const own = new Map<string, Located>()
+  const merged = new Map<string, Located>()
+  const keys = new Set<string>()
+  for (const pair of pairs) {
+    const at = placeOf(building, pair.key, place)
+    if (!isPair(pair) || !isScalar(pair.key)) throw failAt(at, 'yaml', 'a key must be a plain word')
+    const key = typeof pair.key.value === 'string' ? pair.key.value : (pair.key.source ?? '')
+    if (keys.has(key)) throw failAt(at, 'yaml', `the key ${JSON.stringify(key)} stands twice in one map; remove one of them`)
+    keys.add(key)
+    if (key === '<<' && pair.key.type === 'PLAIN') addMissing(merged, mergedEntries(building, pair.value, { place, at, depth }))
+    else own.set(key, convert(building, pair.value, { place: { ...at, pointer: pointerTo(place.pointer, key) }, depth: depth + 1 }))
   }
+  addMissing(own, merged)
+  return own
+}
 
-  private entries(pairs: readonly Pair<YamlNode, YamlNode>[], place: Place, depth: number): Map<string, Located> {
-    const own = new Map<string, Located>()
-    const merged = new Map<string, Located>()
-    const keys = new Set<string>()
-    for (const pair of pairs) {
-      const at = this.placeOf(pair.key, place.pointer, place)
-      if (!isPair(pair) || !isScalar(pair.key)) throw this.fail('yaml', at, 'a key must be a plain word')
-      const key = pair.key.source ?? ''
-      if (keys.has(key)) throw this.fail('yaml', at, `the key ${JSON.stringify(key)} stands twice in one map; remove one of them`)
-      keys.add(key)
-      if (key === '<<' && pair.key.type === 'PLAIN') this.merge(pair.value, { into: merged, place, at, depth })
-      else own.set(key, this.convert(pair.value, { ...at, pointer: pointerTo(place.pointer, key) }, depth + 1))
-    }
-    for (const [key, value] of merged) if (!own.has(key)) own.set(key, value)
-    return own
-  }
+function addMissing(target: Map<string, Located>, source: ReadonlyMap<string, Located>): void {
+  for (const [key, value] of source) if (!target.has(key)) target.set(key, value)
+}
 
-  /** The first of several merged maps wins, and the map's own keys win over all. */
-  private merge(value: YamlNode, target: { into: Map<string, Located>; place: Place; at: Place; depth: number }): void {
-    const source = isAlias(value) ? this.targets.get(value) : value
-    const sources = isSeq(source) ? source.items : [source]
-    for (const item of sources) {
-      const map = isAlias(item) ? this.targets.get(item) : item
-      if (!isMap(map)) throw this.fail('yaml', target.at, '`<<` merges maps only')
-      const converted = this.convert(map, target.place, target.depth + 1)
-      if (converted.kind !== 'map') continue
-      for (const [key, node] of converted.entries) if (!target.into.has(key)) target.into.set(key, node)
-    }
+/** The entries of the map, or maps, after `<<`; the first of several wins. */
+function mergedEntries(building: Building, value: YamlNode, { place, at, depth }: Standing & { at: Place }): Map<string, Located> {
+  const merged = new Map<string, Located>()
+  const source = isAlias(value) ? building.targets.get(value) : value
+  for (const item of isSeq(source) ? source.items : [source]) {
+    const map = isAlias(item) ? building.targets.get(item) : item
+    const converted = isMap(map) ? convert(building, map, { place, depth: depth + 1 }) : undefined
+    if (converted?.kind !== 'map') throw failAt(at, 'yaml', '`<<` merges maps only')
+    addMissing(merged, converted.entries)
   }
+  return merged
+}
 
-  private placeOf(node: YamlNode, pointer: string, fallback: Place): Place {
-    const start = (node as { range?: readonly [number, number, number] | null } | null)?.range?.[0]
-    return { ...(start === undefined ? fallback : positionAt(this.lines, start)), file: this.file, pointer }
-  }
+/** Where a node begins, or the given place when the parser does not say; pointer and file are the given ones. */
+function placeOf({ lines }: Building, node: YamlNode, place: Place): Place {
+  const start = (node as { range?: readonly [number, number, number] | null } | null)?.range?.[0]
+  return start === undefined ? place : { ...place, ...positionAt(lines, start) }
+}
 
-  private fail(rule: ComposeRule, { line, column }: Place, message: string): KyozoError {
-    return invalid([{ file: this.file, line, column, rule, message }])
-  }
+function failAt({ file, line, column }: Place, rule: ComposeRule, message: string): KyozoError {
+  return invalid([{ file, line, column, rule, message }])
 }
 
 /** Compose reads `0777` and `1_000` in plain style as numbers, although YAML 1.2 does not. */

@@ -1,6 +1,7 @@
 // What every reader of a part of the file is given: where it stands, whose file it is, and where findings go.
 import type { SourceTree } from '../../git/source-tree.ts'
 import { interpolate } from './interpolate.ts'
+import { filledLimit, violationsLimit } from './limits.ts'
 import type { Place } from './located.ts'
 import type { ComposeRule, Difference, Trust, Violation } from './model.ts'
 import { shown, tidied } from './wording.ts'
@@ -11,6 +12,14 @@ export interface Report {
   readonly differences: Difference[]
 }
 
+/** What has been looked at so far, over all files of one model. */
+export interface Seen {
+  readonly reads: Set<string>
+  readonly variables: Set<string>
+  /** Characters of values that variables were filled into. */
+  filledLength: number
+}
+
 export interface Scope {
   readonly trust: Trust
   readonly tree: SourceTree
@@ -19,7 +28,7 @@ export interface Scope {
   readonly variables: Readonly<Record<string, string>>
   /** Hosts of registries that images may come from. */
   readonly registries: ReadonlySet<string>
-  readonly seen: { readonly reads: Set<string>; readonly variables: Set<string> }
+  readonly seen: Seen
   readonly report: Report
 }
 
@@ -40,7 +49,7 @@ function addViolation(scope: Scope, place: Place, finding: Pick<Violation, 'rule
   const { file, pointer, line, column } = place
   const { violations } = scope.report
   const violation = { file, pointer, line, column, ...finding, message: tidied(finding.message, heldValues(scope)) }
-  if (!violations.some((other) => isSame(other, violation))) violations.push(violation)
+  if (violations.length < violationsLimit && !violations.some((other) => isSame(other, violation))) violations.push(violation)
 }
 
 function isSame(one: Violation, other: Violation): boolean {
@@ -56,7 +65,9 @@ function isSame(one: Violation, other: Violation): boolean {
 export function differ(scope: Scope, { file, pointer }: Place, difference: { change: string; reason: string }): void {
   const { differences } = scope.report
   const change = tidied(difference.change, heldValues(scope))
-  const isKnown = differences.some((other) => other.file === file && other.pointer === pointer && other.change === change)
+  const isKnown =
+    differences.length >= violationsLimit ||
+    differences.some((other) => other.file === file && other.pointer === pointer && other.change === change)
   if (!isKnown) differences.push({ file, pointer, change, reason: difference.reason })
 }
 
@@ -74,6 +85,14 @@ export function fillIn(scope: Scope, place: Place, text: string): string {
   const { value, names, missing, problem } = interpolate(text, (name) => variableOf(scope, name))
   for (const name of names) scope.seen.variables.add(name)
   if (problem !== undefined) refuse(scope, place, { rule: 'interpolation', message: problem })
+  if (names.length > 0) scope.seen.filledLength += value.length
+  if (scope.seen.filledLength > filledLimit) {
+    refuse(scope, place, {
+      rule: 'limit',
+      message: `the values of variables make the file larger than ${filledLimit / 1024 ** 2} MiB; use them less often`,
+    })
+    return ''
+  }
   for (const { name, message } of missing) refuseMissing(scope, place, { name, ...(message ? { message } : {}) })
   return value
 }

@@ -5,29 +5,47 @@ export type Words = { readonly words: readonly string[] } | { readonly problem: 
 
 export function splitWords(line: string): Words {
   const words: string[] = []
-  let word: string | undefined
+  for (let at = 0; ; ) {
+    while (at < line.length && isSpace(line[at]!)) at++
+    if (at >= line.length) return { words }
+    const word = readWord(line, at)
+    if (word.problem !== undefined) return { problem: word.problem }
+    words.push(word.text)
+    at = word.end
+  }
+}
+
+interface Word {
+  readonly text: string
+  /** Where the word ends. */
+  readonly end: number
+  readonly problem?: string
+}
+
+function readWord(line: string, start: number): Word {
+  let text = ''
   let quote: string | undefined
-  for (let at = 0; at < line.length; at++) {
+  let at = start
+  for (; at < line.length && (quote !== undefined || !isSpace(line[at]!)); at++) {
     const char = line[at]!
     if (char === '\\' && quote !== "'") {
-      if (++at >= line.length) return { problem: 'the command ends in a backslash' }
-      word = (word ?? '') + line[at]
-    } else if (quote !== undefined) {
-      if (char === quote) quote = undefined
-      else word = (word ?? '') + char
-    } else if (char === '"' || char === "'") {
-      quote = char
-      word ??= ''
-    } else if (/\s/.test(char)) {
-      if (word !== undefined) words.push(word)
-      word = undefined
-    } else if (';&|<>()`'.includes(char)) {
-      return {
-        problem: `no shell runs the command, so ${char === '`' ? 'a backtick' : `\`${char}\``} does nothing; write \`sh -c "…"\` around it`,
-      }
-    } else word = (word ?? '') + char
+      if (++at >= line.length) return { text, end: at, problem: 'the command ends in a backslash' }
+      text += line[at]
+    } else if (char === quote) quote = undefined
+    else if (quote === undefined && (char === '"' || char === "'")) quote = char
+    else if (quote === undefined && shellCharacters.includes(char)) return { text, end: at, problem: shellProblem(char) }
+    else text += char
   }
-  if (quote !== undefined) return { problem: 'a quote in the command is not closed' }
-  if (word !== undefined) words.push(word)
-  return { words }
+  return { text, end: at, ...(quote === undefined ? {} : { problem: 'a quote in the command is not closed' }) }
+}
+
+function isSpace(char: string): boolean {
+  return char === ' ' || char === '\t' || char === '\n' || char === '\r'
+}
+
+const shellCharacters = ';&|<>()`'
+
+function shellProblem(char: string): string {
+  const named = char === '`' ? 'a backtick' : `\`${char}\``
+  return `no shell runs the command, so ${named} does nothing; write \`sh -c "…"\` around it`
 }

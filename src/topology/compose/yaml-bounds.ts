@@ -40,28 +40,39 @@ interface Count {
   indicators: number
 }
 
-function refusalOf(type: CST.TokenType | null, count: Count): Pick<YamlRefusal, 'rule' | 'message'> | undefined {
-  if (type === null || type === 'space' || type === 'comment') return undefined
-  if (type === 'newline') {
-    count.indicators = 0
-    return ++count.lines > yamlLinesLimit ? tooLarge(`${yamlLinesLimit} lines`) : undefined
+type Reason = Pick<YamlRefusal, 'rule' | 'message'>
+
+function refusalOf(type: CST.TokenType | null, count: Count): Reason | undefined {
+  switch (type) {
+    case null:
+    case 'space':
+    case 'comment':
+      return undefined
+    case 'newline':
+      count.indicators = 0
+      return ++count.lines > yamlLinesLimit ? tooLarge(`${yamlLinesLimit} lines`) : undefined
+    case 'doc-start':
+      return ++count.documents > 1 ? { rule: 'yaml', message: 'the file holds more than one document; keep only one' } : undefined
+    case 'directive-line':
+      return { rule: 'yaml', message: 'directives are not allowed; remove the line that begins with %' }
+    case 'tag':
+      return { rule: 'yaml_tag', message: 'YAML tags are not allowed; write the value without one' }
+    default:
+      return excessOf(type, count)
   }
-  if (type === 'doc-start' && ++count.documents > 1)
-    return { rule: 'yaml', message: 'the file holds more than one document; keep only one' }
-  if (type === 'directive-line') return { rule: 'yaml', message: 'directives are not allowed; remove the line that begins with %' }
-  if (type === 'tag') return { rule: 'yaml_tag', message: 'YAML tags are not allowed; write the value without one' }
+}
+
+function excessOf(type: CST.TokenType, count: Count): Reason | undefined {
+  if (type === 'flow-map-start' || type === 'flow-seq-start') count.brackets++
+  if (type === 'flow-map-end' || type === 'flow-seq-end') count.brackets--
   if (type === 'anchor' && ++count.anchors > yamlAnchorsLimit) return tooLarge(`${yamlAnchorsLimit} anchors`)
   if (type === 'alias' && ++count.aliases > yamlAliasesLimit) return tooLarge(`${yamlAliasesLimit} aliases`)
   if (++count.tokens > yamlTokensLimit) return tooLarge(`${yamlTokensLimit} keys and values`)
-  if (type === 'flow-map-start' || type === 'flow-seq-start') count.brackets++
-  if (type === 'flow-map-end' || type === 'flow-seq-end') count.brackets--
-  if (type === 'seq-item-ind' || type === 'explicit-key-ind') count.indicators++
-  else count.indicators = 0
+  count.indicators = type === 'seq-item-ind' || type === 'explicit-key-ind' ? count.indicators + 1 : 0
   if (count.brackets > yamlDepthLimit || count.indicators > yamlDepthLimit) return tooLarge(`${yamlDepthLimit} levels of nesting`)
-  if (count.brackets < 0) return { rule: 'yaml', message: 'a bracket closes that was never opened' }
-  return undefined
+  return count.brackets < 0 ? { rule: 'yaml', message: 'a bracket closes that was never opened' } : undefined
 }
 
-function tooLarge(what: string): Pick<YamlRefusal, 'rule' | 'message'> {
+function tooLarge(what: string): Reason {
   return { rule: 'yaml_limits', message: `the file has more than ${what}; make it smaller` }
 }
