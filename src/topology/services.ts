@@ -159,7 +159,8 @@ function correctByDeclaration(drafts: readonly Draft[], input: DraftInput): Draf
     const index = corrected.findIndex((draft) => draft.name === name)
     if (service.ignore === true) corrected = corrected.filter((_, position) => position !== index)
     else if (index >= 0) corrected[index] = correct(corrected[index] as Draft, { name, service, input })
-    else corrected.push(addDeclared(name, service, input))
+    // A service may still be missing only because the texts that tell of it are.
+    else if (input.repository.tree.wanted.size === 0) corrected.push(addDeclared(name, service, input))
   }
   return corrected
 }

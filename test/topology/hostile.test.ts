@@ -198,6 +198,14 @@ describe('a text that is not loaded yet', () => {
     }
     const tree = sourceTree(files, { loaded: new Set(['compose.yaml']) })
     expect([analyze(tree).services.length, tree.wanted.size]).toEqual([3, 2])
+    const declared = {
+      ...express,
+      'kyozo.yaml': 'services: {api: {depends_on: [web]}, web: {port: 80}}\n',
+      'web/package.json': '{"scripts":{"start":"node w.js"}}',
+    }
+    const half = sourceTree(declared, { loaded: new Set(['kyozo.yaml']) })
+    expect([analyze(half).services.length, [...half.wanted].sort()]).toEqual([0, ['package.json', 'server.js', 'web/package.json']])
+    expect(analyzeFiles(declared).services.map(({ name }) => name)).toEqual(['api', 'web'])
   })
 })
 

@@ -145,6 +145,17 @@ describe('a database', () => {
     expect([kindsOf(files, 'a').map(([service]) => service), analyzeFiles(files).backing]).toEqual([['store'], []])
   })
 
+  test('is added because kyozo.yaml asks for it, though no driver shows it', () => {
+    const files = { ...node('a', ''), 'kyozo.yaml': 'services: {a: {depends_on: [postgres]}}\n' }
+    expect([kindsOf(files, 'a'), analyzeFiles(files).backing]).toEqual([
+      [['postgres', 'requires', 'DATABASE_URL', 'postgres://{user}:{password}@{host}:{port}/{database}']],
+      [{ name: 'postgres', kind: 'postgres', evidence: [{ path: 'kyozo.yaml', line: 1, fact: 'a depends on postgres' }] }],
+    ])
+    expect(() => analyzeFiles({ ...files, 'kyozo.yaml': 'backing: off\nservices: {a: {depends_on: [postgres]}}\n' })).toThrow(
+      'kyozo.yaml:2:29: services.a.depends_on: no service is named postgres',
+    )
+  })
+
   test('is left out when kyozo.yaml says so', () => {
     expect(servicesIn({ ...node('a', "import pg from 'pg'", { pg: '8' }), 'kyozo.yaml': 'backing: off\n' })).toEqual([
       'a a nodejs/express :3000 template(nodejs in a) /healthz [node index.js]',

@@ -87,6 +87,11 @@ function connectionsOf(rule: AddressRule, stated: readonly StatedAddress[], type
   return hostFirst.length > 0 ? hostFirst : [{ variable: rule.usual, template: templateOf(rule, '', type) }]
 }
 
+/** The variable that carries such an address when nothing in the repository names one. */
+export function usualConnections(rule: AddressRule): Connection[] {
+  return [{ variable: rule.usual, template: templateOf(rule, '', 'nodejs') }]
+}
+
 /** The scheme that the repository writes, since SQLAlchemy chooses its driver by it; a Redis database number is kept. */
 function templateOf(rule: AddressRule, value: string, type: ServiceType): string {
   const usual = rule.kind === 'postgres' && type === 'python' ? 'postgresql' : (rule.schemes[0] ?? rule.kind)

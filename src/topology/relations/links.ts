@@ -1,5 +1,4 @@
 // Who depends on whom: what is declared, what a compose file says, what addresses name, and what drivers need.
-import type { StatedAddress } from '../claim.ts'
 import { compare } from '../claim.ts'
 import { backingOfImage, type ComposeFacts } from '../compose-file.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
@@ -7,7 +6,9 @@ import { printable } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import type { Draft } from '../services.ts'
 import type { BackingKind, BackingService, Connection, Dependency, Evidence } from '../topology.ts'
-import { findNeeds, type NeedInput } from './backing.ts'
+import { addressLinks, composeAddresses } from './addresses.ts'
+import { findNeeds, type NeedInput, usualConnections } from './backing.ts'
+import { addressRules } from './drivers.ts'
 
 /** A dependency, and whether somebody wrote it down as one or it was inferred. */
 export interface Link {
@@ -42,7 +43,7 @@ export function linkServices(input: LinkInput): Links {
   for (const { name } of composed) names.set(name, name)
   for (const { name } of input.drafts) names.set(name, name)
   const isBackingOff = input.declared.declaration.backing === 'off'
-  const needs = input.drafts.flatMap((draft) => needsOf(draft, input, composed))
+  const needs = input.drafts.flatMap((draft) => withDeclared(draft, needsOf(draft, input, composed), { input, composed, names }))
   const links = input.drafts.flatMap((draft) => [
     ...declaredLinks(draft, input, names),
     ...composeLinks(draft, names),
@@ -86,9 +87,39 @@ function needsOf(draft: Draft, input: LinkInput, composed: readonly BackingServi
     addresses: [...claim.addresses, ...composeAddresses(draft), ...shared.addresses],
   }).map(({ kind, strength, connections, evidence }) => ({
     kind,
-    provider: input.providers.get(kind) ?? composed.find((backing) => backing.kind === kind)?.name,
+    provider: providerOf(kind, input, composed),
     link: { from: draft.name, kind: strength, isDeclared: false, connections, evidence },
   }))
+}
+
+interface DeclaredContext {
+  readonly input: LinkInput
+  readonly composed: readonly BackingService[]
+  readonly names: ReadonlyMap<string, string>
+}
+
+/** `depends_on: [postgres]` asks for one even when no driver shows it; the usual variable carries its address then. */
+function withDeclared({ name, declared }: Draft, found: readonly Need[], { input, composed, names }: DeclaredContext): Need[] {
+  const wanted = dependsOnOf(declared).filter(({ to }) => !names.has(to))
+  const asked = wanted.flatMap(({ to, kind: strength, key }): Need[] => {
+    const rule = addressRules.find(({ kind }) => kind === to)
+    if (rule === undefined || strength === 'conflicts') return []
+    const isFound = found.some((need) => need.kind === rule.kind)
+    const connections = isFound ? [] : usualConnections(rule)
+    const evidence = [input.declared.at(['services', name, 'depends_on', key], `${name} depends on ${to}`)]
+    return [
+      {
+        kind: rule.kind,
+        provider: providerOf(rule.kind, input, composed),
+        link: { from: name, kind: strength, isDeclared: true, connections, evidence },
+      },
+    ]
+  })
+  return [...found, ...asked]
+}
+
+function providerOf(kind: BackingKind, { providers }: LinkInput, composed: readonly BackingService[]): string | undefined {
+  return providers.get(kind) ?? composed.find((backing) => backing.kind === kind)?.name
 }
 
 function addedBacking(needs: readonly Need[], names: ReadonlyMap<string, string>): BackingService[] {
@@ -100,24 +131,38 @@ function addedBacking(needs: readonly Need[], names: ReadonlyMap<string, string>
   }))
 }
 
-function declaredLinks({ name, declared }: Draft, { declared: file, drafts }: LinkInput, names: ReadonlyMap<string, string>): Link[] {
-  const wanted = declared?.depends_on
-  const entries = Array.isArray(wanted)
-    ? wanted.map((to, index) => ({ to, kind: 'requires' as const, key: index }))
-    : Object.entries(wanted ?? {}).map(([to, { kind }]) => ({ to, kind, key: to }))
-  return entries.flatMap(({ to, kind, key }): Link[] => {
+interface DeclaredDependency {
+  readonly to: string
+  readonly kind: Dependency['kind']
+  /** Its place in kyozo.yaml. */
+  readonly key: string | number
+}
+
+function dependsOnOf(declared: Draft['declared']): DeclaredDependency[] {
+  const wanted = declared?.depends_on ?? []
+  if (Array.isArray(wanted)) return wanted.map((to, key) => ({ to, kind: 'requires', key }))
+  return Object.entries(wanted).map(([to, { kind }]) => ({ to, kind, key: to }))
+}
+
+function declaredLinks(
+  { name, declared }: Draft,
+  { declared: file, drafts, repository }: LinkInput,
+  names: ReadonlyMap<string, string>,
+): Link[] {
+  const canAdd = file.declaration.backing !== 'off'
+  return dependsOnOf(declared).flatMap(({ to, kind, key }): Link[] => {
     const at = ['services', name, 'depends_on', key] as const
-    const isBacking = ['postgres', 'redis', 'mysql', 'mongodb', 'rabbitmq'].includes(to)
-    if (!names.has(to) && !isBacking) {
-      const known = drafts.map((draft) => draft.name).filter((other) => other !== name)
-      return file.refuse(
-        at,
-        `services.${name}.depends_on: no service is named ${to}${known.length === 0 ? '' : `; there are ${known.join(', ')}`}`,
-      )
-    }
-    return [
-      { from: name, to: names.get(to) ?? to, kind, isDeclared: true, connections: [], evidence: [file.at(at, `${name} depends on ${to}`)] },
-    ]
+    const target = names.get(to)
+    if (target !== undefined)
+      return [{ from: name, to: target, kind, isDeclared: true, connections: [], evidence: [file.at(at, `${name} depends on ${to}`)] }]
+    if (canAdd && addressRules.some((rule) => rule.kind === to)) return []
+    // A name may still be missing only because the texts that tell of it are.
+    if (repository.tree.wanted.size > 0) return []
+    const known = drafts.map((draft) => draft.name).filter((other) => other !== name)
+    return file.refuse(
+      at,
+      `services.${name}.depends_on: no service is named ${to}${known.length === 0 ? '' : `; there are ${known.join(', ')}`}`,
+    )
   })
 }
 
@@ -126,71 +171,6 @@ function composeLinks({ name, compose }: Draft, names: ReadonlyMap<string, strin
     const to = names.get(service)
     return to === undefined ? [] : [{ from: name, to, kind: 'requires', isDeclared: true, connections: [], evidence: [evidence] }]
   })
-}
-
-function composeAddresses({ compose }: Draft): StatedAddress[] {
-  return (compose?.service.environment ?? []).map(({ name, value, evidence }) => ({
-    variable: name,
-    value,
-    evidence,
-    from: 'compose' as const,
-  }))
-}
-
-/** Variables whose address only comes back: nobody has to be there first. */
-const answeringVariables = /(?:CORS|ORIGINS?|ALLOWED|CALLBACK|REDIRECT|PUBLIC|FRONTEND|WEBHOOK|BASE_DOMAIN|SELF)/
-
-function addressLinks(draft: Draft, names: ReadonlyMap<string, string>): Link[] {
-  const declared = Object.entries(draft.declared?.env ?? {}).flatMap(([variable, value]): StatedAddress[] =>
-    typeof value === 'string'
-      ? [{ variable, value, from: 'declaration', evidence: { path: 'kyozo.yaml', fact: `${variable} of ${draft.name}` } }]
-      : [],
-  )
-  const addresses = [...declared, ...composeAddresses(draft), ...draft.claim.addresses]
-  return addresses.flatMap((address): Link[] => {
-    const target = targetOf(address, names)
-    if (target === undefined || target.to === draft.name) return []
-    const isAnswer = address.variable !== undefined && answeringVariables.test(address.variable)
-    const kind = isAnswer || target.isGuess || address.from === 'source' ? 'optional' : 'requires'
-    const connections = address.variable === undefined ? [] : [{ variable: address.variable, template: target.template }]
-    return [
-      {
-        from: draft.name,
-        to: target.to,
-        kind,
-        isDeclared: false,
-        connections,
-        evidence: [{ ...address.evidence, fact: `${address.evidence.fact} names ${target.to}` }],
-      },
-    ]
-  })
-}
-
-interface Target {
-  readonly to: string
-  readonly template: string
-  /** Whether only the variable's name says so. */
-  readonly isGuess: boolean
-}
-
-/** `http://api:3000/v1` names api; so does API_URL when its value is a developer's localhost or nothing. */
-function targetOf({ variable = '', value }: StatedAddress, names: ReadonlyMap<string, string>): Target | undefined {
-  const url = /^([a-z][a-z0-9+.-]{0,20}):\/\/(?:[^@/\s]{0,200}@)?([A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?(\/[^\s]{0,200})?$/.exec(value)
-  const byHost = url === null ? undefined : names.get(url[2] ?? '')
-  if (url !== null && byHost !== undefined) return { to: byHost, template: `${url[1]}://{host}:{port}${url[4] ?? ''}`, isGuess: false }
-  const pair = /^([a-z0-9][a-z0-9-]{0,62}):(\d{1,5})$/.exec(value)
-  const byPair = pair === null ? undefined : names.get(pair[1] ?? '')
-  if (byPair !== undefined) return { to: byPair, template: '{host}:{port}', isGuess: false }
-  if (/HOST(?:NAME)?$/.test(variable) && names.has(value)) return { to: names.get(value) as string, template: '{host}', isGuess: false }
-  const [, stem, ending = ''] = /^([A-Z0-9_]{1,40}?)(?:_SERVICE)?_(URL|HOST|ADDR|BASE_URL|ENDPOINT)$/.exec(variable) ?? []
-  const byName = stem === undefined ? undefined : names.get(stem.toLowerCase().replaceAll('_', '-'))
-  const isLocal = value === '' || /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1)(?::\d{1,5})?(?:\/.{0,200})?$/.test(value)
-  if (byName === undefined || !isLocal) return undefined
-  return {
-    to: byName,
-    template: ending === 'HOST' ? '{host}' : ending === 'ADDR' ? '{host}:{port}' : 'http://{host}:{port}',
-    isGuess: true,
-  }
 }
 
 /** One link between two services: the strongest kind, every variable and all evidence. */
