@@ -8,6 +8,7 @@ import { applyPlan } from './pipeline/apply.ts'
 import { type Attempt, openAttempt } from './pipeline/attempt.ts'
 import { buildImages } from './pipeline/build-images.ts'
 import { type EndOutcome, endWithoutGoingLive } from './pipeline/end.ts'
+import { mapEnvironments } from './pipeline/environments.ts'
 import { fencedEngine } from './pipeline/fenced-engine.ts'
 import type { Kyozo } from './pipeline/kyozo.ts'
 import { makePlan } from './pipeline/make-plan.ts'
@@ -51,7 +52,7 @@ interface Progress {
 
 async function deploy(attempt: Attempt, { kyozo, engine, progress }: { kyozo: Kyozo; engine: Engine; progress: Progress }): Promise<void> {
   const fetched = await attempt.stage('fetch', () => fetchSource(attempt, kyozo))
-  const { stack } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
+  const { stack, environments } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
   progress.stack = stack
   const { plan, observed } = await attempt.stage('plan', async () => {
     await recover(attempt, engine)
@@ -63,5 +64,6 @@ async function deploy(attempt: Attempt, { kyozo, engine, progress }: { kyozo: Ky
   const variables = await stackVariables(attempt, kyozo, stack)
   const files: ComposeFiles = { identity: attempt.identity, document: stack.documentText, overlay: stack.overlayText, variables }
   const applied = await attempt.stage('apply', () => applyPlan(attempt, engine, { stack, plan, files, observed }))
+  await mapEnvironments(attempt, kyozo, environments)
   await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { stack, plan, applied, tree: fetched.listing.tree }))
 }

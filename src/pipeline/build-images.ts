@@ -4,6 +4,7 @@ import { buildContext } from '../git/build-context.ts'
 import { tellingBuildLine } from '../health/words.ts'
 import type { Operation } from '../reconcile/plan.ts'
 import type { StackSpec } from '../stack/stack.ts'
+import { rewriteCacheIds } from '../topology/dockerfile/rewrite-cache-ids.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { allOrFailures } from './outcomes.ts'
@@ -35,7 +36,7 @@ async function build(attempt: Attempt, kyozo: Kyozo, work: { readonly fetched: F
       service,
       image,
       args: input.args,
-      context: buildContext(work.fetched.reader, { listing: work.fetched.listing, context: input.context, files: input.files, dockerfile: input.dockerfile }),
+      context: buildContext(work.fetched.reader, { listing: work.fetched.listing, context: input.context, files: input.files, dockerfile: rewriteCacheIds(input.dockerfile, attempt.workspace.name) }),
       deadlineMs: kyozo.config.buildDeadlineMs,
       memoryLimitBytes: kyozo.config.buildMemoryBytes,
       signal: attempt.signal,

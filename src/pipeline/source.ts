@@ -21,7 +21,7 @@ export interface FetchedSource {
 export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<FetchedSource> {
   const { release, workspace, environment } = attempt
   const reader = await kyozo.mirrors.reader(workspace.id)
-  const tip = await tipOf(attempt, kyozo)
+  const tip = await tipOf(attempt, kyozo, environment.ref)
   if (tip !== release.sha) throw new MovedOn(tip)
   const commit = await reader.readCommit(tip)
   attempt.say(`Release of ${tip.slice(0, 7)} (${commit.subject.slice(0, 72)}) to ${workspace.name} ${environment.name}`)
@@ -35,11 +35,12 @@ export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<Fetch
 /** The branch points elsewhere by now: this release ends, and one of the tip takes its place. */
 export class MovedOn extends Superseded {}
 
-async function tipOf(attempt: Attempt, kyozo: Kyozo): Promise<string> {
-  const { workspace, environment } = attempt
+/** The commit a branch points at now, with its objects at hand. */
+export async function tipOf(attempt: Attempt, kyozo: Kyozo, ref: string): Promise<string> {
+  const { workspace } = attempt
   if (workspace.forge === 'git') {
-    const tip = await kyozo.mirrors.tip(workspace.id, environment.ref)
-    if (tip === null) throw new KyozoError('revision_not_found', `${environment.ref} was deleted before it could be released`, { hint: 'push the branch again' })
+    const tip = await kyozo.mirrors.tip(workspace.id, ref)
+    if (tip === null) throw new KyozoError('revision_not_found', `${ref} is not there`, { hint: 'push the branch' })
     return tip
   }
   const connection = kyozo.connections.find(workspace.forge, workspace.connection ?? '')
@@ -51,7 +52,7 @@ async function tipOf(attempt: Attempt, kyozo: Kyozo): Promise<string> {
   if (credentials) attempt.redactAlso([credentials.password])
   return kyozo.mirrors.fetch(workspace.id, {
     url: `${connection.webUrl}/${repository.fullName}.git`,
-    ref: environment.ref,
+    ref,
     signal: attempt.signal,
     ...(credentials === undefined ? {} : { credentials }),
   })

@@ -3,6 +3,7 @@
 import type { SourceTree } from '../git/source-tree.ts'
 import { analyze } from '../topology/analyze.ts'
 import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
+import { readDeclaration } from '../topology/declaration/declaration.ts'
 import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
 import type { Topology } from '../topology/topology.ts'
 import { renderTemplate } from './render-template.ts'
@@ -14,6 +15,8 @@ export type SourceContext = Pick<StackInput, 'templates' | 'identity' | 'revisio
 export interface Specified {
   readonly topology: Topology
   readonly stack: StackSpec
+  /** The environments that kyozo.yaml maps to branches, by name. */
+  readonly environments: Readonly<Record<string, { readonly branch: string }>>
 }
 
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
@@ -24,5 +27,5 @@ export function specifyFromSource(tree: SourceTree, context: SourceContext): Spe
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
   if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, context.identity.workspace)
-  return { topology, stack }
+  return { topology, stack, environments: readDeclaration(tree).declaration.environments ?? {} }
 }

@@ -5,7 +5,7 @@ import { KyozoError } from '../../errors.ts'
 import { readLog } from '../../store/logs.ts'
 import { instanceId } from '../../store/instance.ts'
 import { type Filter, findRow, listRows } from '../../store/reading.ts'
-import { releaseServices } from '../../store/releases.ts'
+import { findRelease, releaseServices } from '../../store/releases.ts'
 import type { Database } from '../../store/database.ts'
 import { requireViewer, viewerIn } from '../authenticate.ts'
 import { mediaType, memberName, resourceObject } from './document.ts'
@@ -59,8 +59,20 @@ async function show(context: ApiContext, resource: Resource, request: Request, r
   const columns = ['id', ...resource.attributes, ...resource.largeAttributes, ...Object.values(resource.relationships).map((relationship) => relationship.column)]
   const row = await rowOf(context, resource, { request, response, columns })
   const data = resourceObject(resource, row, context.baseUrl)
-  if (resource.type === 'releases') data.attributes.verdicts = (await releaseServices(context.db, String(row.id))).map(({ releaseId: _, ...verdict }) => Object.fromEntries(Object.entries(verdict).map(([name, value]) => [memberName(name), value])))
+  if (resource.type === 'releases') Object.assign(data.attributes, await releaseDetails(context, String(row.id)))
   send(response, { jsonapi: { version: '1.1' }, data, links: { self: request.originalUrl } })
+}
+
+/** What ran: the stack's two documents, how it differs from the user's own, and a verdict for every service. */
+async function releaseDetails(context: ApiContext, releaseId: string): Promise<Record<string, unknown>> {
+  const stack = (await findRelease(context.db, releaseId))?.stackSpec
+  const verdicts = await releaseServices(context.db, releaseId)
+  return {
+    compose: stack?.documentText ?? null,
+    overlay: stack?.overlayText ?? null,
+    differences: stack?.differences ?? [],
+    verdicts: verdicts.map(({ releaseId: _, ...verdict }) => Object.fromEntries(Object.entries(verdict).map(([name, value]) => [memberName(name), value]))),
+  }
 }
 
 async function logs(context: ApiContext, request: Request, response: Response): Promise<void> {
