@@ -7,6 +7,7 @@ import { defaultLimits, type EdgeLimits } from './limits.ts'
 import { matchHost, type Route, routeTable } from './routes.ts'
 import { createTargets } from './targets.ts'
 import { forwardUpgrade } from './upgrade.ts'
+import { createWorkload } from './workload.ts'
 
 export interface EdgeOptions {
   /** Names below `<workspace>.<base domain>` are the edge's. */
@@ -37,8 +38,9 @@ export interface Edge {
 }
 
 export function createEdge(options: EdgeOptions): Edge {
-  const targets = createTargets()
-  const context = { targets, limits: { ...defaultLimits, ...options.limits } }
+  const workload = createWorkload()
+  const targets = createTargets(workload)
+  const context = { targets, workload, limits: { ...defaultLimits, ...options.limits } }
   let table = routeTable([])
   const match = (incoming: IncomingMessage) => matchHost(table, incoming.headers.host, options.baseDomain)
   const report = (error: unknown) => options.log.warn({ error }, 'the edge could not handle a request')
@@ -71,7 +73,7 @@ export function createEdge(options: EdgeOptions): Edge {
       return true
     },
     shouldUpgrade: isWebSocket,
-    drain: targets.drain,
+    drain: workload.drain,
     close: targets.close,
   }
 }

@@ -13,9 +13,11 @@ import { type Client, requestHeaders, responseHeaders } from './headers.ts'
 import type { EdgeLimits } from './limits.ts'
 import type { Route, RouteTarget } from './routes.ts'
 import type { Targets } from './targets.ts'
+import type { Workload } from './workload.ts'
 
 export interface ForwardContext {
   readonly targets: Targets
+  readonly workload: Workload
   readonly limits: EdgeLimits
 }
 
@@ -73,10 +75,10 @@ class TooLate extends Error {}
 /** Resolves when the answer has begun, or when there will be none. */
 function tryTarget(context: ForwardContext, exchange: Exchange, choice: Choice): Promise<Attempt> {
   const { incoming, outgoing, route } = exchange
-  const { limits, targets } = context
+  const { limits, workload } = context
   return new Promise((resolve) => {
     const sent = request(requestOptions(context, exchange, choice))
-    const release = targets.begin(choice.target, sent)
+    const release = workload.begin(choice.target.container, sent)
     const abandon = () => sent.destroy()
     outgoing.once('close', abandon)
     let timer = setTimeout(() => sent.destroy(new TooLate()), limits.connectLimitMs)

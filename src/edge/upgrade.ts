@@ -33,7 +33,7 @@ function tryTarget(context: ForwardContext, { incoming, socket, head }: Upgrade,
     const headers = upgradeHeaders(incoming.rawHeaders, clientOf(incoming))
     const { host, port } = target
     const sent = request({ host, port, method: 'GET', path: pathOf(incoming.url ?? '/'), headers, agent: false })
-    const release = context.targets.begin(target, sent)
+    const release = context.workload.begin(target.container, sent)
     const abandon = () => sent.destroy()
     socket.once('close', abandon)
     let wasSent = false
@@ -50,7 +50,7 @@ function tryTarget(context: ForwardContext, { incoming, socket, head }: Upgrade,
       release()
     }
     sent.once('upgrade', (answer, service, firstBytes) => {
-      const end = context.targets.begin(target, service)
+      const end = context.workload.begin(target.container, service)
       finish()
       resolve('joined')
       join({ client: socket, service, end }, { head: headOf(answer, answer.rawHeaders), fromClient: head, fromService: firstBytes })
