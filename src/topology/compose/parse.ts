@@ -94,7 +94,7 @@ function convert(building: Building, node: YamlNode, { place, depth }: { place: 
   if (depth > yamlDepthLimit) throw fail('yaml_limits', `the file nests deeper than ${yamlDepthLimit} levels`)
   if (isAlias(node)) {
     const target = building.targets.get(node)
-    if (target === undefined) throw fail('yaml', `no anchor &${node.source} stands before its alias`)
+    if (target === undefined) throw failAt(placeOf(building, node, place), 'yaml', `no anchor &${node.source} stands before its alias`)
     return convert(building, target, { place, depth: depth + 1 })
   }
   if (isMap(node)) return { kind: 'map', entries: convertEntries(building, node.items, { place, depth }), place }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { readComposeFile } from '../../../src/topology/compose/read-compose-file.ts'
+import { sourceTree } from '../../support/source-tree.ts'
+import { readText, told } from './reading.ts'
+
+const files = {
+  'app/compose.yml': `
+include: [infra.yml]
+services:
+  web:
+    build: .
+    env_file: web.env
+    extends: {file: ../base.yml, service: base}
+    volumes: [./conf:/etc/app]
+    secrets: [token]
+secrets: {token: {file: token}}
+`,
+  'app/Dockerfile': 'FROM nginx',
+  'app/web.env': 'A=1',
+  'app/conf/a': 'a',
+  'app/conf/b': 'b',
+  'app/token': 't',
+  'app/infra.yml': 'services: {db: {image: postgres}}',
+  'base.yml': 'services: {base: {image: busybox, env_file: base.env}}',
+  'base.env': 'BASE=1',
+}
+
+describe('a file whose texts are not all loaded', () => {
+  it('asks for them in rounds and ends in the same model', () => {
+    const rounds: string[][] = []
+    let loaded = new Set<string>()
+    for (;;) {
+      const tree = sourceTree(files, { loaded })
+      const model = readComposeFile({ tree, file: 'app/compose.yml', policy: 'trusted' })
+      if (tree.wanted.size === 0) {
+        expect(model).toEqual(readComposeFile({ tree: sourceTree(files), file: 'app/compose.yml', policy: 'trusted' }))
+        expect(model.violations).toEqual([])
+        break
+      }
+      rounds.push([...tree.wanted].sort())
+      expect(model.violations).toEqual([])
+      loaded = new Set([...loaded, ...tree.wanted])
+    }
+    expect(rounds).toEqual([
+      ['app/compose.yml'],
+      ['app/Dockerfile', 'app/conf/a', 'app/conf/b', 'app/infra.yml', 'app/token', 'app/web.env', 'base.yml'],
+      ['base.env'],
+    ])
+  })
+
+  it('says which files the model is made of', () => {
+    const { reads } = readComposeFile({ tree: sourceTree(files), file: 'app/compose.yml', policy: 'trusted' })
+    expect(reads).toEqual(Object.keys(files).sort())
+  })
+})
+
+describe('paths in a compose file', () => {
+  it('start at the folder of the file that they stand in', () => {
+    const { services } = readComposeFile({ tree: sourceTree(files), file: 'app/compose.yml', policy: 'trusted' })
+    expect(services.web?.build).toEqual({ context: 'app', dockerfile: 'app/Dockerfile', args: {} })
+    expect(services.web?.environment).toEqual({ BASE: '1', A: '1' })
+  })
+
+  it('may not name a service twice over included files', () => {
+    const text = 'include: [a.yml]\nservices: {web: {image: nginx}}'
+    expect(told(readText(text, { files: { 'a.yml': 'services: {web: {image: httpd}}' } }))).toEqual([
+      'compose.yml:1:11 include.0: the service `web` is already there; give one of them another name (rule include)',
+    ])
+  })
+
+  it('may be included by several files', () => {
+    const model = readText('include: [a.yml, b.yml]', {
+      files: { 'a.yml': 'include: [c.yml]', 'b.yml': 'include: [c.yml]', 'c.yml': 'services: {web: {image: nginx}}' },
+    })
+    expect({ told: told(model), services: Object.keys(model.services) }).toEqual({ told: [], services: ['web'] })
+  })
+})
+
+describe('a file that is not there', () => {
+  it('is an error in words', () => {
+    expect(() => readComposeFile({ tree: sourceTree({}), file: 'compose.yml', policy: 'trusted' })).toThrow(
+      'compose.yml is not in the repository',
+    )
+  })
+
+  it('may not be a symbolic link', () => {
+    const tree = sourceTree({ 'compose.yml': { text: '/etc/passwd', mode: '120000' } })
+    expect(() => readComposeFile({ tree, file: 'compose.yml', policy: 'trusted' })).toThrow(
+      'compose.yml:1:1 the compose file is a symbolic link (rule yaml)',
+    )
+  })
+})
