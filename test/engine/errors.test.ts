@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { lastWords } from '../../src/engine/docker/compose.ts'
+import { ask, dockerContext } from '../../src/engine/docker/context.ts'
 import { createDockerEngine } from '../../src/engine/docker/docker-engine.ts'
 import { asEngineError, refusal } from '../../src/engine/docker/errors.ts'
 
@@ -53,4 +56,22 @@ test('of what Compose says, the reason is told and not the progress', () => {
   const output = ' Container shop-api-1  Creating\nError response from daemon: No such image: kyozo/shop/api:1\n'
   expect(lastWords(output)).toBe('No such image: kyozo/shop/api:1')
   expect(lastWords('')).toBe('it said nothing')
+})
+
+test('an engine that accepts but never answers is told to hang', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const dockerHost = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const context = dockerContext({ dockerHost, stacksDir: '/tmp', instance: 'none', log })
+  try {
+    await expect(
+      ask({ tried: 'list containers', deadlineMs: 200 }, (abortSignal) => context.docker.listContainers({ abortSignal })),
+    ).rejects.toMatchObject({
+      code: 'engine_unavailable',
+      message: 'could not list containers: the engine did not answer within 0.2 s',
+      hint: 'look whether the Docker engine hangs: `docker ps`',
+    })
+  } finally {
+    server.close()
+  }
 })

@@ -77,7 +77,7 @@ function ignoreUnchanged(error: unknown): void {
 export async function exitOf(context: DockerContext, id: string, signal: AbortSignal): Promise<number> {
   const info = await inspectOwned(context, id)
   if (!info) throw new KyozoError('engine_refused', `container ${id.slice(0, 12)} is gone`)
-  const question = { tried: `wait for container ${nameOf(info)}`, deadlineMs: 2 ** 31 - 1, signal }
+  const question = { tried: `wait for container ${nameOf(info)}`, deadlineMs: Number.POSITIVE_INFINITY, signal }
   const answer = await ask(question, (abortSignal) => context.docker.getContainer(info.Id).wait({ condition: 'not-running', abortSignal }))
   return (answer as { readonly StatusCode: number }).StatusCode
 }

@@ -63,7 +63,7 @@ function addressOf(dockerHost: string): Docker.DockerOptions {
 export interface Question {
   /** What is tried, as the end of "could not …". */
   readonly tried: string
-  /** Default is 30 s. */
+  /** Infinite where the answer is an event. Default is 30 s. */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
 }
@@ -71,19 +71,23 @@ export interface Question {
 /** One call of the engine's API, with a deadline and with its errors in our words. */
 export async function ask<T>(question: Question, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadlineMs = question.deadlineMs ?? answerLimitMs
-  const limit = AbortSignal.timeout(deadlineMs)
-  const signal = question.signal ? AbortSignal.any([limit, question.signal]) : limit
+  const limit = new AbortController()
+  // Not `AbortSignal.timeout`: one that somebody listens to lives until it fires, however soon the answer comes.
+  const timer = deadlineMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => limit.abort(), deadlineMs)
+  const signal = question.signal ? AbortSignal.any([limit.signal, question.signal]) : limit.signal
   try {
     signal.throwIfAborted()
     return await Promise.race([call(signal), rejectedOn(signal)])
   } catch (error) {
     if (question.signal?.aborted) throw asAborted(question)
-    if (limit.aborted)
+    if (limit.signal.aborted)
       throw new KyozoError('engine_unavailable', `could not ${question.tried}: the engine did not answer within ${deadlineMs / 1000} s`, {
         hint: 'look whether the Docker engine hangs: `docker ps`',
         cause: error,
       })
     throw asEngineError(error, question.tried)
+  } finally {
+    clearTimeout(timer)
   }
 }
 
