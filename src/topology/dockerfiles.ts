@@ -61,6 +61,11 @@ function exists(path: string, repository: Repository): boolean {
   return repository.tree.entries.has(clean) || repository.tree.folders.has(clean)
 }
 
+/** The file of its own folder that a Dockerfile's command runs, such as `mailer.py` of `python mailer.py serve`. */
+export function fileInCommand(command: string | undefined, pattern: RegExp): string | undefined {
+  return command === undefined ? undefined : pattern.exec(command)?.[0].replace(/^\.?\//, '')
+}
+
 /** What a Dockerfile says for a claim about a language: that it is built to run, when its image is made for that language. */
 export function dockerfileSigns(type: ServiceType, facts: DockerfileFacts | undefined): Sign[] {
   if (facts === undefined) return []

@@ -1,6 +1,6 @@
 // Folders that are no services, and what they are.
 import { compare } from './claim.ts'
-import { isWithin } from './paths.ts'
+import { ancestorsOf, isWithin } from './paths.ts'
 import type { Packages } from './relations/packages.ts'
 import { findReads } from './relations/reads.ts'
 import type { Repository } from './repository.ts'
@@ -14,7 +14,7 @@ export interface FolderInput {
   readonly decision: Decision
 }
 
-/** Sorted by path; a folder that a service lies at is not among them. */
+/** Sorted by path; neither folders that services lie at, nor folders inside one of the same role. */
 export function foldersOf(
   { services, drafts, decision }: FolderInput,
   context: { repository: Repository; packages: Packages },
@@ -45,7 +45,8 @@ export function foldersOf(
       if (repository.folders.has(folder) && !isInService) add({ path: folder, role: 'library', evidence: [evidence] })
     }
   }
-  return [...roles.values()].sort((a, b) => compare(a.path, b.path))
+  const isInside = ({ path, role }: FolderRole) => ancestorsOf(path).some((above) => above !== '.' && roles.get(above)?.role === role)
+  return [...roles.values()].filter((role) => !isInside(role)).sort((a, b) => compare(a.path, b.path))
 }
 
 function articleOf(role: FolderRole['role']): string {

@@ -145,6 +145,20 @@ describe('a Dockerfile', () => {
     ).toEqual(['x x containerized :7000 dockerfile(x/Dockerfile in x) tcp [x]'])
   })
 
+  test('that runs a file beside it tells the language of that file', () => {
+    expect(
+      servicesIn({
+        'm/mailer.py': 'server.serve_forever()\n"/healthz"\n',
+        'm/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\nEXPOSE 8025\nCMD ["python", "mailer.py", "serve"]\n',
+        'n/job.mjs': 'setInterval(work, 1)',
+        'n/Dockerfile': 'FROM node:24\nCOPY . .\nCMD node ./job.mjs\n',
+      }),
+    ).toEqual([
+      'm m python :8025 dockerfile(m/Dockerfile in m) /healthz [python mailer.py serve]',
+      'n n nodejs no port dockerfile(n/Dockerfile in n) [node ./job.mjs]',
+    ])
+  })
+
   test('tells the language through its stages', () => {
     expect(
       servicesIn({

@@ -130,6 +130,12 @@ describe('a limit', () => {
     expect(analyzeFiles(fewer).services).toHaveLength(50)
   })
 
+  test('of files is an error before anything is read', () => {
+    const entry = { mode: '100644' as const, oid: '0' }
+    const entries = new Map(Array.from({ length: 100_001 }, (_, index) => [`f${index}`, entry]))
+    expect(() => analyze({ ...sourceTree({}), entries })).toThrow('The commit holds 100001 files; kyozo analyzes at most 100000.')
+  })
+
   test('of time holds for text made to make patterns slow', () => {
     const slow = [
       'a',

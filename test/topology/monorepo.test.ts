@@ -50,6 +50,15 @@ describe('a repository of several services', () => {
     expect(serviceNamed(workspace, 'web').reads).toEqual(['package-lock.json', 'package.json', 'packages/ui'])
   })
 
+  test('does not count a service of another language among the packages of its workspace', () => {
+    const go = {
+      'apps/prices/go.mod': 'module example.com/prices\n',
+      'apps/prices/main.go': 'package main\nfunc main() { http.ListenAndServe(":80", nil) }\n',
+    }
+    const service = serviceNamed({ ...workspace, ...go }, 'prices')
+    expect([service.reads, service.build]).toEqual([[], { kind: 'template', template: 'golang', context: 'apps/prices' }])
+  })
+
   test('finds a database in the shared package that talks to it', () => {
     expect(serviceNamed(workspace, 'api').dependsOn).toEqual([
       {

@@ -155,6 +155,17 @@ describe('a Python folder', () => {
     })
   })
 
+  test('that is a module of a project is no service of its own', () => {
+    expect(
+      servicesIn({
+        'pyproject.toml': '[build-system]\nrequires = []\n[project]\nname = "flask"\n',
+        'src/flask/__init__.py': '',
+        'src/flask/sansio/app.py': 'app.run()\n',
+        'src/flask/app.py': 'class Flask:\n  def run(self): app.run()\n',
+      }),
+    ).toEqual([])
+  })
+
   test('reads shared code on its path, path dependencies and its uv workspace', () => {
     const shared = { 'shared/text.py': 'def slug(): ...', 'shared/deep/more.py': '' }
     expect(

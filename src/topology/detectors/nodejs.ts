@@ -15,12 +15,13 @@ import type { Folder, Repository } from '../repository.ts'
 export const nodejs: Detector = {
   type: 'nodejs',
   title: 'Node.js',
-  marks: ['package.json', 'server.js', 'server.mjs', 'server.ts', 'index.js', 'index.mjs', 'app.js', 'worker.js', 'main.js'],
+  marks: ['package.json', 'server.js', 'server.mjs', 'server.ts', 'index.js', 'index.mjs', 'app.js', 'worker.js', 'main.js', 'Dockerfile'],
   claim(folder, repository): Claim | undefined {
     const hasManifest = folder.files.has('package.json')
     if (!hasManifest && isPartOfPackage(folder.path, repository)) return undefined
     const facts = gather(folder, repository)
     const { manifest, source } = facts
+    if (!hasManifest && source.files.length === 0) return undefined
     return {
       type: 'nodejs',
       hasManifest,

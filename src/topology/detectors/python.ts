@@ -1,7 +1,7 @@
 import type { Claim, ClaimedSpec, Detector, Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { entryFacts, findEnvironment } from '../environment.ts'
-import { ancestorsOf, baseName, joinPath } from '../paths.ts'
+import { ancestorsOf, baseName, joinPath, parentOf } from '../paths.ts'
 import { findProcess, portInCommand } from '../procfile.ts'
 import { pythonFrameworks, pythonWorkers } from '../python/frameworks.ts'
 import { type PythonProject, pythonManifests, readPythonProject } from '../python/project.ts'
@@ -15,11 +15,24 @@ import type { Folder, Repository } from '../repository.ts'
 export const python: Detector = {
   type: 'python',
   title: 'Python',
-  marks: [...pythonManifests, 'manage.py', 'main.py', 'app.py', 'server.py', 'worker.py', 'wsgi.py', 'asgi.py', 'run.py', '__main__.py'],
+  marks: [
+    ...pythonManifests,
+    'manage.py',
+    'main.py',
+    'app.py',
+    'server.py',
+    'worker.py',
+    'wsgi.py',
+    'asgi.py',
+    'run.py',
+    '__main__.py',
+    'Dockerfile',
+  ],
   claim(folder, repository): Claim | undefined {
     const facts = gather(folder, repository)
     const { project, source } = facts
-    if (project.manifest === undefined && isPartOfProject(folder, repository)) return undefined
+    const isBare = project.manifest === undefined
+    if (isBare && (source.files.length === 0 || isPartOfProject(folder, repository))) return undefined
     return {
       type: 'python',
       hasManifest: project.manifest !== undefined,
@@ -93,7 +106,8 @@ function evidenceFor(dependency: string, project: PythonProject, source: SourceF
 function isPartOfProject(folder: Folder, repository: Repository): boolean {
   const above = ancestorsOf(folder.path).find((path) => pythonManifests.some((name) => repository.folders.get(path)?.files.has(name)))
   const project = above === undefined ? undefined : repository.folders.get(above)
-  return project !== undefined && findPythonEntries(project, repository).length > 0
+  const isModule = [folder.path, parentOf(folder.path)].some((path) => repository.folders.get(path)?.files.has('__init__.py'))
+  return project !== undefined && (isModule || findPythonEntries(project, repository).length > 0)
 }
 
 function projectSigns(project: PythonProject): Sign[] {

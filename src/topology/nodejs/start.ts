@@ -1,4 +1,5 @@
 // How a Node folder starts in production, and the file where it begins.
+import { fileInCommand, findDockerfile } from '../dockerfiles.ts'
 import { ancestorsOf, joinPath, resolvePath } from '../paths.ts'
 import { stringAt } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
@@ -53,6 +54,10 @@ export function findNodeEntries(folder: string, manifest: PackageJson | undefine
     const file = nodeFiles(name, folder).find((path) => exists(path) && path !== joinPath(folder, name))
     if (file !== undefined) return [file]
   }
+  const home = repository.folders.get(folder)
+  const command = home === undefined ? undefined : findDockerfile(home, repository)?.command?.text
+  const run = fileInCommand(command, /[\w./-]{1,200}\.[mc]?[jt]s\b/)
+  if (run !== undefined && exists(joinPath(folder, run))) return [joinPath(folder, run)]
   const www = resolvePath(folder, 'bin/www')
   return www !== undefined && exists(www) ? [www] : []
 }

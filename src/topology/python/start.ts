@@ -1,4 +1,5 @@
 // How a Python folder starts in production.
+import { fileInCommand, findDockerfile } from '../dockerfiles.ts'
 import { joinPath, relativeTo } from '../paths.ts'
 import type { SourceFacts } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -13,7 +14,9 @@ export function findPythonEntries(folder: Folder, repository: Repository): strin
   const path = pythonEntries
     .map((name) => (folder.path === '.' ? name : `${folder.path}/${name}`))
     .find((name) => repository.tree.entries.has(name))
-  return path === undefined ? [] : [path]
+  const named = path === undefined ? fileInCommand(findDockerfile(folder, repository)?.command?.text, /[\w./-]{1,200}\.py\b/) : undefined
+  const byCommand = named === undefined ? undefined : inside(named)
+  return [path, byCommand].filter((file): file is string => file !== undefined && repository.tree.entries.has(file))
 }
 
 export interface StartInput {

@@ -80,15 +80,23 @@ function nodeWorkspaces(repository: Repository): Workspace[] {
             ? manifest.at('workspaces', 'workspaces')
             : { path: pnpmPath, line: 1, fact: 'pnpm workspace' },
         files: files.map((name) => joinPath(folder.path, name)),
-        isMember: memberTest(folder.path, globs),
+        isMember: memberTest({ root: folder.path, globs, manifest: 'package.json' }, repository),
       },
     ]
   })
 }
 
-function memberTest(root: string, globs: readonly string[]): (folder: string) => boolean {
+interface Membership {
+  readonly root: string
+  readonly globs: readonly string[]
+  /** What a folder must have to be installed with the workspace: a Go program among npm packages is none of them. */
+  readonly manifest: string
+}
+
+function memberTest({ root, globs, manifest }: Membership, repository: Repository): (folder: string) => boolean {
   const matches = createMatcher(globs.slice(0, 100))
-  return (folder) => folder !== root && isWithin(folder, root) && matches(relativeTo(root, folder))
+  const isPackage = (folder: string) => repository.folders.get(folder)?.files.has(manifest) === true
+  return (folder) => folder !== root && isWithin(folder, root) && isPackage(folder) && matches(relativeTo(root, folder))
 }
 
 function linkNode(repository: Repository, link: Link, workspaceOf: (folder: string) => string | undefined): void {
@@ -137,7 +145,10 @@ function uvWorkspaces(repository: Repository): Workspace[] {
         root: folder,
         evidence: { ...project.manifest, fact: 'uv workspace' },
         files,
-        isMember: memberTest(folder, [...stringsIn(field(workspace, 'members')), ...exclude]),
+        isMember: memberTest(
+          { root: folder, globs: [...stringsIn(field(workspace, 'members')), ...exclude], manifest: 'pyproject.toml' },
+          repository,
+        ),
       },
     ]
   })
