@@ -35,11 +35,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('finished_at', 'timestamptz')
     .execute()
   // The database, not a lock in a process, keeps it to one release at a time per environment.
-  await db.schema.createIndex('releases_one_running').unique().on('releases').column('environment_id').where(sql.ref('state'), '=', 'running').execute()
+  await db.schema
+    .createIndex('releases_one_running')
+    .unique()
+    .on('releases')
+    .column('environment_id')
+    .where(sql.ref('state'), '=', 'running')
+    .execute()
   await db.schema.createIndex('releases_environment_sequence').on('releases').columns(['environment_id', 'sequence']).execute()
   await db.schema.createIndex('releases_team_created').on('releases').columns(['team_id', 'created_at']).execute()
-  await db.schema.createIndex('releases_open').on('releases').columns(['state', 'lease_expires_at']).where(sql.ref('finished_at'), 'is', null).execute()
-  await sql`alter table environments add constraint environments_live_release foreign key (live_release_id) references releases (id) on delete set null`.execute(db)
+  await db.schema
+    .createIndex('releases_open')
+    .on('releases')
+    .columns(['state', 'lease_expires_at'])
+    .where(sql.ref('finished_at'), 'is', null)
+    .execute()
+  await sql`alter table environments add constraint environments_live_release foreign key (live_release_id) references releases (id) on delete set null`.execute(
+    db,
+  )
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

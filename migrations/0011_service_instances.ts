@@ -13,7 +13,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('status', 'text', (c) =>
       c.notNull().check(sql`status in ('detecting', 'deployable', 'deploying', 'running', 'stopped', 'error', 'scaling')`),
     )
-    .addColumn('health_status', 'text', (c) => c.notNull().defaultTo('unknown').check(sql`health_status in ('healthy', 'unhealthy', 'unknown')`))
+    .addColumn('health_status', 'text', (c) =>
+      c.notNull().defaultTo('unknown').check(sql`health_status in ('healthy', 'unhealthy', 'unknown')`),
+    )
     .addColumn('container_id', 'text')
     .addColumn('deployment_config', 'jsonb', (c) => c.notNull().defaultTo(sql`'{}'::jsonb`))
     .addColumn('port_mappings', 'jsonb', (c) => c.notNull().defaultTo(sql`'[]'::jsonb`))
@@ -34,7 +36,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('last_accessed_at', 'timestamptz')
     .addUniqueConstraint('service_instances_environment_folder_name', ['environment_id', 'folder_path', 'name'])
     .execute()
-  await db.schema.createIndex('service_instances_team_workspace_status').on('service_instances').columns(['team_id', 'workspace_id', 'status']).execute()
+  await db.schema
+    .createIndex('service_instances_team_workspace_status')
+    .on('service_instances')
+    .columns(['team_id', 'workspace_id', 'status'])
+    .execute()
   await db.schema.createIndex('service_instances_team_type').on('service_instances').columns(['team_id', 'service_type']).execute()
   await db.schema.createIndex('service_instances_status_health').on('service_instances').columns(['status', 'health_status']).execute()
   await db.schema.createIndex('service_instances_created_at').on('service_instances').column('created_at').execute()

@@ -13,11 +13,17 @@ const schema = z.object({
   KYOZO_HOST: z.string().default('127.0.0.1'),
   KYOZO_PORT: port.default(4400),
   KYOZO_DATA_DIR: z.string().min(1).default('./data'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
   KYOZO_BASE_URL: url.optional(),
   KYOZO_BASE_DOMAIN: hostName.default('localhost'),
   KYOZO_ADMIN_TOKEN: secret.optional(),
-  KYOZO_SECRET_KEY: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits').optional(),
+  KYOZO_SECRET_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
+    .optional(),
   KYOZO_GITHUB_API_URL: url.default('https://api.github.com'),
   KYOZO_GITHUB_TOKEN: z.string().min(1).optional(),
   KYOZO_GITHUB_WEBHOOK_SECRET: z.string().min(1).optional(),
@@ -65,7 +71,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const read = schema.safeParse(set)
   if (!read.success) {
     const problems = read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-    throw new KyozoError('config_invalid', `the environment is not right: ${problems.join('; ')}`, { hint: 'correct the variables named; docs/operating.md lists all of them' })
+    throw new KyozoError('config_invalid', `the environment is not right: ${problems.join('; ')}`, {
+      hint: 'correct the variables named; docs/operating.md lists all of them',
+    })
   }
   const e = read.data
   const github = readGithub(e)
@@ -73,7 +81,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: e.KYOZO_HOST,
     port: e.KYOZO_PORT,
     dataDir: path.resolve(e.KYOZO_DATA_DIR),
-    baseUrl: e.KYOZO_BASE_URL ?? `http://${e.KYOZO_HOST === '0.0.0.0' || e.KYOZO_HOST === '::' ? 'localhost' : e.KYOZO_HOST}:${e.KYOZO_PORT}`,
+    baseUrl:
+      e.KYOZO_BASE_URL ?? `http://${e.KYOZO_HOST === '0.0.0.0' || e.KYOZO_HOST === '::' ? 'localhost' : e.KYOZO_HOST}:${e.KYOZO_PORT}`,
     baseDomain: e.KYOZO_BASE_DOMAIN.toLowerCase(),
     role: e.KYOZO_ROLE,
     logLevel: e.KYOZO_LOG_LEVEL,
@@ -92,7 +101,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function readGithub(e: z.infer<typeof schema>): GithubConfig | undefined {
   if (e.KYOZO_GITHUB_WEBHOOK_SECRET === undefined) {
     if (e.KYOZO_GITHUB_TOKEN === undefined && e.KYOZO_GITHUB_APP_ID === undefined) return undefined
-    throw new KyozoError('config_invalid', 'KYOZO_GITHUB_TOKEN or KYOZO_GITHUB_APP_ID is set without KYOZO_GITHUB_WEBHOOK_SECRET', { hint: 'set the secret that the webhook signs with; deliveries without one are never accepted' })
+    throw new KyozoError('config_invalid', 'KYOZO_GITHUB_TOKEN or KYOZO_GITHUB_APP_ID is set without KYOZO_GITHUB_WEBHOOK_SECRET', {
+      hint: 'set the secret that the webhook signs with; deliveries without one are never accepted',
+    })
   }
   if ((e.KYOZO_GITHUB_APP_ID === undefined) !== (e.KYOZO_GITHUB_PRIVATE_KEY === undefined)) {
     throw new KyozoError('config_invalid', 'a GitHub App needs both KYOZO_GITHUB_APP_ID and KYOZO_GITHUB_PRIVATE_KEY')

@@ -30,7 +30,12 @@ function listen(address: string, folder: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error)
-      reject(new KyozoError('data_dir_locked', `another kyozo uses ${folder}`, { hint: 'stop it, or set KYOZO_DATA_DIR to a folder of its own', cause: error }))
+      reject(
+        new KyozoError('data_dir_locked', `another kyozo uses ${folder}`, {
+          hint: 'stop it, or set KYOZO_DATA_DIR to a folder of its own',
+          cause: error,
+        }),
+      )
     })
     server.listen(address, () => {
       server.unref()

@@ -9,5 +9,8 @@ export interface Log {
 }
 
 export function createLog(level: string): Log {
-  return pino({ level, base: { pid: process.pid }, serializers: { error: pino.stdSerializers.err } }, pino.destination({ fd: 2, sync: true }))
+  return pino(
+    { level, base: { pid: process.pid }, serializers: { error: pino.stdSerializers.err } },
+    pino.destination({ fd: 2, sync: true }),
+  )
 }

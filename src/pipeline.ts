@@ -17,7 +17,7 @@ import { analyzeSource, fetchSource } from './pipeline/source.ts'
 import { switchOver } from './pipeline/switch-over.ts'
 import { stackVariables } from './pipeline/variables.ts'
 import type { StackSpec } from './stack/stack.ts'
-import { type Claim, claimRelease } from './store/releases.ts'
+import { type Claim, claimRelease } from './store/leases.ts'
 
 /** Works off an environment's queue: the newest release, then whatever arrived meanwhile. */
 export async function deployEnvironment(environmentId: string, kyozo: Kyozo): Promise<void> {

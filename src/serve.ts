@@ -1,7 +1,8 @@
 // The composition root: wires the parts, starts them, and stops them in reverse.
+
+import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import type { AddressInfo } from 'node:net'
 import { createHttpServer } from './api/server.ts'
 import type { Config } from './config.ts'
 import { type DataDir, lockDataDir } from './data-dir.ts'
@@ -18,7 +19,7 @@ import { edgeControl } from './serving/edge-control.ts'
 import { ledger } from './serving/ledger.ts'
 import { startOutbox } from './serving/outbox.ts'
 import { startWorker } from './serving/worker.ts'
-import { type OpenDatabase, migrate, openDatabase } from './store/database.ts'
+import { migrate, type OpenDatabase, openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded.ts'
 import { defaultTeam, instanceId } from './store/instance.ts'
 import { listen } from './store/notify.ts'
@@ -71,7 +72,12 @@ async function wire(config: Config, log: Log, stops: (() => Promise<unknown>)[],
   const queue = await openQueue(database.url, log)
   stops.push(() => queue.close())
   const instance = await instanceId(db)
-  const engine = createDockerEngine({ instance, stacksDir: path.join(dataDir.path, 'stacks'), log, ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }) })
+  const engine = createDockerEngine({
+    instance,
+    stacksDir: path.join(dataDir.path, 'stacks'),
+    log,
+    ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }),
+  })
   const connections = createConnections(config.github === undefined ? [] : [githubConnection(config.github)], Date.now)
   const edge = createEdge({ log, baseDomain: config.baseDomain })
   const control = await edgeControl({ db, edge, notifications, config, log })
@@ -97,7 +103,7 @@ async function wire(config: Config, log: Log, stops: (() => Promise<unknown>)[],
     webhooks: { connections: { find: async ({ forge, name }) => connections.find(forge, name) }, ledger: ledger(receiving), log },
     edge,
     log,
-    readiness: { database: () => db.selectFrom('instance').select('id').execute(), engine: () => engine.check() },
+    readiness: { database: () => instanceId(db), engine: () => engine.check() },
   })
   if (config.role !== 'worker') {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))

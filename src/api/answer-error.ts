@@ -53,6 +53,16 @@ function words(error: KyozoError, status: number): string {
 }
 
 function title(status: number): string {
-  const titles: Record<number, string> = { 400: 'Bad request', 401: 'Unauthorized', 404: 'Not found', 405: 'Method not allowed', 406: 'Not acceptable', 413: 'Too large', 415: 'Unsupported media type', 429: 'Too many requests', 503: 'Unavailable' }
+  const titles: Record<number, string> = {
+    400: 'Bad request',
+    401: 'Unauthorized',
+    404: 'Not found',
+    405: 'Method not allowed',
+    406: 'Not acceptable',
+    413: 'Too large',
+    415: 'Unsupported media type',
+    429: 'Too many requests',
+    503: 'Unavailable',
+  }
   return titles[status] ?? 'Internal error'
 }

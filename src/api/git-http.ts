@@ -1,7 +1,8 @@
 // /git/<workspace>.git: the built-in remote. A push is stored as a delivery before it is answered, and prints its release as it happens.
+
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import type { Readable } from 'node:stream'
 import { type Request, type Response, Router } from 'express'
 import { asKyozoError, KyozoError } from '../errors.ts'
 import type { Mirrors } from '../git/mirror.ts'
@@ -36,7 +37,10 @@ export function gitRouter(context: GitHttpContext): Router {
 
 async function advertise(context: GitHttpContext, request: Request, response: Response): Promise<void> {
   const service = String(request.query.service ?? '')
-  if (!services.has(service)) throw new KyozoError('bad_request', 'this is a Git repository, and the request names no Git service', { hint: 'use git clone or git push with this address' })
+  if (!services.has(service))
+    throw new KyozoError('bad_request', 'this is a Git repository, and the request names no Git service', {
+      hint: 'use git clone or git push with this address',
+    })
   const workspace = await readableWorkspace(context, request, response)
   if (workspace === undefined && service === 'git-upload-pack') throw unknownWorkspace(nameIn(request))
   const folder = await context.mirrors.folderOf(workspace?.id ?? emptyRepository)
@@ -48,7 +52,11 @@ async function upload(context: GitHttpContext, request: Request, response: Respo
   const workspace = await readableWorkspace(context, request, response)
   if (workspace === undefined) throw unknownWorkspace(nameIn(request))
   noCache(response).type('application/x-git-upload-pack-result')
-  await serveUploadPack(await context.mirrors.folderOf(workspace.id), { body: bodyOf(request), answer: response, protocol: request.get('git-protocol') })
+  await serveUploadPack(await context.mirrors.folderOf(workspace.id), {
+    body: bodyOf(request),
+    answer: response,
+    protocol: request.get('git-protocol'),
+  })
   response.end()
 }
 
@@ -59,12 +67,20 @@ async function receive(context: GitHttpContext, request: Request, response: Resp
   const workspace = known ?? (await createWorkspace(context.db, { teamId: viewer.teamId, name, forge: 'git' }))
   if (workspace.teamId !== viewer.teamId) throw unknownWorkspace(name)
   noCache(response).type('application/x-git-receive-pack-result')
-  const push = await serveReceivePack(await context.mirrors.folderOf(workspace.id), { body: bodyOf(request), answer: response, readTip: (ref) => context.mirrors.tip(workspace.id, ref) })
+  const push = await serveReceivePack(await context.mirrors.folderOf(workspace.id), {
+    body: bodyOf(request),
+    answer: response,
+    readTip: (ref) => context.mirrors.tip(workspace.id, ref),
+  })
   const say = (text: string) => {
     if (push.showsProgress && response.writable) response.write(progressPackets(text))
   }
   try {
-    await tellReleases(context, { workspace, updated: push.updated, options: push.options, pusher: viewer.name, showsProgress: push.showsProgress, response }, say)
+    await tellReleases(
+      context,
+      { workspace, updated: push.updated, options: push.options, pusher: viewer.name, showsProgress: push.showsProgress, response },
+      say,
+    )
   } catch (error) {
     // The refs are moved: the sweep will find them. The person is told now.
     const { message, hint } = asKyozoError(error)
@@ -87,7 +103,8 @@ async function tellReleases(context: GitHttpContext, subject: TellSubject, say: 
   const { response } = subject
   const workspace = await withDefaultBranch(context, subject.workspace, subject.updated)
   const received: Received[] = []
-  for (const command of subject.updated) received.push(await storePush(context, { workspace, command, pusher: subject.pusher, options: subject.options }))
+  for (const command of subject.updated)
+    received.push(await storePush(context, { workspace, command, pusher: subject.pusher, options: subject.options }))
   for (const one of received) if (one.decision !== 'accepted') say(`kyozo: ${one.reason}\n`)
   const releaseIds = received.flatMap((one) => one.releaseIds)
   if (subject.options.includes('no-wait')) {
@@ -100,7 +117,8 @@ async function tellReleases(context: GitHttpContext, subject: TellSubject, say: 
   for (const id of releaseIds) {
     await followRelease(context, id, {
       onLine: (line) => {
-        if (line.stream === 'release' || showsBuilds || isBuildStep(line.text)) say(`${line.stream === 'build' ? `  ${line.service ?? ''} | ` : ''}${line.text}\n`)
+        if (line.stream === 'release' || showsBuilds || isBuildStep(line.text))
+          say(`${line.stream === 'build' ? `  ${line.service ?? ''} | ` : ''}${line.text}\n`)
       },
       // Keeps proxies from closing a quiet connection, and prints nothing.
       onIdle: () => subject.showsProgress && response.writable && response.write(keepAlivePacket),
@@ -115,7 +133,10 @@ function isBuildStep(text: string): boolean {
 }
 
 /** Stored under the ref and the commit it now names, so that a push and the sweep that finds the same tip are one delivery. */
-function storePush(context: GitHttpContext, push: { readonly workspace: Workspace; readonly command: RefCommand; readonly pusher: string; readonly options: readonly string[] }): Promise<Received> {
+function storePush(
+  context: GitHttpContext,
+  push: { readonly workspace: Workspace; readonly command: RefCommand; readonly pusher: string; readonly options: readonly string[] },
+): Promise<Received> {
   const { workspace, command } = push
   const isDeletion = /^0+$/.test(command.after)
   return receivePush(
@@ -134,9 +155,13 @@ function storePush(context: GitHttpContext, push: { readonly workspace: Workspac
 
 /** The first branch that is pushed to a new workspace is its default branch; main and master come before others. */
 async function withDefaultBranch(context: GitHttpContext, workspace: Workspace, updated: readonly RefCommand[]): Promise<Workspace> {
-  const branches = updated.filter((command) => !/^0+$/.test(command.after) && command.ref.startsWith('refs/heads/')).map((command) => command.ref.slice('refs/heads/'.length))
+  const branches = updated
+    .filter((command) => !/^0+$/.test(command.after) && command.ref.startsWith('refs/heads/'))
+    .map((command) => command.ref.slice('refs/heads/'.length))
   if (branches.length === 0) return workspace
-  const others = [...(await context.mirrors.branches(workspace.id)).keys()].filter((ref) => !branches.includes(ref.slice('refs/heads/'.length)))
+  const others = [...(await context.mirrors.branches(workspace.id)).keys()].filter(
+    (ref) => !branches.includes(ref.slice('refs/heads/'.length)),
+  )
   if (others.length > 0) return workspace
   const branch = ['main', 'master'].find((name) => branches.includes(name)) ?? branches[0]!
   if (branch === workspace.defaultBranch) return workspace
@@ -151,7 +176,10 @@ async function readableWorkspace(context: GitHttpContext, request: Request, resp
   const workspace = await findWorkspaceByName(context.db, name)
   if (workspace === undefined) return undefined
   if (workspace.teamId !== viewerIn(response).teamId) throw unknownWorkspace(name)
-  if (workspace.forge !== 'git') throw new KyozoError('bad_request', `${name} follows ${workspace.repositoryName} on ${workspace.forge}`, { hint: 'push there; kyozo deploys it from there' })
+  if (workspace.forge !== 'git')
+    throw new KyozoError('bad_request', `${name} follows ${workspace.repositoryName} on ${workspace.forge}`, {
+      hint: 'push there; kyozo deploys it from there',
+    })
   return workspace
 }
 
@@ -167,12 +195,17 @@ function unknownWorkspace(name: string): KyozoError {
 function bodyOf(request: Request): Readable {
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding === 'identity') return request
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new KyozoError('media_type_unsupported', `the content encoding ${JSON.stringify(encoding)} is not supported`)
+  if (encoding !== 'gzip' && encoding !== 'x-gzip')
+    throw new KyozoError('media_type_unsupported', `the content encoding ${JSON.stringify(encoding)} is not supported`)
   const gunzip = createGunzip()
   void pipeline(request, gunzip).catch((error: unknown) => gunzip.destroy(error as Error))
   return gunzip
 }
 
 function noCache(response: Response): Response {
-  return response.set({ 'Cache-Control': 'no-cache, max-age=0, must-revalidate', Pragma: 'no-cache', Expires: 'Fri, 01 Jan 1980 00:00:00 GMT' })
+  return response.set({
+    'Cache-Control': 'no-cache, max-age=0, must-revalidate',
+    Pragma: 'no-cache',
+    Expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
+  })
 }

@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { KyozoError } from '../errors.ts'
 import { releaseWords, short, type Verdict } from '../release/verdict.ts'
 import type { Database } from '../store/database.ts'
+import { findEnvironment } from '../store/environments.ts'
 import { readLog } from '../store/logs.ts'
 import { findRow } from '../store/reading.ts'
 import { findRelease, releaseServices } from '../store/releases.ts'
+import { findWorkspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
 
 const linesShown = 2_000
@@ -20,19 +22,19 @@ export function releasePageRouter(db: Database): Router {
     const release = (await findRelease(db, String(seen.id)))!
     const verdicts = await releaseServices(db, release.id)
     const log = await readLog(db, release.id, { after: '0', limit: linesShown })
-    const workspace = await db.selectFrom('workspaces').select('name').where('id', '=', release.workspaceId).executeTakeFirstOrThrow()
-    const environment = await db.selectFrom('environments').select('name').where('id', '=', release.environmentId).executeTakeFirstOrThrow()
+    const workspace = (await findWorkspace(db, release.workspaceId))!
+    const environment = (await findEnvironment(db, release.environmentId))!
     const words = releaseWords(release.state, verdicts.map(asVerdict), release.reason)
     response.type('html').send(
       page({
         title: `${workspace.name} ${environment.name} ${short(release.sha)}`,
         body: [
-          `<h1>${escape(workspace.name)} <small>${escape(environment.name)}</small></h1>`,
-          `<p class="state ${release.state}"><b>${release.state}</b> ${escape(words)}</p>`,
-          `<p>Commit <code>${release.sha}</code> of <code>${escape(release.ref)}</code>, by ${escape(release.triggeredBy)}, ${release.createdAt.toISOString()}</p>`,
+          `<h1>${asHtml(workspace.name)} <small>${asHtml(environment.name)}</small></h1>`,
+          `<p class="state ${release.state}"><b>${release.state}</b> ${asHtml(words)}</p>`,
+          `<p>Commit <code>${release.sha}</code> of <code>${asHtml(release.ref)}</code>, by ${asHtml(release.triggeredBy)}, ${release.createdAt.toISOString()}</p>`,
           table(verdicts),
-          release.planText === null ? '' : `<h2>Plan</h2><pre>${escape(release.planText)}</pre>`,
-          `<h2>Log</h2><pre>${log.map((line) => escape(line.service === null ? line.text : `${line.service} | ${line.text}`)).join('\n')}</pre>`,
+          release.planText === null ? '' : `<h2>Plan</h2><pre>${asHtml(release.planText)}</pre>`,
+          `<h2>Log</h2><pre>${log.map((line) => asHtml(line.service === null ? line.text : `${line.service} | ${line.text}`)).join('\n')}</pre>`,
         ].join('\n'),
       }),
     )
@@ -47,14 +49,14 @@ function asVerdict(row: { service: string; verdict: Verdict['kind']; words: stri
 function table(verdicts: Awaited<ReturnType<typeof releaseServices>>): string {
   if (verdicts.length === 0) return ''
   const rows = verdicts.map((row) => {
-    const name = row.url === null ? escape(row.service) : `<a href="${escape(row.url)}">${escape(row.service)}</a>`
-    return `<tr><td>${name}</td><td class="${row.verdict}">${row.verdict.replace('_', ' ')}</td><td>${escape(row.words)}</td></tr>`
+    const name = row.url === null ? asHtml(row.service) : `<a href="${asHtml(row.url)}">${asHtml(row.service)}</a>`
+    return `<tr><td>${name}</td><td class="${row.verdict}">${row.verdict.replace('_', ' ')}</td><td>${asHtml(row.words)}</td></tr>`
   })
   return `<table><tr><th>Service<th>Verdict<th>Why</tr>${rows.join('')}</table>`
 }
 
 function page(content: { readonly title: string; readonly body: string }): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(content.title)}</title><style>${style}</style><body>${content.body}</body></html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${asHtml(content.title)}</title><style>${style}</style><body>${content.body}</body></html>`
 }
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
@@ -62,7 +64,7 @@ small{color:#59636e;font-weight:normal}pre{background:#f6f8fa;padding:1rem;overf
 th,td{text-align:left;padding:.35rem .7rem;border-bottom:1px solid #d1d9e0;vertical-align:top}.state{padding:.6rem 1rem;background:#f6f8fa;border-left:4px solid #59636e}
 .live,.unchanged{color:#116329}.failed{color:#a40e26}.rolled_back,.superseded{color:#7d4e00}p.state.live,p.state.unchanged{border-color:#116329}p.state.failed{border-color:#a40e26}`
 
-function escape(text: string): string {
+function asHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
   return text.replace(/[&<>"']/g, (character) => entities[character]!)
 }

@@ -3,8 +3,8 @@
 import { createServer, type Server } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import helmet from 'helmet'
-import { KyozoError } from '../errors.ts'
 import type { Edge } from '../edge/edge.ts'
+import { KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { answerError } from './answer-error.ts'
 import { type GitHttpContext, gitRouter } from './git-http.ts'
@@ -57,7 +57,9 @@ function createApp(context: ServerContext): express.Express {
   app.use('/api/v1', apiRouter({ db: git.db, baseUrl: git.baseUrl }), answerError('jsonapi', log))
   app.use('/releases', releasePageRouter(git.db))
   app.use((request: Request) => {
-    throw new KyozoError('not_found', `kyozo answers nothing at ${request.path.slice(0, 200)}`, { hint: 'the API is below /api/v1, repositories are below /git' })
+    throw new KyozoError('not_found', `kyozo answers nothing at ${request.path.slice(0, 200)}`, {
+      hint: 'the API is below /api/v1, repositories are below /git',
+    })
   })
   app.use(answerError('text', log))
   return app

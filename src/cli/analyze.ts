@@ -1,7 +1,7 @@
 // `kyozo analyze`: what a folder or commit holds, and why. The same code as the server's.
 import { Command } from 'commander'
-import { openFolder } from '../git/open-folder.ts'
 import { readSource } from '../git/load-source-tree.ts'
+import { openFolder } from '../git/open-folder.ts'
 import { analyze } from '../topology/analyze.ts'
 import { printTopology, reportTopology } from '../topology/report.ts'
 

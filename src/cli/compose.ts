@@ -16,11 +16,14 @@ export function composeCommand(): Command {
     .action(async (dir: string, options: { readonly ref?: string; readonly write?: boolean; readonly check?: boolean }) => {
       const { stack } = await specifyFolder(dir, options.ref)
       const file = path.join(dir, fileName)
-      for (const difference of stack.differences) process.stderr.write(`${difference.file}${difference.pointer}: ${difference.change} (${difference.reason})\n`)
+      for (const difference of stack.differences)
+        process.stderr.write(`${difference.file}${difference.pointer}: ${difference.change} (${difference.reason})\n`)
       if (options.check) {
         const present = await readFile(file, 'utf8').catch(() => undefined)
         if (present === stack.documentText) return
-        process.stderr.write(`${file} ${present === undefined ? 'does not exist' : 'is not what the folder asks for'}; kyozo compose --write makes it\n`)
+        process.stderr.write(
+          `${file} ${present === undefined ? 'does not exist' : 'is not what the folder asks for'}; kyozo compose --write makes it\n`,
+        )
         process.exitCode = 2
       } else if (options.write) {
         await writeFile(file, stack.documentText)

@@ -13,7 +13,10 @@ export function diffCommand(): Command {
     .option('--json', 'print one JSON document')
     .action(async (range: string, options: { readonly dir: string; readonly json?: boolean }) => {
       const [from, to, ...rest] = range.split('..')
-      if (from === undefined || from === '' || rest.length > 0) throw new KyozoError('bad_request', `${JSON.stringify(range)} is not a range of commits`, { hint: 'write it as A..B, such as main..HEAD' })
+      if (from === undefined || from === '' || rest.length > 0)
+        throw new KyozoError('bad_request', `${JSON.stringify(range)} is not a range of commits`, {
+          hint: 'write it as A..B, such as main..HEAD',
+        })
       const plan = planBetween(await specifyFolder(options.dir, from), await specifyFolder(options.dir, to === '' ? undefined : to))
       process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...plan }, null, 2)}\n` : `${formatPlan(plan)}\n`)
       if (plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume')) process.exitCode = 2

@@ -43,11 +43,14 @@ const checks: readonly Check[] = [
 ]
 
 export function doctorCommand(): Command {
-  return new Command('doctor').description('check this machine and name what is missing').option('--json', 'print one JSON document').action(async (options: { readonly json?: boolean }) => {
-    const findings = await examine(readConfig(process.env))
-    process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, findings }, null, 2)}\n` : printFindings(findings))
-    if (findings.some((finding) => !finding.isFine)) process.exitCode = 1
-  })
+  return new Command('doctor')
+    .description('check this machine and name what is missing')
+    .option('--json', 'print one JSON document')
+    .action(async (options: { readonly json?: boolean }) => {
+      const findings = await examine(readConfig(process.env))
+      process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, findings }, null, 2)}\n` : printFindings(findings))
+      if (findings.some((finding) => !finding.isFine)) process.exitCode = 1
+    })
 }
 
 export function examine(config: Config): Promise<readonly Finding[]> {
@@ -64,7 +67,10 @@ export function examine(config: Config): Promise<readonly Finding[]> {
 }
 
 function printFindings(findings: readonly Finding[]): string {
-  const rows = findings.flatMap((finding) => [[finding.isFine ? 'ok' : 'NOT OK', finding.name, finding.found], ...(finding.fix === null ? [] : [['', '', `fix: ${finding.fix}`]])])
+  const rows = findings.flatMap((finding) => [
+    [finding.isFine ? 'ok' : 'NOT OK', finding.name, finding.found],
+    ...(finding.fix === null ? [] : [['', '', `fix: ${finding.fix}`]]),
+  ])
   return table(rows)
 }
 
@@ -73,12 +79,18 @@ async function checkGit(): Promise<string> {
   const found = /(\d+)\.(\d+)[.\d]*/.exec(done?.stdout.toString('utf8') ?? '')
   if (!found) throw new KyozoError('config_invalid', 'the git program is not there', { hint: 'apt-get install git' })
   const [major, minor] = [Number(found[1]), Number(found[2])]
-  if (major < oldestGit[0] || (major === oldestGit[0] && minor < oldestGit[1])) throw new KyozoError('config_invalid', `git ${found[0]} is older than ${oldestGit.join('.')}`, { hint: 'upgrade git' })
+  if (major < oldestGit[0] || (major === oldestGit[0] && minor < oldestGit[1]))
+    throw new KyozoError('config_invalid', `git ${found[0]} is older than ${oldestGit.join('.')}`, { hint: 'upgrade git' })
   return found[0]
 }
 
 async function checkEngine(config: Config): Promise<string> {
-  const engine = createDockerEngine({ instance: 'doctor', stacksDir: path.join(config.dataDir, 'stacks'), log: createLog('silent'), ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }) })
+  const engine = createDockerEngine({
+    instance: 'doctor',
+    stacksDir: path.join(config.dataDir, 'stacks'),
+    log: createLog('silent'),
+    ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }),
+  })
   const { version, composeVersion, buildxVersion } = await engine.check()
   return `${version}, Compose ${composeVersion}, Buildx ${buildxVersion}`
 }
@@ -88,7 +100,10 @@ async function checkDataDir(config: Config): Promise<string> {
     await mkdir(config.dataDir, { recursive: true })
     await access(config.dataDir, constants.W_OK)
   } catch (error) {
-    throw new KyozoError('config_invalid', `${config.dataDir} cannot be written`, { hint: 'give this user the right, or set KYOZO_DATA_DIR', cause: error })
+    throw new KyozoError('config_invalid', `${config.dataDir} cannot be written`, {
+      hint: 'give this user the right, or set KYOZO_DATA_DIR',
+      cause: error,
+    })
   }
   return config.dataDir
 }
@@ -97,7 +112,10 @@ async function checkDisk(config: Config): Promise<string> {
   const disk = await statfs(config.dataDir)
   const freeBytes = disk.bavail * disk.bsize
   const words = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free`
-  if (freeBytes < diskFloorBytes) throw new KyozoError('disk_full', words, { hint: `free at least ${diskFloorBytes / 1024 ** 3} GiB, or move KYOZO_DATA_DIR and Docker’s data elsewhere` })
+  if (freeBytes < diskFloorBytes)
+    throw new KyozoError('disk_full', words, {
+      hint: `free at least ${diskFloorBytes / 1024 ** 3} GiB, or move KYOZO_DATA_DIR and Docker’s data elsewhere`,
+    })
   return words
 }
 
@@ -127,12 +145,18 @@ async function checkNames(config: Config): Promise<string> {
     const { address } = await lookup(name)
     return `${name} is ${address}`
   } catch (error) {
-    throw new KyozoError('config_invalid', `${name} does not resolve, so services are not reached by name`, { hint: `add a wildcard DNS record *.${config.baseDomain}; for localhost use a browser, or curl --resolve`, cause: error })
+    throw new KyozoError('config_invalid', `${name} does not resolve, so services are not reached by name`, {
+      hint: `add a wildcard DNS record *.${config.baseDomain}; for localhost use a browser, or curl --resolve`,
+      cause: error,
+    })
   }
 }
 
 async function checkGithub(config: Config): Promise<string> {
   if (config.github === undefined) return 'not connected'
-  if (config.github.token === undefined && config.github.app === undefined) throw new KyozoError('config_invalid', 'deliveries are accepted, but no token is set', { hint: 'set KYOZO_GITHUB_TOKEN so that commit statuses can be posted and private repositories read' })
+  if (config.github.token === undefined && config.github.app === undefined)
+    throw new KyozoError('config_invalid', 'deliveries are accepted, but no token is set', {
+      hint: 'set KYOZO_GITHUB_TOKEN so that commit statuses can be posted and private repositories read',
+    })
   return `connected to ${config.github.apiUrl}`
 }

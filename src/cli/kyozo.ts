@@ -37,7 +37,20 @@ const program = new Command('kyozo')
   .exitOverride()
   .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
 
-for (const command of [analyzeCommand, diffCommand, planCommand, composeCommand, schemaCommand, doctorCommand, serveCommand, loginCommand, statusCommand, releasesCommand, logsCommand, apiCommand]) {
+for (const command of [
+  analyzeCommand,
+  diffCommand,
+  planCommand,
+  composeCommand,
+  schemaCommand,
+  doctorCommand,
+  serveCommand,
+  loginCommand,
+  statusCommand,
+  releasesCommand,
+  logsCommand,
+  apiCommand,
+]) {
   program.addCommand(command().exitOverride())
 }
 

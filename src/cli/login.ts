@@ -1,15 +1,17 @@
 import { createInterface } from 'node:readline/promises'
 import { Command } from 'commander'
 import { KyozoError } from '../errors.ts'
-import { openServer, saveLogin, type ServerOptions, withServer } from './server.ts'
+import { openServer, type ServerOptions, saveLogin, withServer } from './server.ts'
 
 export function loginCommand(): Command {
-  return withServer(new Command('login').description('keep the address and token of a kyozo for later commands')).action(async (options: ServerOptions) => {
-    const token = options.token ?? (await askToken())
-    const server = await openServer({ ...options, token })
-    await server.get('/api/v1/workspaces?page[size]=1')
-    process.stderr.write(`Logged in to ${server.url}; kept in ${await saveLogin({ server: server.url, token })}\n`)
-  })
+  return withServer(new Command('login').description('keep the address and token of a kyozo for later commands')).action(
+    async (options: ServerOptions) => {
+      const token = options.token ?? (await askToken())
+      const server = await openServer({ ...options, token })
+      await server.get('/api/v1/workspaces?page[size]=1')
+      process.stderr.write(`Logged in to ${server.url}; kept in ${await saveLogin({ server: server.url, token })}\n`)
+    },
+  )
 }
 
 async function askToken(): Promise<string> {

@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import { openServer, type ServerOptions, withServer } from './server.ts'
 
 export function logsCommand(): Command {
-  return withServer(new Command('logs').description('what a release and its builds printed').argument('<release>', 'a release’s id')).action(async (release: string, options: ServerOptions) => {
+  return withServer(
+    new Command('logs').description('what a release and its builds printed').argument('<release>', 'a release’s id'),
+  ).action(async (release: string, options: ServerOptions) => {
     const server = await openServer(options)
     for (const line of await server.list(`/api/v1/releases/${encodeURIComponent(release)}/logs`)) {
       const service = line.attributes.service

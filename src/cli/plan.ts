@@ -28,7 +28,8 @@ export function planCommand(): Command {
       const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
       const plan = planBetween(running, next)
       process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...plan }, null, 2)}\n` : `${formatPlan(plan)}\n`)
-      if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume')) process.exitCode = 2
+      if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume'))
+        process.exitCode = 2
     })
 }
 
@@ -42,25 +43,34 @@ export function planBetween(running: SpecifiedFolder | undefined, next: Specifie
 /** The engine as it is while a stack is live and healthy. */
 function asObserved(next: StackSpec, running: StackSpec | undefined): ObservedStack {
   const containers = (running?.services ?? []).flatMap((service) =>
-    Array.from({ length: service.replicas }, (_, at): ObservedContainer => ({
-      id: `${service.name}-${at + 1}`,
-      name: `${next.project}-${service.name}-${at + 1}`,
-      service: service.name,
-      image: service.image,
-      state: service.isOneShot ? 'exited' : 'running',
-      health: 'healthy',
-      exitCode: 0,
-      wasOutOfMemory: false,
-      restartCount: 0,
-      startedAt: null,
-      hasAlias: true,
-      addressOnNetwork: null,
-      publishedPorts: {},
-      configHash: service.configHash,
-      release: '',
-      revision: '',
-      generation: 0,
-    })),
+    Array.from(
+      { length: service.replicas },
+      (_, at): ObservedContainer => ({
+        id: `${service.name}-${at + 1}`,
+        name: `${next.project}-${service.name}-${at + 1}`,
+        service: service.name,
+        image: service.image,
+        state: service.isOneShot ? 'exited' : 'running',
+        health: 'healthy',
+        exitCode: 0,
+        wasOutOfMemory: false,
+        restartCount: 0,
+        startedAt: null,
+        hasAlias: true,
+        addressOnNetwork: null,
+        publishedPorts: {},
+        configHash: service.configHash,
+        release: '',
+        revision: '',
+        generation: 0,
+      }),
+    ),
   )
-  return { project: next.project, containers, hasNetwork: running !== undefined, volumes: running?.volumes ?? [], images: new Set((running?.services ?? []).map((service) => service.image)) }
+  return {
+    project: next.project,
+    containers,
+    hasNetwork: running !== undefined,
+    volumes: running?.volumes ?? [],
+    images: new Set((running?.services ?? []).map((service) => service.image)),
+  }
 }

@@ -30,7 +30,9 @@ const saved = z.object({ server: z.string(), token: z.string() })
 
 export function withServer(command: Command): Command {
   return command
-    .addOption(new Option('--server <url>', 'address of kyozo; default is the one logged in to, else http://127.0.0.1:4400').env('KYOZO_URL'))
+    .addOption(
+      new Option('--server <url>', 'address of kyozo; default is the one logged in to, else http://127.0.0.1:4400').env('KYOZO_URL'),
+    )
     .addOption(new Option('--token <token>', 'API token; default is the one logged in with').env('KYOZO_TOKEN'))
 }
 
@@ -69,17 +71,28 @@ async function send(call: { url: string; token: string | undefined; method: stri
   if (call.token !== undefined) headers.Authorization = `Bearer ${call.token}`
   if (call.body !== undefined) headers['Content-Type'] = 'application/vnd.api+json'
   try {
-    const answer = await fetch(`${call.url}${call.path}`, { method: call.method, headers, signal: AbortSignal.timeout(requestMs), ...(call.body === undefined ? {} : { body: call.body }) })
+    const answer = await fetch(`${call.url}${call.path}`, {
+      method: call.method,
+      headers,
+      signal: AbortSignal.timeout(requestMs),
+      ...(call.body === undefined ? {} : { body: call.body }),
+    })
     return { status: answer.status, text: await answer.text() }
   } catch (error) {
-    throw new KyozoError('engine_unavailable', `kyozo did not answer at ${call.url}`, { hint: 'start it with npm start, or give its address with --server', cause: error })
+    throw new KyozoError('engine_unavailable', `kyozo did not answer at ${call.url}`, {
+      hint: 'start it with npm start, or give its address with --server',
+      cause: error,
+    })
   }
 }
 
 function accepted(answer: { readonly status: number; readonly text: string }, url: string): { readonly text: string } {
   if (answer.status < 400) return answer
   const detail = detailOf(answer.text)
-  if (answer.status === 401) throw new KyozoError('unauthorized', `${url} does not accept this token`, { hint: 'run kyozo login, or give the token with --token or KYOZO_TOKEN' })
+  if (answer.status === 401)
+    throw new KyozoError('unauthorized', `${url} does not accept this token`, {
+      hint: 'run kyozo login, or give the token with --token or KYOZO_TOKEN',
+    })
   throw new KyozoError(answer.status === 404 ? 'not_found' : 'bad_request', detail)
 }
 

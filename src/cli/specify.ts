@@ -1,7 +1,7 @@
 // What `plan`, `compose` and `diff` share: the stack of a folder as the server would make it.
 import path from 'node:path'
-import { openFolder, type OpenedFolder } from '../git/open-folder.ts'
 import { readSource } from '../git/load-source-tree.ts'
+import { type OpenedFolder, openFolder } from '../git/open-folder.ts'
 import { type Specified, specifyFromSource } from '../stack/from-source.ts'
 import { loadTemplates } from '../templates.ts'
 
@@ -22,6 +22,12 @@ export async function specifyFolder(dir: string, ref?: string): Promise<Specifie
 }
 
 function nameOf(dir: string): string {
-  const name = path.basename(path.resolve(dir)).toLowerCase().replace(/\.git$/, '').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+  const name = path
+    .basename(path.resolve(dir))
+    .toLowerCase()
+    .replace(/\.git$/, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
   return name === '' ? 'app' : name
 }

@@ -19,22 +19,28 @@ interface EnvironmentStatus {
 }
 
 export function statusCommand(): Command {
-  return withServer(new Command('status').description('what runs, and how the newest commit ended').argument('[workspace]').option('--json', 'print one JSON document')).action(
-    async (workspace: string | undefined, options: StatusOptions) => {
-      const server = await openServer(options)
-      const found = await readStatus(server, workspace)
-      if (workspace !== undefined && found.length === 0) throw new KyozoError('not_found', `there is no workspace named ${workspace}`)
-      process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, environments: found }, null, 2)}\n` : found.map(statusText).join('\n'))
-      if (found.length === 0) process.stderr.write(`Nothing is deployed yet: git push ${server.url}/git/<name>.git HEAD:main\n`)
-    },
-  )
+  return withServer(
+    new Command('status')
+      .description('what runs, and how the newest commit ended')
+      .argument('[workspace]')
+      .option('--json', 'print one JSON document'),
+  ).action(async (workspace: string | undefined, options: StatusOptions) => {
+    const server = await openServer(options)
+    const found = await readStatus(server, workspace)
+    if (workspace !== undefined && found.length === 0) throw new KyozoError('not_found', `there is no workspace named ${workspace}`)
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ schemaVersion: 1, environments: found }, null, 2)}\n` : found.map(statusText).join('\n'),
+    )
+    if (found.length === 0) process.stderr.write(`Nothing is deployed yet: git push ${server.url}/git/<name>.git HEAD:main\n`)
+  })
 }
 
 async function readStatus(server: Server, name: string | undefined): Promise<EnvironmentStatus[]> {
   const workspaces = await server.list(`/api/v1/workspaces${name === undefined ? '' : `?filter[name]=${encodeURIComponent(name)}`}`)
   const found: EnvironmentStatus[] = []
   for (const workspace of workspaces) {
-    for (const environment of await server.list(`/api/v1/environments?filter[workspace]=${workspace.id}`)) found.push(await environmentStatus(server, workspace, environment))
+    for (const environment of await server.list(`/api/v1/environments?filter[workspace]=${workspace.id}`))
+      found.push(await environmentStatus(server, workspace, environment))
   }
   return found
 }
@@ -48,15 +54,29 @@ async function environmentStatus(server: Server, workspace: JsonApiResource, env
   return {
     workspace: String(workspace.attributes.name),
     environment: String(environment.attributes.name),
-    latest: shown === undefined ? null : { id: shown.id, sha: String(shown.attributes.sha), state: String(shown.attributes.state), reason: (shown.attributes.reason as string | null) ?? null },
+    latest:
+      shown === undefined
+        ? null
+        : {
+            id: shown.id,
+            sha: String(shown.attributes.sha),
+            state: String(shown.attributes.state),
+            reason: (shown.attributes.reason as string | null) ?? null,
+          },
     liveSha: live === undefined ? null : String(live.attributes.sha),
-    services: verdicts.map((verdict) => ({ service: verdict.service ?? '', verdict: verdict.verdict ?? '', words: verdict.words ?? '', url: verdict.url ?? null })),
+    services: verdicts.map((verdict) => ({
+      service: verdict.service ?? '',
+      verdict: verdict.verdict ?? '',
+      words: verdict.words ?? '',
+      url: verdict.url ?? null,
+    })),
   }
 }
 
 function statusText(status: EnvironmentStatus): string {
   const latest = status.latest
-  const head = latest === null ? 'no release yet' : `${latest.sha.slice(0, 7)} ${latest.state}${latest.reason === null ? '' : `: ${latest.reason}`}`
+  const head =
+    latest === null ? 'no release yet' : `${latest.sha.slice(0, 7)} ${latest.state}${latest.reason === null ? '' : `: ${latest.reason}`}`
   const serving = status.liveSha === null || status.liveSha === latest?.sha ? '' : `  serving ${status.liveSha.slice(0, 7)}\n`
   const rows = status.services.map((service) => [service.service, service.verdict.replace('_', ' '), service.words, service.url ?? ''])
   return `${status.workspace} ${status.environment}  ${head}\n${serving}${table(rows, { indent: 2 })}`

@@ -34,20 +34,22 @@ export function buildContext(reader: ObjectReader, request: ContextRequest): Rea
 
 async function writeContext(reader: ObjectReader, request: ContextRequest, tar: Pack): Promise<void> {
   await entry(tar, { name: 'Dockerfile.kyozo', mode: 0o644 }, Buffer.from(request.dockerfile))
+  // A submodule has no content here; its folder is simply absent, as in a clone that did not fetch it.
+  const files = request.files.flatMap((path) => {
+    const found = request.listing.entries.get(path)
+    return found === undefined || found.mode === '160000' ? [] : [{ path, ...found }]
+  })
   let left = contextLimitBytes
-  for (let at = 0; at < request.files.length; at += batchFiles) {
-    const paths = request.files.slice(at, at + batchFiles)
-    const small = await reader.readBlobs([...new Set(paths.flatMap((path) => oidOf(request.listing, path)))], smallFileBytes)
-    for (const path of paths) {
-      const found = request.listing.entries.get(path)
-      // A submodule has no content here; its folder is simply absent, as in a clone that did not fetch it.
-      if (found === undefined || found.mode === '160000') continue
-      const content = small.get(found.oid) ?? (await readLarge(reader, path, found.oid))
+  for (let at = 0; at < files.length; at += batchFiles) {
+    const batch = files.slice(at, at + batchFiles)
+    const small = await reader.readBlobs([...new Set(batch.map((file) => file.oid))], smallFileBytes)
+    for (const file of batch) {
+      const content = small.get(file.oid) ?? (await readLarge(reader, file.path, file.oid))
       left -= content.length
       if (left < 0) throw tooLarge(`the build context of ${request.context} is larger than ${contextLimitBytes / 1024 ** 2} MiB`)
-      const name = request.context === '.' ? path : path.slice(request.context.length + 1)
-      if (found.mode === '120000') await link(tar, name, content.toString('utf8'))
-      else await entry(tar, { name, mode: found.mode === '100755' ? 0o755 : 0o644 }, content)
+      const name = request.context === '.' ? file.path : file.path.slice(request.context.length + 1)
+      if (file.mode === '120000') await link(tar, name, content.toString('utf8'))
+      else await entry(tar, { name, mode: file.mode === '100755' ? 0o755 : 0o644 }, content)
     }
   }
 }
@@ -59,12 +61,9 @@ async function readLarge(reader: ObjectReader, path: string, oid: string): Promi
 }
 
 function tooLarge(message: string): KyozoError {
-  return new KyozoError('repository_too_large', message, { hint: 'list what the build does not need in .dockerignore, or keep data out of the repository' })
-}
-
-function oidOf(listing: TreeListing, path: string): string[] {
-  const found = listing.entries.get(path)
-  return found === undefined || found.mode === '160000' ? [] : [found.oid]
+  return new KyozoError('repository_too_large', message, {
+    hint: 'list what the build does not need in .dockerignore, or keep data out of the repository',
+  })
 }
 
 function entry(tar: Pack, header: { name: string; mode: number }, content: Buffer): Promise<void> {

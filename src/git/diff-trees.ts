@@ -15,10 +15,20 @@ export function diffTrees(base: TreeListing | null, head: TreeListing): TreeDiff
   const renamed = pairRenames(base, head, { added, removed })
   const from = new Set(renamed.map((pair) => pair.from))
   const to = new Set(renamed.map((pair) => pair.to))
-  return { base: base?.tree ?? null, added: added.filter((path) => !to.has(path)), modified, removed: removed.filter((path) => !from.has(path)), renamed }
+  return {
+    base: base?.tree ?? null,
+    added: added.filter((path) => !to.has(path)),
+    modified,
+    removed: removed.filter((path) => !from.has(path)),
+    renamed,
+  }
 }
 
-function pairRenames(base: TreeListing | null, head: TreeListing, changed: { readonly added: readonly string[]; readonly removed: readonly string[] }): TreeDiff['renamed'] {
+function pairRenames(
+  base: TreeListing | null,
+  head: TreeListing,
+  changed: { readonly added: readonly string[]; readonly removed: readonly string[] },
+): TreeDiff['renamed'] {
   const removedByOid = unique(changed.removed, (path) => base!.entries.get(path)!.oid)
   const addedByOid = unique(changed.added, (path) => head.entries.get(path)!.oid)
   return [...removedByOid].flatMap(([oid, from]) => {

@@ -54,13 +54,24 @@ export function gitEnvironment(config: Readonly<Record<string, string>> = {}): R
     LC_ALL: 'C.UTF-8',
     // Configuration through the environment, so that no secret is ever an argument.
     GIT_CONFIG_COUNT: String(pairs.length),
-    ...Object.fromEntries(pairs.flatMap(([key, value], at) => [[`GIT_CONFIG_KEY_${at}`, key], [`GIT_CONFIG_VALUE_${at}`, value]])),
+    ...Object.fromEntries(
+      pairs.flatMap(([key, value], at) => [
+        [`GIT_CONFIG_KEY_${at}`, key],
+        [`GIT_CONFIG_VALUE_${at}`, value],
+      ]),
+    ),
   }
 }
 
 export function runGit(call: GitCall): Promise<ChildResult> {
   const { gitDir, args, config, env, ...rest } = call
-  return runChild({ program: 'git', args: [`--git-dir=${gitDir}`, ...args], env: { ...gitEnvironment(config), ...env }, memoryLimitBytes: gitMemoryBytes, ...rest })
+  return runChild({
+    program: 'git',
+    args: [`--git-dir=${gitDir}`, ...args],
+    env: { ...gitEnvironment(config), ...env },
+    memoryLimitBytes: gitMemoryBytes,
+    ...rest,
+  })
 }
 
 /** Calls `onRecord` with each NUL-terminated record of a stream. */

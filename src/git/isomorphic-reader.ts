@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import git from 'isomorphic-git'
 import { KyozoError } from '../errors.ts'
-import { type CommitInfo, type ObjectReader, pathLengthLimit, treeDepthLimit, treeEntryLimit, type TreeListing } from './objects.ts'
+import { type CommitInfo, type ObjectReader, pathLengthLimit, type TreeListing, treeDepthLimit, treeEntryLimit } from './objects.ts'
 import type { TreeEntry } from './source-tree.ts'
 
 const fileModes = new Set(['100644', '100755', '120000', '160000'])
@@ -18,7 +18,10 @@ export function isomorphicReader(gitDir: string): ObjectReader {
         const { commit, oid } = await git.readCommit({ ...repository, oid: sha })
         return { sha: oid, tree: commit.tree, subject: commit.message.split('\n')[0] ?? '', author: commit.author.name }
       } catch (error) {
-        throw new KyozoError('revision_not_found', `there is no commit ${JSON.stringify(revision)} in this repository`, { hint: 'was it force-pushed away, or is the name misspelt?', cause: error })
+        throw new KyozoError('revision_not_found', `there is no commit ${JSON.stringify(revision)} in this repository`, {
+          hint: 'was it force-pushed away, or is the name misspelt?',
+          cause: error,
+        })
       }
     },
     async listTree(tree): Promise<TreeListing> {
@@ -44,12 +47,19 @@ interface Found {
   readonly folders: [string, string][]
 }
 
-async function walk(repository: { fs: typeof fs; gitdir: string; dir: string; cache: object }, at: { oid: string; path: string; depth: number }, found: Found): Promise<void> {
+async function walk(
+  repository: { fs: typeof fs; gitdir: string; dir: string; cache: object },
+  at: { oid: string; path: string; depth: number },
+  found: Found,
+): Promise<void> {
   const { tree } = await git.readTree({ ...repository, oid: at.oid })
   for (const entry of tree) {
     const path = at.path === '' ? entry.path : `${at.path}/${entry.path}`
     if (found.entries.length + found.folders.length >= treeEntryLimit || at.depth >= treeDepthLimit || path.length > pathLengthLimit) {
-      throw new KyozoError('repository_too_large', `the commit is larger than kyozo reads (${treeEntryLimit} paths, ${treeDepthLimit} folders deep, ${pathLengthLimit} characters a path)`)
+      throw new KyozoError(
+        'repository_too_large',
+        `the commit is larger than kyozo reads (${treeEntryLimit} paths, ${treeDepthLimit} folders deep, ${pathLengthLimit} characters a path)`,
+      )
     }
     if (entry.type === 'tree') {
       found.folders.push([path, entry.oid])

@@ -11,7 +11,11 @@ const textLimitBytes = 64 * 1024 ** 2
  * The answer of `read` once every text it asked for is loaded. `read` must be deterministic. Texts that are binary or too large stay absent.
  * `listing` is taken instead of asking the reader when it is known already.
  */
-export async function readSource<T>(reader: ObjectReader, listing: TreeListing, read: (tree: SourceTree) => T): Promise<{ readonly answer: T; readonly source: SourceTree }> {
+export async function readSource<T>(
+  reader: ObjectReader,
+  listing: TreeListing,
+  read: (tree: SourceTree) => T,
+): Promise<{ readonly answer: T; readonly source: SourceTree }> {
   const texts = new Map<string, string | null>()
   let left = textLimitBytes
   for (let round = 0; ; round++) {

@@ -4,7 +4,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { KyozoError } from '../errors.ts'
 import { runGit } from './git-program.ts'
-import { type ObjectReader } from './objects.ts'
+import type { ObjectReader } from './objects.ts'
 import { programReader } from './program-reader.ts'
 
 export interface FetchRequest {
@@ -52,8 +52,15 @@ async function ensureRepository(gitDir: string): Promise<void> {
   if (await stat(path.join(gitDir, 'HEAD')).catch(() => undefined)) return
   await mkdir(path.dirname(gitDir), { recursive: true })
   const fresh = `${gitDir}.${randomBytes(6).toString('hex')}`
-  const done = await runGit({ gitDir: fresh, args: ['init', '--quiet', '--bare', '--initial-branch=main', '--template='], deadlineMs: localDeadlineMs })
-  if (done.exitCode !== 0) throw new KyozoError('internal', `git init failed in ${gitDir}: ${done.stderr.trim()}`, { hint: 'check the data directory’s disk and rights' })
+  const done = await runGit({
+    gitDir: fresh,
+    args: ['init', '--quiet', '--bare', '--initial-branch=main', '--template='],
+    deadlineMs: localDeadlineMs,
+  })
+  if (done.exitCode !== 0)
+    throw new KyozoError('internal', `git init failed in ${gitDir}: ${done.stderr.trim()}`, {
+      hint: 'check the data directory’s disk and rights',
+    })
   try {
     await rename(fresh, gitDir)
   } catch (error) {
@@ -68,7 +75,17 @@ async function fetchTip(gitDir: string, request: FetchRequest): Promise<string> 
   const local = `refs/kyozo/${createHash('sha256').update(request.ref).digest('hex').slice(0, 32)}`
   const done = await runGit({
     gitDir,
-    args: ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--depth=1', '--force', '--end-of-options', request.url, `+${request.ref}:${local}`],
+    args: [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--depth=1',
+      '--force',
+      '--end-of-options',
+      request.url,
+      `+${request.ref}:${local}`,
+    ],
     deadlineMs: fetchDeadlineMs,
     config: request.credentials ? { 'http.extraHeader': basicAuthorization(request.credentials) } : {},
     ...(request.signal ? { signal: request.signal } : {}),
@@ -82,10 +99,16 @@ async function fetchTip(gitDir: string, request: FetchRequest): Promise<string> 
 function assertFetchable(request: FetchRequest): void {
   const url = URL.canParse(request.url) ? new URL(request.url) : undefined
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.search !== '' || url.hash !== '') {
-    throw new KyozoError('repository_url_refused', `${JSON.stringify(request.url)} is not an http(s) address of a repository`, { hint: 'use https://host/owner/name.git' })
+    throw new KyozoError('repository_url_refused', `${JSON.stringify(request.url)} is not an http(s) address of a repository`, {
+      hint: 'use https://host/owner/name.git',
+    })
   }
-  if (url.username !== '' || url.password !== '') throw new KyozoError('repository_url_refused', 'the repository address carries credentials', { hint: 'give them as a token of the connection' })
-  if (!/^refs\/[^\0-\x20\x7f~^:?*[\\]+$/.test(request.ref) || request.ref.includes('..')) throw new KyozoError('repository_url_refused', `${JSON.stringify(request.ref)} is not a full Git ref`)
+  if (url.username !== '' || url.password !== '')
+    throw new KyozoError('repository_url_refused', 'the repository address carries credentials', {
+      hint: 'give them as a token of the connection',
+    })
+  if (!/^refs\/[^\0-\x20\x7f~^:?*[\\]+$/.test(request.ref) || request.ref.includes('..'))
+    throw new KyozoError('repository_url_refused', `${JSON.stringify(request.ref)} is not a full Git ref`)
 }
 
 function basicAuthorization(credentials: { readonly username: string; readonly password: string }): string {
@@ -94,25 +117,50 @@ function basicAuthorization(credentials: { readonly username: string; readonly p
 
 /** What git's words mean. The patterns are those of git 2.30 to 2.50 with LC_ALL=C. */
 function fetchError(request: FetchRequest, stderr: string): KyozoError {
-  const said = stderr.trim().split('\n').filter((line) => /^(fatal|error|remote)/.test(line)).at(-1) ?? stderr.trim().split('\n').at(-1) ?? 'no output'
+  const said =
+    stderr
+      .trim()
+      .split('\n')
+      .filter((line) => /^(fatal|error|remote)/.test(line))
+      .at(-1) ??
+    stderr.trim().split('\n').at(-1) ??
+    'no output'
   const failed = `fetching ${request.ref} of ${request.url} failed: ${said}`
   const at = new URL(request.url)
   if (/Authentication failed|could not read Username|returned error: 40[13]|terminal prompts disabled/.test(stderr)) {
-    return new KyozoError('repository_unauthorized', failed, { hint: `give the connection a token that may read ${at.pathname.replace(/^\/|\.git$/g, '')}` })
+    return new KyozoError('repository_unauthorized', failed, {
+      hint: `give the connection a token that may read ${at.pathname.replace(/^\/|\.git$/g, '')}`,
+    })
   }
-  if (/couldn't find remote ref/.test(stderr)) return new KyozoError('revision_not_found', failed, { hint: 'the branch was deleted or renamed' })
+  if (/couldn't find remote ref/.test(stderr))
+    return new KyozoError('revision_not_found', failed, { hint: 'the branch was deleted or renamed' })
   if (/not found|returned error: 404|returned error: 410/.test(stderr)) {
-    return new KyozoError('repository_not_found', failed, { hint: 'was it renamed or deleted? A private repository without a valid token looks the same' })
+    return new KyozoError('repository_not_found', failed, {
+      hint: 'was it renamed or deleted? A private repository without a valid token looks the same',
+    })
   }
-  if (/redirect|returned error: 30\d/.test(stderr)) return new KyozoError('repository_url_refused', failed, { hint: 'the host sent it elsewhere; connect the repository under its new address' })
-  if (/fsck|bad object|invalid|corrupt|hasDot|unpack-objects|index-pack failed/.test(stderr) && !/early EOF|disconnect|RPC failed/.test(stderr)) {
+  if (/redirect|returned error: 30\d/.test(stderr))
+    return new KyozoError('repository_url_refused', failed, {
+      hint: 'the host sent it elsewhere; connect the repository under its new address',
+    })
+  if (
+    /fsck|bad object|invalid|corrupt|hasDot|unpack-objects|index-pack failed/.test(stderr) &&
+    !/early EOF|disconnect|RPC failed/.test(stderr)
+  ) {
     return new KyozoError('repository_corrupt', failed, { hint: 'run git fsck in a clone; entries such as `..` or `.git` are refused' })
   }
   return new KyozoError('repository_unreachable', failed, { hint: 'kyozo tries again by itself; check the host and the network' })
 }
 
 async function readRefs(gitDir: string, prefix: string): Promise<Map<string, string>> {
-  const done = await runGit({ gitDir, args: ['for-each-ref', '--format=%(objectname) %(refname)', '--', prefix], deadlineMs: localDeadlineMs })
-  const lines = done.stdout.toString('utf8').split('\n').filter((line) => line !== '')
+  const done = await runGit({
+    gitDir,
+    args: ['for-each-ref', '--format=%(objectname) %(refname)', '--', prefix],
+    deadlineMs: localDeadlineMs,
+  })
+  const lines = done.stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
   return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]))
 }

@@ -4,7 +4,7 @@ import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { KyozoError } from '../errors.ts'
 import { runGit } from './git-program.ts'
-import { type CommitInfo, type ObjectReader, treeDepthLimit, treeEntryLimit, type TreeListing } from './objects.ts'
+import { type CommitInfo, type ObjectReader, type TreeListing, treeDepthLimit, treeEntryLimit } from './objects.ts'
 import { programReader } from './program-reader.ts'
 import type { TreeEntry } from './source-tree.ts'
 
@@ -23,7 +23,8 @@ const gitMs = 30_000
 export async function openFolder(folder: string, ref?: string): Promise<OpenedFolder> {
   const at = path.resolve(folder)
   const kind = await stat(at).catch(() => undefined)
-  if (!kind?.isDirectory()) throw new KyozoError('not_found', `${folder} is not a folder`, { hint: 'name a Git work tree, a bare repository or a plain folder' })
+  if (!kind?.isDirectory())
+    throw new KyozoError('not_found', `${folder} is not a folder`, { hint: 'name a Git work tree, a bare repository or a plain folder' })
   const repository = await repositoryOf(at)
   if (repository === undefined) {
     if (ref !== undefined) throw new KyozoError('revision_not_found', `${folder} is not a Git repository, so it has no ${ref}`)
@@ -76,9 +77,28 @@ async function openWorkTree(root: string, gitDir: string): Promise<OpenedFolder>
 
 /** Modified, deleted and untracked files, ignored ones left out. */
 async function changedFiles(root: string, gitDir: string): Promise<readonly string[]> {
-  const done = await runGit({ gitDir, args: [`--work-tree=${root}`, '-c', 'core.bare=false', 'status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=all'], deadlineMs: gitMs, outputLimitBytes: 64 * 1024 ** 2 })
+  const done = await runGit({
+    gitDir,
+    args: [
+      `--work-tree=${root}`,
+      '-c',
+      'core.bare=false',
+      'status',
+      '--porcelain=v1',
+      '-z',
+      '--untracked-files=all',
+      '--no-renames',
+      '--ignore-submodules=all',
+    ],
+    deadlineMs: gitMs,
+    outputLimitBytes: 64 * 1024 ** 2,
+  })
   if (done.exitCode !== 0) throw new KyozoError('repository_corrupt', `git status failed in ${root}: ${done.stderr.trim()}`)
-  return done.stdout.toString('utf8').split('\0').filter((record) => record !== '').map((record) => record.slice(3))
+  return done.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((record) => record !== '')
+    .map((record) => record.slice(3))
 }
 
 async function openPlainFolder(root: string): Promise<OpenedFolder> {
@@ -131,7 +151,12 @@ function listingOf(entries: ReadonlyMap<string, TreeEntry>, tree: string | null)
     for (let depth = 1; depth < parts.length; depth++) {
       const folder = parts.slice(0, depth).join('/')
       // Not Git's tree id, but as good for telling whether anything below changed.
-      folders.set(folder, createHash('sha1').update(`${folders.get(folder) ?? ''}${file}${entry.oid}`).digest('hex'))
+      folders.set(
+        folder,
+        createHash('sha1')
+          .update(`${folders.get(folder) ?? ''}${file}${entry.oid}`)
+          .digest('hex'),
+      )
     }
   }
   return { tree: tree ?? '', entries: new Map(sorted), folders }
@@ -141,7 +166,12 @@ function overlaid(stored: ObjectReader, onDisk: ReadonlyMap<string, string>): Ob
   return {
     ...stored,
     async readBlobs(oids, limitBytes) {
-      const contents = new Map(await stored.readBlobs(oids.filter((oid) => !onDisk.has(oid)), limitBytes))
+      const contents = new Map(
+        await stored.readBlobs(
+          oids.filter((oid) => !onDisk.has(oid)),
+          limitBytes,
+        ),
+      )
       for (const oid of oids) {
         const file = onDisk.get(oid)
         if (file === undefined) continue
@@ -154,5 +184,8 @@ function overlaid(stored: ObjectReader, onDisk: ReadonlyMap<string, string>): Ob
 }
 
 function exists(file: string): Promise<boolean> {
-  return stat(file).then(() => true, () => false)
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
 }

@@ -42,7 +42,8 @@ function headReader(body: Readable) {
   let at = 0
   const ensure = async (length: number): Promise<boolean> => {
     while (held.length < at + length) {
-      if (held.length > headLimitBytes) throw new KyozoError('payload_too_large', `the push updates more refs at once than fit in ${headLimitBytes / 1024} KiB`)
+      if (held.length > headLimitBytes)
+        throw new KyozoError('payload_too_large', `the push updates more refs at once than fit in ${headLimitBytes / 1024} KiB`)
       const chunk = await nextChunk(body)
       if (chunk === null) return false
       held = Buffer.concat([held, chunk])
@@ -56,7 +57,8 @@ function headReader(body: Readable) {
       const lines: string[] = []
       while (await ensure(4)) {
         const length = Number.parseInt(held.toString('latin1', at, at + 4), 16)
-        if (!(length === 0 || (length >= 4 && length <= 65_520))) throw new KyozoError('bad_request', 'the push is not in Git’s packet format')
+        if (!(length === 0 || (length >= 4 && length <= 65_520)))
+          throw new KyozoError('bad_request', 'the push is not in Git’s packet format')
         if (length === 0) {
           at += 4
           return lines

@@ -1,7 +1,7 @@
 // Objects through the git program: `ls-tree` and `cat-file --batch`, streamed, with limits that stop the child.
 import { KyozoError } from '../errors.ts'
 import { nulRecords, runGit } from './git-program.ts'
-import { type CommitInfo, type ObjectReader, pathLengthLimit, treeDepthLimit, treeEntryLimit, type TreeListing } from './objects.ts'
+import { type CommitInfo, type ObjectReader, pathLengthLimit, type TreeListing, treeDepthLimit, treeEntryLimit } from './objects.ts'
 import type { TreeEntry } from './source-tree.ts'
 
 /** Reading objects that are on the disk already; minutes mean a broken disk. */
@@ -23,7 +23,9 @@ async function readCommit(gitDir: string, revision: string): Promise<CommitInfo>
   })
   const [sha, tree, subject, author] = done.stdout.toString('utf8').trimEnd().split('\0')
   if (done.exitCode !== 0 || sha === undefined || tree === undefined) {
-    throw new KyozoError('revision_not_found', `there is no commit ${JSON.stringify(revision)} in this repository`, { hint: 'was it force-pushed away, or is the name misspelt?' })
+    throw new KyozoError('revision_not_found', `there is no commit ${JSON.stringify(revision)} in this repository`, {
+      hint: 'was it force-pushed away, or is the name misspelt?',
+    })
   }
   return { sha, tree, subject: subject ?? '', author: author ?? '' }
 }
@@ -39,13 +41,23 @@ async function listTree(gitDir: string, tree: string): Promise<TreeListing> {
     const path = record.slice(tab + 1)
     const tooLarge = whyTooLarge(entries.size + folders.size, path)
     if (tooLarge !== undefined) {
-      stop.abort(new KyozoError('repository_too_large', tooLarge, { hint: 'kyozo.yaml can ignore folders, but the limits protect the machine: split the repository' }))
+      stop.abort(
+        new KyozoError('repository_too_large', tooLarge, {
+          hint: 'kyozo.yaml can ignore folders, but the limits protect the machine: split the repository',
+        }),
+      )
       return
     }
     if (type === 'tree') folders.set(path, oid!)
     else entries.set(path, { mode: mode as TreeEntry['mode'], oid: oid! })
   }
-  const done = await runGit({ gitDir, args: ['ls-tree', '-r', '-t', '-z', '--full-tree', tree], deadlineMs: readDeadlineMs, onStdout: nulRecords(onRecord), signal: stop.signal })
+  const done = await runGit({
+    gitDir,
+    args: ['ls-tree', '-r', '-t', '-z', '--full-tree', tree],
+    deadlineMs: readDeadlineMs,
+    onStdout: nulRecords(onRecord),
+    signal: stop.signal,
+  })
   stop.signal.throwIfAborted()
   if (done.exitCode !== 0) throw corrupt(tree, done.stderr)
   return { tree, entries, folders }
@@ -54,7 +66,8 @@ async function listTree(gitDir: string, tree: string): Promise<TreeListing> {
 function whyTooLarge(count: number, path: string): string | undefined {
   if (count > treeEntryLimit) return `the commit holds more than ${treeEntryLimit} paths`
   if (path.length > pathLengthLimit) return `the path ${JSON.stringify(path.slice(0, 80))}… is longer than ${pathLengthLimit} characters`
-  if (path.split('/').length > treeDepthLimit) return `the path ${JSON.stringify(path.slice(0, 80))}… is more than ${treeDepthLimit} folders deep`
+  if (path.split('/').length > treeDepthLimit)
+    return `the path ${JSON.stringify(path.slice(0, 80))}… is more than ${treeDepthLimit} folders deep`
   return undefined
 }
 
@@ -66,7 +79,13 @@ async function readBlobs(gitDir: string, oids: readonly string[], limitBytes: nu
   for (const [oid, size] of sizes) if (size > limitBytes) contents.set(oid, null)
   if (small.length === 0) return contents
   const parser = batchParser(contents)
-  const done = await runGit({ gitDir, args: ['cat-file', '--batch'], deadlineMs: readDeadlineMs, input: `${small.join('\n')}\n`, onStdout: parser })
+  const done = await runGit({
+    gitDir,
+    args: ['cat-file', '--batch'],
+    deadlineMs: readDeadlineMs,
+    input: `${small.join('\n')}\n`,
+    onStdout: parser,
+  })
   if (done.exitCode !== 0) throw corrupt(small[0]!, done.stderr)
   return contents
 }
@@ -126,7 +145,11 @@ export function batchParser(contents: Map<string, Buffer | null>): (chunk: Buffe
 }
 
 function corrupt(object: string, detail: string): KyozoError {
-  return new KyozoError('repository_corrupt', `Git object ${object.slice(0, 12)} could not be read: ${detail.trim().split('\n').at(-1) ?? ''}`, {
-    hint: 'run git fsck in your clone and push again',
-  })
+  return new KyozoError(
+    'repository_corrupt',
+    `Git object ${object.slice(0, 12)} could not be read: ${detail.trim().split('\n').at(-1) ?? ''}`,
+    {
+      hint: 'run git fsck in your clone and push again',
+    },
+  )
 }

@@ -36,10 +36,22 @@ export async function advertiseRefs(gitDir: string, service: GitService, protoco
 }
 
 /** Answers a fetch or clone. */
-export async function serveUploadPack(gitDir: string, exchange: { readonly body: Readable; readonly answer: Writable; readonly protocol: string | undefined }): Promise<void> {
-  const done = await runGit({ gitDir, args: ['upload-pack', '--stateless-rpc', gitDir], deadlineMs: transferDeadlineMs, config: serviceConfig, env: protocolEnvironment(exchange.protocol), input: exchange.body, stdout: exchange.answer })
+export async function serveUploadPack(
+  gitDir: string,
+  exchange: { readonly body: Readable; readonly answer: Writable; readonly protocol: string | undefined },
+): Promise<void> {
+  const done = await runGit({
+    gitDir,
+    args: ['upload-pack', '--stateless-rpc', gitDir],
+    deadlineMs: transferDeadlineMs,
+    config: serviceConfig,
+    env: protocolEnvironment(exchange.protocol),
+    input: exchange.body,
+    stdout: exchange.answer,
+  })
   // upload-pack ends with 128 when the client simply goes away.
-  if (done.exitCode !== 0 && !exchange.answer.destroyed) throw new KyozoError('bad_request', `the fetch ended early: ${done.stderr.trim().split('\n').at(-1) ?? ''}`)
+  if (done.exitCode !== 0 && !exchange.answer.destroyed)
+    throw new KyozoError('bad_request', `the fetch ended early: ${done.stderr.trim().split('\n').at(-1) ?? ''}`)
 }
 
 export interface ReceivedPush {
@@ -54,10 +66,20 @@ export interface ReceivedPush {
  * Receives a push. Git's own report goes to `answer`, without the closing flush: the caller appends what it has to say, then `flushPacket`.
  * `readTip` reads a ref after the fact: success is what the repository holds, not what was asked for.
  */
-export async function serveReceivePack(gitDir: string, exchange: { readonly body: Readable; readonly answer: Writable; readonly readTip: (ref: string) => Promise<string | null> }): Promise<ReceivedPush> {
+export async function serveReceivePack(
+  gitDir: string,
+  exchange: { readonly body: Readable; readonly answer: Writable; readonly readTip: (ref: string) => Promise<string | null> },
+): Promise<ReceivedPush> {
   const head = await readPushHead(exchange.body)
   const held = holdBack(exchange.answer, flushPacket.length)
-  const done = await runGit({ gitDir, args: ['receive-pack', '--stateless-rpc', gitDir], deadlineMs: transferDeadlineMs, config: serviceConfig, input: rejoined(head, exchange.body), onStdout: held.write })
+  const done = await runGit({
+    gitDir,
+    args: ['receive-pack', '--stateless-rpc', gitDir],
+    deadlineMs: transferDeadlineMs,
+    config: serviceConfig,
+    input: rejoined(head, exchange.body),
+    onStdout: held.write,
+  })
   const closing = held.rest()
   if (!closing.equals(flushPacket)) exchange.answer.write(closing)
   if (done.exitCode !== 0 && head.commands.length > 0) throw pushError(done.stderr)
@@ -100,6 +122,9 @@ function holdBack(target: Writable, count: number) {
 
 function pushError(stderr: string): KyozoError {
   const said = stderr.trim().split('\n').at(-1) ?? ''
-  if (/exceeds maximum allowed size/.test(stderr)) return new KyozoError('repository_too_large', `the push is larger than ${pushLimitBytes / 1024 ** 3} GiB`, { hint: 'keep data out of the repository' })
+  if (/exceeds maximum allowed size/.test(stderr))
+    return new KyozoError('repository_too_large', `the push is larger than ${pushLimitBytes / 1024 ** 3} GiB`, {
+      hint: 'keep data out of the repository',
+    })
   return new KyozoError('bad_request', `git did not accept the push: ${said}`)
 }

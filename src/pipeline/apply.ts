@@ -30,7 +30,11 @@ interface Work {
   readonly healthyAfterMs: Map<string, number>
 }
 
-export async function applyPlan(attempt: Attempt, engine: Engine, input: { readonly stack: StackSpec; readonly plan: StackPlan; readonly files: ComposeFiles; readonly observed: ObservedStack }): Promise<Applied> {
+export async function applyPlan(
+  attempt: Attempt,
+  engine: Engine,
+  input: { readonly stack: StackSpec; readonly plan: StackPlan; readonly files: ComposeFiles; readonly observed: ObservedStack },
+): Promise<Applied> {
   const { stack, plan, files } = input
   const work: Work = { attempt, engine, files, stack, observed: input.observed, hidden: new Map(), healthyAfterMs: new Map() }
   await engine.prepare(files, stack.volumes)
@@ -41,7 +45,10 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: { reado
     const operation = operations.get(spec.name)
     if (operation === undefined) continue
     const dependencies = spec.dependsOn.flatMap(({ service }) => started.get(service) ?? [])
-    started.set(spec.name, afterDependencies(dependencies, () => bringUp(work, spec, operation)))
+    started.set(
+      spec.name,
+      afterDependencies(dependencies, () => bringUp(work, spec, operation)),
+    )
   }
   await allOrFailures([...started.values()])
   return { hidden: work.hidden, retire: retired(plan), healthyAfterMs: work.healthyAfterMs }
@@ -85,7 +92,10 @@ async function startContainers(work: Work, spec: StackService, operation: Servic
     case 'replace_beside':
       return createAndStart(work, { files, service: spec.name, count: operation.replicas, withAlias: false })
     case 'scale': {
-      const staying = work.observed.containers.filter(({ id, service, configHash, hasAlias }) => service === spec.name && configHash === spec.configHash && hasAlias && !operation.retire.includes(id))
+      const staying = work.observed.containers.filter(
+        ({ id, service, configHash, hasAlias }) =>
+          service === spec.name && configHash === spec.configHash && hasAlias && !operation.retire.includes(id),
+      )
       const missing = operation.replicas - staying.length
       return missing > 0 ? createAndStart(work, { files, service: spec.name, count: missing, withAlias: false }) : []
     }

@@ -1,14 +1,16 @@
 // One worker's try at one release: the lease that allows it to act, the signal that stops it, and the log of what it does.
-import { KyozoError } from '../errors.ts'
+
 import type { StackIdentity } from '../engine/engine.ts'
+import { KyozoError } from '../errors.ts'
 import { createRedactor } from '../secrets/redact.ts'
 import { type Environment, findEnvironment } from '../store/environments.ts'
+import { assertLease, type Claim, type Lease, renewLease, updateRelease } from '../store/leases.ts'
 import { createLogWriter } from '../store/logs.ts'
 import { notify } from '../store/notify.ts'
-import { assertLease, type Claim, type Lease, newerRelease, type Release, renewLease, updateRelease } from '../store/releases.ts'
+import { newerRelease, type Release } from '../store/releases.ts'
 import { findWorkspace, type Workspace } from '../store/workspaces.ts'
 import type { Kyozo } from './kyozo.ts'
-import { liveServices, type LiveService } from './verdicts.ts'
+import { type LiveService, liveServices } from './verdicts.ts'
 
 export type StageName = 'fetch' | 'analyze' | 'plan' | 'build' | 'apply' | 'switch' | 'report'
 
@@ -53,7 +55,11 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
   if (workspace === undefined || environment === undefined) throw new KyozoError('not_found', 'the workspace of this release was deleted')
   const secrets = new Set<string>()
   let redact = createRedactor(secrets)
-  const log = createLogWriter(db, { releaseId: release.id, redact: (text) => redact(text), notify: () => notify(db, 'release', release.id) })
+  const log = createLogWriter(db, {
+    releaseId: release.id,
+    redact: (text) => redact(text),
+    notify: () => notify(db, 'release', release.id),
+  })
   const stop = new AbortController()
   const guards = guardLease(kyozo, lease, stop)
   const newer = watchForNewer(kyozo, release, stop)

@@ -16,14 +16,26 @@ type ImageOperation = Extract<Operation, { kind: 'build' | 'pull' }>
 /** Across all environments of this process: the machine is one. */
 let machineSlots: ReturnType<typeof slots> | undefined
 
-export async function buildImages(attempt: Attempt, kyozo: Kyozo, work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operations: readonly Operation[] }): Promise<void> {
+export async function buildImages(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operations: readonly Operation[] },
+): Promise<void> {
   machineSlots ??= slots(kyozo.config.concurrentBuilds)
   const inSlot = machineSlots
   const images = work.operations.filter((operation): operation is ImageOperation => operation.kind === 'build' || operation.kind === 'pull')
-  await allOrFailures(images.map((operation) => inSlot(() => (operation.kind === 'build' ? build(attempt, kyozo, { ...work, operation }) : pull(attempt, kyozo, operation)))))
+  await allOrFailures(
+    images.map((operation) =>
+      inSlot(() => (operation.kind === 'build' ? build(attempt, kyozo, { ...work, operation }) : pull(attempt, kyozo, operation))),
+    ),
+  )
 }
 
-async function build(attempt: Attempt, kyozo: Kyozo, work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operation: ImageOperation }): Promise<void> {
+async function build(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operation: ImageOperation },
+): Promise<void> {
   const { service, image } = work.operation
   const input = work.stack.services.find((candidate) => candidate.name === service)?.build
   if (input === undefined) throw new KyozoError('internal', `the plan builds ${service}, which the stack does not`, { service })
@@ -36,7 +48,12 @@ async function build(attempt: Attempt, kyozo: Kyozo, work: { readonly fetched: F
       service,
       image,
       args: input.args,
-      context: buildContext(work.fetched.reader, { listing: work.fetched.listing, context: input.context, files: input.files, dockerfile: rewriteCacheIds(input.dockerfile, attempt.workspace.name) }),
+      context: buildContext(work.fetched.reader, {
+        listing: work.fetched.listing,
+        context: input.context,
+        files: input.files,
+        dockerfile: rewriteCacheIds(input.dockerfile, attempt.workspace.name),
+      }),
       deadlineMs: kyozo.config.buildDeadlineMs,
       memoryLimitBytes: kyozo.config.buildMemoryBytes,
       signal: attempt.signal,
@@ -54,7 +71,11 @@ function inFewWords(service: string, error: unknown): unknown {
   if (!(error instanceof KyozoError) || error.code !== 'build_failed') return error
   const [step = '', ...output] = error.message.split('\n')
   const telling = tellingBuildLine(output)
-  return new KyozoError('build_failed', `${service} did not build${telling === undefined ? '' : `: ${telling}`}`, { service, hint: `${step.slice(0, stepCharacters)}; the release’s log has every line`, cause: error })
+  return new KyozoError('build_failed', `${service} did not build${telling === undefined ? '' : `: ${telling}`}`, {
+    service,
+    hint: `${step.slice(0, stepCharacters)}; the release’s log has every line`,
+    cause: error,
+  })
 }
 
 const stepCharacters = 160
@@ -71,6 +92,12 @@ async function pull(attempt: Attempt, kyozo: Kyozo, operation: ImageOperation): 
 
 /** The engine names the image; the person knows the service. */
 export function about(service: string, error: unknown): unknown {
-  if (!(error instanceof KyozoError) || error.service !== undefined || error.code === 'superseded' || error.code === 'lease_lost') return error
-  return new KyozoError(error.code, error.message, { service, retryable: error.retryable, cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) })
+  if (!(error instanceof KyozoError) || error.service !== undefined || error.code === 'superseded' || error.code === 'lease_lost')
+    return error
+  return new KyozoError(error.code, error.message, {
+    service,
+    retryable: error.retryable,
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  })
 }

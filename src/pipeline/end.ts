@@ -3,9 +3,9 @@ import type { Engine } from '../engine/engine.ts'
 import type { KyozoError } from '../errors.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
-import { attemptLimit, endRelease, newerRelease, type ReleaseVerdict, updateRelease } from '../store/releases.ts'
-import { databaseNow } from '../store/instance.ts'
+import { attemptLimit, endRelease, updateRelease } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
+import { newerRelease, type ReleaseVerdict } from '../store/releases.ts'
 import { replaceRoutes } from '../store/routes.ts'
 import { type Attempt, Superseded } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
@@ -21,7 +21,11 @@ export type EndOutcome = { readonly kind: 'ended' } | { readonly kind: 'retry'; 
 
 const firstRetryMs = 2_000
 
-export async function endWithoutGoingLive(attempt: Attempt, kyozo: Kyozo, end: { readonly engine: Engine; readonly thrown: unknown; readonly stack: StackSpec | undefined; readonly hasTouchedContainers: boolean }): Promise<EndOutcome> {
+export async function endWithoutGoingLive(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  end: { readonly engine: Engine; readonly thrown: unknown; readonly stack: StackSpec | undefined; readonly hasTouchedContainers: boolean },
+): Promise<EndOutcome> {
   const failures = failuresOf(end.thrown)
   if (failures.some((failure) => failure.code === 'lease_lost')) return { kind: 'lost' }
   const reason = attempt.signal.aborted ? (attempt.signal.reason as unknown) : end.thrown
@@ -36,16 +40,34 @@ export async function endWithoutGoingLive(attempt: Attempt, kyozo: Kyozo, end: {
   return { kind: 'ended' }
 }
 
-async function supersede(attempt: Attempt, kyozo: Kyozo, by: { readonly stack: StackSpec | undefined; readonly bySha: string }): Promise<EndOutcome> {
+async function supersede(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  by: { readonly stack: StackSpec | undefined; readonly bySha: string },
+): Promise<EndOutcome> {
   const verdicts = supersededVerdictsOf(attempt, by.stack, by.bySha)
-  const change = { state: 'superseded' as const, supersededBy: by.bySha, reason: `superseded by ${by.bySha.slice(0, 7)}`, timings: JSON.stringify(attempt.timings) }
+  const change = {
+    state: 'superseded' as const,
+    supersededBy: by.bySha,
+    reason: `superseded by ${by.bySha.slice(0, 7)}`,
+    timings: JSON.stringify(attempt.timings),
+  }
   sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
-    await reportRelease(trx, { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts }, kyozo.config.baseUrl)
+    await reportRelease(
+      trx,
+      { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },
+      kyozo.config.baseUrl,
+    )
     // The branch may have moved without a delivery having arrived yet: its tip gets its release now.
     if ((await newerRelease(trx, attempt.release)) === undefined) {
-      await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, { workspace: attempt.workspace, environment: attempt.environment, sha: by.bySha, triggeredBy: attempt.release.triggeredBy })
+      await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
+        workspace: attempt.workspace,
+        environment: attempt.environment,
+        sha: by.bySha,
+        triggeredBy: attempt.release.triggeredBy,
+      })
     }
   })
   return { kind: 'ended' }
@@ -54,14 +76,29 @@ async function supersede(attempt: Attempt, kyozo: Kyozo, by: { readonly stack: S
 /** A host or an engine that is away comes back: the release waits for it instead of failing. */
 async function retryLater(attempt: Attempt, kyozo: Kyozo, failure: KyozoError): Promise<EndOutcome> {
   const afterMs = firstRetryMs * 2 ** (attempt.release.attempt - 1)
-  attempt.say(`${attempt.redact(failure.message)}; trying again in ${afterMs / 1000} s (attempt ${attempt.release.attempt} of ${attemptLimit})`)
-  await updateRelease(kyozo.db, attempt.lease, { state: 'queued', stage: null, reason: `waiting to try again: ${attempt.redact(failure.message)}`, leaseToken: null, leaseExpiresAt: null })
+  attempt.say(
+    `${attempt.redact(failure.message)}; trying again in ${afterMs / 1000} s (attempt ${attempt.release.attempt} of ${attemptLimit})`,
+  )
+  await updateRelease(kyozo.db, attempt.lease, {
+    state: 'queued',
+    stage: null,
+    reason: `waiting to try again: ${attempt.redact(failure.message)}`,
+    leaseToken: null,
+    leaseExpiresAt: null,
+  })
   return { kind: 'retry', afterMs }
 }
 
-async function fail(attempt: Attempt, kyozo: Kyozo, cause: { readonly stack: StackSpec | undefined; readonly failures: readonly KyozoError[] }): Promise<void> {
+async function fail(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  cause: { readonly stack: StackSpec | undefined; readonly failures: readonly KyozoError[] },
+): Promise<void> {
   const first = cause.failures[0]!
-  const verdicts: ReleaseVerdict[] = failedVerdicts(attempt, cause.stack, cause.failures).map((verdict) => ({ ...verdict, words: attempt.redact(verdict.words) }))
+  const verdicts: ReleaseVerdict[] = failedVerdicts(attempt, cause.stack, cause.failures).map((verdict) => ({
+    ...verdict,
+    words: attempt.redact(verdict.words),
+  }))
   const words = attempt.redact(releaseWords('failed', verdicts, first.message))
   const serving = verdicts.some((verdict) => verdict.kind === 'failed') || attempt.live.size === 0 ? '' : '. Previous release still serving'
   const change = { state: 'failed' as const, errorCode: first.code, reason: `${words}${serving}`, timings: JSON.stringify(attempt.timings) }
@@ -69,8 +106,11 @@ async function fail(attempt: Attempt, kyozo: Kyozo, cause: { readonly stack: Sta
   sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
-    await trx.updateTable('environments').set({ updatedAt: databaseNow }).where('id', '=', attempt.environment.id).execute()
-    await reportRelease(trx, { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts }, kyozo.config.baseUrl)
+    await reportRelease(
+      trx,
+      { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },
+      kyozo.config.baseUrl,
+    )
   })
 }
 
@@ -79,7 +119,14 @@ async function recoverRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Pr
   await recover(attempt, engine)
   const observed = await engine.observe(attempt.identity, [])
   const services = [...attempt.live.values()].map((live) => live.spec)
-  await replaceRoutes(kyozo.db, attempt.environment.id, routeRows({ environmentId: attempt.environment.id, identity: attempt.identity, services, containers: observed.containers }, kyozo.config))
+  await replaceRoutes(
+    kyozo.db,
+    attempt.environment.id,
+    routeRows(
+      { environmentId: attempt.environment.id, identity: attempt.identity, services, containers: observed.containers },
+      kyozo.config,
+    ),
+  )
   await notify(kyozo.db, 'routes', attempt.environment.id)
   await kyozo.edge?.refresh()
 }

@@ -8,7 +8,11 @@ import { productionName, startRelease } from './receive.ts'
 import { tipOf } from './source.ts'
 
 /** Makes the environments that are new, and releases the branches that they follow as far as they exist. */
-export async function mapEnvironments(attempt: Attempt, kyozo: Kyozo, declared: Readonly<Record<string, { readonly branch: string }>>): Promise<void> {
+export async function mapEnvironments(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  declared: Readonly<Record<string, { readonly branch: string }>>,
+): Promise<void> {
   const { workspace } = attempt
   if (attempt.environment.ref !== `refs/heads/${workspace.defaultBranch}`) return
   for (const [name, { branch }] of Object.entries(declared)) {
@@ -19,7 +23,14 @@ export async function mapEnvironments(attempt: Attempt, kyozo: Kyozo, declared: 
     try {
       const sha = await tipOf(attempt, kyozo, ref)
       if ((await latestRelease(kyozo.db, environment.id))?.sha === sha) continue
-      await kyozo.db.transaction().execute((trx) => startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, { workspace, environment, sha, triggeredBy: attempt.release.triggeredBy }))
+      await kyozo.db.transaction().execute((trx) =>
+        startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
+          workspace,
+          environment,
+          sha,
+          triggeredBy: attempt.release.triggeredBy,
+        }),
+      )
     } catch (error) {
       // The branch need not exist yet: its first push will be released.
       attempt.say(`  nothing to release there yet: ${asKyozoError(error).message}`)

@@ -17,7 +17,11 @@ const lookMs = 1_000
 const pageLines = 500
 
 /** Resolves with the release once it has ended and every line was handed over, or with undefined when the signal aborts first. */
-export async function followRelease(source: { readonly db: Database; readonly notifications: Notifications }, releaseId: string, options: FollowOptions): Promise<Release | undefined> {
+export async function followRelease(
+  source: { readonly db: Database; readonly notifications: Notifications },
+  releaseId: string,
+  options: FollowOptions,
+): Promise<Release | undefined> {
   let after = '0'
   const drain = async () => {
     for (;;) {

@@ -38,5 +38,9 @@ export interface EdgeControl {
 export interface ConnectionCredentials {
   find(forge: string, name: string): ForgeConnection | undefined
   /** What git sends to read a repository, or undefined for a public one without a token. */
-  gitCredentials(forge: string, name: string, repository: { readonly id: string; readonly fullName: string }): Promise<{ readonly username: string; readonly password: string } | undefined>
+  gitCredentials(
+    forge: string,
+    name: string,
+    repository: { readonly id: string; readonly fullName: string },
+  ): Promise<{ readonly username: string; readonly password: string } | undefined>
 }

@@ -6,7 +6,8 @@ import type { ObservedStack, StackPlan } from '../reconcile/plan.ts'
 import { planStack } from '../reconcile/plan-stack.ts'
 import { vanishedServices } from '../reconcile/vanished-services.ts'
 import type { StackSpec } from '../stack/stack.ts'
-import { findRelease, updateRelease } from '../store/releases.ts'
+import { updateRelease } from '../store/leases.ts'
+import { findRelease } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { ReleaseFailure } from './outcomes.ts'
@@ -36,7 +37,8 @@ export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput)
   const plan = planStack(stack, observed, explainChanges({ spec: stack, previousServices: live ? rememberServices(live) : {}, diff }))
   const planText = attempt.redact(formatPlan(plan))
   await updateRelease(kyozo.db, attempt.lease, { plan: JSON.stringify(plan), planText })
-  for (const difference of stack.differences) attempt.say(`  ${difference.file}${difference.pointer}: ${difference.change} (${difference.reason})`)
+  for (const difference of stack.differences)
+    attempt.say(`  ${difference.file}${difference.pointer}: ${difference.change} (${difference.reason})`)
   for (const line of planText.split('\n')) attempt.say(`  ${line}`)
   return { plan, observed }
 }

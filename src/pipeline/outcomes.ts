@@ -1,5 +1,5 @@
 // What a release found out, service by service, becomes its verdicts.
-import { asKyozoError, KyozoError } from '../errors.ts'
+import { asKyozoError, type KyozoError } from '../errors.ts'
 import type { StackPlan } from '../reconcile/plan.ts'
 import { type ServiceOutcome, verdictOf } from '../release/verdict.ts'
 import type { StackService, StackSpec } from '../stack/stack.ts'
@@ -29,7 +29,9 @@ export async function allOrFailures(works: readonly Promise<unknown>[]): Promise
 
 /** Whether an operation leaves the service's containers as they are. */
 export function touchedServices(plan: StackPlan): ReadonlySet<string> {
-  const touched = plan.operations.filter((operation) => 'service' in operation && operation.kind !== 'keep' && operation.kind !== 'build' && operation.kind !== 'pull')
+  const touched = plan.operations.filter(
+    (operation) => 'service' in operation && operation.kind !== 'keep' && operation.kind !== 'build' && operation.kind !== 'pull',
+  )
   return new Set(touched.map((operation) => ('service' in operation ? operation.service : '')))
 }
 
@@ -50,7 +52,13 @@ export function liveVerdicts(attempt: Attempt, facts: LiveFacts): ReleaseVerdict
     const before = attempt.live.get(spec.name)
     const outcome: ServiceOutcome =
       touched.has(spec.name) || before === undefined
-        ? { kind: 'live', service: spec.name, afterMs: facts.healthyAfterMs.get(spec.name) ?? 0, wasBuilt: built.has(spec.name) || spec.build === undefined, ...reached }
+        ? {
+            kind: 'live',
+            service: spec.name,
+            afterMs: facts.healthyAfterMs.get(spec.name) ?? 0,
+            wasBuilt: built.has(spec.name) || spec.build === undefined,
+            ...reached,
+          }
         : { kind: 'unchanged', service: spec.name, sinceSha: before.sha, ...reached }
     return { ...verdictOf(outcome), ...about(spec), sinceSha: outcome.kind === 'unchanged' ? outcome.sinceSha : attempt.release.sha }
   })
@@ -66,22 +74,33 @@ export function liveVerdicts(attempt: Attempt, facts: LiveFacts): ReleaseVerdict
 export function failedVerdicts(attempt: Attempt, stack: StackSpec | undefined, failures: readonly KyozoError[]): ReleaseVerdict[] {
   const byService = new Map(failures.filter((failure) => failure.service !== undefined).map((failure) => [failure.service!, failure]))
   const because = byService.size > 0 ? `${[...byService.keys()].join(', ')} failed` : 'the release failed'
-  return knownServices(attempt, stack).map(({ name, spec }) => ({ ...verdictOf(outcomeOf(attempt, spec, { failure: byService.get(name), because })), ...about(spec) }))
+  return knownServices(attempt, stack).map(({ name, spec }) => ({
+    ...verdictOf(outcomeOf(attempt, spec, { failure: byService.get(name), because })),
+    ...about(spec),
+  }))
 }
 
-function outcomeOf(attempt: Attempt, spec: StackService, cause: { readonly failure: KyozoError | undefined; readonly because: string }): ServiceOutcome {
+function outcomeOf(
+  attempt: Attempt,
+  spec: StackService,
+  cause: { readonly failure: KyozoError | undefined; readonly because: string },
+): ServiceOutcome {
   const { failure, because } = cause
   const live = attempt.live.get(spec.name)
   const serving = live === undefined ? {} : { servingSha: live.sha }
   if (failure !== undefined) return { kind: 'failed', service: spec.name, error: failure, ...serving }
-  if (live?.spec.configHash === spec.configHash) return { kind: 'unchanged', service: spec.name, sinceSha: live.sha, ...(live.url === undefined ? {} : { url: live.url }) }
+  if (live?.spec.configHash === spec.configHash)
+    return { kind: 'unchanged', service: spec.name, sinceSha: live.sha, ...(live.url === undefined ? {} : { url: live.url }) }
   return { kind: 'held_back', service: spec.name, because, ...serving }
 }
 
 export function supersededVerdictsOf(attempt: Attempt, stack: StackSpec | undefined, bySha: string): ReleaseVerdict[] {
   return knownServices(attempt, stack).map(({ name, spec }) => {
     const servingSha = attempt.live.get(name)?.sha
-    return { ...verdictOf({ kind: 'superseded', service: name, by: bySha, ...(servingSha === undefined ? {} : { servingSha }) }), ...about(spec) }
+    return {
+      ...verdictOf({ kind: 'superseded', service: name, by: bySha, ...(servingSha === undefined ? {} : { servingSha }) }),
+      ...about(spec),
+    }
   })
 }
 

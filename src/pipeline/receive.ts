@@ -30,7 +30,11 @@ export interface Received {
 export const productionName = 'production'
 
 /** Stores a forge's delivery and what follows from it. A delivery id that is known changes nothing. */
-export function receiveForgeDelivery(context: ReceiveContext, delivery: NewDelivery & { readonly connection: string }, event: ForgeEvent): Promise<Received> {
+export function receiveForgeDelivery(
+  context: ReceiveContext,
+  delivery: NewDelivery & { readonly connection: string },
+  event: ForgeEvent,
+): Promise<Received> {
   return receive(context, delivery, (trx) => decideForgeEvent(context, trx, { delivery, event }))
 }
 
@@ -47,25 +51,48 @@ export function receivePush(context: ReceiveContext, delivery: NewDelivery, push
   return receive(context, delivery, (trx) => decidePush(context, trx, push))
 }
 
-async function receive(context: ReceiveContext, delivery: NewDelivery, decide: (trx: Executor) => Promise<DeliveryOutcome>): Promise<Received> {
+async function receive(
+  context: ReceiveContext,
+  delivery: NewDelivery,
+  decide: (trx: Executor) => Promise<DeliveryOutcome>,
+): Promise<Received> {
   return context.db.transaction().execute(async (trx) => {
     const id = await insertDelivery(trx, delivery)
     if (id === undefined) {
       const known = await findDeliveryByHostId(trx, delivery.forge, delivery.deliveryId)
-      return { decision: 'duplicate', reason: `delivered before: ${known?.reason ?? 'under way'}`, id: known?.id ?? '', releaseIds: known?.releaseIds ?? [] }
+      return {
+        decision: 'duplicate',
+        reason: `delivered before: ${known?.reason ?? 'under way'}`,
+        id: known?.id ?? '',
+        releaseIds: known?.releaseIds ?? [],
+      }
     }
     const outcome = await decide(trx)
     await decideDelivery(trx, id, outcome)
-    return { decision: outcome.decision === 'accepted' ? 'accepted' : 'ignored', reason: outcome.reason, id, releaseIds: outcome.releaseIds }
+    return {
+      decision: outcome.decision === 'accepted' ? 'accepted' : 'ignored',
+      reason: outcome.reason,
+      id,
+      releaseIds: outcome.releaseIds,
+    }
   })
 }
 
-async function decideForgeEvent(context: ReceiveContext, trx: Executor, input: { readonly delivery: NewDelivery & { readonly connection: string }; readonly event: ForgeEvent }): Promise<DeliveryOutcome> {
+async function decideForgeEvent(
+  context: ReceiveContext,
+  trx: Executor,
+  input: { readonly delivery: NewDelivery & { readonly connection: string }; readonly event: ForgeEvent },
+): Promise<DeliveryOutcome> {
   const { delivery, event } = input
   const reason = reasonToIgnore(event)
   if (reason !== undefined) return ignored(reason)
-  if (event.kind !== 'push' && event.kind !== 'branch_deleted' && event.kind !== 'pull_request') return ignored('nothing follows from this event')
-  const workspace = await workspaceOf(context, trx, { forge: delivery.forge, connection: delivery.connection, repository: event.repository })
+  if (event.kind !== 'push' && event.kind !== 'branch_deleted' && event.kind !== 'pull_request')
+    return ignored('nothing follows from this event')
+  const workspace = await workspaceOf(context, trx, {
+    forge: delivery.forge,
+    connection: delivery.connection,
+    repository: event.repository,
+  })
   if (event.kind === 'pull_request') return ignored('previews of pull requests are not enabled for this workspace', workspace)
   return decidePush(context, trx, {
     workspace,
@@ -77,7 +104,11 @@ async function decideForgeEvent(context: ReceiveContext, trx: Executor, input: {
 }
 
 /** A signed delivery of a repository that is not connected yet connects it. */
-async function workspaceOf(context: ReceiveContext, trx: Executor, input: { readonly forge: NewDelivery['forge']; readonly connection: string; readonly repository: ForgeRepository }): Promise<Workspace> {
+async function workspaceOf(
+  context: ReceiveContext,
+  trx: Executor,
+  input: { readonly forge: NewDelivery['forge']; readonly connection: string; readonly repository: ForgeRepository },
+): Promise<Workspace> {
   const { forge, connection, repository } = input
   const known = await findWorkspaceByRepository(trx, { forge, connection, id: repository.id })
   if (known !== undefined) return known
@@ -101,14 +132,29 @@ async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPu
   if (!workspace.autoDeployEnabled) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
   const environment = await environmentOf(trx, workspace, push.ref)
   if (environment === undefined) {
-    return ignored(`branch ${branch} has no environment; map it with environments: {<name>: {branch: ${branch}}} in kyozo.yaml on ${workspace.defaultBranch}`, workspace)
+    return ignored(
+      `branch ${branch} has no environment; map it with environments: {<name>: {branch: ${branch}}} in kyozo.yaml on ${workspace.defaultBranch}`,
+      workspace,
+    )
   }
   const latest = await latestRelease(trx, environment.id)
   if (latest?.sha === push.sha && latest.state !== 'superseded') {
-    return { teamId: workspace.teamId, workspaceId: workspace.id, decision: 'accepted', reason: `${push.sha.slice(0, 7)} has its release to ${environment.name} already (${latest.state})`, releaseIds: [latest.id] }
+    return {
+      teamId: workspace.teamId,
+      workspaceId: workspace.id,
+      decision: 'accepted',
+      reason: `${push.sha.slice(0, 7)} has its release to ${environment.name} already (${latest.state})`,
+      releaseIds: [latest.id],
+    }
   }
   const release = await startRelease(context, trx, { workspace, environment, sha: push.sha, triggeredBy: push.pusher })
-  return { teamId: workspace.teamId, workspaceId: workspace.id, decision: 'accepted', reason: `release of ${push.sha.slice(0, 7)} to ${environment.name} queued`, releaseIds: [release.id] }
+  return {
+    teamId: workspace.teamId,
+    workspaceId: workspace.id,
+    decision: 'accepted',
+    reason: `release of ${push.sha.slice(0, 7)} to ${environment.name} queued`,
+    releaseIds: [release.id],
+  }
 }
 
 async function environmentOf(trx: Executor, workspace: Workspace, ref: string): Promise<Environment | undefined> {

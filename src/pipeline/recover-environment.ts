@@ -1,6 +1,6 @@
 // An environment without a release under way: what an ended process left is mended, and the routes are made from what runs.
 import { isEmptyRecovery, planRecovery } from '../reconcile/recover.ts'
-import { findEnvironment } from '../store/environments.ts'
+import { holdIdleEnvironment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
 import { replaceRoutes } from '../store/routes.ts'
 import { findWorkspace } from '../store/workspaces.ts'
@@ -16,10 +16,8 @@ import { liveServices } from './verdicts.ts'
  */
 export async function recoverEnvironment(kyozo: Kyozo, environmentId: string, { repair }: { readonly repair: boolean }): Promise<void> {
   await kyozo.db.transaction().execute(async (trx) => {
-    const held = await trx.selectFrom('environments').select('id').where('id', '=', environmentId).forUpdate().skipLocked().executeTakeFirst()
-    const running = await trx.selectFrom('releases').select('id').where('environmentId', '=', environmentId).where('state', '=', 'running').executeTakeFirst()
-    if (held === undefined || running !== undefined) return
-    const environment = (await findEnvironment(trx, environmentId))!
+    const environment = await holdIdleEnvironment(trx, environmentId)
+    if (environment === undefined) return
     const workspace = (await findWorkspace(trx, environment.workspaceId))!
     const identity = identityOf(kyozo.instance, workspace, environment)
     const live = await liveServices(trx, environment)

@@ -1,6 +1,6 @@
 // Brings an environment back to its live release: before an attempt (a crash may have left something) and after one that failed.
 import type { Engine, StackIdentity } from '../engine/engine.ts'
-import { type Recovery, isEmptyRecovery, planRecovery } from '../reconcile/recover.ts'
+import { isEmptyRecovery, planRecovery, type Recovery } from '../reconcile/recover.ts'
 import type { Attempt } from './attempt.ts'
 
 /** True when there was something to mend. */
@@ -10,7 +10,9 @@ export async function recover(attempt: Attempt, engine: Engine): Promise<boolean
   const recovery = planRecovery(observed, live)
   if (isEmptyRecovery(recovery)) return false
   await applyRecovery(engine, attempt.identity, recovery)
-  const mended = [counted(recovery.remove.length, 'removed'), counted(recovery.start.length, 'started again')].filter((part) => part !== undefined)
+  const mended = [counted(recovery.remove.length, 'removed'), counted(recovery.start.length, 'started again')].filter(
+    (part) => part !== undefined,
+  )
   if (mended.length > 0) attempt.say(`Back to the last live state: containers ${mended.join(', ')}`)
   return true
 }

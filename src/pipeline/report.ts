@@ -26,7 +26,8 @@ export async function reportRelease(db: Executor, subject: ReportSubject, baseUr
 /** Pure: which statuses a release's present state asks for. The built-in remote has nobody to tell. */
 export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxMessage[] {
   const { workspace, release } = subject
-  if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null) return []
+  if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null)
+    return []
   const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
   const context = `kyozo/${subject.environment.kind === 'preview' ? 'preview' : subject.environment.name}`
   const status = (name: string, state: CommitStatus['state'], description: string): OutboxMessage => ({
@@ -34,7 +35,14 @@ export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxM
     kind: 'status',
     connection: workspace.connection!,
     target: `status ${workspace.forge} ${repository.id} ${release.sha} ${name.toLowerCase()}`,
-    payload: { repository, sha: release.sha, state, context: name, description, targetUrl: `${baseUrl}/releases/${release.id}` } satisfies CommitStatus,
+    payload: {
+      repository,
+      sha: release.sha,
+      state,
+      context: name,
+      description,
+      targetUrl: `${baseUrl}/releases/${release.id}`,
+    } satisfies CommitStatus,
   })
   const services = subject.verdicts.flatMap((verdict) => {
     const state = serviceState(verdict)

@@ -4,8 +4,8 @@ import { diffTrees } from '../git/diff-trees.ts'
 import { readSource } from '../git/load-source-tree.ts'
 import type { ObjectReader, TreeListing } from '../git/objects.ts'
 import type { SourceTree, TreeDiff } from '../git/source-tree.ts'
-import { specifyFromSource, type Specified } from '../stack/from-source.ts'
-import { updateRelease } from '../store/releases.ts'
+import { type Specified, specifyFromSource } from '../stack/from-source.ts'
+import { updateRelease } from '../store/leases.ts'
 import type { Attempt } from './attempt.ts'
 import { Superseded } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
@@ -45,7 +45,11 @@ export async function tipOf(attempt: Attempt, kyozo: Kyozo, ref: string): Promis
   }
   const connection = kyozo.connections.find(workspace.forge, workspace.connection ?? '')
   if (connection === undefined || workspace.repositoryName === null || workspace.repositoryId === null) {
-    throw new KyozoError('repository_unauthorized', `the connection ${workspace.connection} to ${workspace.forge} is not configured any more`, { hint: 'set its variables again and restart kyozo' })
+    throw new KyozoError(
+      'repository_unauthorized',
+      `the connection ${workspace.connection} to ${workspace.forge} is not configured any more`,
+      { hint: 'set its variables again and restart kyozo' },
+    )
   }
   const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
   const credentials = await kyozo.connections.gitCredentials(workspace.forge, connection.name, repository)
@@ -73,7 +77,13 @@ async function baseListing(reader: ObjectReader, tree: string | null): Promise<T
 const storedPaths = 1_000
 
 function boundedDiff(diff: TreeDiff): TreeDiff {
-  return { base: diff.base, added: diff.added.slice(0, storedPaths), modified: diff.modified.slice(0, storedPaths), removed: diff.removed.slice(0, storedPaths), renamed: diff.renamed.slice(0, storedPaths) }
+  return {
+    base: diff.base,
+    added: diff.added.slice(0, storedPaths),
+    modified: diff.modified.slice(0, storedPaths),
+    removed: diff.removed.slice(0, storedPaths),
+    renamed: diff.renamed.slice(0, storedPaths),
+  }
 }
 
 export interface AnalyzedSource extends Specified {

@@ -4,9 +4,10 @@ import type { Engine } from '../engine/engine.ts'
 import type { StackPlan } from '../reconcile/plan.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
-import { databaseNow } from '../store/instance.ts'
+import { recordAnalyzed } from '../store/environments.ts'
+import { endRelease } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
-import { endRelease, type Release, type ReleaseVerdict } from '../store/releases.ts'
+import { type Release, type ReleaseVerdict, retireLiveReleases } from '../store/releases.ts'
 import { replaceRoutes } from '../store/routes.ts'
 import { dropServiceInstances, type InstanceFacts, putServiceInstances } from '../store/service-instances.ts'
 import type { Applied } from './apply.ts'
@@ -35,7 +36,8 @@ export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine,
   if (going.length === 0) return
   await drain(kyozo, going)
   const kept = new Set(stack.services.map((service) => service.name))
-  for (const { service, containers } of applied.retire) if (kept.has(service)) await kyozo.engine.takeAlias(attempt.identity, service, containers)
+  for (const { service, containers } of applied.retire)
+    if (kept.has(service)) await kyozo.engine.takeAlias(attempt.identity, service, containers)
   await kyozo.engine.remove(going)
 }
 
@@ -51,25 +53,33 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
   const { stack, plan, applied } = switching
   const { environment, release } = attempt
   const observed = await engine.observe(attempt.identity, [])
-  const routes = routeRows({ environmentId: environment.id, identity: attempt.identity, services: stack.services, containers: observed.containers }, kyozo.config)
+  const routes = routeRows(
+    { environmentId: environment.id, identity: attempt.identity, services: stack.services, containers: observed.containers },
+    kyozo.config,
+  )
   const urls = serviceUrls(attempt.identity, stack.services, kyozo.config)
   const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls })
   const hasChanged = touchedServices(plan).size > 0
   const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
   sayVerdicts(attempt, { ...release, state }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
-    const ended = await endRelease(trx, attempt.lease, { change: { state, timings: JSON.stringify(attempt.timings), reason: releaseWords(state, verdicts, null) }, verdicts })
-    if (state === 'live') {
-      await trx.updateTable('releases').set({ state: 'replaced' }).where('environmentId', '=', environment.id).where('state', '=', 'live').where('id', '!=', release.id).execute()
-    }
-    await trx
-      .updateTable('environments')
-      .set({ analyzedTree: switching.tree, analyzedSha: release.sha, updatedAt: databaseNow, ...(state === 'live' ? { liveReleaseId: release.id } : {}) })
-      .where('id', '=', environment.id)
-      .execute()
+    const ended = await endRelease(trx, attempt.lease, {
+      change: { state, timings: JSON.stringify(attempt.timings), reason: releaseWords(state, verdicts, null) },
+      verdicts,
+    })
+    if (state === 'live') await retireLiveReleases(trx, release)
+    await recordAnalyzed(trx, environment.id, {
+      tree: switching.tree,
+      sha: release.sha,
+      ...(state === 'live' ? { liveReleaseId: release.id } : {}),
+    })
     await replaceRoutes(trx, environment.id, routes)
     await putServiceInstances(trx, instanceFacts(attempt, stack, observed.containers))
-    await dropServiceInstances(trx, environment.id, stack.services.map((service) => service.name))
+    await dropServiceInstances(
+      trx,
+      environment.id,
+      stack.services.map((service) => service.name),
+    )
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)
   })
@@ -77,11 +87,21 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
 
 export function sayVerdicts(attempt: Attempt, release: Release, verdicts: readonly ReleaseVerdict[]): void {
   const width = Math.max(0, ...verdicts.map((verdict) => verdict.service.length))
-  for (const verdict of verdicts) attempt.say(`  ${verdict.service.padEnd(width)}  ${verdict.words}${verdict.url === undefined ? '' : `  ${verdict.url}`}`)
+  for (const verdict of verdicts)
+    attempt.say(`  ${verdict.service.padEnd(width)}  ${verdict.words}${verdict.url === undefined ? '' : `  ${verdict.url}`}`)
   attempt.say(`${release.sha.slice(0, 7)} is ${release.state}: ${releaseWords(release.state, verdicts, release.reason)}`)
 }
 
-function instanceFacts(attempt: Attempt, stack: StackSpec, containers: readonly { readonly id: string; readonly service: string; readonly configHash: string; readonly publishedPorts: Readonly<Record<number, number>> }[]): InstanceFacts[] {
+function instanceFacts(
+  attempt: Attempt,
+  stack: StackSpec,
+  containers: readonly {
+    readonly id: string
+    readonly service: string
+    readonly configHash: string
+    readonly publishedPorts: Readonly<Record<number, number>>
+  }[],
+): InstanceFacts[] {
   return stack.services.map((spec) => {
     const mine = containers.filter((container) => container.service === spec.name && container.configHash === spec.configHash)
     const definition = stack.document.services[spec.name] ?? {}
@@ -96,7 +116,11 @@ function instanceFacts(attempt: Attempt, stack: StackSpec, containers: readonly 
       healthStatus: 'healthy',
       containerId: mine[0]?.id ?? null,
       deploymentConfig: JSON.stringify({ image: spec.image, configHash: spec.configHash, replacement: spec.replacement }),
-      portMappings: JSON.stringify(mine.flatMap((container) => Object.entries(container.publishedPorts).map(([inside, outside]) => ({ container: Number(inside), host: outside })))),
+      portMappings: JSON.stringify(
+        mine.flatMap((container) =>
+          Object.entries(container.publishedPorts).map(([inside, outside]) => ({ container: Number(inside), host: outside })),
+        ),
+      ),
       environmentVariables: JSON.stringify(Object.keys((definition.environment as Record<string, unknown> | undefined) ?? {})),
       healthCheckConfig: JSON.stringify(spec.health),
       scalingConfig: JSON.stringify({ replicas: spec.replicas }),

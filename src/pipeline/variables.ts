@@ -14,7 +14,10 @@ export async function stackVariables(attempt: Attempt, kyozo: Kyozo, stack: Stac
   const known = new Set((await listSecrets(kyozo.db, scope)).map((secret) => secret.name))
   for (const { variable } of stack.secrets) {
     if (known.has(variable)) continue
-    await addSecretOnce(kyozo.db, scope, { name: variable, ciphertext: kyozo.vault.seal(place(variable), randomBytes(generatedBytes).toString('hex')) })
+    await addSecretOnce(kyozo.db, scope, {
+      name: variable,
+      ciphertext: kyozo.vault.seal(place(variable), randomBytes(generatedBytes).toString('hex')),
+    })
   }
   const wanted = new Set(stack.secrets.map((secret) => secret.variable))
   const stored = (await listSecrets(kyozo.db, scope)).filter((secret) => wanted.has(secret.name))

@@ -1,9 +1,9 @@
 // The facts that verdicts rest on, read from the environment's live release.
 import { verdictOf } from '../release/verdict.ts'
+import type { StackService } from '../stack/stack.ts'
 import type { Executor } from '../store/database.ts'
 import type { Environment } from '../store/environments.ts'
 import { findRelease, type ReleaseVerdict, releaseServices } from '../store/releases.ts'
-import type { StackService } from '../stack/stack.ts'
 
 /** A service as the live release runs it. */
 export interface LiveService {
@@ -14,7 +14,10 @@ export interface LiveService {
 }
 
 /** What runs in an environment, by service; empty before the first live release. */
-export async function liveServices(db: Executor, environment: Pick<Environment, 'liveReleaseId'>): Promise<ReadonlyMap<string, LiveService>> {
+export async function liveServices(
+  db: Executor,
+  environment: Pick<Environment, 'liveReleaseId'>,
+): Promise<ReadonlyMap<string, LiveService>> {
   if (environment.liveReleaseId === null) return new Map()
   const release = await findRelease(db, environment.liveReleaseId)
   const verdicts = new Map((await releaseServices(db, environment.liveReleaseId)).map((row) => [row.service, row]))
@@ -27,7 +30,11 @@ export async function liveServices(db: Executor, environment: Pick<Environment, 
 }
 
 /** A release that never ran still ends in a verdict for every service that is known. */
-export async function supersededVerdicts(db: Executor, environment: Pick<Environment, 'liveReleaseId'>, bySha: string): Promise<ReleaseVerdict[]> {
+export async function supersededVerdicts(
+  db: Executor,
+  environment: Pick<Environment, 'liveReleaseId'>,
+  bySha: string,
+): Promise<ReleaseVerdict[]> {
   const live = await liveServices(db, environment)
   return [...live.values()].map(({ spec, sha }) => ({
     ...verdictOf({ kind: 'superseded', service: spec.name, by: bySha, servingSha: sha }),
@@ -36,7 +43,11 @@ export async function supersededVerdicts(db: Executor, environment: Pick<Environ
 }
 
 /** A release that was given up before it could say which services it holds. */
-export async function failedVerdictsOf(db: Executor, environment: Pick<Environment, 'liveReleaseId'>, reason: string): Promise<ReleaseVerdict[]> {
+export async function failedVerdictsOf(
+  db: Executor,
+  environment: Pick<Environment, 'liveReleaseId'>,
+  reason: string,
+): Promise<ReleaseVerdict[]> {
   const live = await liveServices(db, environment)
   return [...live.values()].map(({ spec, sha }) => ({
     ...verdictOf({ kind: 'held_back', service: spec.name, because: reason, servingSha: sha }),

@@ -23,15 +23,26 @@ export async function openQueue(url: string, log: Log): Promise<Queue> {
   boss.on('error', (error) => log.warn({ error }, 'the queue met an error and goes on'))
   await boss.start()
   // `short`: one waiting job per environment is enough, however many pushes arrive.
-  await boss.createQueue(deployQueue, { policy: 'short', notify: true, retryLimit: 2, retryDelay: 1, retryBackoff: true, expireInSeconds: jobExpirySeconds })
+  await boss.createQueue(deployQueue, {
+    policy: 'short',
+    notify: true,
+    retryLimit: 2,
+    retryDelay: 1,
+    retryBackoff: true,
+    expireInSeconds: jobExpirySeconds,
+  })
   return {
     async enqueueDeploy(db, environmentId) {
       await boss.send(deployQueue, { environmentId }, { singletonKey: environmentId, db: fromKysely(db.withoutPlugins()) })
     },
     async work(handler, { concurrency }) {
-      await boss.work<{ environmentId: string }>(deployQueue, { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }, async ([job]) => {
-        if (job !== undefined) await handler(job.data.environmentId)
-      })
+      await boss.work<{ environmentId: string }>(
+        deployQueue,
+        { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 },
+        async ([job]) => {
+          if (job !== undefined) await handler(job.data.environmentId)
+        },
+      )
     },
     close: () => boss.stop({ graceful: true, timeout: closeMs, close: true }),
   }

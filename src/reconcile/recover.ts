@@ -27,7 +27,11 @@ export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: 
     const proven = containers.filter((container) => container.configHash === facts?.configHash)
     // A live service of which no container is left keeps whatever stands in for it: the plan replaces that.
     const isStandIn = facts !== undefined && proven.length === 0
-    remove.push(...containers.filter((container) => !proven.includes(container) && !(isStandIn && container.hasAlias)).map((container) => container.id))
+    remove.push(
+      ...containers
+        .filter((container) => !proven.includes(container) && !(isStandIn && container.hasAlias))
+        .map((container) => container.id),
+    )
     if (facts === undefined || facts.isOneShot) continue
     start.push(...proven.filter((container) => !isUp(container)).map((container) => container.id))
     const nameless = proven.filter((container) => !container.hasAlias).map((container) => container.id)

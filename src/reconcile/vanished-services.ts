@@ -23,10 +23,14 @@ export function vanishedServices({ spec, previous, hasFolder, diff }: VanishInpu
     if (folder === undefined || names.has(name) || folders.has(folder) || !hasFolder(folder)) return []
     const edited = changed.find((path) => isWithin(path, folder))
     return [
-      new KyozoError('service_vanished', `${name} runs from ${folder}, which ${edited === undefined ? 'no longer looks like a service' : `no longer looks like one since ${edited} changed`}`, {
-        service: name,
-        hint: `delete the folder to remove the service, or say in kyozo.yaml what it is (services: {${name}: {path: ${folder}}}) or that it is none (ignore: [${folder}])`,
-      }),
+      new KyozoError(
+        'service_vanished',
+        `${name} runs from ${folder}, which ${edited === undefined ? 'no longer looks like a service' : `no longer looks like one since ${edited} changed`}`,
+        {
+          service: name,
+          hint: `delete the folder to remove the service, or say in kyozo.yaml what it is (services: {${name}: {path: ${folder}}}) or that it is none (ignore: [${folder}])`,
+        },
+      ),
     ]
   })
 }

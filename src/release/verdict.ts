@@ -44,13 +44,27 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
         ...(outcome.url === undefined ? {} : { url: outcome.url }),
       }
     case 'failed':
-      return { service, kind: 'failed', words: `${sentence(outcome.error.message)}. ${serving(outcome.servingSha)}`, ...since(outcome.servingSha) }
+      return {
+        service,
+        kind: 'failed',
+        words: `${sentence(outcome.error.message)}. ${serving(outcome.servingSha)}`,
+        ...since(outcome.servingSha),
+      }
     case 'held_back':
-      return { service, kind: 'rolled_back', words: `not switched because ${outcome.because}. ${serving(outcome.servingSha)}`, ...since(outcome.servingSha) }
+      return {
+        service,
+        kind: 'rolled_back',
+        words: `not switched because ${outcome.because}. ${serving(outcome.servingSha)}`,
+        ...since(outcome.servingSha),
+      }
     case 'superseded':
       return { service, kind: 'superseded', words: `superseded by ${short(outcome.by)}`, ...since(outcome.servingSha) }
     case 'removed':
-      return { service, kind: 'removed', words: `removed${outcome.keptVolumes.length > 0 ? `; volume ${outcome.keptVolumes.join(', ')} is kept` : ''}` }
+      return {
+        service,
+        kind: 'removed',
+        words: `removed${outcome.keptVolumes.length > 0 ? `; volume ${outcome.keptVolumes.join(', ')} is kept` : ''}`,
+      }
   }
 }
 
@@ -73,11 +87,9 @@ export function releaseWords(state: ReleaseState, verdicts: readonly Verdict[], 
     case 'live':
     case 'unchanged':
     case 'replaced': {
-      const parts = [
-        counted(count('live'), 'live'),
-        counted(count('unchanged'), 'unchanged'),
-        counted(count('removed'), 'removed'),
-      ].filter((part) => part !== undefined)
+      const parts = [counted(count('live'), 'live'), counted(count('unchanged'), 'unchanged'), counted(count('removed'), 'removed')].filter(
+        (part) => part !== undefined,
+      )
       return parts.length === 0 ? 'Nothing to deploy' : parts.join(', ')
     }
   }

@@ -10,7 +10,13 @@ export function createRedactor(values: Iterable<string>): (text: string) => stri
   for (const value of values) for (const spelling of spellingsOf(value)) spellings.add(spelling)
   if (spellings.size === 0) return (text) => text
   // The longest first, so that a value inside another does not leave its rest behind.
-  const pattern = new RegExp([...spellings].sort((a, b) => b.length - a.length).map(escapePattern).join('|'), 'g')
+  const pattern = new RegExp(
+    [...spellings]
+      .sort((a, b) => b.length - a.length)
+      .map(escapePattern)
+      .join('|'),
+    'g',
+  )
   return (text) => text.replace(pattern, mask)
 }
 

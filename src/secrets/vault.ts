@@ -30,7 +30,10 @@ export function createVault(key: Buffer): Vault {
         decipher.setAuthTag(sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes))
         return Buffer.concat([decipher.update(sealed.subarray(1 + nonceBytes + tagBytes)), decipher.final()]).toString('utf8')
       } catch (error) {
-        throw new KyozoError('config_invalid', `the secret ${place} cannot be read with this key`, { hint: 'restore the key that this database was used with (KYOZO_SECRET_KEY or secret.key in the data directory)', cause: error })
+        throw new KyozoError('config_invalid', `the secret ${place} cannot be read with this key`, {
+          hint: 'restore the key that this database was used with (KYOZO_SECRET_KEY or secret.key in the data directory)',
+          cause: error,
+        })
       }
     },
   }
@@ -45,6 +48,9 @@ export async function secretKey(dataDir: string, given: string | undefined): Pro
   })
   await chmod(file, 0o600)
   const text = (await readFile(file, 'utf8')).trim()
-  if (!/^[0-9a-f]{64}$/.test(text)) throw new KyozoError('config_invalid', `${file} does not hold a key of 64 hexadecimal digits`, { hint: 'restore it from a backup; without it the stored secrets cannot be read' })
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new KyozoError('config_invalid', `${file} does not hold a key of 64 hexadecimal digits`, {
+      hint: 'restore it from a backup; without it the stored secrets cannot be read',
+    })
   return Buffer.from(text, 'hex')
 }

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { EdgeControl } from '../pipeline/kyozo.ts'
 import type { Database } from '../store/database.ts'
 import type { Notifications } from '../store/notify.ts'
-import { listRoutes } from '../store/routes.ts'
+import { listRoutes, routedServices } from '../store/routes.ts'
 
 export interface EdgeControlParts {
   readonly db: Database
@@ -40,21 +40,18 @@ export async function edgeControl(parts: EdgeControlParts): Promise<EdgeControl 
 /** Every service that has a port is known, so that one without a running container is "unavailable" and not "unknown". */
 async function currentRoutes({ db, config }: EdgeControlParts): Promise<Route[]> {
   const rows = await listRoutes(db)
-  const services = await db
-    .selectFrom('serviceInstances as s')
-    .innerJoin('environments as e', 'e.id', 's.environmentId')
-    .innerJoin('workspaces as w', 'w.id', 's.workspaceId')
-    .select(['s.name as service', 'e.name as environment', 'w.name as workspace', 's.portMappings', 's.environmentId'])
-    .where('s.serviceType', '!=', 'backing')
-    .execute()
-  return services
-    .filter((service) => service.portMappings.length > 0)
-    .map((service) => ({
-      host: serviceHost({ service: service.service, workspace: service.workspace, environment: service.environment, baseDomain: config.baseDomain }),
+  const services = await routedServices(db)
+  return services.map((service) => ({
+    host: serviceHost({
       service: service.service,
+      workspace: service.workspace,
       environment: service.environment,
-      targets: rows
-        .filter((row) => row.environmentId === service.environmentId && row.service === service.service)
-        .map((row) => ({ container: row.containerId, host: '127.0.0.1', port: row.port, state: row.state })),
-    }))
+      baseDomain: config.baseDomain,
+    }),
+    service: service.service,
+    environment: service.environment,
+    targets: rows
+      .filter((row) => row.environmentId === service.environmentId && row.service === service.service)
+      .map((row) => ({ container: row.containerId, host: '127.0.0.1', port: row.port, state: row.state })),
+  }))
 }

@@ -1,6 +1,6 @@
 // The receiver's port to the store: a verified delivery and what follows from it, in one transaction.
 import type { DeliveryLedger } from '../api/webhooks.ts'
-import { receiveForgeDelivery, type ReceiveContext } from '../pipeline/receive.ts'
+import { type ReceiveContext, receiveForgeDelivery } from '../pipeline/receive.ts'
 import { storeError } from '../store/database.ts'
 import type { ForgeName } from '../store/tables.ts'
 
@@ -8,7 +8,11 @@ export function ledger(context: ReceiveContext): DeliveryLedger {
   return {
     async accept(delivery) {
       const { forge, connection, deliveryId, event, headers, body, forgeEvent } = delivery
-      const received = await receiveForgeDelivery(context, { forge: forge as ForgeName, connection, deliveryId, event, headers, body }, forgeEvent).catch((error: unknown) => {
+      const received = await receiveForgeDelivery(
+        context,
+        { forge: forge as ForgeName, connection, deliveryId, event, headers, body },
+        forgeEvent,
+      ).catch((error: unknown) => {
         throw storeError(error)
       })
       const release = received.releaseIds[0]

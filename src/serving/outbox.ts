@@ -8,8 +8,19 @@ import { claimOutbox, outboxDropped, outboxRetry, outboxSent, outboxSentTimes } 
 
 const lookMs = 2_000
 
-export function startOutbox(parts: { readonly db: Database; readonly notifications: Notifications; readonly connections: Connections; readonly log: Log }): { stop(): Promise<void> } {
-  const sender = createOutboxSender({ outbox: storedOutbox(parts.db), clientOf: (name) => parts.connections.client(name), log: parts.log, now: Date.now, random: Math.random })
+export function startOutbox(parts: {
+  readonly db: Database
+  readonly notifications: Notifications
+  readonly connections: Connections
+  readonly log: Log
+}): { stop(): Promise<void> } {
+  const sender = createOutboxSender({
+    outbox: storedOutbox(parts.db),
+    clientOf: (name) => parts.connections.client(name),
+    log: parts.log,
+    now: Date.now,
+    random: Math.random,
+  })
   let isStopped = false
   let sending: Promise<void> | undefined
   let isWoken = false

@@ -1,10 +1,11 @@
 // The worker: takes deploys from the queue, one at a time for each environment, and looks after what nobody was woken for.
-import { deployEnvironment } from '../pipeline.ts'
+
 import type { Kyozo } from '../pipeline/kyozo.ts'
 import { recoverEnvironment } from '../pipeline/recover-environment.ts'
 import { rescue, sweepBuiltInRemotes } from '../pipeline/rescue.ts'
+import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
-import { expireLeasesOf } from '../store/releases.ts'
+import { expireLeasesOf } from '../store/leases.ts'
 import { followEngine, liveEnvironments } from '../watch/follow-engine.ts'
 
 /** Environments that are deployed at once; their builds share the machine's build slots. */
@@ -36,7 +37,9 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
 /** What an ended process left half-made is mended before anything new begins. The engine may be away: then its return does it. */
 async function mendAll(kyozo: Kyozo): Promise<void> {
   for (const { id, identity } of await liveEnvironments(kyozo)) {
-    await recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) => kyozo.log.warn({ error, project: identity.project }, 'an environment could not be mended at the start'))
+    await recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) =>
+      kyozo.log.warn({ error, project: identity.project }, 'an environment could not be mended at the start'),
+    )
   }
 }
 

@@ -41,7 +41,10 @@ export async function openDatabase(url: string, applicationName: string): Promis
   })
   // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] })
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
   try {
     await checkServer(pool)
   } catch (error) {
@@ -52,11 +55,13 @@ export async function openDatabase(url: string, applicationName: string): Promis
 }
 
 async function checkServer(pool: pg.Pool): Promise<void> {
-  const version = await pool.query<{ server_version_num: string; server_version: string }>(
-    `select current_setting('server_version_num') as server_version_num, current_setting('server_version') as server_version`,
-  ).catch((error: unknown) => {
-    throw storeError(error)
-  })
+  const version = await pool
+    .query<{ server_version_num: string; server_version: string }>(
+      `select current_setting('server_version_num') as server_version_num, current_setting('server_version') as server_version`,
+    )
+    .catch((error: unknown) => {
+      throw storeError(error)
+    })
   const row = version.rows[0]
   if (Number(row?.server_version_num) < oldestServer) {
     throw new KyozoError('config_invalid', `DATABASE_URL points to PostgreSQL ${row?.server_version}, and kyozo needs 14 or newer`, {
@@ -70,7 +75,8 @@ export function storeError(error: unknown): KyozoError {
   if (error instanceof KyozoError) return error
   const code = (error as { code?: string }).code ?? ''
   const message = error instanceof Error ? error.message : String(error)
-  const isAway = /^(08|53|57P|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(code) || /timeout exceeded|Connection terminated|closed/.test(message)
+  const isAway =
+    /^(08|53|57P|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(code) || /timeout exceeded|Connection terminated|closed/.test(message)
   if (isAway) {
     return new KyozoError('store_unavailable', `PostgreSQL did not answer: ${message}`, {
       hint: 'check that the database runs and that DATABASE_URL is right',
@@ -82,14 +88,23 @@ export function storeError(error: unknown): KyozoError {
 
 /** Brings the schema to this version. Several processes may call it at once: kysely takes a lock. */
 export async function migrate(db: Database): Promise<void> {
-  const migrator = new Migrator({ db, provider: fileMigrations, migrationTableName: 'kyozo_migration', migrationLockTableName: 'kyozo_migration_lock' })
+  const migrator = new Migrator({
+    db,
+    provider: fileMigrations,
+    migrationTableName: 'kyozo_migration',
+    migrationLockTableName: 'kyozo_migration_lock',
+  })
   const { error, results } = await migrator.migrateToLatest()
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the first migration'
-  throw new KyozoError('config_invalid', `the database could not be brought up to date: ${failed} failed: ${error instanceof Error ? error.message : String(error)}`, {
-    hint: 'the database is as it was before that migration; report this with the message above',
-    cause: error,
-  })
+  throw new KyozoError(
+    'config_invalid',
+    `the database could not be brought up to date: ${failed} failed: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      hint: 'the database is as it was before that migration; report this with the message above',
+      cause: error,
+    },
+  )
 }
 
 const migrationsFolder = new URL('../../migrations/', import.meta.url)
@@ -97,7 +112,9 @@ const migrationsFolder = new URL('../../migrations/', import.meta.url)
 export const fileMigrations: MigrationProvider = {
   async getMigrations() {
     const names = (await readdir(fileURLToPath(migrationsFolder))).filter((name) => /^\d{4}_.*\.ts$/.test(name)).sort()
-    const loaded = await Promise.all(names.map(async (name) => [name.replace(/\.ts$/, ''), (await import(new URL(name, migrationsFolder).href)) as Migration] as const))
+    const loaded = await Promise.all(
+      names.map(async (name) => [name.replace(/\.ts$/, ''), (await import(new URL(name, migrationsFolder).href)) as Migration] as const),
+    )
     return Object.fromEntries(loaded)
   },
 }

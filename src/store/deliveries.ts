@@ -40,5 +40,9 @@ export async function insertDelivery(db: Executor, delivery: NewDelivery): Promi
 }
 
 export async function decideDelivery(db: Executor, id: string, outcome: DeliveryOutcome): Promise<void> {
-  await db.updateTable('deliveries').set({ ...outcome, releaseIds: [...outcome.releaseIds], processedAt: databaseNow }).where('id', '=', id).execute()
+  await db
+    .updateTable('deliveries')
+    .set({ ...outcome, releaseIds: [...outcome.releaseIds], processedAt: databaseNow })
+    .where('id', '=', id)
+    .execute()
 }

@@ -29,7 +29,22 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   const port = await freePort()
   const server = startServer({
     program: programs.postgres,
-    args: ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=100', '-c', 'shared_buffers=32MB', '-c', 'jit=off'],
+    args: [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'max_connections=100',
+      '-c',
+      'shared_buffers=32MB',
+      '-c',
+      'jit=off',
+    ],
     owner,
     stopSignal: 'SIGINT',
   })
@@ -48,7 +63,10 @@ async function loadPrograms(): Promise<Programs> {
   try {
     return (await import(name)) as Programs
   } catch (error) {
-    throw new KyozoError('config_invalid', `there is no embedded PostgreSQL for ${process.platform} ${process.arch}`, { hint: 'set DATABASE_URL to a PostgreSQL 14 or newer', cause: error })
+    throw new KyozoError('config_invalid', `there is no embedded PostgreSQL for ${process.platform} ${process.arch}`, {
+      hint: 'set DATABASE_URL to a PostgreSQL 14 or newer',
+      cause: error,
+    })
   }
 }
 
@@ -65,7 +83,9 @@ async function serverOwner(): Promise<Owner | undefined> {
     const found = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(users)
     if (found) return { uid: Number(found[1]), gid: Number(found[2]) }
   }
-  throw new KyozoError('config_invalid', 'PostgreSQL does not run as root, and this system has neither a postgres nor a nobody user', { hint: 'useradd --system postgres, or set DATABASE_URL' })
+  throw new KyozoError('config_invalid', 'PostgreSQL does not run as root, and this system has neither a postgres nor a nobody user', {
+    hint: 'useradd --system postgres, or set DATABASE_URL',
+  })
 }
 
 async function passwordOf(folder: string, owner: Owner | undefined): Promise<string> {
@@ -79,7 +99,13 @@ async function passwordOf(folder: string, owner: Owner | undefined): Promise<str
   return (await readFile(file, 'utf8')).trim()
 }
 
-async function initialise(input: { folder: string; data: string; password: string; initdb: string; owner: Owner | undefined }): Promise<void> {
+async function initialise(input: {
+  folder: string
+  data: string
+  password: string
+  initdb: string
+  owner: Owner | undefined
+}): Promise<void> {
   // initdb refuses a folder that an interrupted first start left half full.
   await rm(input.data, { recursive: true, force: true })
   await mkdir(input.data, { mode: 0o700 })
@@ -87,16 +113,30 @@ async function initialise(input: { folder: string; data: string; password: strin
   await chmod(input.data, 0o700)
   const done = await runChild({
     program: input.initdb,
-    args: ['--pgdata', input.data, '--auth=scram-sha-256', `--username=${user}`, `--pwfile=${path.join(input.folder, 'password')}`, '--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums', '--no-instructions'],
+    args: [
+      '--pgdata',
+      input.data,
+      '--auth=scram-sha-256',
+      `--username=${user}`,
+      `--pwfile=${path.join(input.folder, 'password')}`,
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+      '--data-checksums',
+      '--no-instructions',
+    ],
     env: { LC_ALL: 'C.UTF-8' },
     deadlineMs: startMs,
     ...(input.owner ? { owner: input.owner } : {}),
   })
   if (done.exitCode === 0) return
   await rm(input.data, { recursive: true, force: true })
-  throw new KyozoError('store_unavailable', `the embedded PostgreSQL could not be set up in ${input.data}: ${done.stderr.trim().split('\n').at(-1) ?? ''}`, {
-    hint: 'check the disk and the folder’s rights, or set DATABASE_URL to your own PostgreSQL',
-  })
+  throw new KyozoError(
+    'store_unavailable',
+    `the embedded PostgreSQL could not be set up in ${input.data}: ${done.stderr.trim().split('\n').at(-1) ?? ''}`,
+    {
+      hint: 'check the disk and the folder’s rights, or set DATABASE_URL to your own PostgreSQL',
+    },
+  )
 }
 
 /** A server whose kyozo was killed is shutting down; two servers on one folder must never be. */
@@ -108,7 +148,9 @@ async function waitForEarlierServer(data: string): Promise<void> {
     process.kill(pid, 'SIGINT')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new KyozoError('data_dir_locked', `another PostgreSQL still runs on ${data}`, { hint: 'is another kyozo running with this data directory? Stop it, or set KYOZO_DATA_DIR' })
+  throw new KyozoError('data_dir_locked', `another PostgreSQL still runs on ${data}`, {
+    hint: 'is another kyozo running with this data directory? Stop it, or set KYOZO_DATA_DIR',
+  })
 }
 
 async function isPostgres(pid: number): Promise<boolean> {
@@ -126,10 +168,18 @@ async function waitUntilReady(url: string, server: ServerProcess): Promise<void>
       return
     } catch (error) {
       await client.end().catch(() => undefined)
-      if (server.hasEnded()) throw new KyozoError('store_unavailable', `the embedded PostgreSQL ended while starting: ${server.lastOutput()}`, { hint: 'its folder is data/postgres below the data directory', cause: error })
+      if (server.hasEnded())
+        throw new KyozoError('store_unavailable', `the embedded PostgreSQL ended while starting: ${server.lastOutput()}`, {
+          hint: 'its folder is data/postgres below the data directory',
+          cause: error,
+        })
       if (Date.now() > deadline) {
         await server.stop()
-        throw new KyozoError('store_unavailable', `the embedded PostgreSQL did not accept connections within ${startMs / 1000} s: ${server.lastOutput()}`, { cause: error })
+        throw new KyozoError(
+          'store_unavailable',
+          `the embedded PostgreSQL did not accept connections within ${startMs / 1000} s: ${server.lastOutput()}`,
+          { cause: error },
+        )
       }
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
@@ -147,5 +197,8 @@ async function freePort(): Promise<number> {
 }
 
 async function exists(file: string): Promise<boolean> {
-  return stat(file).then(() => true, () => false)
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,7 +1,7 @@
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
-import type { EnvironmentTable } from './tables.ts'
+import type { EnvironmentTable, Tables } from './tables.ts'
 import type { Workspace } from './workspaces.ts'
 
 export type Environment = Selectable<EnvironmentTable>
@@ -19,11 +19,76 @@ export function listEnvironments(db: Executor, workspaceId: string): Promise<Env
 }
 
 /** Creates the environment, or points the one of that name to the ref. */
-export async function putEnvironment(db: Executor, workspace: Pick<Workspace, 'id' | 'teamId'>, environment: { readonly name: string; readonly ref: string }): Promise<Environment> {
+export async function putEnvironment(
+  db: Executor,
+  workspace: Pick<Workspace, 'id' | 'teamId'>,
+  environment: { readonly name: string; readonly ref: string },
+): Promise<Environment> {
   return db
     .insertInto('environments')
-    .values({ id: newId(), teamId: workspace.teamId, workspaceId: workspace.id, name: environment.name, ref: environment.ref, kind: 'branch' })
+    .values({
+      id: newId(),
+      teamId: workspace.teamId,
+      workspaceId: workspace.id,
+      name: environment.name,
+      ref: environment.ref,
+      kind: 'branch',
+    })
     .onConflict((conflict) => conflict.columns(['workspaceId', 'name']).doUpdateSet({ ref: environment.ref, updatedAt: sql`now()` }))
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** Locks the environment for the transaction when no release of it runs and nobody else holds it; undefined otherwise. */
+export async function holdIdleEnvironment(trx: Transaction<Tables>, id: string): Promise<Environment | undefined> {
+  const held = await trx.selectFrom('environments').selectAll().where('id', '=', id).forUpdate().skipLocked().executeTakeFirst()
+  if (held === undefined) return undefined
+  const running = await trx
+    .selectFrom('releases')
+    .select('id')
+    .where('environmentId', '=', id)
+    .where('state', '=', 'running')
+    .executeTakeFirst()
+  return running === undefined ? held : undefined
+}
+
+/** What the next diff starts from, and, when the release went live, what serves. */
+export async function recordAnalyzed(
+  db: Executor,
+  id: string,
+  analyzed: { readonly tree: string; readonly sha: string; readonly liveReleaseId?: string },
+): Promise<void> {
+  const { tree, sha, liveReleaseId } = analyzed
+  await db
+    .updateTable('environments')
+    .set({ analyzedTree: tree, analyzedSha: sha, updatedAt: sql`now()`, ...(liveReleaseId === undefined ? {} : { liveReleaseId }) })
+    .where('id', '=', id)
+    .execute()
+}
+
+export interface NamedEnvironment {
+  readonly id: string
+  readonly name: string
+  readonly workspace: string
+}
+
+/** Every environment in which something serves. */
+export function liveEnvironmentNames(db: Executor): Promise<NamedEnvironment[]> {
+  return db
+    .selectFrom('environments')
+    .innerJoin('workspaces', 'workspaces.id', 'environments.workspaceId')
+    .select(['environments.id', 'environments.name', 'workspaces.name as workspace'])
+    .where('environments.liveReleaseId', 'is not', null)
+    .execute()
+}
+
+/** Environments that follow a branch of the built-in remote. */
+export function builtInBranches(db: Executor): Promise<{ readonly id: string; readonly ref: string; readonly workspaceId: string }[]> {
+  return db
+    .selectFrom('environments')
+    .innerJoin('workspaces', 'workspaces.id', 'environments.workspaceId')
+    .select(['environments.id', 'environments.ref', 'environments.workspaceId'])
+    .where('workspaces.forge', '=', 'git')
+    .where('environments.kind', '=', 'branch')
+    .execute()
 }

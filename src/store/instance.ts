@@ -4,7 +4,11 @@ import type { Executor } from './database.ts'
 
 /** The id of this kyozo, made with the database: it stands in the labels of everything kyozo makes. */
 export async function instanceId(db: Executor): Promise<string> {
-  await db.insertInto('instance').values({ id: newId() }).onConflict((conflict) => conflict.doNothing()).execute()
+  await db
+    .insertInto('instance')
+    .values({ id: newId() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   return (await db.selectFrom('instance').select('id').executeTakeFirstOrThrow()).id
 }
 
@@ -12,7 +16,11 @@ const firstTeam = 'default'
 
 /** The team that owns what arrives without one. */
 export async function defaultTeam(db: Executor): Promise<string> {
-  await db.insertInto('teams').values({ id: newId(), name: firstTeam }).onConflict((conflict) => conflict.doNothing()).execute()
+  await db
+    .insertInto('teams')
+    .values({ id: newId(), name: firstTeam })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   return (await db.selectFrom('teams').select('id').where('name', '=', firstTeam).executeTakeFirstOrThrow()).id
 }
 

@@ -21,7 +21,10 @@ export interface LogWriter {
 }
 
 /** `notify` is called after each stored batch. */
-export function createLogWriter(db: Database, options: { readonly releaseId: string; readonly redact: (text: string) => string; readonly notify: () => Promise<void> }): LogWriter {
+export function createLogWriter(
+  db: Database,
+  options: { readonly releaseId: string; readonly redact: (text: string) => string; readonly notify: () => Promise<void> },
+): LogWriter {
   let pending: LogLine[] = []
   let left = logLimitBytes
   let storing: Promise<void> = Promise.resolve()
@@ -45,7 +48,9 @@ export function createLogWriter(db: Database, options: { readonly releaseId: str
       if (left <= 0) return
       const text = options.redact(line.text).slice(0, lineLimitCharacters)
       left -= text.length + 1
-      pending.push(left > 0 ? { ...line, text } : { stream: line.stream, text: `output beyond ${logLimitBytes / 1024 ** 2} MiB is not kept` })
+      pending.push(
+        left > 0 ? { ...line, text } : { stream: line.stream, text: `output beyond ${logLimitBytes / 1024 ** 2} MiB is not kept` },
+      )
       timer ??= setTimeout(() => void flush().catch(() => undefined), flushMs)
     },
     flush,
@@ -59,7 +64,9 @@ async function insertLines(db: Executor, releaseId: string, lines: readonly LogL
   await db
     .insertInto('logChunks')
     // PostgreSQL text cannot hold NUL.
-    .values(lines.map((line) => ({ releaseId, stream: line.stream, service: line.service ?? null, text: line.text.replaceAll('\0', '\uFFFD') })))
+    .values(
+      lines.map((line) => ({ releaseId, stream: line.stream, service: line.service ?? null, text: line.text.replaceAll('\0', '\uFFFD') })),
+    )
     .execute()
 }
 
@@ -72,8 +79,16 @@ export interface StoredLine {
 }
 
 /** Lines after a sequence number, oldest first. */
-export function readLog(db: Executor, releaseId: string, page: { readonly after: string; readonly limit: number; readonly stream?: 'release' | 'build' }): Promise<StoredLine[]> {
-  let query = db.selectFrom('logChunks').select(['sequence', 'stream', 'service', 'text', 'recordedAt']).where('releaseId', '=', releaseId).where('sequence', '>', page.after)
+export function readLog(
+  db: Executor,
+  releaseId: string,
+  page: { readonly after: string; readonly limit: number; readonly stream?: 'release' | 'build' },
+): Promise<StoredLine[]> {
+  let query = db
+    .selectFrom('logChunks')
+    .select(['sequence', 'stream', 'service', 'text', 'recordedAt'])
+    .where('releaseId', '=', releaseId)
+    .where('sequence', '>', page.after)
   if (page.stream !== undefined) query = query.where('stream', '=', page.stream)
   return query.orderBy('sequence').limit(page.limit).execute()
 }

@@ -26,7 +26,10 @@ export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]
       .where('droppedAt', 'is', null)
       .where('claimedUntil', 'is', null)
       .execute()
-    await db.insertInto('outbox').values({ ...message, id: newId(), payload: JSON.stringify(message.payload) }).execute()
+    await db
+      .insertInto('outbox')
+      .values({ ...message, id: newId(), payload: JSON.stringify(message.payload) })
+      .execute()
   }
 }
 
@@ -52,7 +55,9 @@ export async function claimOutbox(db: Executor, options: { readonly limit: numbe
                 .select('other.id')
                 .whereRef('other.target', '=', 'due.target')
                 .whereRef('other.id', '!=', 'due.id')
-                .where((either) => either.or([either('other.claimedUntil', '>', databaseNow), either('other.sequence', '>', either.ref('due.sequence'))])),
+                .where((either) =>
+                  either.or([either('other.claimedUntil', '>', databaseNow), either('other.sequence', '>', either.ref('due.sequence'))]),
+                ),
             ),
           ),
         )
@@ -70,7 +75,10 @@ export async function outboxSent(db: Executor, id: string): Promise<void> {
 }
 
 /** When messages of a connection were sent lately, oldest first. */
-export async function outboxSentTimes(db: Executor, options: { readonly connection: string; readonly seconds: number }): Promise<readonly Date[]> {
+export async function outboxSentTimes(
+  db: Executor,
+  options: { readonly connection: string; readonly seconds: number },
+): Promise<readonly Date[]> {
   const rows = await db
     .selectFrom('outbox')
     .select('sentAt')
@@ -86,16 +94,33 @@ export async function outboxDropped(db: Executor, id: string, reason: string): P
 }
 
 /** Puts a message off. One that a newer message of its target has overtaken is dropped: it would only take the newer one back. */
-export async function outboxRetry(db: Executor, id: string, retry: { readonly inSeconds: number; readonly reason: string; readonly countsAsAttempt: boolean }): Promise<void> {
+export async function outboxRetry(
+  db: Executor,
+  id: string,
+  retry: { readonly inSeconds: number; readonly reason: string; readonly countsAsAttempt: boolean },
+): Promise<void> {
   await db
     .updateTable('outbox as mine')
     .set({ droppedAt: databaseNow, claimedUntil: null, lastError: retry.reason })
     .where('mine.id', '=', id)
-    .where((where) => where.exists(where.selectFrom('outbox as newer').select('newer.id').whereRef('newer.target', '=', 'mine.target').whereRef('newer.sequence', '>', 'mine.sequence')))
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('outbox as newer')
+          .select('newer.id')
+          .whereRef('newer.target', '=', 'mine.target')
+          .whereRef('newer.sequence', '>', 'mine.sequence'),
+      ),
+    )
     .execute()
   await db
     .updateTable('outbox')
-    .set({ nextAttemptAt: inSeconds(retry.inSeconds), claimedUntil: null, lastError: retry.reason, ...(retry.countsAsAttempt ? {} : { attempts: sql`attempts - 1` }) })
+    .set({
+      nextAttemptAt: inSeconds(retry.inSeconds),
+      claimedUntil: null,
+      lastError: retry.reason,
+      ...(retry.countsAsAttempt ? {} : { attempts: sql`attempts - 1` }),
+    })
     .where('id', '=', id)
     .where('droppedAt', 'is', null)
     .execute()

@@ -1,31 +1,13 @@
-// Releases: the truth about who may act. A claim takes a lease and a generation; every later change names both, and changing no row means
-// that somebody else has taken over.
-import { type Insertable, type Selectable, sql, type UpdateObject } from 'kysely'
-import { KyozoError } from '../errors.ts'
+// Releases and their verdicts: queueing, ending the ones that wait, and finding them. Who may act for one is in leases.ts.
+import type { Insertable, Selectable } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Verdict } from '../release/verdict.ts'
-import type { Database, Executor } from './database.ts'
-import { databaseNow, inSeconds } from './instance.ts'
-import type { ReleaseServiceTable, ReleaseTable, Tables } from './tables.ts'
+import type { Executor } from './database.ts'
+import { databaseNow } from './instance.ts'
+import type { ReleaseServiceTable, ReleaseTable } from './tables.ts'
 
 export type Release = Selectable<ReleaseTable>
 export type ReleaseService = Selectable<ReleaseServiceTable>
-
-/** What proves the right to act for a release. */
-export interface Lease {
-  readonly releaseId: string
-  readonly environmentId: string
-  readonly token: string
-  readonly generation: number
-}
-
-/** Columns to set; times may be the database's own `now()`. */
-export type ReleaseChange = UpdateObject<Tables, 'releases'>
-
-/** Long enough for a paused process to come back, short enough that a dead one is replaced soon. */
-export const leaseSeconds = 30
-/** A release that brought its worker down this often is not tried again. */
-export const attemptLimit = 5
 
 /** Queues a release; those of the environment that still wait are superseded by it. Returns it and the ones it superseded. */
 export async function queueRelease(
@@ -39,84 +21,23 @@ export async function queueRelease(
     .where('state', '=', 'queued')
     .returningAll()
     .execute()
-  const queued = await db.insertInto('releases').values({ ...release, id: newId(), state: 'queued' }).returningAll().executeTakeFirstOrThrow()
+  const queued = await db
+    .insertInto('releases')
+    .values({ ...release, id: newId(), state: 'queued' })
+    .returningAll()
+    .executeTakeFirstOrThrow()
   return { release: queued, superseded }
 }
 
-export interface Claim {
-  readonly release: Release
-  readonly lease: Lease
-}
-
-/** Takes the newest queued release of an environment, or nothing when none waits or one is running. */
-export async function claimRelease(db: Database, environmentId: string, owner: string): Promise<Claim | undefined> {
-  return db.transaction().execute(async (trx) => {
-    // The environment's row is the lock that serialises claims.
-    const environment = await trx.selectFrom('environments').select(['id', 'pausedAt']).where('id', '=', environmentId).forUpdate().executeTakeFirst()
-    if (environment === undefined || environment.pausedAt !== null) return undefined
-    const running = await trx.selectFrom('releases').select('id').where('environmentId', '=', environmentId).where('state', '=', 'running').executeTakeFirst()
-    if (running !== undefined) return undefined
-    const next = await trx.selectFrom('releases').select('id').where('environmentId', '=', environmentId).where('state', '=', 'queued').orderBy('sequence', 'desc').limit(1).executeTakeFirst()
-    if (next === undefined) return undefined
-    const { generation } = await trx.updateTable('environments').set({ generation: sql`generation + 1` }).where('id', '=', environmentId).returning('generation').executeTakeFirstOrThrow()
-    const token = newId()
-    const release = await trx
-      .updateTable('releases')
-      .set({
-        state: 'running',
-        generation,
-        attempt: sql`attempt + 1`,
-        leaseOwner: owner,
-        leaseToken: token,
-        leaseExpiresAt: inSeconds(leaseSeconds),
-        startedAt: sql`coalesce(started_at, now())`,
-      })
-      .where('id', '=', next.id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return { release, lease: { releaseId: release.id, environmentId, token, generation } }
-  })
-}
-
-/** Extends the lease. False when it was lost: the holder must stop acting at once. */
-export async function renewLease(db: Executor, lease: Lease): Promise<boolean> {
-  const renewed = await db.updateTable('releases').set({ leaseExpiresAt: inSeconds(leaseSeconds) }).where('id', '=', lease.releaseId).where('leaseToken', '=', lease.token).where('state', '=', 'running').returning('id').executeTakeFirst()
-  return renewed !== undefined
-}
-
-/** Changes a running release under its lease. Throws `lease_lost` when somebody else has taken over. */
-export async function updateRelease(db: Executor, lease: Lease, change: ReleaseChange): Promise<Release> {
-  const updated = await db
+/** The environment's earlier live release is one no more. */
+export async function retireLiveReleases(db: Executor, newer: Pick<Release, 'id' | 'environmentId'>): Promise<void> {
+  await db
     .updateTable('releases')
-    .set(change)
-    .where('id', '=', lease.releaseId)
-    .where('leaseToken', '=', lease.token)
-    .where('generation', '=', lease.generation)
-    .where('state', '=', 'running')
-    .returningAll()
-    .executeTakeFirst()
-  if (updated === undefined) throw new KyozoError('lease_lost', 'another worker has taken this release over', { hint: 'nothing to do: the other worker goes on with it' })
-  return updated
-}
-
-/** Throws `lease_lost` unless the lease holds now. Called before each side effect. */
-export async function assertLease(db: Executor, lease: Lease): Promise<void> {
-  const held = await db
-    .selectFrom('releases')
-    .select('id')
-    .where('id', '=', lease.releaseId)
-    .where('leaseToken', '=', lease.token)
-    .where('state', '=', 'running')
-    .where('leaseExpiresAt', '>', databaseNow)
-    .executeTakeFirst()
-  if (held === undefined) throw new KyozoError('lease_lost', 'another worker has taken this release over')
-}
-
-/** Ends a release with its verdicts, in the caller's transaction. */
-export async function endRelease(db: Executor, lease: Lease, end: { readonly change: ReleaseChange; readonly verdicts: readonly ReleaseVerdict[] }): Promise<Release> {
-  const release = await updateRelease(db, lease, { ...end.change, finishedAt: databaseNow, leaseToken: null, leaseExpiresAt: null, stage: null })
-  await saveVerdicts(db, release.id, end.verdicts)
-  return release
+    .set({ state: 'replaced' })
+    .where('environmentId', '=', newer.environmentId)
+    .where('state', '=', 'live')
+    .where('id', '!=', newer.id)
+    .execute()
 }
 
 export type ReleaseVerdict = Verdict & { readonly folderPath?: string; readonly image?: string; readonly configHash?: string }
@@ -135,37 +56,11 @@ export async function saveVerdicts(db: Executor, releaseId: string, verdicts: re
     url: verdict.url ?? null,
     durationMs: verdict.durationMs ?? null,
   }))
-  await db.insertInto('releaseServices').values(rows).onConflict((conflict) => conflict.columns(['releaseId', 'service']).doNothing()).execute()
-}
-
-export interface RescuedRelease {
-  readonly release: Release
-  /** `queued`: tried again. `superseded`: a newer one took its place meanwhile. `failed`: it was tried too often. */
-  readonly fate: 'queued' | 'superseded' | 'failed'
-}
-
-/** Takes releases from workers that died. One that a newer release has overtaken is not run any more: an environment never goes backwards. */
-export async function rescueReleases(db: Executor): Promise<readonly RescuedRelease[]> {
-  const expired = await db.selectFrom('releases').select(['id', 'attempt', 'environmentId', 'sequence']).where('state', '=', 'running').where('leaseExpiresAt', '<', databaseNow).forUpdate().skipLocked().execute()
-  const rescued: RescuedRelease[] = []
-  for (const { id, attempt, environmentId, sequence } of expired) {
-    const newest = await latestRelease(db, environmentId)
-    const isOvertaken = newest !== undefined && newest.sequence !== sequence
-    const fate = isOvertaken ? 'superseded' : attempt >= attemptLimit ? 'failed' : 'queued'
-    const ends: Record<RescuedRelease['fate'], ReleaseChange> = {
-      queued: {},
-      superseded: { supersededBy: newest?.sha ?? null, reason: `superseded by ${newest?.sha.slice(0, 7)}`, finishedAt: databaseNow },
-      failed: { errorCode: 'internal', reason: `kyozo ended ${attemptLimit} times while working on this release`, finishedAt: databaseNow },
-    }
-    const release = await db.updateTable('releases').set({ ...ends[fate], state: fate, leaseToken: null, leaseExpiresAt: null }).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
-    rescued.push({ release, fate })
-  }
-  return rescued
-}
-
-/** Ends the leases of a worker that is known to be dead, so that nobody waits for them to run out. */
-export async function expireLeasesOf(db: Executor, owner: string): Promise<void> {
-  await db.updateTable('releases').set({ leaseExpiresAt: sql`now() - interval '1 second'` }).where('state', '=', 'running').where('leaseOwner', '=', owner).execute()
+  await db
+    .insertInto('releaseServices')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['releaseId', 'service']).doNothing())
+    .execute()
 }
 
 /** Environments with a queued release and none running: what a restarted worker looks at. */
@@ -175,7 +70,17 @@ export async function waitingEnvironments(db: Executor): Promise<readonly string
     .select('r.environmentId')
     .distinct()
     .where('r.state', '=', 'queued')
-    .where((where) => where.not(where.exists(where.selectFrom('releases as other').select('other.id').whereRef('other.environmentId', '=', 'r.environmentId').where('other.state', '=', 'running'))))
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('releases as other')
+            .select('other.id')
+            .whereRef('other.environmentId', '=', 'r.environmentId')
+            .where('other.state', '=', 'running'),
+        ),
+      ),
+    )
     .execute()
   return rows.map((row) => row.environmentId)
 }
@@ -194,7 +99,13 @@ export async function newerRelease(db: Executor, release: Pick<Release, 'environ
 }
 
 export function latestRelease(db: Executor, environmentId: string): Promise<Release | undefined> {
-  return db.selectFrom('releases').selectAll().where('environmentId', '=', environmentId).orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+  return db
+    .selectFrom('releases')
+    .selectAll()
+    .where('environmentId', '=', environmentId)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 export function findRelease(db: Executor, id: string): Promise<Release | undefined> {

@@ -19,7 +19,28 @@ export async function replaceRoutes(db: Executor, environmentId: string, rows: r
     .insertInto('routes')
     .values([...rows])
     .onConflict((conflict) =>
-      conflict.columns(['environmentId', 'service', 'containerId']).doUpdateSet((set) => ({ host: set.ref('excluded.host'), port: set.ref('excluded.port'), state: set.ref('excluded.state'), updatedAt: new Date() })),
+      conflict.columns(['environmentId', 'service', 'containerId']).doUpdateSet((set) => ({
+        host: set.ref('excluded.host'),
+        port: set.ref('excluded.port'),
+        state: set.ref('excluded.state'),
+        updatedAt: new Date(),
+      })),
     )
     .execute()
+}
+
+/** Every service that has a port, whether or not a container of it serves now. */
+export async function routedServices(
+  db: Executor,
+): Promise<
+  readonly { readonly service: string; readonly environment: string; readonly workspace: string; readonly environmentId: string }[]
+> {
+  const rows = await db
+    .selectFrom('serviceInstances as s')
+    .innerJoin('environments as e', 'e.id', 's.environmentId')
+    .innerJoin('workspaces as w', 'w.id', 's.workspaceId')
+    .select(['s.name as service', 'e.name as environment', 'w.name as workspace', 's.portMappings', 's.environmentId'])
+    .where('s.serviceType', '!=', 'backing')
+    .execute()
+  return rows.filter((row) => row.portMappings.length > 0)
 }

@@ -25,6 +25,14 @@ export function listSecrets(db: Executor, scope: SecretScope): Promise<StoredSec
 }
 
 /** Keeps the first value that a name was given: a generated password must not change under a running database. */
-export async function addSecretOnce(db: Executor, scope: SecretScope, secret: { readonly name: string; readonly ciphertext: Buffer }): Promise<void> {
-  await db.insertInto('secrets').values({ id: newId(), ...scope, service: null, ...secret }).onConflict((conflict) => conflict.doNothing()).execute()
+export async function addSecretOnce(
+  db: Executor,
+  scope: SecretScope,
+  secret: { readonly name: string; readonly ciphertext: Buffer },
+): Promise<void> {
+  await db
+    .insertInto('secrets')
+    .values({ id: newId(), ...scope, service: null, ...secret })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }

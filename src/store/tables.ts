@@ -21,7 +21,15 @@ export type DeliveryDecision = 'accepted' | 'ignored' | 'refused'
 export interface Tables {
   instance: { isOnly: Generated<boolean>; id: string; createdAt: Time }
   teams: { id: string; name: string; createdAt: Time }
-  apiTokens: { id: string; teamId: string; name: string; tokenHash: string; createdAt: Time; expiresAt: OptionalTime; revokedAt: OptionalTime }
+  apiTokens: {
+    id: string
+    teamId: string
+    name: string
+    tokenHash: string
+    createdAt: Time
+    expiresAt: OptionalTime
+    revokedAt: OptionalTime
+  }
   workspaces: WorkspaceTable
   environments: EnvironmentTable
   deliveries: DeliveryTable

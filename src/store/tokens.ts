@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { databaseNow } from './instance.ts'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
+import { databaseNow } from './instance.ts'
 
 /** Who asks. Every read of the API is narrowed by it here, in the data layer. */
 export interface Viewer {
@@ -10,7 +10,10 @@ export interface Viewer {
 }
 
 /** Makes a token and returns it; only its hash is kept, so this is the one time it can be shown. An existing token of that name is replaced. */
-export async function createToken(db: Executor, token: { readonly teamId: string; readonly name: string; readonly value?: string }): Promise<string> {
+export async function createToken(
+  db: Executor,
+  token: { readonly teamId: string; readonly name: string; readonly value?: string },
+): Promise<string> {
   const value = token.value ?? `kyozo_${randomBytes(32).toString('base64url')}`
   const tokenHash = hashOf(value)
   await db
@@ -22,7 +25,13 @@ export async function createToken(db: Executor, token: { readonly teamId: string
 }
 
 export async function hasToken(db: Executor, token: { readonly teamId: string; readonly name: string }): Promise<boolean> {
-  const found = await db.selectFrom('apiTokens').select('id').where('teamId', '=', token.teamId).where('name', '=', token.name).where('revokedAt', 'is', null).executeTakeFirst()
+  const found = await db
+    .selectFrom('apiTokens')
+    .select('id')
+    .where('teamId', '=', token.teamId)
+    .where('name', '=', token.name)
+    .where('revokedAt', 'is', null)
+    .executeTakeFirst()
   return found !== undefined
 }
 

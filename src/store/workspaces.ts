@@ -24,7 +24,10 @@ export function findWorkspace(db: Executor, id: string): Promise<Workspace | und
   return db.selectFrom('workspaces').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-export function findWorkspaceByRepository(db: Executor, repository: { readonly forge: ForgeName; readonly connection: string; readonly id: string }): Promise<Workspace | undefined> {
+export function findWorkspaceByRepository(
+  db: Executor,
+  repository: { readonly forge: ForgeName; readonly connection: string; readonly id: string },
+): Promise<Workspace | undefined> {
   return db
     .selectFrom('workspaces')
     .selectAll()
@@ -37,7 +40,11 @@ export function findWorkspaceByRepository(db: Executor, repository: { readonly f
 /** Creates a workspace, or returns the one of that name or repository that somebody created at the same moment. */
 export async function createWorkspace(db: Executor, workspace: Omit<Insertable<WorkspaceTable>, 'id'>): Promise<Workspace> {
   assertWorkspaceName(workspace.name)
-  await db.insertInto('workspaces').values({ ...workspace, id: newId() }).onConflict((conflict) => conflict.doNothing()).execute()
+  await db
+    .insertInto('workspaces')
+    .values({ ...workspace, id: newId() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   const found =
     workspace.repositoryId && workspace.connection
       ? await findWorkspaceByRepository(db, { forge: workspace.forge, connection: workspace.connection, id: workspace.repositoryId })
@@ -58,7 +65,12 @@ export async function freeWorkspaceName(db: Executor, fullName: string): Promise
 }
 
 function asLabel(text: string): string {
-  const label = text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).replace(/-+$/, '')
+  const label = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '')
   return label === '' ? 'repository' : label
 }
 

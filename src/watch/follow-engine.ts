@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import { identityOf } from '../pipeline/attempt.ts'
 import type { Kyozo } from '../pipeline/kyozo.ts'
 import { recoverEnvironment } from '../pipeline/recover-environment.ts'
+import { liveEnvironmentNames } from '../store/environments.ts'
 
 /** Several events of one container come together. */
 const settleMs = 150
@@ -48,12 +49,8 @@ async function refreshProject(kyozo: Kyozo, project: string): Promise<void> {
   if (found !== undefined) await recoverEnvironment(kyozo, found.id, { repair: false })
 }
 
+/** Every environment in which something serves, with what its containers are labelled. */
 export async function liveEnvironments(kyozo: Kyozo) {
-  const rows = await kyozo.db
-    .selectFrom('environments')
-    .innerJoin('workspaces', 'workspaces.id', 'environments.workspaceId')
-    .select(['environments.id', 'environments.name', 'workspaces.name as workspace'])
-    .where('environments.liveReleaseId', 'is not', null)
-    .execute()
-  return rows.map((row) => ({ id: row.id, identity: identityOf(kyozo.instance, { name: row.workspace }, { name: row.name }) }))
+  const found = await liveEnvironmentNames(kyozo.db)
+  return found.map(({ id, name, workspace }) => ({ id, identity: identityOf(kyozo.instance, { name: workspace }, { name }) }))
 }

@@ -30,31 +30,47 @@ afterAll(async () => {
 /** A service by its own Dockerfile that builds in a moment and says its version. */
 function service(name: string, version: string): Record<string, string> {
   return {
-    [`${name}/Dockerfile`]: ['FROM busybox:stable', `RUN mkdir /www && echo ${name} ${version} > /www/index.html && sleep 0.3`, 'USER 10001', 'EXPOSE 8080', 'CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]', ''].join('\n'),
+    [`${name}/Dockerfile`]: [
+      'FROM busybox:stable',
+      `RUN mkdir /www && echo ${name} ${version} > /www/index.html && sleep 0.3`,
+      'USER 10001',
+      'EXPOSE 8080',
+      'CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]',
+      '',
+    ].join('\n'),
   }
 }
 
-it('ends every release in a verdict and leaves nothing half-made, whenever it is killed', async () => {
-  const first = await repository.push(kyozo.remote(workspace))
-  expect(first.output).toContain('2 live')
-  const shas: string[] = []
-  for (let moment = 1; moment <= moments; moment++) {
-    shas.push(await repository.commit(`Version ${moment}`, { ...service('one', String(moment)), ...(moment % 2 === 0 ? service('two', String(moment)) : {}) }))
-    await repository.push(kyozo.remote(workspace), { options: ['no-wait'] })
-    // A release of these takes about two seconds: the kills fall into all of its stages.
-    await delay(Math.random() * 2_500)
-    await kyozo.kill()
-    await kyozo.start()
-  }
-  const newest = shas.at(-1)!
-  await until('the newest commit to be live', async () => (await stateOf(newest)) === 'live', { deadlineMs: 2 * minutes })
-  for (const sha of shas) expect(['live', 'replaced', 'superseded', 'unchanged']).toContain(await stateOf(sha))
-  expect(await openReleases()).toEqual([])
-  expect((await kyozo.ask(`one.${workspace}.localhost`)).text.trim()).toBe(`one ${moments}`)
-  expect((await kyozo.ask(`two.${workspace}.localhost`)).text.trim()).toBe(`two ${moments}`)
-  await until('exactly one container a service', async () => (await allContainers()).length === 2)
-  expect([...(await containersOf(project)).keys()].sort()).toEqual(['one', 'two'])
-}, 8 * minutes)
+it(
+  'ends every release in a verdict and leaves nothing half-made, whenever it is killed',
+  async () => {
+    const first = await repository.push(kyozo.remote(workspace))
+    expect(first.output).toContain('2 live')
+    const shas: string[] = []
+    for (let moment = 1; moment <= moments; moment++) {
+      shas.push(
+        await repository.commit(`Version ${moment}`, {
+          ...service('one', String(moment)),
+          ...(moment % 2 === 0 ? service('two', String(moment)) : {}),
+        }),
+      )
+      await repository.push(kyozo.remote(workspace), { options: ['no-wait'] })
+      // A release of these takes about two seconds: the kills fall into all of its stages.
+      await delay(Math.random() * 2_500)
+      await kyozo.kill()
+      await kyozo.start()
+    }
+    const newest = shas.at(-1)!
+    await until('the newest commit to be live', async () => (await stateOf(newest)) === 'live', { deadlineMs: 2 * minutes })
+    for (const sha of shas) expect(['live', 'replaced', 'superseded', 'unchanged']).toContain(await stateOf(sha))
+    expect(await openReleases()).toEqual([])
+    expect((await kyozo.ask(`one.${workspace}.localhost`)).text.trim()).toBe(`one ${moments}`)
+    expect((await kyozo.ask(`two.${workspace}.localhost`)).text.trim()).toBe(`two ${moments}`)
+    await until('exactly one container a service', async () => (await allContainers()).length === 2)
+    expect([...(await containersOf(project)).keys()].sort()).toEqual(['one', 'two'])
+  },
+  8 * minutes,
+)
 
 async function stateOf(sha: string): Promise<string | undefined> {
   return (await kyozo.api(`/releases?filter[sha]=${sha}`)).data[0]?.attributes.state as string | undefined

@@ -27,7 +27,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function assertEngine(): Promise<void> {
-  const asked = await runChild({ program: 'docker', args: ['version', '--format', '{{.Server.Version}}'], deadlineMs: 30_000, env: process.env.DOCKER_HOST ? { DOCKER_HOST: process.env.DOCKER_HOST } : {} })
+  const asked = await runChild({
+    program: 'docker',
+    args: ['version', '--format', '{{.Server.Version}}'],
+    deadlineMs: 30_000,
+    env: process.env.DOCKER_HOST ? { DOCKER_HOST: process.env.DOCKER_HOST } : {},
+  })
   if (asked.exitCode === 0) return
-  throw new Error(`The tests need a Docker engine, and none answers: ${asked.stderr.trim()}\nnpm test installs and starts one where it may; otherwise start it yourself and run npm test again.`)
+  throw new Error(
+    `The tests need a Docker engine, and none answers: ${asked.stderr.trim()}\nnpm test installs and starts one where it may; otherwise start it yourself and run npm test again.`,
+  )
 }

@@ -52,7 +52,15 @@ export async function startKyozo(environment: Readonly<Record<string, string>> =
   const start = async () => {
     child = spawn(process.execPath, ['src/main.ts'], {
       cwd: root,
-      env: { PATH: process.env.PATH, HOME: dataDir, KYOZO_DATA_DIR: dataDir, KYOZO_PORT: String(port), KYOZO_ADMIN_TOKEN: adminToken, KYOZO_LOG_LEVEL: 'warn', ...environment },
+      env: {
+        PATH: process.env.PATH,
+        HOME: dataDir,
+        KYOZO_DATA_DIR: dataDir,
+        KYOZO_PORT: String(port),
+        KYOZO_ADMIN_TOKEN: adminToken,
+        KYOZO_LOG_LEVEL: 'warn',
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const mine = child
@@ -99,7 +107,9 @@ export async function startKyozo(environment: Readonly<Record<string, string>> =
 }
 
 async function instanceOf(url: string): Promise<string> {
-  const answer = (await (await fetch(`${url}/api/v1/instance`, { headers: { Authorization: `Bearer ${adminToken}` } })).json()) as { data: { id: string } }
+  const answer = (await (await fetch(`${url}/api/v1/instance`, { headers: { Authorization: `Bearer ${adminToken}` } })).json()) as {
+    data: { id: string }
+  }
   return answer.data.id
 }
 
@@ -145,6 +155,19 @@ export async function freePort(): Promise<number> {
 
 /** Running containers of a compose project, as id by service. */
 export async function containersOf(project: string): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await run('docker', ['container', 'ls', '--no-trunc', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Label "kyozo.service"}} {{.ID}}'])
-  return new Map(stdout.split('\n').filter((line) => line !== '').map((line) => line.split(' ') as [string, string]))
+  const { stdout } = await run('docker', [
+    'container',
+    'ls',
+    '--no-trunc',
+    '--filter',
+    `label=com.docker.compose.project=${project}`,
+    '--format',
+    '{{.Label "kyozo.service"}} {{.ID}}',
+  ])
+  return new Map(
+    stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split(' ') as [string, string]),
+  )
 }

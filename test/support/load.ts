@@ -34,11 +34,14 @@ export function startLoad(target: { readonly port: number; readonly hosts: reado
 
 function ask(agent: Agent, port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const asked = request({ agent, host: '127.0.0.1', port, path: '/', headers: { Host: `${host}:${port}` }, timeout: 15_000 }, (answer) => {
-      answer.resume()
-      answer.once('end', () => resolve(answer.statusCode === 200 ? undefined : `status ${answer.statusCode}`))
-      answer.once('error', (error) => resolve(error.message))
-    })
+    const asked = request(
+      { agent, host: '127.0.0.1', port, path: '/', headers: { Host: `${host}:${port}` }, timeout: 15_000 },
+      (answer) => {
+        answer.resume()
+        answer.once('end', () => resolve(answer.statusCode === 200 ? undefined : `status ${answer.statusCode}`))
+        answer.once('error', (error) => resolve(error.message))
+      },
+    )
     asked.once('timeout', () => asked.destroy(new Error('no answer in 15 s')))
     asked.once('error', (error) => resolve(error.message))
     asked.end()

@@ -16,13 +16,18 @@ export interface TestRepository {
   /** Writes files (`null` removes one), commits everything, and returns the sha. */
   commit(message: string, files?: Readonly<Record<string, string | null>>): Promise<string>
   /** Pushes HEAD to main and returns what git printed, without its `remote: ` prefixes. */
-  push(url: string, options?: { readonly branch?: string; readonly options?: readonly string[]; readonly force?: boolean }): Promise<GitResult>
+  push(
+    url: string,
+    options?: { readonly branch?: string; readonly options?: readonly string[]; readonly force?: boolean },
+  ): Promise<GitResult>
   remove(): Promise<void>
 }
 
 const fixtures = path.join(import.meta.dirname, '../../fixtures/repositories')
 
-export async function createRepository(content: { readonly fixture?: string; readonly files?: Readonly<Record<string, string>> } = {}): Promise<TestRepository> {
+export async function createRepository(
+  content: { readonly fixture?: string; readonly files?: Readonly<Record<string, string>> } = {},
+): Promise<TestRepository> {
   const folder = await mkdtemp(path.join(tmpdir(), 'kyozo-repository-'))
   if (content.fixture !== undefined) await cp(path.join(fixtures, content.fixture), folder, { recursive: true })
   const git = (...args: readonly string[]) => runGit(folder, args)
@@ -36,8 +41,14 @@ export async function createRepository(content: { readonly fixture?: string; rea
       return (await git('rev-parse', 'HEAD')).output.trim()
     },
     async push(url, { branch = 'main', options = [], force = false } = {}) {
-      const pushed = await git('push', ...options.flatMap((option) => ['-o', option]), ...(force ? ['--force'] : []), url, `HEAD:refs/heads/${branch}`)
-      return { ...pushed, output: pushed.output.replaceAll(/^remote: /gm, '').replaceAll(/[ \u001b[K]+$/gm, '') }
+      const pushed = await git(
+        'push',
+        ...options.flatMap((option) => ['-o', option]),
+        ...(force ? ['--force'] : []),
+        url,
+        `HEAD:refs/heads/${branch}`,
+      )
+      return { ...pushed, output: pushed.output.replaceAll(/^remote: /gm, '').replaceAll(/ +$/gm, '') }
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   }

@@ -1,0 +1,172 @@
+// Who may import whom, one library in one folder, and no process started anywhere else: read from the source, said in sentences.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+
+const src = path.join(import.meta.dirname, '../src')
+
+/** What a room may import besides itself, types aside. `errors` and `ids` are for everybody; a file at the top is a room of its own. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  ids: [],
+  child: [],
+  config: [],
+  log: [],
+  'data-dir': [],
+  templates: ['topology'],
+  git: ['child'],
+  forge: [],
+  topology: [],
+  stack: ['topology'],
+  reconcile: ['stack', 'topology'],
+  release: [],
+  engine: ['child'],
+  health: [],
+  edge: [],
+  secrets: [],
+  store: ['child'],
+  queue: [],
+  pipeline: ['git', 'forge', 'topology', 'stack', 'reconcile', 'release', 'health', 'edge', 'secrets', 'store'],
+  watch: ['pipeline', 'store'],
+  api: ['forge', 'git', 'pipeline', 'release', 'store'],
+  serving: ['edge', 'forge', 'pipeline', 'queue', 'store', 'watch'],
+  serve: ['api', 'config', 'data-dir', 'edge', 'engine', 'forge', 'git', 'log', 'queue', 'secrets', 'serving', 'store', 'templates'],
+  main: ['config', 'serve'],
+  cli: ['child', 'config', 'engine', 'git', 'log', 'reconcile', 'serve', 'stack', 'store', 'templates', 'topology'],
+}
+
+/** No I/O, no clock, no chance, no promise: decided on data alone. */
+const pure = ['topology', 'stack', 'reconcile', 'release']
+const pureForbidden = [
+  /from 'node:(?!crypto|path)/,
+  /\bDate\.now\(|new Date\(\)|performance\.now\(/,
+  /Math\.random\(|randomBytes|randomUUID/,
+  /\bprocess\.(env|argv|exit|cwd|stdout|stderr|pid|platform|on)\b/,
+  /\basync\b|\bawait\b|new Promise\(/,
+]
+
+/** A library is known to one room, so that replacing it touches one folder. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+  'isomorphic-git': ['git'],
+  'tar-stream': ['git', 'engine'],
+  dockerode: ['engine'],
+  kysely: ['store'],
+  pg: ['store'],
+  'pg-boss': ['queue'],
+  'node-cron': ['queue'],
+  express: ['api'],
+  helmet: ['api'],
+  httpxy: ['edge'],
+  pino: ['log'],
+  commander: ['cli'],
+  liquidjs: ['stack'],
+  '@octokit/webhooks': ['forge'],
+}
+
+interface SourceFile {
+  readonly name: string
+  readonly room: string
+  readonly text: string
+  /** Imports whose values are used at run time, as they are written. */
+  readonly imports: readonly string[]
+}
+
+const files: readonly SourceFile[] = await readSources()
+
+async function readSources(): Promise<readonly SourceFile[]> {
+  const names = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.ts')).sort()
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(path.join(src, name), 'utf8')
+      const imports = [...text.matchAll(/^(?:import|export) (?!type )(?:[^;]*?from )?'([^']+)'/gm)]
+        .filter(([statement]) => !isTypeOnly(statement))
+        .map(([, from]) => from!)
+      return { name, room: roomOf(name), text, imports }
+    }),
+  )
+}
+
+/** `import { type A, type B } from …` is gone at run time. */
+function isTypeOnly(statement: string): boolean {
+  const names = /\{([^}]*)\}/.exec(statement)?.[1]
+  return names?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')) ?? false
+}
+
+function roomOf(name: string): string {
+  return name.split('/')[0]!.replace(/\.ts$/, '')
+}
+
+function importedRooms(file: SourceFile): string[] {
+  const inside = file.imports.filter((from) => from.startsWith('.'))
+  return inside
+    .map((from) => roomOf(path.relative(src, path.resolve(src, path.dirname(file.name), from))))
+    .filter((room) => room !== file.room)
+}
+
+it('has a room for every file', () => {
+  expect([...new Set(files.map((file) => file.room))].filter((room) => rooms[room] === undefined)).toEqual([])
+})
+
+it('imports only what its room may import', () => {
+  const broken = files.flatMap((file) =>
+    importedRooms(file)
+      .filter((room) => room !== 'errors' && room !== 'ids' && !rooms[file.room]?.includes(room))
+      .filter((room) => !isDataOnly(file, room))
+      .map((room) => `${file.name} may not import ${room}`),
+  )
+  expect([...new Set(broken)]).toEqual([])
+})
+
+/** git/source-tree.ts and diff-trees.ts are data and pure functions on it; the pure rooms read them. */
+function isDataOnly(file: SourceFile, room: string): boolean {
+  const from = file.imports.filter((name) => name.includes(`/${room}/`))
+  return room === 'git' && from.every((name) => /source-tree\.ts$|diff-trees\.ts$/.test(name))
+}
+
+it.each(pure)('keeps %s/ free of I/O, clocks, chance and promises', (room) => {
+  const broken = files
+    .filter((file) => file.room === room)
+    .flatMap((file) =>
+      withoutComments(file.text).flatMap((line, at) =>
+        pureForbidden.some((pattern) => pattern.test(line)) ? [`${file.name}:${at + 1} ${line.trim()}`] : [],
+      ),
+    )
+  expect(broken).toEqual([])
+})
+
+it('knows each big library in one folder', () => {
+  const broken = files.flatMap((file) =>
+    Object.entries(homes).flatMap(([library, allowed]) => {
+      const isUsed = file.imports.some((from) => from === library || from.startsWith(`${library}/`))
+      return isUsed && !allowed.includes(file.room) ? [`${file.name} may not import ${library}: that belongs to ${allowed.join(', ')}`] : []
+    }),
+  )
+  expect(broken).toEqual([])
+})
+
+it('starts processes in one module only, and never through a shell', () => {
+  const starters = files.filter((file) => /from 'node:child_process'|from 'child_process'/.test(file.text)).map((file) => file.name)
+  expect(starters).toEqual(['child.ts'])
+  expect(files.filter((file) => /shell:\s*true|\bexecSync?\(/.test(file.text) && file.name === 'child.ts')).toEqual([])
+})
+
+it('asks the database in store/ only, where the team check lives', () => {
+  const askers = files
+    .filter((file) => file.room !== 'store' && /\.(selectFrom|insertInto|updateTable|deleteFrom)\(/.test(file.text))
+    .map((file) => file.name)
+  expect(askers).toEqual([])
+})
+
+it('keeps files and functions at a size that can be read', () => {
+  const long = files
+    .filter((file) => file.text.split('\n').length > 260)
+    .map((file) => `${file.name}: ${file.text.split('\n').length} lines`)
+  expect(long).toEqual([])
+})
+
+function withoutComments(text: string): string[] {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ''))
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)\/\/.*$/, ''))
+}
