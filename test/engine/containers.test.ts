@@ -53,7 +53,7 @@ test('a service is created, started, observed, stopped and removed', async () =>
     ],
   })
   const port = observed.containers[0]?.publishedPorts[8080]
-  await expect.poll(() => fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text(), String)).toBe('one')
+  await expect.poll(() => fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text(), String), { timeout: 10_000 }).toBe('one')
   await engine.stop([id])
   expect((await engine.inspect([id]))[0]?.state).toBe('exited')
   await engine.remove([id])

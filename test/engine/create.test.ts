@@ -88,7 +88,7 @@ test('a file that the document carries is in the container when it starts', asyn
     }),
   }
   const [api] = await stack.run(withConfigs, 'api')
-  await expect.poll(() => stack.engine.logTail(api?.id ?? '', 5)).toEqual(['hello world', 'costs $5'])
+  await expect.poll(() => stack.engine.logTail(api?.id ?? '', 5), { timeout: 10_000 }).toEqual(['hello world', 'costs $5'])
 })
 
 test('an image that is not there is named, and nothing half-made stays', async () => {
