@@ -88,7 +88,7 @@ export interface Engine {
   waitForExit(container: string, signal: AbortSignal): Promise<number>
   /** Runs a command inside a running container. At the deadline it is no longer waited for, which throws `child_timed_out`. */
   exec(container: string, command: readonly string[], deadlineMs: number): Promise<ExecResult>
-  /** The last lines of a container's output, standard output and error together, oldest first. */
+  /** The last lines of a container's output, oldest first; standard output and error together, in the order in which the engine read them. */
   logTail(container: string, lines: number): Promise<readonly string[]>
   /**
    * Follows events of this instance's containers until the signal aborts; reconnects by itself. `onGap` is called whenever it starts to

@@ -44,7 +44,7 @@ test('a service that answers is healthy as soon as every copy of it answers', as
 })
 
 test('a service that crashes fails at once, with its exit code and its last words', async () => {
-  const failure = await failureOf(web, { script: 'echo starting; echo "DATABASE_URL is not set" >&2; exit 3' })
+  const failure = await failureOf(web, { script: 'exec >&2; echo starting; echo "DATABASE_URL is not set"; exit 3' })
   expect(failure).toMatchObject({ reason: 'exited', exitCode: 3, wasOutOfMemory: false, logTail: ['starting', 'DATABASE_URL is not set'] })
   expect(healthWords(web, failure)).toMatch(/^api crashed \d+(\.\d)? s after its start \(exit 3\)$/)
 })
