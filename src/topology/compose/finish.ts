@@ -9,7 +9,7 @@ import type { ComposeModel, ComposeModelFile, ComposeModelMount, ComposeModelSer
 import { differ, type Report, refuse, type Scope } from './scope.ts'
 import { finishBuild } from './service/build.ts'
 import { dropImageName } from './service/image.ts'
-import { checkTmpfsTotal } from './service/mounts.ts'
+import { checkTmpfsTotal } from './service/tmpfs.ts'
 import { shown } from './wording.ts'
 
 const nothing: Loaded = { services: new Map(), volumes: new Map(), networks: new Map(), files: new Map() }

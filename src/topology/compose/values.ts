@@ -165,3 +165,12 @@ export function pairsOf(scope: Scope, node: Located): PlacedPair[] {
     return [{ name: at < 0 ? text : text.slice(0, at), value: at < 0 ? null : text.slice(at + 1), place: item.place }]
   })
 }
+
+/** Octal digits. Written without quotes `0440` is already the number 288. */
+export function modeOf(scope: Scope, node: Located): string | undefined {
+  const text = textOf(scope, node)
+  if (text === undefined || node.kind !== 'scalar') return undefined
+  const digits = typeof node.value === 'bigint' ? node.value.toString(8).padStart(4, '0') : text
+  if (/^0?o?[0-7]{3,4}$/.test(digits)) return digits.replace('o', '').padStart(4, '0')
+  return refuse(scope, node.place, { rule: 'schema', message: `${shown(text)} is not a file mode; write it as \`0440\`` })
+}

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are those of the files under test.
 import { describe, expect, it } from 'vitest'
 import { ordinaryDocuments } from './ordinary-documents.ts'
 import { readText, serviceText, told } from './reading.ts'

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are those of the files under test.
 import { describe, expect, it } from 'vitest'
 import { type Reading, readText, rulesOf, serviceText, told } from './reading.ts'
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are those of the files under test.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkDockerfile } from '../../../src/topology/dockerfile/check-dockerfile.ts'

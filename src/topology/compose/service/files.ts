@@ -3,9 +3,8 @@ import { closedMap, refuseShape } from '../apply-policy.ts'
 import type { FileReference } from '../draft.ts'
 import type { Located } from '../located.ts'
 import { refuse, type Scope } from '../scope.ts'
-import { itemsOf, textOf } from '../values.ts'
+import { itemsOf, modeOf, textOf } from '../values.ts'
 import { shown } from '../wording.ts'
-import { modeOf } from './mounts.ts'
 
 export function readFileReferences(scope: Scope, node: Located, kind: FileReference['kind']): FileReference[] {
   return itemsOf(scope, node).flatMap((item) => readReference(scope, item, kind) ?? [])

@@ -16,11 +16,12 @@ import { readFileReferences } from './files.ts'
 import { readHealthcheck } from './healthcheck.ts'
 import { dropImageName, readImage } from './image.ts'
 import { readLabels } from './labels.ts'
-import { readMounts, readTmpfs } from './mounts.ts'
+import { readMounts } from './mounts.ts'
 import { namePattern, readLinks, readNamespace, readNetworkMode, readServiceNetworks } from './network.ts'
 import { readExpose, readPorts } from './ports.ts'
 import { readDeploy, readReplicas, readRestart, readShmSize, readUlimits, setResource } from './resources.ts'
 import { checkSecurityOptions, readCapAdd, readGroupAdd, readSysctls, readUser } from './security.ts'
+import { readTmpfs } from './tmpfs.ts'
 
 type ServiceKey = keyof typeof serviceKeys
 
