@@ -1,6 +1,6 @@
 // Circles among services: everything by which one needs another counts, not only `depends_on`.
 import type { ServiceDraft } from './draft.ts'
-import type { LoadedService } from './load.ts'
+import type { LoadedService } from './loader.ts'
 
 /** By the first service of each circle in the order of the file, the names around it, the first one again at the end. */
 export function findCircles(services: ReadonlyMap<string, LoadedService>): ReadonlyMap<string, readonly string[]> {

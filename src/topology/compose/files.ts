@@ -28,6 +28,8 @@ export type FileContent =
   | { readonly kind: 'text'; readonly text: string }
   /** The file is there, but its text is not loaded yet: the tree remembers that it is wanted. */
   | { readonly kind: 'pending' }
+  /** Larger than what is read, or no text; the tree does not tell which. */
+  | { readonly kind: 'opaque' }
   | { readonly kind: 'unreadable'; readonly why: string }
   | { readonly kind: 'missing' }
 
@@ -39,12 +41,13 @@ export function contentOf(scope: Scope, path: string): FileContent {
   const text = scope.tree.text(path)
   scope.seen.reads.add(path)
   if (text !== undefined) return { kind: 'text', text }
-  return scope.tree.wanted.has(path) ? { kind: 'pending' } : { kind: 'unreadable', why: 'is larger than 256 KiB or not text' }
+  return scope.tree.wanted.has(path) ? { kind: 'pending' } : { kind: 'opaque' }
 }
 
 /** Why a file could not be read, as the end of a sentence. */
 export function whyNot(content: FileContent): string | undefined {
   if (content.kind === 'missing') return 'is not in the repository'
+  if (content.kind === 'opaque') return 'is larger than 256 KiB or not text'
   return content.kind === 'unreadable' ? content.why : undefined
 }
 

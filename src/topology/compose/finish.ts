@@ -3,7 +3,7 @@
 import { findCircles } from './dependency-graph.ts'
 import type { ServiceDraft } from './draft.ts'
 import { contentLimitBytes, violationsLimit } from './limits.ts'
-import { type Loaded, type LoadedService, type Loader, scopeOf } from './load.ts'
+import { type Loaded, type LoadedService, type Loader, scopeOf } from './loader.ts'
 import type { Place } from './located.ts'
 import type { ComposeModel, ComposeModelFile, ComposeModelMount, ComposeModelService, Difference, Violation } from './model.ts'
 import { differ, type Report, refuse, type Scope } from './scope.ts'

@@ -1,67 +1,18 @@
 // A compose file with everything that it includes and extends, each file parsed once, every service read once.
-
 import { KyozoError } from '../../errors.ts'
-import type { SourceTree } from '../../git/source-tree.ts'
-import { parentOf } from '../paths.ts'
 import { closedMap, readKeys, refuseShape } from './apply-policy.ts'
-import type { ServiceDraft } from './draft.ts'
 import { contentOf, type FileContent, pathInside, whyNot } from './files.ts'
 import { filesLimit, nestingLimit, servicesLimit } from './limits.ts'
+import { type Loaded, type LoadedService, type Loader, scopeOf } from './loader.ts'
 import type { Located, LocatedMap, Place } from './located.ts'
 import { mergeDrafts } from './merge-drafts.ts'
-import type { ComposeModelNetwork, ComposeModelVolume, Trust } from './model.ts'
 import { invalid, parseComposeYaml } from './parse.ts'
 import { topKeys } from './policy.ts'
-import { emptyReport, type Report, refuse, type Scope } from './scope.ts'
+import { emptyReport, refuse, type Scope } from './scope.ts'
 import { readService } from './service/read-service.ts'
-import { type FileDefinition, readFileDefinitions, readNetworks, readVolumes } from './top-level.ts'
+import { readFileDefinitions, readNetworks, readVolumes } from './top-level.ts'
 import { itemsOf, textOf, textsOf } from './values.ts'
 import { shown } from './wording.ts'
-
-export interface LoadOptions {
-  readonly tree: SourceTree
-  readonly trust: Trust
-  readonly variables: Readonly<Record<string, string>>
-  readonly registries: ReadonlySet<string>
-}
-
-/** Findings of a service are its own, with those of what it extends. */
-export interface LoadedService {
-  readonly draft: ServiceDraft
-  readonly report: Report
-  readonly place: Place
-}
-
-export interface Loaded {
-  readonly services: Map<string, LoadedService>
-  readonly volumes: Map<string, ComposeModelVolume>
-  readonly networks: Map<string, ComposeModelNetwork>
-  readonly files: Map<string, FileDefinition>
-}
-
-export interface Loader extends LoadOptions {
-  readonly seen: Scope['seen']
-  /** Findings of the file as a whole. */
-  readonly report: Report
-  readonly roots: Map<string, LocatedMap | undefined>
-  /** Files that are read whole; one that several include is read once. */
-  readonly loaded: Map<string, Loaded>
-}
-
-export function createLoader(options: LoadOptions): Loader {
-  return {
-    ...options,
-    seen: { reads: new Set(), variables: new Set(), filledLength: 0 },
-    report: emptyReport(),
-    roots: new Map(),
-    loaded: new Map(),
-  }
-}
-
-export function scopeOf(loader: Loader, { file, report }: { file: string; report: Report }): Scope {
-  const { tree, trust, variables, registries, seen } = loader
-  return { tree, trust, variables, registries, seen, report, folder: parentOf(file) }
-}
 
 /** The main file. Undefined while its text is not loaded. Throws `compose_invalid` when it cannot be read. */
 export function loadMain(loader: Loader, file: string): Loaded | undefined {
@@ -69,7 +20,7 @@ export function loadMain(loader: Loader, file: string): Loaded | undefined {
   if (content.kind === 'missing')
     throw new KyozoError('compose_invalid', `${file} is not in the repository`, { hint: 'add the file and push again' })
   const why = whyNot(content)
-  const rule = content.kind === 'unreadable' && content.why.startsWith('is larger') ? 'yaml_limits' : 'yaml'
+  const rule = content.kind === 'opaque' ? 'yaml_limits' : 'yaml'
   if (why !== undefined) throw invalid([{ file, line: 1, column: 1, rule, message: `the compose file ${why}` }])
   const root = rootOf(loader, { file, content })
   return root === undefined ? undefined : loadFile(loader, { file, root, chain: [file] })

@@ -3,10 +3,11 @@
 import { KyozoError } from '../../errors.ts'
 import type { SourceTree } from '../../git/source-tree.ts'
 import { finishModel } from './finish.ts'
-import { createLoader, loadMain } from './load.ts'
+import { defaultRegistries } from './grants.ts'
+import { loadMain } from './load.ts'
+import { createLoader } from './loader.ts'
 import { spokenPointer } from './located.ts'
 import type { ComposeModel, Trust, Violation } from './model.ts'
-import { defaultRegistries } from './policy.ts'
 
 export interface ComposeReadOptions {
   readonly tree: SourceTree

@@ -3,7 +3,7 @@ import { readKeys, refuseShape } from './apply-policy.ts'
 import { contentOf, pathInside, whyNot } from './files.ts'
 import type { Located, LocatedMap } from './located.ts'
 import type { ComposeModelNetwork, ComposeModelVolume, ComposeRule } from './model.ts'
-import { fileKeys, networkKeys, type PolicyRow, volumeKeys } from './policy.ts'
+import { fileKeys, foreignFileSystem, networkKeys, type PolicyRow, volumeKeys } from './policy.ts'
 import { differ, refuse, type Scope } from './scope.ts'
 import { flagOf, textOf } from './values.ts'
 import { shown } from './wording.ts'
@@ -44,10 +44,17 @@ export function readVolumes(scope: Scope, node: Located): Map<string, ComposeMod
         message: `the volume driver ${shown(text)} is a plugin of the engine or a foreign file system; remove it`,
       })
     }
-    readKeys(scope, value, { what: 'a volume', policy: volumeKeys, readers: { driver } })
+    const policy = isForeignFileSystem(scope, value) ? { ...volumeKeys, driver_opts: foreignFileSystem } : volumeKeys
+    readKeys(scope, value, { what: 'a volume', policy, readers: { driver } })
     volumes.set(name, { labels: {} })
   }
   return volumes
+}
+
+function isForeignFileSystem(scope: Scope, { entries }: LocatedMap): boolean {
+  const options = entries.get('driver_opts')
+  const type = options?.kind === 'map' ? options.entries.get('type') : undefined
+  return type !== undefined && /^(?:nfs\d?|cifs|smb\d?|9p|ceph|glusterfs|sshfs)$/i.test(textOf(scope, type) ?? '')
 }
 
 /** `bridge` is what every network is on one machine, and `overlay` the same on several; the others leave the stack. */

@@ -68,7 +68,7 @@ const rows: Row[] = [
   ),
   file(
     'C05 a foreign file system',
-    'volume_driver_opts',
+    'volume_driver',
     `${web}volumes: {data: {driver: local, driver_opts: {type: nfs, o: addr=169.254.169.254}}}\n`,
   ),
   file('C05 a volume plugin', 'volume_driver', `${web}volumes: {data: {driver: vieux/sshfs}}\n`),

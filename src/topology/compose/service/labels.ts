@@ -1,8 +1,9 @@
 // Labels are orders to other programs: proxies route by them, schedulers run commands from them. Reserved ones are refused everywhere. In previews all
 // others are left out as well, except `app.*`: refusing them would only keep ordinary files from having previews.
+
+import { reservedLabels } from '../grants.ts'
 import { labelLimits } from '../limits.ts'
 import type { Located } from '../located.ts'
-import { reservedLabels } from '../policy.ts'
 import { differ, refuse, type Scope } from '../scope.ts'
 import { type PlacedPair, pairsOf } from '../values.ts'
 import { shown } from '../wording.ts'

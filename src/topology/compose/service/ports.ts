@@ -4,10 +4,10 @@
 // rather than quietly not done: an address other than loopback, a range of host ports, `mode: host`, a port of the machine itself or one below
 // 1024 (its number is its meaning), and an engine-picked port on a given address, which only a reader of the engine could find.
 import { closedMap, refuseShape } from '../apply-policy.ts'
+import { machinePorts, webPorts } from '../grants.ts'
 import { portsLimit } from '../limits.ts'
 import type { Located, LocatedMap, Place } from '../located.ts'
 import type { ComposeModelPort } from '../model.ts'
-import { machinePorts, webPorts } from '../policy.ts'
 import { differ, refuse, type Scope } from '../scope.ts'
 import { itemsOf, textOf } from '../values.ts'
 import { shown } from '../wording.ts'

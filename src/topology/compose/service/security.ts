@@ -1,6 +1,7 @@
 // Rights of a container: capabilities, security options, groups, the user, kernel settings.
+
+import { grantableCapabilities, grantableSysctls } from '../grants.ts'
 import type { Located } from '../located.ts'
-import { grantableCapabilities, grantableSysctls } from '../policy.ts'
 import { differ, refuse, type Scope, warn } from '../scope.ts'
 import { pairsOf, textOf, textsOf } from '../values.ts'
 import { shown } from '../wording.ts'
