@@ -1,0 +1,62 @@
+// The git program and isomorphic-git read the same thing from the same repository.
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { diffTrees } from '../../src/git/diff-trees.ts'
+import { isomorphicReader } from '../../src/git/isomorphic-reader.ts'
+import { programReader } from '../../src/git/program-reader.ts'
+import { createRepository, type TestRepository } from '../support/repository.ts'
+
+let repository: TestRepository
+let gitDir: string
+
+beforeAll(async () => {
+  repository = await createRepository({
+    files: { 'a/one.txt': 'one\n', 'a/b/two.txt': 'two\n', 'run.sh': '#!/bin/sh\n', 'wörter/naïve name.txt': 'ü\n' },
+  })
+  await repository.git('update-index', '--chmod=+x', 'run.sh')
+  await repository.git('commit', '-m', 'Make it executable')
+  gitDir = path.join(repository.folder, '.git')
+})
+
+afterAll(() => rm(repository.folder, { recursive: true, force: true }))
+
+describe.each([
+  ['the git program', programReader],
+  ['isomorphic-git', isomorphicReader],
+])('%s', (_, open) => {
+  it('lists every file with its mode and every folder with its tree', async () => {
+    const reader = open(gitDir)
+    const commit = await reader.readCommit('main')
+    const listing = await reader.listTree(commit.tree)
+    expect([...listing.entries].map(([name, { mode }]) => `${mode} ${name}`)).toEqual([
+      '100644 a/b/two.txt',
+      '100644 a/one.txt',
+      '100755 run.sh',
+      '100644 wörter/naïve name.txt',
+    ])
+    expect([...listing.folders.keys()]).toEqual(['.', 'a', 'a/b', 'wörter'])
+    expect(commit.subject).toBe('Make it executable')
+  })
+
+  it('reads contents, and says null for one over the limit', async () => {
+    const reader = open(gitDir)
+    const { entries } = await reader.listTree((await reader.readCommit('main')).tree)
+    const [two, script] = [entries.get('a/b/two.txt')!.oid, entries.get('run.sh')!.oid]
+    const contents = await reader.readBlobs([two, script], 5)
+    expect(contents.get(two)?.toString()).toBe('two\n')
+    expect(contents.get(script)).toBeNull()
+  })
+
+  it.each(['nothing', '$(id)', '--help', 'f'.repeat(40)])('says that there is no commit %s', async (revision) => {
+    await expect(open(gitDir).readCommit(revision)).rejects.toMatchObject({ code: 'revision_not_found' })
+  })
+})
+
+it('agrees, reader with reader, on the kyozo repository itself', async () => {
+  const own = path.join(import.meta.dirname, '../../.git')
+  const commit = await programReader(own).readCommit('HEAD')
+  const [program, isomorphic] = await Promise.all([programReader(own).listTree(commit.tree), isomorphicReader(own).listTree(commit.tree)])
+  expect(new Map([...isomorphic.entries].sort())).toEqual(new Map([...program.entries].sort()))
+  expect(diffTrees(program, isomorphic)).toEqual({ base: commit.tree, added: [], modified: [], removed: [], renamed: [] })
+}, 60_000)
