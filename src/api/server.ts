@@ -30,7 +30,7 @@ const readinessMs = 3_000
 
 export function createHttpServer(context: ServerContext): Server {
   const app = createApp(context)
-  const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0 }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0, shouldUpgradeCallback: context.edge.shouldUpgrade }, (request, response) => {
     if (context.edge.handle(request, response)) return
     app(request, response)
   })

@@ -38,8 +38,12 @@ export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine,
   const kept = new Set(stack.services.map((service) => service.name))
   for (const { service, containers } of applied.retire)
     if (kept.has(service)) await kyozo.engine.takeAlias(attempt.identity, service, containers)
+  // A sibling that resolved the old address a moment ago is still about to connect to it.
+  await new Promise((resolve) => setTimeout(resolve, siblingGraceMs))
   await kyozo.engine.remove(going)
 }
+
+const siblingGraceMs = 1_000
 
 async function drain(kyozo: Kyozo, containers: readonly string[]): Promise<void> {
   if (kyozo.edge !== undefined) return kyozo.edge.drain(containers, drainMs)
@@ -82,6 +86,8 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     )
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)
+    // Who reads that it is live must reach the new containers at once.
+    await kyozo.edge?.refresh(trx)
   })
 }
 

@@ -1,0 +1,141 @@
+// Who may act for a release, on real PostgreSQL: one at a time, newest first, never backwards, and a worker that lost its lease changes nothing.
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Database } from '../../src/store/database.ts'
+import type { Environment } from '../../src/store/environments.ts'
+import {
+  assertLease,
+  attemptLimit,
+  claimRelease,
+  endRelease,
+  expireLeasesOf,
+  renewLease,
+  rescueReleases,
+  updateRelease,
+} from '../../src/store/leases.ts'
+import { findRelease, latestRelease, queueRelease, releaseServices } from '../../src/store/releases.ts'
+import { testDatabase } from '../support/database.ts'
+import { shaOf, workspaceWithEnvironment } from './rows.ts'
+
+let db: Database
+
+beforeAll(async () => {
+  db = (await testDatabase()).db
+})
+
+async function fresh() {
+  const { workspace, environment } = await workspaceWithEnvironment(db)
+  const queue = (digit: string) =>
+    queueRelease(db, {
+      teamId: workspace.teamId,
+      workspaceId: workspace.id,
+      environmentId: environment.id,
+      ref: environment.ref,
+      sha: shaOf(digit),
+      triggeredBy: 'test',
+    })
+  return { environment, queue }
+}
+
+const expire = (environment: Environment) =>
+  sql`update releases set lease_expires_at = now() - interval '1 second' where environment_id = ${environment.id} and state = 'running'`.execute(
+    db,
+  )
+
+describe('claiming', () => {
+  it('takes the newest release and ends the ones that waited', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    const { superseded } = await queue('2')
+    expect(superseded.map(({ sha, state, supersededBy }) => ({ sha, state, supersededBy }))).toEqual([
+      { sha: shaOf('1'), state: 'superseded', supersededBy: shaOf('2') },
+    ])
+    expect((await claimRelease(db, environment.id, 'me'))?.release.sha).toBe(shaOf('2'))
+  })
+
+  it('is won by one of many workers', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    const claims = await Promise.all(Array.from({ length: 12 }, (_, at) => claimRelease(db, environment.id, `worker ${at}`)))
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1)
+  })
+
+  it('waits while a release runs, and counts generations upwards', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    const first = await claimRelease(db, environment.id, 'me')
+    await queue('2')
+    expect(await claimRelease(db, environment.id, 'other')).toBeUndefined()
+    await endRelease(db, first!.lease, { change: { state: 'live' }, verdicts: [] })
+    expect((await claimRelease(db, environment.id, 'other'))?.lease.generation).toBe(first!.lease.generation + 1)
+  })
+
+  it('takes nothing while the environment is paused', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    await db.updateTable('environments').set({ pausedAt: new Date(), pausedBy: 'me' }).where('id', '=', environment.id).execute()
+    expect(await claimRelease(db, environment.id, 'me')).toBeUndefined()
+  })
+})
+
+describe('a worker that lost its lease', () => {
+  it('can neither renew it, nor change the release, nor act', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    const zombie = (await claimRelease(db, environment.id, 'zombie'))!
+    await expire(environment)
+    await rescueReleases(db)
+    const next = (await claimRelease(db, environment.id, 'next'))!
+    expect(await renewLease(db, zombie.lease)).toBe(false)
+    await expect(assertLease(db, zombie.lease)).rejects.toMatchObject({ code: 'lease_lost' })
+    await expect(updateRelease(db, zombie.lease, { stage: 'apply' })).rejects.toMatchObject({ code: 'lease_lost' })
+    await expect(
+      endRelease(db, zombie.lease, { change: { state: 'live' }, verdicts: [{ service: 'api', kind: 'live', words: 'live' }] }),
+    ).rejects.toMatchObject({ code: 'lease_lost' })
+    expect(await releaseServices(db, zombie.release.id)).toEqual([])
+    await expect(assertLease(db, next.lease)).resolves.toBeUndefined()
+  })
+})
+
+describe('rescue', () => {
+  it('queues the release of a dead worker again', async () => {
+    const { environment, queue } = await fresh()
+    const { release } = await queue('1')
+    await claimRelease(db, environment.id, 'dead')
+    await expireLeasesOf(db, 'dead')
+    expect((await rescueReleases(db)).map(({ fate }) => fate)).toEqual(['queued'])
+    expect((await findRelease(db, release.id))?.state).toBe('queued')
+  })
+
+  it('does not run a release that a newer one has overtaken', async () => {
+    const { environment, queue } = await fresh()
+    const { release } = await queue('1')
+    await claimRelease(db, environment.id, 'dead')
+    await queue('2')
+    await expireLeasesOf(db, 'dead')
+    expect((await rescueReleases(db)).map(({ fate }) => fate)).toEqual(['superseded'])
+    expect(await findRelease(db, release.id)).toMatchObject({ state: 'superseded', supersededBy: shaOf('2') })
+    expect((await claimRelease(db, environment.id, 'me'))?.release.sha).toBe(shaOf('2'))
+  })
+
+  it('gives a release up that brought its worker down again and again', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    for (let attempt = 1; attempt <= attemptLimit; attempt++) {
+      expect(await claimRelease(db, environment.id, 'dead')).toBeDefined()
+      await expireLeasesOf(db, 'dead')
+      await rescueReleases(db)
+    }
+    expect(await latestRelease(db, environment.id)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining(`${attemptLimit} times`),
+    })
+  })
+
+  it('leaves a living worker alone', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    await claimRelease(db, environment.id, 'alive')
+    expect(await rescueReleases(db)).toEqual([])
+  })
+})
