@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function assertEngine(): Promise<void> {
+export async function assertEngine(): Promise<void> {
   const asked = await runChild({
     program: 'docker',
     args: ['version', '--format', '{{.Server.Version}}'],
