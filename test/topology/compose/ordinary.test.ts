@@ -146,6 +146,16 @@ describe('an ordinary compose file', () => {
     ])
   })
 
+  it('may name things like what every object has', () => {
+    const { services, violations } = readText(serviceText('environment: {__proto__: a, constructor: b}\nlabels: {__proto__: c}'))
+    expect(violations).toEqual([])
+    expect(Object.entries(services.web?.environment ?? {})).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ])
+    expect(Object.entries(services.web?.labels ?? {})).toEqual([['__proto__', 'c']])
+  })
+
   it('may be empty of services', () => {
     expect(readText('services: {}')).toMatchObject({ services: {}, violations: [] })
   })

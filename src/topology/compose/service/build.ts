@@ -72,7 +72,7 @@ function longBuild(scope: Scope, node: LocatedMap): BuildDraft {
 }
 
 function readArgs(scope: Scope, node: Located): Record<string, string> {
-  const args: Record<string, string> = {}
+  const args = new Map<string, string>()
   for (const { name, value, place } of pairsOf(scope, node)) {
     if (value === null) scope.seen.variables.add(name)
     const explicit = value ?? variableOf(scope, name)
@@ -81,9 +81,9 @@ function readArgs(scope: Scope, node: Located): Record<string, string> {
     else if (reservedBuildArgs.test(name))
       refuse(scope, place, { rule: 'build_option', message: `the build argument ${shown(name)} changes the builder itself; remove it` })
     else if (explicit === undefined) refuseMissing(scope, place, { name })
-    else args[name] = explicit
+    else args.set(name, explicit)
   }
-  return args
+  return Object.fromEntries(args)
 }
 
 function checkNetwork(scope: Scope, node: Located): void {

@@ -11,7 +11,7 @@ import { shown } from '../wording.ts'
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 
 export function readEnvironment(scope: Scope, node: Located): Record<string, string> {
-  const environment: Record<string, string> = {}
+  const held = new Map<string, string>()
   for (const { name, value, place } of pairsOf(scope, node)) {
     if (!namePattern.test(name)) {
       refuse(scope, place, { rule: 'schema', message: `${shown(name)} is not a name for a variable: letters, digits and \`_\` only` })
@@ -20,8 +20,9 @@ export function readEnvironment(scope: Scope, node: Located): Record<string, str
     if (value === null) scope.seen.variables.add(name)
     const explicit = value ?? variableOf(scope, name)
     if (explicit === undefined) refuseMissing(scope, place, { name })
-    else environment[name] = explicit
+    else held.set(name, explicit)
   }
+  const environment = Object.fromEntries(held)
   checkSize(scope, node.place, environment)
   return environment
 }

@@ -1,9 +1,9 @@
 // Networks and namespaces of a service: its own stack's networks, none, or those of another service of the file.
-import { closedMap, refuseShape } from '../apply-policy.ts'
+import { closedMap } from '../apply-policy.ts'
 import { addReference, type ServiceDraft } from '../draft.ts'
 import type { Located } from '../located.ts'
 import { differ, refuse, type Scope } from '../scope.ts'
-import { textOf, textsOf } from '../values.ts'
+import { itemsOf, textOf, textsOf } from '../values.ts'
 import { shown } from '../wording.ts'
 
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
@@ -38,24 +38,23 @@ function referTo(node: Located, { draft, name }: { draft: ServiceDraft; name: st
 }
 
 export function readServiceNetworks(scope: Scope, node: Located, draft: ServiceDraft): Record<string, { aliases: readonly string[] }> {
-  const networks: Record<string, { aliases: readonly string[] }> = {}
-  const join = (name: string, at: Located, aliases: readonly string[] = []) => {
-    addReference(draft, { kind: 'network', text: name, place: at.place, isRequired: true })
-    networks[name] = { aliases }
-  }
-  if (node.kind === 'map') {
-    for (const [name, value] of node.entries) join(name, value, readMembership(scope, value))
-    return networks
-  }
-  if (node.kind === 'scalar') {
-    if (node.value !== null) refuseShape(scope, node.place, '`networks` must be a list or a map')
-    return networks
-  }
-  for (const item of node.items) {
-    const name = textOf(scope, item)
-    if (name !== undefined) join(name, item)
-  }
-  return networks
+  const joined = joinedNetworks(scope, node)
+  for (const { name, at } of joined) addReference(draft, { kind: 'network', text: name, place: at.place, isRequired: true })
+  return Object.fromEntries(joined.map(({ name, aliases }) => [name, { aliases }]))
+}
+
+interface JoinedNetwork {
+  readonly name: string
+  readonly at: Located
+  readonly aliases: readonly string[]
+}
+
+function joinedNetworks(scope: Scope, node: Located): JoinedNetwork[] {
+  if (node.kind === 'map') return [...node.entries].map(([name, at]) => ({ name, at, aliases: readMembership(scope, at) }))
+  return itemsOf(scope, node).flatMap((at) => {
+    const name = textOf(scope, at)
+    return name === undefined ? [] : [{ name, at, aliases: [] }]
+  })
 }
 
 const membershipKeys = [
