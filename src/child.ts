@@ -123,11 +123,14 @@ function confined(spec: ChildSpec): [string, string[]] {
   ]
 }
 
-/** Another user may lack the right to enter the folders above the program and its data: that one capability stays with the child. */
+/**
+ * Another user may lack the right to enter the folders above the program and its data: that one capability stays with the child. The secure
+ * bit makes access(2), which programs ask before they start others, count it too (capabilities(7), SECBIT_NO_SETUID_FIXUP).
+ */
 function asOwner(owner: ProcessOwner | undefined): string[] {
   if (owner === undefined) return []
   const capability = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
-  return [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...capability]
+  return [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...capability, '--securebits=+no_setuid_fixup']
 }
 
 const canConfine = process.platform === 'linux' && existsSync('/usr/bin/setpriv') && existsSync('/usr/bin/prlimit')
