@@ -1,6 +1,7 @@
 // YAML as kyozo accepts it everywhere: one document, version 1.2, bounded in size, depth and aliases, and a warning is an error, because an
 // unknown tag such as `!include` otherwise passes as a plain string.
 import { type Document, isCollection, isPair, LineCounter, parseAllDocuments } from 'yaml'
+import { findYamlRefusal } from '../compose/yaml-bounds.ts'
 import { yamlLimits } from '../limits.ts'
 
 export interface Problem {
@@ -23,6 +24,8 @@ export type YamlResult = { readonly file: YamlFile } | { readonly problems: read
 export function parseYaml(text: string): YamlResult {
   if (text.length > yamlLimits.characters) return refused(`the file is longer than ${yamlLimits.characters} characters`)
   if (nestsTooDeep(text)) return refused(`the document nests deeper than ${yamlLimits.depth} levels`)
+  const refusal = findYamlRefusal(text)
+  if (refusal !== undefined) return { problems: [{ message: refusal.message, ...placeIn(text, refusal.offset) }] }
   const lines = new LineCounter()
   const documents = parseAllDocuments(text.replace(/^\uFEFF/, ' '), {
     lineCounter: lines,
@@ -50,6 +53,12 @@ function expand(document: Document.Parsed, lines: LineCounter): YamlResult {
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** Before anything is parsed there are no lines counted yet. */
+function placeIn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
 export function place(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {
