@@ -10,10 +10,11 @@ import { flushPacket, keepAlivePacket, progressPackets, type RefCommand } from '
 import { advertiseRefs, type GitService, serveReceivePack, serveUploadPack } from '../git/smart-http.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
+import { withDefaultBranch } from '../pipeline/default-branch.ts'
 import { followRelease } from '../pipeline/follow.ts'
 import { type ReceiveContext, type Received, receivePush } from '../pipeline/receive.ts'
 import type { Notifications } from '../store/notify.ts'
-import { assertWorkspaceName, createWorkspace, findWorkspaceByName, setDefaultBranch, type Workspace } from '../store/workspaces.ts'
+import { assertWorkspaceName, createWorkspace, findWorkspaceByName, type Workspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
 
 export interface GitHttpContext extends ReceiveContext {
@@ -101,7 +102,7 @@ interface TellSubject {
 
 async function tellReleases(context: GitHttpContext, subject: TellSubject, say: (text: string) => void): Promise<void> {
   const { response } = subject
-  const workspace = await withDefaultBranch(context, subject.workspace, subject.updated)
+  const workspace = await withDefaultBranch(context, subject.workspace)
   const received: Received[] = []
   for (const command of subject.updated)
     received.push(await storePush(context, { workspace, command, pusher: subject.pusher, options: subject.options }))
@@ -115,8 +116,10 @@ async function tellReleases(context: GitHttpContext, subject: TellSubject, say: 
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   for (const id of releaseIds) {
-    await followRelease(context, id, {
+    let isSilent = true
+    const ended = await followRelease(context, id, {
       onLine: (line) => {
+        isSilent = false
         if (line.stream === 'release' || showsBuilds || isBuildStep(line.text))
           say(`${line.stream === 'build' ? `  ${line.service ?? ''} | ` : ''}${line.text}\n`)
       },
@@ -124,6 +127,8 @@ async function tellReleases(context: GitHttpContext, subject: TellSubject, say: 
       onIdle: () => subject.showsProgress && response.writable && response.write(keepAlivePacket),
       signal: gone.signal,
     })
+    // A release that was superseded before its turn has printed nothing.
+    if (ended !== undefined && isSilent) say(`${ended.sha.slice(0, 7)} is ${ended.state}: ${ended.reason ?? ''}\n`)
   }
 }
 
@@ -151,22 +156,6 @@ function storePush(
     },
     { workspace, ref: command.ref, sha: isDeletion ? command.before : command.after, isDeletion, pusher: push.pusher },
   )
-}
-
-/** The first branch that is pushed to a new workspace is its default branch; main and master come before others. */
-async function withDefaultBranch(context: GitHttpContext, workspace: Workspace, updated: readonly RefCommand[]): Promise<Workspace> {
-  const branches = updated
-    .filter((command) => !/^0+$/.test(command.after) && command.ref.startsWith('refs/heads/'))
-    .map((command) => command.ref.slice('refs/heads/'.length))
-  if (branches.length === 0) return workspace
-  const others = [...(await context.mirrors.branches(workspace.id)).keys()].filter(
-    (ref) => !branches.includes(ref.slice('refs/heads/'.length)),
-  )
-  if (others.length > 0) return workspace
-  const branch = ['main', 'master'].find((name) => branches.includes(name)) ?? branches[0]!
-  if (branch === workspace.defaultBranch) return workspace
-  await setDefaultBranch(context.db, workspace.id, branch)
-  return { ...workspace, defaultBranch: branch }
 }
 
 /** The workspace of the address, if it exists and is the viewer's; undefined when the name is free. */

@@ -31,7 +31,7 @@ export async function endWithoutGoingLive(
   const reason = attempt.signal.aborted ? (attempt.signal.reason as unknown) : end.thrown
   if (reason instanceof Superseded) return supersede(attempt, kyozo, { stack: end.stack, bySha: reason.bySha })
   if (end.hasTouchedContainers) await recoverRoutes(attempt, kyozo, end.engine)
-  if (failures.every((failure) => failure.retryable) && attempt.release.attempt < attemptLimit) {
+  if (mayRetry(attempt, failures)) {
     const newer = await newerRelease(kyozo.db, attempt.release)
     if (newer !== undefined) return supersede(attempt, kyozo, { stack: end.stack, bySha: newer.sha })
     return retryLater(attempt, kyozo, failures[0]!)
@@ -73,18 +73,32 @@ async function supersede(
   return { kind: 'ended' }
 }
 
-/** A host or an engine that is away comes back: the release waits for it instead of failing. */
+/** A host that is away gets a few tries. An engine that is away is waited for: no commit is at fault, and nothing runs without it. */
+function mayRetry(attempt: Attempt, failures: readonly KyozoError[]): boolean {
+  if (!failures.every((failure) => failure.retryable)) return false
+  return attempt.release.attempt < attemptLimit || failures.every(isEngineAway)
+}
+
+function isEngineAway(failure: KyozoError): boolean {
+  return failure.code === 'engine_unavailable'
+}
+
+const longestRetryMs = 15_000
+
 async function retryLater(attempt: Attempt, kyozo: Kyozo, failure: KyozoError): Promise<EndOutcome> {
-  const afterMs = firstRetryMs * 2 ** (attempt.release.attempt - 1)
-  attempt.say(
-    `${attempt.redact(failure.message)}; trying again in ${afterMs / 1000} s (attempt ${attempt.release.attempt} of ${attemptLimit})`,
-  )
+  const { release } = attempt
+  const afterMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (release.attempt - 1))
+  const tries = isEngineAway(failure) ? '' : ` (attempt ${release.attempt} of ${attemptLimit})`
+  const reason = `waiting to try again: ${attempt.redact(failure.message)}`
+  // Said once, not at each try.
+  if (release.reason !== reason) attempt.say(`${attempt.redact(failure.message)}; trying again in ${afterMs / 1000} s${tries}`)
   await updateRelease(kyozo.db, attempt.lease, {
     state: 'queued',
     stage: null,
-    reason: `waiting to try again: ${attempt.redact(failure.message)}`,
+    reason,
     leaseToken: null,
     leaseExpiresAt: null,
+    attempt: isEngineAway(failure) ? Math.min(release.attempt, attemptLimit - 1) : release.attempt,
   })
   return { kind: 'retry', afterMs }
 }

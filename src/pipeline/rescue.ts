@@ -1,13 +1,15 @@
 // What a worker looks after besides its jobs: releases whose worker died, releases nobody was woken for, and branches that moved without a delivery.
+import { newId } from '../ids.ts'
 import { hasEnded } from '../release/states.ts'
 import type { Executor } from '../store/database.ts'
-import { builtInBranches, findEnvironment } from '../store/environments.ts'
+import { findEnvironment, findEnvironmentByRef, listEnvironments } from '../store/environments.ts'
 import { type RescuedRelease, rescueReleases } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
 import { latestRelease, saveVerdicts, waitingEnvironments } from '../store/releases.ts'
-import { findWorkspace } from '../store/workspaces.ts'
+import { builtInWorkspaces, findWorkspace, type Workspace } from '../store/workspaces.ts'
+import { withDefaultBranch } from './default-branch.ts'
 import type { Kyozo } from './kyozo.ts'
-import { startRelease } from './receive.ts'
+import { receivePush } from './receive.ts'
 import { reportRelease } from './report.ts'
 import { failedVerdictsOf, supersededVerdicts } from './verdicts.ts'
 
@@ -35,22 +37,36 @@ async function reportEnd(kyozo: Kyozo, trx: Executor, { release, fate }: Rescued
   await notify(trx, 'release', release.id)
 }
 
-/** A push whose delivery could not be stored moved the branch all the same: its commit gets its release now. */
+/** A push whose delivery could not be stored moved the branch all the same: it is received now, as if it had just arrived. */
 export async function sweepBuiltInRemotes(kyozo: Kyozo): Promise<void> {
-  for (const { id, ref, workspaceId } of await builtInBranches(kyozo.db)) {
-    const tip = await kyozo.mirrors.tip(workspaceId, ref)
-    const latest = await latestRelease(kyozo.db, id)
-    if (tip === null || latest === undefined || latest.sha === tip || !hasEnded(latest.state)) continue
-    const workspace = (await findWorkspace(kyozo.db, workspaceId))!
-    const environment = (await findEnvironment(kyozo.db, id))!
-    kyozo.log.warn({ workspace: workspace.name, tip }, 'a branch moved without a delivery')
-    await kyozo.db.transaction().execute((trx) =>
-      startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
-        workspace,
-        environment,
-        sha: tip,
-        triggeredBy: 'sweep',
-      }),
-    )
+  for (const found of await builtInWorkspaces(kyozo.db)) {
+    const workspace = await withDefaultBranch(kyozo, found)
+    const tips = await kyozo.mirrors.branches(workspace.id)
+    const followed = new Set([
+      `refs/heads/${workspace.defaultBranch}`,
+      ...(await listEnvironments(kyozo.db, workspace.id)).map((environment) => environment.ref),
+    ])
+    for (const [ref, sha] of tips) if (followed.has(ref)) await receiveMissed(kyozo, { workspace, ref, sha })
   }
+}
+
+async function receiveMissed(
+  kyozo: Kyozo,
+  branch: { readonly workspace: Workspace; readonly ref: string; readonly sha: string },
+): Promise<void> {
+  const { workspace, ref, sha } = branch
+  const environment = await findEnvironmentByRef(kyozo.db, workspace.id, ref)
+  const latest = environment === undefined ? undefined : await latestRelease(kyozo.db, environment.id)
+  if (latest !== undefined && (latest.sha === sha || !hasEnded(latest.state))) return
+  kyozo.log.warn({ workspace: workspace.name, ref, sha }, 'a branch moved without a delivery')
+  const delivery = {
+    forge: 'git' as const,
+    connection: null,
+    deliveryId: newId(),
+    event: 'sweep',
+    headers: {},
+    body: Buffer.from(JSON.stringify({ ref, sha })),
+  }
+  const context = { db: kyozo.db, queue: kyozo.queue, baseUrl: kyozo.config.baseUrl, teamId: workspace.teamId }
+  await receivePush(context, delivery, { workspace, ref, sha, isDeletion: false, pusher: 'sweep' })
 }

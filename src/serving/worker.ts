@@ -15,6 +15,7 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
   // The data directory's lock is ours, so whoever held these leases is dead.
   await expireLeasesOf(kyozo.db, kyozo.owner)
   await rescue(kyozo)
+  await sweepBuiltInRemotes(kyozo)
   await mendAll(kyozo)
   const inTurn = oneAtATime()
   await kyozo.queue.work((environmentId) => inTurn(environmentId, () => deployEnvironment(environmentId, kyozo)), { concurrency })

@@ -81,14 +81,3 @@ export function liveEnvironmentNames(db: Executor): Promise<NamedEnvironment[]> 
     .where('environments.liveReleaseId', 'is not', null)
     .execute()
 }
-
-/** Environments that follow a branch of the built-in remote. */
-export function builtInBranches(db: Executor): Promise<{ readonly id: string; readonly ref: string; readonly workspaceId: string }[]> {
-  return db
-    .selectFrom('environments')
-    .innerJoin('workspaces', 'workspaces.id', 'environments.workspaceId')
-    .select(['environments.id', 'environments.ref', 'environments.workspaceId'])
-    .where('workspaces.forge', '=', 'git')
-    .where('environments.kind', '=', 'branch')
-    .execute()
-}

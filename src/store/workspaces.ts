@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
@@ -53,6 +53,16 @@ export async function createWorkspace(db: Executor, workspace: Omit<Insertable<W
   return found
 }
 
+/** Until the transaction ends, nobody else decides what follows from a push to this workspace: of two for one commit, the second sees the first. */
+export async function holdWorkspace(db: Executor, id: string): Promise<void> {
+  await db.selectFrom('workspaces').select('id').where('id', '=', id).forNoKeyUpdate().execute()
+}
+
+/** Until the transaction ends, nobody else who asks for this chooses a name. */
+export async function holdWorkspaceNames(db: Executor): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('kyozo workspace names'))`.execute(db)
+}
+
 /** A free workspace name for a repository: its own name, then with its owner's, then numbered. */
 export async function freeWorkspaceName(db: Executor, fullName: string): Promise<string> {
   const [owner = '', name = ''] = fullName.split('/').map(asLabel)
@@ -76,4 +86,9 @@ function asLabel(text: string): string {
 
 export async function setDefaultBranch(db: Executor, workspaceId: string, branch: string): Promise<void> {
   await db.updateTable('workspaces').set({ defaultBranch: branch, updatedAt: new Date() }).where('id', '=', workspaceId).execute()
+}
+
+/** Workspaces that are pushed to directly. */
+export function builtInWorkspaces(db: Executor): Promise<Workspace[]> {
+  return db.selectFrom('workspaces').selectAll().where('forge', '=', 'git').where('autoDeployEnabled', '=', true).execute()
 }
