@@ -4,6 +4,7 @@ import { readSource } from '../git/load-source-tree.ts'
 import { openFolder } from '../git/open-folder.ts'
 import { analyze } from '../topology/analyze.ts'
 import { printTopology, reportTopology } from '../topology/report.ts'
+import { printDocument } from './print.ts'
 
 interface AnalyzeOptions {
   readonly ref?: string
@@ -30,7 +31,8 @@ export function analyzeCommand(): Command {
         files: folder.listing.entries.size,
         durationMs: performance.now() - start,
       })
-      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printTopology(answer))
+      if (options.json) printDocument(report)
+      else process.stdout.write(printTopology(answer))
       if (options.strict && answer.services.some((service) => service.confidence < unsureBelow)) process.exitCode = 2
     })
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { KyozoError } from '../errors.ts'
 import { formatPlan } from '../reconcile/format-plan.ts'
 import { planBetween } from './plan.ts'
+import { printDocument } from './print.ts'
 import { specifyFolder } from './specify.ts'
 
 export function diffCommand(): Command {
@@ -18,7 +19,8 @@ export function diffCommand(): Command {
           hint: 'write it as A..B, such as main..HEAD',
         })
       const plan = planBetween(await specifyFolder(options.dir, from), await specifyFolder(options.dir, to === '' ? undefined : to))
-      process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...plan }, null, 2)}\n` : `${formatPlan(plan)}\n`)
+      if (options.json) printDocument({ schemaVersion: 1, ...plan })
+      else process.stdout.write(`${formatPlan(plan)}\n`)
       if (plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume')) process.exitCode = 2
     })
 }

@@ -1,6 +1,6 @@
 // `kyozo doctor`: everything a first user trips over, checked on this machine, each with its fix.
 import { lookup } from 'node:dns/promises'
-import { access, constants, mkdir, statfs } from 'node:fs/promises'
+import { access, constants, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { Command } from 'commander'
@@ -10,7 +10,7 @@ import { createDockerEngine } from '../engine/docker/docker-engine.ts'
 import { asKyozoError, KyozoError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { openDatabase } from '../store/database.ts'
-import { table } from './table.ts'
+import { coloured, printDocument, table } from './print.ts'
 
 interface Check {
   readonly name: string
@@ -48,7 +48,8 @@ export function doctorCommand(): Command {
     .option('--json', 'print one JSON document')
     .action(async (options: { readonly json?: boolean }) => {
       const findings = await examine(readConfig(process.env))
-      process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, findings }, null, 2)}\n` : printFindings(findings))
+      if (options.json) printDocument({ schemaVersion: 1, findings })
+      else process.stdout.write(coloured(printFindings(findings)))
       if (findings.some((finding) => !finding.isFine)) process.exitCode = 1
     })
 }
@@ -97,8 +98,7 @@ async function checkEngine(config: Config): Promise<string> {
 
 async function checkDataDir(config: Config): Promise<string> {
   try {
-    await mkdir(config.dataDir, { recursive: true })
-    await access(config.dataDir, constants.W_OK)
+    await access(await nearestFolder(config.dataDir), constants.W_OK)
   } catch (error) {
     throw new KyozoError('config_invalid', `${config.dataDir} cannot be written`, {
       hint: 'give this user the right, or set KYOZO_DATA_DIR',
@@ -108,8 +108,17 @@ async function checkDataDir(config: Config): Promise<string> {
   return config.dataDir
 }
 
+/** The folder itself, or the one that it would be made in: looking changes nothing. */
+async function nearestFolder(folder: string): Promise<string> {
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  )
+  return isThere || path.dirname(folder) === folder ? folder : nearestFolder(path.dirname(folder))
+}
+
 async function checkDisk(config: Config): Promise<string> {
-  const disk = await statfs(config.dataDir)
+  const disk = await statfs(await nearestFolder(config.dataDir))
   const freeBytes = disk.bavail * disk.bsize
   const words = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free`
   if (freeBytes < diskFloorBytes)
@@ -139,14 +148,16 @@ async function checkDatabase(config: Config): Promise<string> {
   return 'DATABASE_URL answers'
 }
 
+/** Browsers and curl lead every name below localhost to this machine by themselves (RFC 6761); a DNS server need not know it. */
 async function checkNames(config: Config): Promise<string> {
+  if (config.baseDomain === 'localhost') return '*.localhost is this machine for browsers and curl; other programs may need /etc/hosts'
   const name = `service.workspace.${config.baseDomain}`
   try {
     const { address } = await lookup(name)
     return `${name} is ${address}`
   } catch (error) {
     throw new KyozoError('config_invalid', `${name} does not resolve, so services are not reached by name`, {
-      hint: `add a wildcard DNS record *.${config.baseDomain}; for localhost use a browser, or curl --resolve`,
+      hint: `add a wildcard DNS record *.${config.baseDomain}`,
       cause: error,
     })
   }

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // The command line. Each command is one file; this is the list. Data goes to standard output, everything else to standard error.
 import { Command, CommanderError } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
 import { asKyozoError, type ErrorCode } from '../errors.ts'
 import { analyzeCommand } from './analyze.ts'
 import { apiCommand } from './api.ts'
 import { composeCommand } from './compose.ts'
 import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
+import { explainCommand } from './explain.ts'
 import { loginCommand } from './login.ts'
 import { logsCommand } from './logs.ts'
 import { planCommand } from './plan.ts'
@@ -29,16 +31,20 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   engine_refused: 6,
   forge_refused: 6,
   child_timed_out: 7,
+  build_timed_out: 7,
+  request_timed_out: 7,
 }
 
 const program = new Command('kyozo')
   .description('Directory organization is deployment strategy: a Git repository’s folders become running services.')
-  .showHelpAfterError()
+  .version(manifest.version, '-v, --version', 'print the version')
+  .showHelpAfterError('kyozo --help lists the commands.')
   .exitOverride()
   .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
 
 for (const command of [
   analyzeCommand,
+  explainCommand,
   diffCommand,
   planCommand,
   composeCommand,
@@ -51,7 +57,8 @@ for (const command of [
   logsCommand,
   apiCommand,
 ]) {
-  program.addCommand(command().exitOverride())
+  const added = command()
+  program.addCommand(added.exitOverride().showHelpAfterError(`kyozo ${added.name()} --help says how it is used.`))
 }
 
 try {

@@ -6,6 +6,7 @@ import { formatPlan } from '../reconcile/format-plan.ts'
 import type { ObservedContainer, ObservedStack, StackPlan } from '../reconcile/plan.ts'
 import { planStack } from '../reconcile/plan-stack.ts'
 import type { StackSpec } from '../stack/stack.ts'
+import { printDocument } from './print.ts'
 import { type SpecifiedFolder, specifyFolder } from './specify.ts'
 
 interface PlanOptions {
@@ -27,7 +28,8 @@ export function planCommand(): Command {
       const next = await specifyFolder(dir, options.ref)
       const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
       const plan = planBetween(running, next)
-      process.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...plan }, null, 2)}\n` : `${formatPlan(plan)}\n`)
+      if (options.json) printDocument({ schemaVersion: 1, ...plan })
+      else process.stdout.write(`${formatPlan(plan)}\n`)
       if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume'))
         process.exitCode = 2
     })

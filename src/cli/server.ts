@@ -66,6 +66,14 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   }
 }
 
+/** All workspaces, or the one of this name. Throws `not_found` when there is none of this name. */
+export async function findWorkspaces(server: Server, name: string | undefined): Promise<readonly JsonApiResource[]> {
+  const found = await server.list(`/api/v1/workspaces${name === undefined ? '' : `?filter[name]=${encodeURIComponent(name)}`}`)
+  if (name !== undefined && found.length === 0)
+    throw new KyozoError('not_found', `there is no workspace named ${name}`, { hint: 'kyozo status lists all of them' })
+  return found
+}
+
 async function send(call: { url: string; token: string | undefined; method: string; path: string; body: string | undefined }) {
   const headers: Record<string, string> = { Accept: 'application/vnd.api+json' }
   if (call.token !== undefined) headers.Authorization = `Bearer ${call.token}`
@@ -79,6 +87,8 @@ async function send(call: { url: string; token: string | undefined; method: stri
     })
     return { status: answer.status, text: await answer.text() }
   } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+      throw new KyozoError('request_timed_out', `${call.url} did not answer within ${requestMs / 1000} s`, { cause: error })
     throw new KyozoError('engine_unavailable', `kyozo did not answer at ${call.url}`, {
       hint: 'start it with npm start, or give its address with --server',
       cause: error,
@@ -93,7 +103,10 @@ function accepted(answer: { readonly status: number; readonly text: string }, ur
     throw new KyozoError('unauthorized', `${url} does not accept this token`, {
       hint: 'run kyozo login, or give the token with --token or KYOZO_TOKEN',
     })
-  throw new KyozoError(answer.status === 404 ? 'not_found' : 'bad_request', detail)
+  if (answer.status === 404) throw new KyozoError('not_found', detail)
+  if (answer.status >= 500)
+    throw new KyozoError('store_unavailable', `${url} answered ${answer.status}: ${detail}`, { hint: 'the log of kyozo says more' })
+  throw new KyozoError('bad_request', detail)
 }
 
 function detailOf(text: string): string {

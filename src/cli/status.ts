@@ -1,8 +1,7 @@
 // `kyozo status`: for every environment what is live, and for every service its verdict and address.
 import { Command } from 'commander'
-import { KyozoError } from '../errors.ts'
-import { type JsonApiResource, openServer, type Server, type ServerOptions, withServer } from './server.ts'
-import { table } from './table.ts'
+import { coloured, printDocument, table } from './print.ts'
+import { findWorkspaces, type JsonApiResource, openServer, type Server, type ServerOptions, withServer } from './server.ts'
 
 interface StatusOptions extends ServerOptions {
   readonly json?: boolean
@@ -27,18 +26,15 @@ export function statusCommand(): Command {
   ).action(async (workspace: string | undefined, options: StatusOptions) => {
     const server = await openServer(options)
     const found = await readStatus(server, workspace)
-    if (workspace !== undefined && found.length === 0) throw new KyozoError('not_found', `there is no workspace named ${workspace}`)
-    process.stdout.write(
-      options.json ? `${JSON.stringify({ schemaVersion: 1, environments: found }, null, 2)}\n` : found.map(statusText).join('\n'),
-    )
+    if (options.json) printDocument({ schemaVersion: 1, environments: found })
+    else process.stdout.write(coloured(found.map(statusText).join('\n')))
     if (found.length === 0) process.stderr.write(`Nothing is deployed yet: git push ${server.url}/git/<name>.git HEAD:main\n`)
   })
 }
 
 async function readStatus(server: Server, name: string | undefined): Promise<EnvironmentStatus[]> {
-  const workspaces = await server.list(`/api/v1/workspaces${name === undefined ? '' : `?filter[name]=${encodeURIComponent(name)}`}`)
   const found: EnvironmentStatus[] = []
-  for (const workspace of workspaces) {
+  for (const workspace of await findWorkspaces(server, name)) {
     for (const environment of await server.list(`/api/v1/environments?filter[workspace]=${workspace.id}`))
       found.push(await environmentStatus(server, workspace, environment))
   }
@@ -78,6 +74,17 @@ function statusText(status: EnvironmentStatus): string {
   const head =
     latest === null ? 'no release yet' : `${latest.sha.slice(0, 7)} ${latest.state}${latest.reason === null ? '' : `: ${latest.reason}`}`
   const serving = status.liveSha === null || status.liveSha === latest?.sha ? '' : `  serving ${status.liveSha.slice(0, 7)}\n`
-  const rows = status.services.map((service) => [service.service, service.verdict.replace('_', ' '), service.words, service.url ?? ''])
+  const rows = status.services.map((service) => [
+    service.service,
+    service.verdict.replace('_', ' '),
+    wordsAfter(service),
+    service.url ?? '',
+  ])
   return `${status.workspace} ${status.environment}  ${head}\n${serving}${table(rows, { indent: 2 })}`
+}
+
+/** The verdict stands in its own column; its words often begin with it. */
+function wordsAfter({ verdict, words }: EnvironmentStatus['services'][number]): string {
+  const rest = words.startsWith(verdict) ? words.slice(verdict.length).replace(/^[\s;]+/, '') : words
+  return rest.split('\n')[0] ?? ''
 }

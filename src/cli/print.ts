@@ -1,0 +1,26 @@
+// What commands print on standard output: one JSON document, columns, and colours where a person looks.
+import { styleText } from 'node:util'
+
+export function printDocument(document: object): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+}
+
+/** Columns side by side, each as wide as its widest cell; the last one is not padded. */
+export function table(rows: readonly (readonly string[])[], { indent = 0 }: { readonly indent?: number } = {}): string {
+  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)), [])
+  const line = (row: readonly string[]) =>
+    `${' '.repeat(indent)}${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at]!))).join('  ')}`.trimEnd()
+  return rows.map((row) => `${line(row)}\n`).join('')
+}
+
+const good = /\b(ok|live|unchanged)\b/
+const bad = /\b(NOT OK|failed|rolled back)\b/
+
+/** Colours each line by the first word that says how it went; nothing where output is no terminal, or NO_COLOR is set. */
+export function coloured(text: string): string {
+  if (!process.stdout.isTTY) return text
+  return text.replace(/^.*$/gm, (line) => {
+    if (bad.test(line)) return line.replace(bad, (word) => styleText('red', word, { stream: process.stdout }))
+    return line.replace(good, (word) => styleText('green', word, { stream: process.stdout }))
+  })
+}
