@@ -33,9 +33,9 @@ export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]
   }
 }
 
-/** Takes due messages for a while; another sender may take them when this one dies. */
+/** Takes due messages for a while, oldest first; another sender may take them when this one dies. */
 export async function claimOutbox(db: Executor, options: { readonly limit: number; readonly claimSeconds: number }): Promise<OutboxRow[]> {
-  return db
+  const claimed = await db
     .updateTable('outbox')
     .set({ claimedUntil: inSeconds(options.claimSeconds), attempts: sql`attempts + 1` })
     .where('id', 'in', (from) =>
@@ -68,6 +68,8 @@ export async function claimOutbox(db: Executor, options: { readonly limit: numbe
     )
     .returningAll()
     .execute()
+  // An update returns its rows in no order, and the aggregate must not be green before the services that it counts.
+  return claimed.toSorted((a, b) => Number(BigInt(a.sequence) - BigInt(b.sequence)))
 }
 
 export async function outboxSent(db: Executor, id: string): Promise<void> {
