@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { Template } from '../stack/template.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Executor } from '../store/database.ts'
 import type { Notifications } from '../store/notify.ts'
 
 export interface Kyozo {
@@ -29,8 +29,8 @@ export interface Kyozo {
 }
 
 export interface EdgeControl {
-  /** Takes over the routes that the database holds now. */
-  refresh(): Promise<void>
+  /** Takes over the routes that the database holds now; with a transaction, those that it is about to commit. */
+  refresh(transaction?: Executor): Promise<void>
   /** Resolves when no request is under way to the containers, or at the deadline. */
   drain(containers: readonly string[], deadlineMs: number): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { Edge } from '../edge/edge.ts'
 import { type Route, serviceHost } from '../edge/routes.ts'
 import type { Log } from '../log.ts'
 import type { EdgeControl } from '../pipeline/kyozo.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Executor } from '../store/database.ts'
 import type { Notifications } from '../store/notify.ts'
 import { listRoutes, routedServices } from '../store/routes.ts'
 
@@ -17,8 +17,15 @@ export interface EdgeControlParts {
 }
 
 export async function edgeControl(parts: EdgeControlParts): Promise<EdgeControl & { close(): Promise<void> }> {
-  const refresh = async () => {
-    parts.edge.setRoutes(await currentRoutes(parts))
+  let begun = 0
+  let applied = 0
+  const refresh = async (db: Executor = parts.db) => {
+    const mine = ++begun
+    const routes = await currentRoutes(db, parts.config)
+    // One that began later has read what is newer.
+    if (mine < applied) return
+    applied = mine
+    parts.edge.setRoutes(routes)
   }
   await refresh()
   const off = parts.notifications.on('routes', () => {
@@ -38,7 +45,7 @@ export async function edgeControl(parts: EdgeControlParts): Promise<EdgeControl 
 }
 
 /** Every service that has a port is known, so that one without a running container is "unavailable" and not "unknown". */
-async function currentRoutes({ db, config }: EdgeControlParts): Promise<Route[]> {
+async function currentRoutes(db: Executor, config: Config): Promise<Route[]> {
   const rows = await listRoutes(db)
   const services = await routedServices(db)
   return services.map((service) => ({
