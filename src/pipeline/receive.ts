@@ -7,7 +7,14 @@ import { type DeliveryOutcome, decideDelivery, findDeliveryByHostId, insertDeliv
 import { type Environment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
 import { latestRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
-import { createWorkspace, findWorkspaceByRepository, freeWorkspaceName, type Workspace } from '../store/workspaces.ts'
+import {
+  createWorkspace,
+  findWorkspaceByRepository,
+  freeWorkspaceName,
+  holdWorkspace,
+  holdWorkspaceNames,
+  type Workspace,
+} from '../store/workspaces.ts'
 import { reportRelease } from './report.ts'
 import { supersededVerdicts } from './verdicts.ts'
 
@@ -84,15 +91,14 @@ async function decideForgeEvent(
   input: { readonly delivery: NewDelivery & { readonly connection: string }; readonly event: ForgeEvent },
 ): Promise<DeliveryOutcome> {
   const { delivery, event } = input
+  const source = { forge: delivery.forge, connection: delivery.connection }
   const reason = reasonToIgnore(event)
-  if (reason !== undefined) return ignored(reason)
-  if (event.kind !== 'push' && event.kind !== 'branch_deleted' && event.kind !== 'pull_request')
-    return ignored('nothing follows from this event')
-  const workspace = await workspaceOf(context, trx, {
-    forge: delivery.forge,
-    connection: delivery.connection,
-    repository: event.repository,
-  })
+  if (reason !== undefined || (event.kind !== 'push' && event.kind !== 'branch_deleted' && event.kind !== 'pull_request')) {
+    const known =
+      'repository' in event && event.repository ? await findWorkspaceByRepository(trx, { ...source, id: event.repository.id }) : undefined
+    return ignored(reason ?? 'nothing follows from this event', known ?? { teamId: context.teamId })
+  }
+  const workspace = await workspaceOf(context, trx, { ...source, repository: event.repository })
   if (event.kind === 'pull_request') return ignored('previews of pull requests are not enabled for this workspace', workspace)
   return decidePush(context, trx, {
     workspace,
@@ -110,8 +116,13 @@ async function workspaceOf(
   input: { readonly forge: NewDelivery['forge']; readonly connection: string; readonly repository: ForgeRepository },
 ): Promise<Workspace> {
   const { forge, connection, repository } = input
-  const known = await findWorkspaceByRepository(trx, { forge, connection, id: repository.id })
+  const source = { forge, connection, id: repository.id }
+  const known = await findWorkspaceByRepository(trx, source)
   if (known !== undefined) return known
+  // Of deliveries that arrive together one connects it, and the others find it.
+  await holdWorkspaceNames(trx)
+  const connected = await findWorkspaceByRepository(trx, source)
+  if (connected !== undefined) return connected
   return createWorkspace(trx, {
     teamId: context.teamId,
     name: await freeWorkspaceName(trx, repository.fullName),
@@ -130,6 +141,7 @@ async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPu
   if (!push.ref.startsWith('refs/heads/')) return ignored(`${push.ref} is not a branch, and kyozo runs branches`, workspace)
   if (push.isDeletion) return ignored(`branch ${branch} was deleted; what runs keeps running until its environment is removed`, workspace)
   if (!workspace.autoDeployEnabled) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
+  await holdWorkspace(trx, workspace.id)
   const environment = await environmentOf(trx, workspace, push.ref)
   if (environment === undefined) {
     return ignored(
@@ -190,6 +202,7 @@ export async function startRelease(
   return release
 }
 
-function ignored(reason: string, workspace?: Workspace): DeliveryOutcome {
-  return { teamId: workspace?.teamId ?? null, workspaceId: workspace?.id ?? null, decision: 'ignored', reason, releaseIds: [] }
+/** Without a workspace it belongs to the team that the connection is for, so that somebody can read the reason. */
+function ignored(reason: string, owner: Pick<Workspace, 'teamId'> & Partial<Pick<Workspace, 'id'>>): DeliveryOutcome {
+  return { teamId: owner.teamId, workspaceId: owner.id ?? null, decision: 'ignored', reason, releaseIds: [] }
 }
