@@ -26,8 +26,23 @@ export async function deployEnvironment(environmentId: string, kyozo: Kyozo): Pr
     if (claim === undefined) return
     const outcome = await deployRelease(claim, kyozo)
     if (outcome.kind === 'lost') return
-    if (outcome.kind === 'retry') await new Promise((resolve) => setTimeout(resolve, outcome.afterMs))
+    if (outcome.kind === 'retry') await pause(kyozo, environmentId, outcome.afterMs)
   }
+}
+
+/** Until the time has come to try again, or something newer is there to be tried at once. */
+function pause({ notifications }: Kyozo, environmentId: string, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      off()
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    const off = notifications.on('queue', (queued) => {
+      if (queued === environmentId) end()
+    })
+  })
 }
 
 async function deployRelease(claim: Claim, kyozo: Kyozo): Promise<EndOutcome> {
