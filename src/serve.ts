@@ -1,14 +1,15 @@
 // The composition root: wires the parts, starts them, and stops them in reverse.
 
-import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { createHttpServer } from './api/server.ts'
 import type { Config } from './config.ts'
 import { type DataDir, lockDataDir } from './data-dir.ts'
-import { createEdge } from './edge/edge.ts'
+import { createEdge, type Edge } from './edge/edge.ts'
 import { createDockerEngine } from './engine/docker/docker-engine.ts'
-import { createConnections } from './forge/connections.ts'
+import type { Engine } from './engine/engine.ts'
+import { KyozoError } from './errors.ts'
+import { type Connections, createConnections } from './forge/connections.ts'
 import { githubConnection } from './forge/github/connection.ts'
 import { createMirrors } from './git/mirror.ts'
 import { createLog, type Log } from './log.ts'
@@ -27,7 +28,6 @@ import { createToken, hasToken } from './store/tokens.ts'
 import { loadTemplates } from './templates.ts'
 
 export interface Serving {
-  readonly url: string
   /** The token made on the first run; undefined on every later one. */
   readonly firstToken: string | undefined
   close(): Promise<void>
@@ -48,40 +48,47 @@ export async function serve(config: Config): Promise<void> {
 
 export async function startServing(config: Config): Promise<Serving> {
   const log = createLog(config.logLevel)
-  const stops: (() => Promise<unknown>)[] = []
-  const stopAll = async () => {
+  const stops: Stop[] = []
+  const close = async () => {
     for (const stop of stops.reverse()) await stop().catch((error: unknown) => log.warn({ error }, 'a part did not stop cleanly'))
   }
   try {
-    return await wire(config, log, stops, stopAll)
+    const parts = await openParts(config, log, stops)
+    if (config.role !== 'worker') await startWeb(parts, stops)
+    if (config.role !== 'web') await startWork(parts, stops)
+    return { firstToken: parts.firstToken, close }
   } catch (error) {
-    await stopAll()
+    await close()
     throw error
   }
 }
 
-async function wire(config: Config, log: Log, stops: (() => Promise<unknown>)[], stopAll: () => Promise<void>): Promise<Serving> {
+/** What ends a part; run in reverse. */
+type Stop = () => Promise<unknown>
+
+interface Parts {
+  readonly kyozo: Kyozo
+  readonly edge: Edge
+  readonly connections: Connections
+  readonly teamId: string
+  readonly firstToken: string | undefined
+}
+
+async function openParts(config: Config, log: Log, stops: Stop[]): Promise<Parts> {
   const dataDir = await lockDataDir(config.dataDir)
   stops.push(() => dataDir.unlock())
-  const database = await openStore(config, dataDir, stops)
-  const { db } = database
+  const { db, url } = await openStore(config, dataDir, stops)
   const teamId = await defaultTeam(db)
   const firstToken = await prepareTokens(db, teamId, config.adminToken)
-  const notifications = await listen(database.url)
+  const notifications = await listen(url)
   stops.push(() => notifications.close())
-  const queue = await openQueue(database.url, log)
+  const queue = await openQueue(url, log)
   stops.push(() => queue.close())
-  const instance = await instanceId(db)
-  const engine = createDockerEngine({
-    instance,
-    stacksDir: path.join(dataDir.path, 'stacks'),
-    log,
-    ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }),
-  })
-  const connections = createConnections(config.github === undefined ? [] : [githubConnection(config.github)], Date.now)
   const edge = createEdge({ log, baseDomain: config.baseDomain })
   const control = await edgeControl({ db, edge, notifications, config, log })
   stops.push(() => control.close())
+  const instance = await instanceId(db)
+  const connections = createConnections(config.github === undefined ? [] : [githubConnection(config.github)], Date.now)
   const kyozo: Kyozo = {
     config,
     instance,
@@ -89,7 +96,7 @@ async function wire(config: Config, log: Log, stops: (() => Promise<unknown>)[],
     db,
     queue,
     notifications,
-    engine,
+    engine: openEngine(config, { instance, dataDir, log }),
     mirrors: createMirrors(path.join(dataDir.path, 'mirrors')),
     vault: createVault(await secretKey(dataDir.path, config.secretKey)),
     templates: await loadTemplates(),
@@ -97,29 +104,50 @@ async function wire(config: Config, log: Log, stops: (() => Promise<unknown>)[],
     edge: config.role === 'worker' ? undefined : control,
     connections,
   }
+  return { kyozo, edge, connections, teamId, firstToken }
+}
+
+function openEngine(
+  config: Config,
+  { instance, dataDir, log }: { readonly instance: string; readonly dataDir: DataDir; readonly log: Log },
+): Engine {
+  const stacksDir = path.join(dataDir.path, 'stacks')
+  return createDockerEngine({ instance, stacksDir, log, ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }) })
+}
+
+async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop[]): Promise<void> {
+  const { config, db, queue, mirrors, notifications, log } = kyozo
   const receiving = { db, queue, baseUrl: config.baseUrl, teamId }
   const server = createHttpServer({
-    git: { ...receiving, mirrors: kyozo.mirrors, notifications, log },
+    git: { ...receiving, mirrors, notifications, log },
     webhooks: { connections: { find: async ({ forge, name }) => connections.find(forge, name) }, ledger: ledger(receiving), log },
     edge,
     log,
-    readiness: { database: () => instanceId(db), engine: () => engine.check() },
+    readiness: { database: () => instanceId(db), engine: () => kyozo.engine.check() },
   })
-  if (config.role !== 'worker') {
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
-    stops.push(() => closeServer(server))
-  }
-  if (config.role !== 'web') {
-    const worker = await startWorker(kyozo)
-    stops.push(() => worker.stop())
-    const outbox = startOutbox({ db, notifications, connections, log })
-    stops.push(() => outbox.stop())
-  }
-  const address = server.address() as AddressInfo | null
-  return { url: address === null ? config.baseUrl : `http://${config.host}:${address.port}`, firstToken, close: stopAll }
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve)).catch(
+    (error: unknown) => {
+      throw new KyozoError(
+        'config_invalid',
+        `cannot listen on ${config.host}:${config.port}: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: 'stop what listens there, or set KYOZO_PORT',
+          cause: error,
+        },
+      )
+    },
+  )
+  stops.push(() => closeServer(server))
 }
 
-async function openStore(config: Config, dataDir: DataDir, stops: (() => Promise<unknown>)[]): Promise<OpenDatabase> {
+async function startWork({ kyozo, connections }: Parts, stops: Stop[]): Promise<void> {
+  const worker = await startWorker(kyozo)
+  stops.push(() => worker.stop())
+  const outbox = startOutbox({ db: kyozo.db, notifications: kyozo.notifications, connections, log: kyozo.log })
+  stops.push(() => outbox.stop())
+}
+
+async function openStore(config: Config, dataDir: DataDir, stops: Stop[]): Promise<OpenDatabase> {
   const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres(path.join(dataDir.path, 'postgres')) : undefined
   if (embedded) stops.push(() => embedded.close())
   const database = await openDatabase(config.databaseUrl ?? embedded!.url, 'kyozo')
