@@ -45,6 +45,34 @@ test('several copies are created beside several old ones', async () => {
   expect(names).toEqual(['api-1', 'api-2', 'api-3', 'api-4', 'api-5'])
 })
 
+test('services asked for at the same time are all created, and those that are refused fail alone', async () => {
+  const { engine, identity } = stack
+  const files = stack.files({
+    one: {},
+    two: {},
+    small: { more: { mem_limit: '1m' } },
+    mighty: { more: { network_mode: 'host', ports: [] } },
+    three: {},
+  })
+  await engine.prepare(files, [])
+  const services = ['one', 'two', 'small', 'mighty', 'three']
+  const results = await Promise.allSettled(services.map((service) => engine.create({ files, service, count: 1, withAlias: true })))
+  const told = results.map((result) => (result.status === 'fulfilled' ? result.value.map(({ name }) => name) : result.reason.message))
+  expect(told).toEqual([
+    [`${identity.project}-one-1`],
+    [`${identity.project}-two-1`],
+    'could not create a container of small: Minimum memory limit allowed is 6MB',
+    `${identity.project}-mighty-1 was created otherwise than planned, so it was removed: it is in the network host`,
+    [`${identity.project}-three-1`],
+  ])
+  const { containers } = await engine.observe(identity, [])
+  expect(containers.map(({ service, state, hasAlias }) => `${service} ${state} ${hasAlias}`).sort()).toEqual([
+    'one created true',
+    'three created true',
+    'two created true',
+  ])
+})
+
 test('nothing of the environment of kyozo reaches a document', async () => {
   vi.stubEnv('KYOZO_TEST_SECRET', 'do not tell')
   const environment = {

@@ -6,9 +6,10 @@ import { placeContainers } from './alias.ts'
 import { allEnded } from './all-ended.ts'
 import { buildImage } from './build.ts'
 import { runDocker } from './client.ts'
-import { createContainers, lastWords } from './compose.ts'
+import { lastWords } from './compose.ts'
 import { execIn, exitOf, readLogTail, removeContainers, startContainers, stopContainers } from './containers.ts'
 import { ask, type DockerContext, type DockerEngineOptions, dockerContext } from './context.ts'
+import { containerCreator } from './create.ts'
 import { refusal } from './errors.ts'
 import { watchEvents } from './events.ts'
 import { composeLabel, label } from './labels.ts'
@@ -27,7 +28,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     build: (request) => buildImage(context, request),
     pull: (image, signal) => pullImage(context, image, signal),
     prepare: (files, volumes) => inTurn(files.identity.project, () => prepareStack(context, files, volumes)),
-    create: (request) => inTurn(request.files.identity.project, () => createContainers(context, request)),
+    create: containerCreator(context),
     start: (containers) => startContainers(context, containers),
     stop: (containers) => stopContainers(context, containers),
     remove: (containers) => removeContainers(context, containers),
