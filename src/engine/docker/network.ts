@@ -44,7 +44,7 @@ async function createOnFreeSubnet(context: DockerContext, identity: StackIdentit
 
 /** Somebody took the subnet, or made the same network, in between. */
 function isRace(error: unknown): boolean {
-  return error instanceof KyozoError && /pool overlaps|already exists/i.test(error.message)
+  return error instanceof KyozoError && /pool overlaps|networks have overlapping|already exists/i.test(error.message)
 }
 
 /** The subnet that the engine picks for a throw-away network, which is gone again afterwards. */
