@@ -183,16 +183,31 @@ function closeServer(server: ReturnType<typeof createHttpServer>): Promise<void>
 }
 
 function greeting(config: Config, serving: Serving, startMs: number): string {
-  const base = new URL(config.baseUrl)
   const lines = [
     `kyozo is ready at ${config.baseUrl} (started in ${(startMs / 1000).toFixed(1)} s)`,
     '',
-    '  Deploy a repository:',
-    `    git push ${config.baseUrl}/git/<name>.git HEAD:main`,
-    `    user name: anything, password: ${serving.firstToken ?? (config.adminToken === undefined ? 'the token of the first run' : 'KYOZO_ADMIN_TOKEN')}`,
-    `  Services answer at http://<service>.<name>.${config.baseDomain}${base.port === '' ? '' : `:${base.port}`}`,
-    ...(serving.firstToken === undefined ? [] : ['', '  This token is shown once. Keep it: it is also the bearer token of the API.']),
+    'Deploy a repository: in its folder,',
+    `  git push ${config.baseUrl}/git/<name>.git HEAD:main`,
+    `  user name: anything · password: ${serving.firstToken ?? knownToken(config)}`,
+    ...(serving.firstToken === undefined ? [] : ['  (the token is shown this once; it is also the bearer token of the API)']),
+    '',
+    `Its services answer at http://<service>.<name>.${config.baseDomain}${portOf(config)}`,
+    `See what runs:         npx kyozo login --server ${config.baseUrl}, then npx kyozo status`,
+    ...(config.github === undefined ? [] : [`GitHub delivers to     ${config.baseUrl}/webhooks/github`]),
+    `Everything is kept in  ${config.dataDir}`,
     '',
   ]
   return `${lines.join('\n')}\n`
+}
+
+function knownToken(config: Config): string {
+  return config.adminToken === undefined
+    ? 'the token that the first run showed (lost? start with KYOZO_ADMIN_TOKEN set)'
+    : 'KYOZO_ADMIN_TOKEN'
+}
+
+/** The embedded edge listens where kyozo does. */
+function portOf(config: Config): string {
+  const { port } = new URL(config.baseUrl)
+  return port === '' ? '' : `:${port}`
 }

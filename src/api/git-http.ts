@@ -16,6 +16,7 @@ import { type ReceiveContext, type Received, receivePush } from '../pipeline/rec
 import type { Notifications } from '../store/notify.ts'
 import { assertWorkspaceName, createWorkspace, findWorkspaceByName, type Workspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
+import { createPushLines } from './push-lines.ts'
 
 export interface GitHttpContext extends ReceiveContext {
   readonly mirrors: Mirrors
@@ -112,29 +113,36 @@ async function tellReleases(context: GitHttpContext, subject: TellSubject, say: 
     for (const id of releaseIds) say(`kyozo: release queued, follow it at ${context.baseUrl}/releases/${id}\n`)
     return
   }
-  const showsBuilds = subject.options.includes('verbose')
   const gone = new AbortController()
   response.once('close', () => gone.abort())
-  for (const id of releaseIds) {
-    let isSilent = true
-    const ended = await followRelease(context, id, {
-      onLine: (line) => {
-        isSilent = false
-        if (line.stream === 'release' || showsBuilds || isBuildStep(line.text))
-          say(`${line.stream === 'build' ? `  ${line.service ?? ''} | ` : ''}${line.text}\n`)
-      },
-      // Keeps proxies from closing a quiet connection, and prints nothing.
-      onIdle: () => subject.showsProgress && response.writable && response.write(keepAlivePacket),
-      signal: gone.signal,
-    })
-    // A release that was superseded before its turn has printed nothing.
-    if (ended !== undefined && isSilent) say(`${ended.sha.slice(0, 7)} is ${ended.state}: ${ended.reason ?? ''}\n`)
-  }
+  for (const id of releaseIds) await tellRelease(context, { ...subject, id, signal: gone.signal }, say)
 }
 
-/** `#12 [build 3/5] RUN npm ci`: enough to see that a build goes on. `-o verbose` shows every line; the release keeps them all. */
-function isBuildStep(text: string): boolean {
-  return /^#\d+ \[(?!internal)[^\]]+\] /.test(text)
+/** `-o verbose` shows every line of the builds; the release keeps them all. */
+async function tellRelease(
+  context: GitHttpContext,
+  subject: TellSubject & { readonly id: string; readonly signal: AbortSignal },
+  say: (text: string) => void,
+): Promise<void> {
+  const { id, response, signal } = subject
+  const lines = createPushLines(subject.options.includes('verbose'))
+  let isSilent = true
+  const ended = await followRelease(context, id, {
+    onLine: (line) => {
+      isSilent = false
+      for (const text of lines.take(line)) say(`${text}\n`)
+    },
+    onIdle: () => {
+      for (const text of lines.idle()) say(`${text}\n`)
+      // Keeps proxies from closing a quiet connection, and prints nothing.
+      if (subject.showsProgress && response.writable) response.write(keepAlivePacket)
+    },
+    signal,
+  })
+  if (ended === undefined) return
+  // A release that was superseded before its turn has printed nothing.
+  if (isSilent) say(`${ended.sha.slice(0, 7)} is ${ended.state}: ${ended.reason ?? ''}\n`)
+  say(`Details: ${context.baseUrl}/releases/${id}\n`)
 }
 
 /** Stored under the ref and the commit it now names, so that a push and the sweep that finds the same tip are one delivery. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line. Each command is one file; this is the list. Data goes to standard output, everything else to standard error.
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import manifest from '../../package.json' with { type: 'json' }
 import { asKyozoError, type ErrorCode } from '../errors.ts'
 import { analyzeCommand } from './analyze.ts'
 import { apiCommand } from './api.ts'
@@ -34,6 +34,8 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   build_timed_out: 7,
   request_timed_out: 7,
 }
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const program = new Command('kyozo')
   .description('Directory organization is deployment strategy: a Git repository’s folders become running services.')

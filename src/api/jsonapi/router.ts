@@ -30,6 +30,11 @@ export function apiRouter(context: ApiContext): Router {
   }
   router.get('/instance', (_request, response) => instance(context, response))
   router.get('/releases/:id/logs', (request, response) => logs(context, request, response))
+  router.use((request) => {
+    throw new KyozoError('not_found', `the API has nothing at ${request.originalUrl.slice(0, 200)}`, {
+      hint: `it has ${resources.map(({ type }) => type).join(', ')}`,
+    })
+  })
   return router
 }
 
