@@ -29,6 +29,8 @@ export interface Attempt {
   /** A line of the release's log, redacted. */
   say(text: string): void
   sayBuild(service: string, text: string): void
+  /** Everything said so far is stored, and whoever follows the release can read it, when this resolves. */
+  storeSaid(): Promise<void>
   /** Values that must never be printed; they hold for every later line. */
   redactAlso(values: readonly string[]): void
   redact(text: string): string
@@ -75,6 +77,7 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
     timings,
     say: (text) => log.write({ stream: 'release', text }),
     sayBuild: (service, text) => log.write({ stream: 'build', service, text }),
+    storeSaid: () => log.flush(),
     redactAlso(values) {
       for (const value of values) secrets.add(value)
       redact = createRedactor(secrets)

@@ -52,7 +52,7 @@ async function supersede(
     reason: `superseded by ${by.bySha.slice(0, 7)}`,
     timings: JSON.stringify(attempt.timings),
   }
-  sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
+  await sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
     await reportRelease(
@@ -117,7 +117,7 @@ async function fail(
   const serving = verdicts.some((verdict) => verdict.kind === 'failed') || attempt.live.size === 0 ? '' : '. Previous release still serving'
   const change = { state: 'failed' as const, errorCode: first.code, reason: `${words}${serving}`, timings: JSON.stringify(attempt.timings) }
   for (const failure of cause.failures) attempt.say(`${failure.message}${failure.hint === undefined ? '' : `\n  ${failure.hint}`}`)
-  sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
+  await sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
     await reportRelease(

@@ -65,7 +65,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
   const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls })
   const hasChanged = touchedServices(plan).size > 0
   const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
-  sayVerdicts(attempt, { ...release, state }, verdicts)
+  await sayVerdicts(attempt, { ...release, state }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, {
       change: { state, timings: JSON.stringify(attempt.timings), reason: releaseWords(state, verdicts, null) },
@@ -91,11 +91,15 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
   })
 }
 
-export function sayVerdicts(attempt: Attempt, release: Release, verdicts: readonly ReleaseVerdict[]): void {
+/** Stored before the release ends: who follows it stops reading at its end. */
+export async function sayVerdicts(attempt: Attempt, release: Release, verdicts: readonly ReleaseVerdict[]): Promise<void> {
   const width = Math.max(0, ...verdicts.map((verdict) => verdict.service.length))
   for (const verdict of verdicts)
     attempt.say(`  ${verdict.service.padEnd(width)}  ${verdict.words}${verdict.url === undefined ? '' : `  ${verdict.url}`}`)
-  attempt.say(`${release.sha.slice(0, 7)} is ${release.state}: ${releaseWords(release.state, verdicts, release.reason)}`)
+  // A reason of several lines has been said in full by whoever found it.
+  const [words = ''] = releaseWords(release.state, verdicts, release.reason).split('\n')
+  attempt.say(`${release.sha.slice(0, 7)} is ${release.state}: ${words.replace(/:$/, '')}`)
+  await attempt.storeSaid()
 }
 
 function instanceFacts(

@@ -5,6 +5,7 @@ import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Database, Executor } from './database.ts'
 import { databaseNow, inSeconds } from './instance.ts'
+import { notify } from './notify.ts'
 import { latestRelease, type Release, type ReleaseVerdict, saveVerdicts } from './releases.ts'
 import type { Tables } from './tables.ts'
 
@@ -125,7 +126,7 @@ export async function assertLease(db: Executor, lease: Lease): Promise<void> {
   if (held === undefined) throw new KyozoError('lease_lost', 'another worker has taken this release over')
 }
 
-/** Ends a release with its verdicts, in the caller's transaction. */
+/** Ends a release with its verdicts, in the caller's transaction; whoever follows it hears of it when that commits. */
 export async function endRelease(
   db: Executor,
   lease: Lease,
@@ -139,6 +140,7 @@ export async function endRelease(
     stage: null,
   })
   await saveVerdicts(db, release.id, end.verdicts)
+  await notify(db, 'release', release.id)
   return release
 }
 
