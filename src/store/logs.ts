@@ -6,6 +6,8 @@ export const logLimitBytes = 10 * 1024 ** 2
 /** One line of output; longer ones are cut. */
 export const lineLimitCharacters = 16 * 1024
 const flushMs = 100
+/** PostgreSQL takes 65,535 values in one statement, and a line has four. */
+const rowsAtOnce = 5_000
 
 export interface LogLine {
   readonly stream: 'release' | 'build'
@@ -33,7 +35,7 @@ export function createLogWriter(
     const batch = pending
     pending = []
     if (batch.length === 0) return
-    await insertLines(db, options.releaseId, batch)
+    for (let at = 0; at < batch.length; at += rowsAtOnce) await insertLines(db, options.releaseId, batch.slice(at, at + rowsAtOnce))
     await options.notify()
   }
   const flush = () => {
@@ -45,11 +47,15 @@ export function createLogWriter(
   }
   return {
     write(line) {
-      if (left <= 0) return
+      // What kyozo itself says is little, and the verdicts among it come last.
+      const isLimited = line.stream === 'build'
+      if (isLimited && left <= 0) return
       const text = options.redact(line.text).slice(0, lineLimitCharacters)
-      left -= text.length + 1
+      if (isLimited) left -= text.length + 1
       pending.push(
-        left > 0 ? { ...line, text } : { stream: line.stream, text: `output beyond ${logLimitBytes / 1024 ** 2} MiB is not kept` },
+        !isLimited || left > 0
+          ? { ...line, text }
+          : { stream: line.stream, text: `output beyond ${logLimitBytes / 1024 ** 2} MiB is not kept` },
       )
       timer ??= setTimeout(() => void flush().catch(() => undefined), flushMs)
     },

@@ -64,3 +64,23 @@ it('keeps a build that prints without end within its limit, and says so', async 
     .executeTakeFirstOrThrow()
   expect(last.text).toBe('output beyond 10 MiB is not kept')
 })
+
+it('keeps the verdicts of a release whose builds printed too much', async () => {
+  const { writer, read } = await writerOf()
+  for (let at = 0; at <= logLimitBytes / lineLimitCharacters; at++) writer.write({ stream: 'build', text: 'y'.repeat(lineLimitCharacters) })
+  writer.write({ stream: 'release', text: 'api is live' })
+  await writer.close()
+  expect((await read()).slice(-2)).toEqual(['output beyond 10 MiB is not kept', 'api is live'])
+})
+
+it('keeps a flood of lines that arrives at once', async () => {
+  const { writer, releaseId } = await writerOf()
+  for (let at = 0; at < 20_000; at++) writer.write({ stream: 'build', service: 'api', text: `line ${at}` })
+  await writer.close()
+  const { count } = await db
+    .selectFrom('logChunks')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('releaseId', '=', releaseId)
+    .executeTakeFirstOrThrow()
+  expect(Number(count)).toBe(20_000)
+})
