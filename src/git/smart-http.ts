@@ -17,6 +17,8 @@ const serviceConfig = {
   'receive.advertisePushOptions': 'true',
   'receive.maxInputSize': String(pushLimitBytes),
   'receive.denyDeletes': 'false',
+  // Which branch HEAD names says nothing here, and what runs does not end with its branch.
+  'receive.denyDeleteCurrent': 'ignore',
   'uploadpack.allowFilter': 'true',
 }
 
