@@ -17,8 +17,8 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
   await rescue(kyozo)
   await sweepBuiltInRemotes(kyozo)
   await mendAll(kyozo)
-  const inTurn = oneAtATime()
-  await kyozo.queue.work((environmentId) => inTurn(environmentId, () => deployEnvironment(environmentId, kyozo)), { concurrency })
+  const oneEach = oneAtATime()
+  await kyozo.queue.work((environmentId) => oneEach(environmentId, () => deployEnvironment(environmentId, kyozo)), { concurrency })
   const watching = followEngine(kyozo)
   const schedule = startSchedule(
     [
@@ -44,16 +44,24 @@ async function mendAll(kyozo: Kyozo): Promise<void> {
   }
 }
 
-/** Works with the same key follow each other. */
-function oneAtATime(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>()
-  return (key, work) => {
-    const mine = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(work)
-    last.set(key, mine)
-    const forget = () => {
-      if (last.get(key) === mine) last.delete(key)
+/**
+ * One work a key at a time. Whoever asks meanwhile does not wait but makes it run once more: a waiting job would hold a worker that other
+ * environments need.
+ */
+function oneAtATime(): (key: string, work: () => Promise<void>) => Promise<void> {
+  const asked = new Map<string, boolean>()
+  return async (key, work) => {
+    if (asked.has(key)) {
+      asked.set(key, true)
+      return
     }
-    mine.then(forget, forget)
-    return mine
+    try {
+      do {
+        asked.set(key, false)
+        await work()
+      } while (asked.get(key))
+    } finally {
+      asked.delete(key)
+    }
   }
 }
