@@ -15,6 +15,8 @@ export interface TestKyozo {
   readonly url: string
   readonly port: number
   readonly dataDir: string
+  /** The process that runs now. */
+  pid(): number
   /** The address to push a workspace to, with the token in it. */
   remote(workspace: string): string
   /** A GET of the API; the parsed document. */
@@ -91,6 +93,7 @@ export async function startKyozo(environment: Readonly<Record<string, string>> =
     url,
     port,
     dataDir,
+    pid: () => child?.pid ?? 0,
     start,
     remote: (workspace) => `http://test:${adminToken}@127.0.0.1:${port}/git/${workspace}.git`,
     api: async (at) => (await (await fetch(`${url}/api/v1${at}`, { headers: { Authorization: `Bearer ${adminToken}` } })).json()) as never,
@@ -145,12 +148,20 @@ async function removeAll(list: readonly string[], remove: readonly string[]): Pr
   if (ids.length > 0) await run('docker', [...remove, ...ids]).catch(() => undefined)
 }
 
+/** Below the range from which the system gives ports to clients: one of theirs may be taken again before it is used here. */
 export async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as { port: number }
-  await new Promise((resolve) => probe.close(resolve))
-  return port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
 }
 
 /** Running containers of a compose project, as id by service. */
