@@ -10,15 +10,21 @@ export async function recover(attempt: Attempt, engine: Engine): Promise<boolean
   const recovery = planRecovery(observed, live)
   if (isEmptyRecovery(recovery)) return false
   await applyRecovery(engine, attempt.identity, recovery)
-  const mended = [counted(recovery.remove.length, 'removed'), counted(recovery.start.length, 'started again')].filter(
-    (part) => part !== undefined,
-  )
+  const mended = [
+    counted(recovery.makeWay.length + recovery.remove.length, 'removed'),
+    counted(recovery.start.length, 'started again'),
+  ].filter((part) => part !== undefined)
   if (mended.length > 0) attempt.say(`Back to the last live state: containers ${mended.join(', ')}`)
   return true
 }
 
-/** What served is started before what failed is taken away. */
-export async function applyRecovery(engine: Engine, identity: StackIdentity, recovery: Recovery): Promise<void> {
+/** What served is started before the rest of what failed is taken away. */
+export async function applyRecovery(
+  engine: Pick<Engine, 'start' | 'remove' | 'giveAlias'>,
+  identity: StackIdentity,
+  recovery: Recovery,
+): Promise<void> {
+  await engine.remove(recovery.makeWay)
   await engine.start(recovery.start)
   for (const { service, containers } of recovery.rename) await engine.giveAlias(identity, service, containers)
   await engine.remove(recovery.remove)

@@ -10,7 +10,9 @@ export interface LiveServiceFacts {
 }
 
 export interface Recovery {
-  /** Containers that no live release knows. */
+  /** Containers that no live release knows, of a service whose own are started again: two must never hold one volume. */
+  readonly makeWay: readonly string[]
+  /** Other containers that no live release knows. */
   readonly remove: readonly string[]
   /** Containers of the live release that do not run. */
   readonly start: readonly string[]
@@ -19,6 +21,7 @@ export interface Recovery {
 }
 
 export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: ReadonlyMap<string, LiveServiceFacts>): Recovery {
+  const makeWay: string[] = []
   const remove: string[] = []
   const start: string[] = []
   const rename: { service: string; containers: string[] }[] = []
@@ -27,21 +30,20 @@ export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: 
     const proven = containers.filter((container) => container.configHash === facts?.configHash)
     // A live service of which no container is left keeps whatever stands in for it: the plan replaces that.
     const isStandIn = facts !== undefined && proven.length === 0
-    remove.push(
-      ...containers
-        .filter((container) => !proven.includes(container) && !(isStandIn && container.hasAlias))
-        .map((container) => container.id),
-    )
+    const resting = facts === undefined || facts.isOneShot ? [] : proven.filter((container) => !isUp(container))
+    const unknown = containers.filter((container) => !proven.includes(container) && !(isStandIn && container.hasAlias))
+    const going = resting.length > 0 ? makeWay : remove
+    going.push(...unknown.map((container) => container.id))
     if (facts === undefined || facts.isOneShot) continue
-    start.push(...proven.filter((container) => !isUp(container)).map((container) => container.id))
+    start.push(...resting.map((container) => container.id))
     const nameless = proven.filter((container) => !container.hasAlias).map((container) => container.id)
     if (nameless.length > 0) rename.push({ service, containers: nameless })
   }
-  return { remove, start, rename }
+  return { makeWay, remove, start, rename }
 }
 
 export function isEmptyRecovery(recovery: Recovery): boolean {
-  return recovery.remove.length === 0 && recovery.start.length === 0 && recovery.rename.length === 0
+  return Object.values(recovery).every((part: Recovery[keyof Recovery]) => part.length === 0)
 }
 
 function isUp(container: ObservedContainer): boolean {

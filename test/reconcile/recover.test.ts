@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import type { Engine } from '../../src/engine/engine.ts'
+import { applyRecovery } from '../../src/pipeline/recover.ts'
+import { isEmptyRecovery, planRecovery } from '../../src/reconcile/recover.ts'
+import { container } from './simulated-engine.ts'
+
+const live = new Map([
+  ['api', { configHash: 'api-1', isOneShot: false }],
+  ['db', { configHash: 'db-1', isOneShot: false }],
+])
+const identity = { instance: 'i', workspace: 'shop', environment: 'production', project: 'kyozo-shop-production' }
+
+it('leaves what the live release runs alone', () => {
+  const containers = [
+    container({ id: 'a1', service: 'api', configHash: 'api-1' }),
+    container({ id: 'd1', service: 'db', configHash: 'db-1', state: 'restarting' }),
+  ]
+  expect(isEmptyRecovery(planRecovery({ containers }, live))).toBe(true)
+})
+
+it('takes away what a failed release left, before what it stopped is started on the same volume', async () => {
+  const containers = [
+    container({ id: 'a1', service: 'api', configHash: 'api-1', hasAlias: false }),
+    container({ id: 'a2', service: 'api', configHash: 'api-2' }),
+    container({ id: 'd1', service: 'db', configHash: 'db-1', state: 'exited' }),
+    container({ id: 'd2', service: 'db', configHash: 'db-2' }),
+    container({ id: 'n1', service: 'new', configHash: 'new-1' }),
+  ]
+  const recovery = planRecovery({ containers }, live)
+  expect(recovery).toEqual({ makeWay: ['d2'], remove: ['a2', 'n1'], start: ['d1'], rename: [{ service: 'api', containers: ['a1'] }] })
+  const done: string[] = []
+  const note = (name: string) => async (ids: readonly string[]) => void done.push(`${name} ${ids.join(' ')}`)
+  const engine: Pick<Engine, 'start' | 'remove' | 'giveAlias'> = {
+    start: note('start'),
+    remove: note('remove'),
+    giveAlias: (_identity, service, ids) => note(`name ${service}`)(ids),
+  }
+  await applyRecovery(engine, identity, recovery)
+  expect(done).toEqual(['remove d2', 'start d1', 'name api a1', 'remove a2 n1'])
+})
+
+it('keeps what stands in for a live service of which no container is left', () => {
+  const containers = [
+    container({ id: 'd2', service: 'db', configHash: 'db-2' }),
+    container({ id: 'd3', service: 'db', configHash: 'db-3', hasAlias: false }),
+  ]
+  expect(planRecovery({ containers }, live)).toEqual({ makeWay: [], remove: ['d3'], start: [], rename: [] })
+})
