@@ -13,6 +13,7 @@ import type { Log } from '../log.ts'
 import { withDefaultBranch } from '../pipeline/default-branch.ts'
 import { followRelease } from '../pipeline/follow.ts'
 import { type ReceiveContext, type Received, receivePush } from '../pipeline/receive.ts'
+import { stateWords } from '../release/states.ts'
 import type { Notifications } from '../store/notify.ts'
 import { assertWorkspaceName, createWorkspace, findWorkspaceByName, type Workspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
@@ -141,7 +142,7 @@ async function tellRelease(
   })
   if (ended === undefined) return
   // A release that was superseded before its turn has printed nothing.
-  if (isSilent) say(`${ended.sha.slice(0, 7)} is ${ended.state}: ${ended.reason ?? ''}\n`)
+  if (isSilent) say(`${ended.sha.slice(0, 7)} ${stateWords(ended.state)}: ${ended.reason ?? ''}\n`)
   say(`Details: ${context.baseUrl}/releases/${id}\n`)
 }
 

@@ -14,7 +14,7 @@ export async function recover(attempt: Attempt, engine: Engine): Promise<boolean
     counted(recovery.makeWay.length + recovery.remove.length, 'removed'),
     counted(recovery.start.length, 'started again'),
   ].filter((part) => part !== undefined)
-  if (mended.length > 0) attempt.say(`Back to the last live state: containers ${mended.join(', ')}`)
+  if (mended.length > 0) attempt.say(`Back to the last live state: ${mended.join(', ')}`)
   return true
 }
 
@@ -31,5 +31,5 @@ export async function applyRecovery(
 }
 
 function counted(count: number, words: string): string | undefined {
-  return count === 0 ? undefined : `${count} ${words}`
+  return count === 0 ? undefined : `${count} container${count === 1 ? '' : 's'} ${words}`
 }

@@ -2,6 +2,7 @@
 // That transaction is the commit point: a crash before it goes back to the old release, a crash after it goes on with the new one.
 import type { Engine } from '../engine/engine.ts'
 import type { StackPlan } from '../reconcile/plan.ts'
+import { stateWords } from '../release/states.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { recordAnalyzed } from '../store/environments.ts'
@@ -98,7 +99,7 @@ export async function sayVerdicts(attempt: Attempt, release: Release, verdicts: 
     attempt.say(`  ${verdict.service.padEnd(width)}  ${verdict.words}${verdict.url === undefined ? '' : `  ${verdict.url}`}`)
   // A reason of several lines has been said in full by whoever found it.
   const [words = ''] = releaseWords(release.state, verdicts, release.reason).split('\n')
-  attempt.say(`${release.sha.slice(0, 7)} is ${release.state}: ${words.replace(/:$/, '')}`)
+  attempt.say(`${release.sha.slice(0, 7)} ${stateWords(release.state)}: ${words.replace(/:$/, '')}`)
   await attempt.storeSaid()
 }
 

@@ -18,6 +18,12 @@ export function mayFollow(from: ReleaseState, to: ReleaseState): boolean {
   return allowed.includes(to)
 }
 
+/** The state as the end of a sentence about a commit: `c0bc241 failed`, `c0bc241 is live`. */
+export function stateWords(state: ReleaseState): string {
+  if (state === 'failed') return 'failed'
+  return state === 'superseded' || state === 'replaced' ? `was ${state}` : `is ${state}`
+}
+
 /** Whether the release has ended, so that every service of it has its verdict. */
 export function hasEnded(state: ReleaseState): boolean {
   return state !== 'queued' && state !== 'running'
