@@ -39,7 +39,7 @@ export async function applyPlan(
   const work: Work = { attempt, engine, files, stack, observed: input.observed, hidden: new Map(), healthyAfterMs: new Map() }
   await engine.prepare(files, stack.volumes)
   const operations = new Map(plan.operations.filter(isServiceOperation).map((operation) => [operation.service, operation]))
-  const started = new Map<string, Promise<void>>()
+  const started = new Map<string, Promise<boolean>>()
   // In start order, so that what a service depends on is in the map before it.
   for (const spec of stack.services) {
     const operation = operations.get(spec.name)
@@ -54,11 +54,12 @@ export async function applyPlan(
   return { hidden: work.hidden, retire: retired(plan), healthyAfterMs: work.healthyAfterMs }
 }
 
-/** A service whose dependency failed is not tried: its failure would only hide the cause. */
-async function afterDependencies(dependencies: readonly Promise<void>[], work: () => Promise<void>): Promise<void> {
+/** A service whose dependency failed or was not tried is not tried: its failure would only hide the cause. Resolves with whether it was. */
+async function afterDependencies(dependencies: readonly Promise<boolean>[], work: () => Promise<void>): Promise<boolean> {
   const settled = await Promise.allSettled(dependencies)
-  if (settled.some((result) => result.status === 'rejected')) return
+  if (!settled.every((result) => result.status === 'fulfilled' && result.value)) return false
   await work()
+  return true
 }
 
 async function bringUp(work: Work, spec: StackService, operation: ServiceOperation): Promise<void> {

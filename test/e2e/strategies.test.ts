@@ -80,6 +80,36 @@ it(
 )
 
 it(
+  'does not stop a service for a release that cannot go live, however far away the dependency that failed is',
+  async () => {
+    const workspace = name('chain')
+    const chain = (seconds: number, first?: string) =>
+      JSON.stringify({
+        services: {
+          first: { image: 'busybox:stable', command: first ?? `sleep ${seconds}` },
+          second: { image: 'busybox:stable', command: `sleep ${seconds}`, depends_on: ['first'] },
+          third: {
+            image: 'busybox:stable',
+            command: `sleep ${seconds}`,
+            depends_on: ['second'],
+            volumes: ['data:/data'],
+            stop_grace_period: '1s',
+          },
+        },
+        volumes: { data: {} },
+      })
+    const repository = await repositoryOf({ files: { 'compose.yaml': chain(10_000) } })
+    expect((await repository.push(kyozo.remote(workspace))).output).toContain('is live: 3 live')
+    await repository.commit('The first fails', { 'compose.yaml': chain(20_000, 'sh -c "exit 4"') })
+    const { output } = await repository.push(kyozo.remote(workspace))
+    expect(output).toContain('replace third after stopping the old one')
+    expect(output).toMatch(/first .*exit 4/)
+    expect(output).not.toMatch(/Healthy: (second|third)|started again/)
+  },
+  3 * minutes,
+)
+
+it(
   'runs as many copies as kyozo.yaml says, and scales without replacing those that run',
   async () => {
     const workspace = name('copies')
