@@ -1,6 +1,9 @@
 // The list of benchmarks, in the order in which they run.
+import { analysis } from './analysis.ts'
 import type { Benchmark } from './benchmark.ts'
+import { memory } from './memory.ts'
 import { oneOfFifty } from './one-of-fifty.ts'
 import { pushToVerdict } from './push-to-verdict.ts'
+import { webhooks } from './webhooks.ts'
 
-export const benchmarks: readonly Benchmark[] = [pushToVerdict, oneOfFifty]
+export const benchmarks: readonly Benchmark[] = [pushToVerdict, oneOfFifty, analysis, webhooks, memory]
