@@ -31,6 +31,8 @@ export interface Mirrors {
   tip(workspaceId: string, ref: string): Promise<string | null>
   /** Every branch of the built-in remote with its tip. */
   branches(workspaceId: string): Promise<ReadonlyMap<string, string>>
+  /** Makes the branch the one that a clone of the built-in remote checks out. */
+  setHead(workspaceId: string, ref: string): Promise<void>
 }
 
 export function createMirrors(folder: string): Mirrors {
@@ -45,12 +47,14 @@ export function createMirrors(folder: string): Mirrors {
     fetch: async (workspaceId, request) => fetchTip(await folderOf(workspaceId), request),
     tip: async (workspaceId, ref) => (await readRefs(await folderOf(workspaceId), ref)).get(ref) ?? null,
     branches: async (workspaceId) => readRefs(await folderOf(workspaceId), 'refs/heads/'),
+    setHead: async (workspaceId, ref) => setHead(await folderOf(workspaceId), ref),
   }
 }
 
 async function ensureRepository(gitDir: string): Promise<void> {
   if (await stat(path.join(gitDir, 'HEAD')).catch(() => undefined)) return
-  await mkdir(path.dirname(gitDir), { recursive: true })
+  // For no other user of the machine: these are people's private repositories.
+  await mkdir(path.dirname(gitDir), { recursive: true, mode: 0o700 })
   const fresh = `${gitDir}.${randomBytes(6).toString('hex')}`
   const done = await runGit({
     gitDir: fresh,
@@ -68,6 +72,11 @@ async function ensureRepository(gitDir: string): Promise<void> {
     // Somebody else made it first.
     if (!(await stat(path.join(gitDir, 'HEAD')).catch(() => undefined))) throw error
   }
+}
+
+async function setHead(gitDir: string, ref: string): Promise<void> {
+  const done = await runGit({ gitDir, args: ['symbolic-ref', 'HEAD', ref], deadlineMs: localDeadlineMs })
+  if (done.exitCode !== 0) throw new KyozoError('internal', `HEAD of ${gitDir} could not be set to ${ref}: ${done.stderr.trim()}`)
 }
 
 async function fetchTip(gitDir: string, request: FetchRequest): Promise<string> {

@@ -16,6 +16,7 @@ export async function withDefaultBranch(
   // Once something was released, a deleted branch does not make another one production.
   if ((await listEnvironments(parts.db, workspace.id)).length > 0) return workspace
   const branch = preferred.find((name) => branches.includes(name)) ?? branches[0]!
+  await parts.mirrors.setHead(workspace.id, `refs/heads/${branch}`)
   await setDefaultBranch(parts.db, workspace.id, branch)
   return { ...workspace, defaultBranch: branch }
 }

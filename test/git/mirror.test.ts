@@ -1,5 +1,5 @@
 // Fetching from a Git host over HTTP, as it goes well and as it fails.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ let mirrors: Mirrors
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'kyozo-mirror-'))
-  mirrors = createMirrors(folder)
+  mirrors = createMirrors(path.join(folder, 'mirrors'))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -53,4 +53,14 @@ it('makes a workspace’s repository once, however many ask at the same time', a
   const folders = await Promise.all(Array.from({ length: 8 }, () => mirrors.folderOf('together')))
   expect(new Set(folders).size).toBe(1)
   expect(await mirrors.tip('together', 'refs/heads/main')).toBeNull()
+})
+
+it('keeps repositories from other users of the machine', async () => {
+  await mirrors.folderOf('private')
+  expect((await stat(path.join(folder, 'mirrors'))).mode & 0o777).toBe(0o700)
+})
+
+it('names the branch that a clone checks out', async () => {
+  await mirrors.setHead('cloned', 'refs/heads/trunk')
+  expect(await readFile(path.join(await mirrors.folderOf('cloned'), 'HEAD'), 'utf8')).toBe('ref: refs/heads/trunk\n')
 })
