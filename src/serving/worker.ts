@@ -7,6 +7,7 @@ import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
 import { expireLeasesOf } from '../store/leases.ts'
 import { followEngine, liveEnvironments } from '../watch/follow-engine.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
 /** Environments that are deployed at once; their builds share the machine's build slots. */
 const concurrency = 8
@@ -41,27 +42,5 @@ async function mendAll(kyozo: Kyozo): Promise<void> {
     await recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) =>
       kyozo.log.warn({ error, project: identity.project }, 'an environment could not be mended at the start'),
     )
-  }
-}
-
-/**
- * One work a key at a time. Whoever asks meanwhile does not wait but makes it run once more: a waiting job would hold a worker that other
- * environments need.
- */
-function oneAtATime(): (key: string, work: () => Promise<void>) => Promise<void> {
-  const asked = new Map<string, boolean>()
-  return async (key, work) => {
-    if (asked.has(key)) {
-      asked.set(key, true)
-      return
-    }
-    try {
-      do {
-        asked.set(key, false)
-        await work()
-      } while (asked.get(key))
-    } finally {
-      asked.delete(key)
-    }
   }
 }
