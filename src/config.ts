@@ -81,8 +81,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: e.KYOZO_HOST,
     port: e.KYOZO_PORT,
     dataDir: path.resolve(e.KYOZO_DATA_DIR),
-    baseUrl:
-      e.KYOZO_BASE_URL ?? `http://${e.KYOZO_HOST === '0.0.0.0' || e.KYOZO_HOST === '::' ? 'localhost' : e.KYOZO_HOST}:${e.KYOZO_PORT}`,
+    baseUrl: e.KYOZO_BASE_URL ?? `http://${hostInUrl(e.KYOZO_HOST)}:${e.KYOZO_PORT}`,
     baseDomain: e.KYOZO_BASE_DOMAIN.toLowerCase(),
     role: e.KYOZO_ROLE,
     logLevel: e.KYOZO_LOG_LEVEL,
@@ -96,6 +95,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(e.DOCKER_HOST === undefined ? {} : { dockerHost: e.DOCKER_HOST }),
     ...(github === undefined ? {} : { github }),
   }
+}
+
+/** Listening on every address is no address to go to, and one of IPv6 stands in brackets. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function readGithub(e: z.infer<typeof schema>): GithubConfig | undefined {

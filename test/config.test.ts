@@ -1,0 +1,95 @@
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../src/config.ts'
+
+function problemOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'config_invalid' })
+    return (error as Error).message
+  }
+  return 'none'
+}
+
+describe('the configuration', () => {
+  it('of nothing is what the documentation says', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4400,
+      dataDir: path.resolve('data'),
+      baseUrl: 'http://127.0.0.1:4400',
+      baseDomain: 'localhost',
+      role: 'all',
+      logLevel: 'info',
+      concurrentBuilds: 2,
+      buildMemoryBytes: 4 * 1024 ** 3,
+      buildDeadlineMs: 900_000,
+      healthDeadlineMs: 60_000,
+    })
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ KYOZO_PORT: '', DATABASE_URL: '', KYOZO_ADMIN_TOKEN: '' })).toEqual(readConfig({}))
+  })
+
+  it.each([
+    ['0.0.0.0', 'http://localhost:80'],
+    ['::', 'http://localhost:80'],
+    ['::1', 'http://[::1]:80'],
+    ['kyozo.example', 'http://kyozo.example:80'],
+  ])('that listens on %s is reached at %s', (host, baseUrl) => {
+    const config = readConfig({ KYOZO_HOST: host, KYOZO_PORT: '80' })
+    expect(config.baseUrl).toBe(baseUrl)
+    expect(URL.canParse(config.baseUrl)).toBe(true)
+  })
+
+  it('takes addresses without the slash at their end and names in lower case', () => {
+    expect(readConfig({ KYOZO_BASE_URL: 'https://deploy.example/kyozo//', KYOZO_BASE_DOMAIN: 'Apps.Example' })).toMatchObject({
+      baseUrl: 'https://deploy.example/kyozo',
+      baseDomain: 'apps.example',
+    })
+  })
+
+  it('names everything that is wrong at once, and none of the values', () => {
+    const problem = problemOf({
+      KYOZO_PORT: '70000',
+      KYOZO_ADMIN_TOKEN: 'short',
+      KYOZO_SECRET_KEY: 'not-a-key',
+      DATABASE_URL: 'mysql://u:geheim@h/db',
+      KYOZO_ROLE: 'boss',
+    })
+    for (const name of ['KYOZO_PORT', 'KYOZO_ADMIN_TOKEN', 'KYOZO_SECRET_KEY', 'DATABASE_URL', 'KYOZO_ROLE'])
+      expect(problem).toContain(name)
+    for (const value of ['not-a-key', 'geheim']) expect(problem).not.toContain(value)
+  })
+
+  it.each([
+    ['KYOZO_BASE_URL', 'ftp://example'],
+    ['KYOZO_BASE_URL', 'javascript:alert(1)'],
+    ['KYOZO_BASE_DOMAIN', 'a/b'],
+    ['KYOZO_PORT', '12.5'],
+    ['KYOZO_CONCURRENT_BUILDS', '0'],
+    ['KYOZO_HEALTH_SECONDS', 'soon'],
+  ])('does not take %s=%s', (name, value) => {
+    expect(problemOf({ [name]: value })).toContain(name)
+  })
+})
+
+describe('the connection to GitHub', () => {
+  const secret = { KYOZO_GITHUB_WEBHOOK_SECRET: 'geheim' }
+
+  it.each([
+    ['https://api.github.com', 'https://github.com'],
+    ['https://github.example/api/v3/', 'https://github.example'],
+    ['http://127.0.0.1:9000/api/v3', 'http://127.0.0.1:9000'],
+  ])('at %s fetches from %s', (apiUrl, webUrl) => {
+    expect(readConfig({ ...secret, KYOZO_GITHUB_API_URL: apiUrl, KYOZO_GITHUB_TOKEN: 't' }).github).toMatchObject({ webUrl, token: 't' })
+  })
+
+  it('is none without a secret, and a credential without one is a mistake', () => {
+    expect(readConfig({}).github).toBeUndefined()
+    expect(problemOf({ KYOZO_GITHUB_TOKEN: 't' })).toContain('without KYOZO_GITHUB_WEBHOOK_SECRET')
+    expect(problemOf({ ...secret, KYOZO_GITHUB_APP_ID: '1' })).toContain('both KYOZO_GITHUB_APP_ID and KYOZO_GITHUB_PRIVATE_KEY')
+  })
+})
