@@ -25,6 +25,7 @@ export function createVault(key: Buffer): Vault {
     },
     open(place, sealed) {
       try {
+        if (sealed[0] !== formatVersion) throw new Error(`sealed in format ${sealed[0]}, which this version does not know`)
         const nonce = sealed.subarray(1, 1 + nonceBytes)
         const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(place))
         decipher.setAuthTag(sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes))
