@@ -53,7 +53,8 @@ export async function tipOf(attempt: Attempt, kyozo: Kyozo, ref: string): Promis
   }
   const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
   const credentials = await kyozo.connections.gitCredentials(workspace.forge, connection.name, repository)
-  if (credentials) attempt.redactAlso([credentials.password])
+  // In the form that HTTP sends it in as well.
+  if (credentials) attempt.redactAlso([credentials.password, `${credentials.username}:${credentials.password}`])
   return kyozo.mirrors.fetch(workspace.id, {
     url: `${connection.webUrl}/${repository.fullName}.git`,
     ref,
