@@ -6,6 +6,9 @@ import type { StackService, StackSpec } from '../stack/stack.ts'
 import type { ReleaseVerdict } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 
+/** What served when the attempt began is all that a verdict needs of it. */
+type Served = Pick<Attempt, 'live'>
+
 /** One or more services failed; every one of them gets its own words. */
 export class ReleaseFailure extends Error {
   readonly failures: readonly KyozoError[]
@@ -27,7 +30,7 @@ export async function allOrFailures(works: readonly Promise<unknown>[]): Promise
   if (failures.length > 0) throw new ReleaseFailure([...new Set(failures)])
 }
 
-/** Whether an operation leaves the service's containers as they are. */
+/** The services whose containers the plan changes. */
 export function touchedServices(plan: StackPlan): ReadonlySet<string> {
   const touched = plan.operations.filter(
     (operation) => 'service' in operation && operation.kind !== 'keep' && operation.kind !== 'build' && operation.kind !== 'pull',
@@ -43,7 +46,7 @@ export interface LiveFacts {
   readonly urls: ReadonlyMap<string, string>
 }
 
-export function liveVerdicts(attempt: Attempt, facts: LiveFacts): ReleaseVerdict[] {
+export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt['release'], 'sha'> }, facts: LiveFacts): ReleaseVerdict[] {
   const touched = touchedServices(facts.plan)
   const built = new Set(facts.plan.operations.flatMap((operation) => (operation.kind === 'build' ? [operation.service] : [])))
   const present = facts.stack.services.map((spec) => {
@@ -71,7 +74,7 @@ export function liveVerdicts(attempt: Attempt, facts: LiveFacts): ReleaseVerdict
 }
 
 /** Verdicts of a release that did not go live: who failed, and who was held back by it. */
-export function failedVerdicts(attempt: Attempt, stack: StackSpec | undefined, failures: readonly KyozoError[]): ReleaseVerdict[] {
+export function failedVerdicts(attempt: Served, stack: StackSpec | undefined, failures: readonly KyozoError[]): ReleaseVerdict[] {
   const byService = new Map(failures.filter((failure) => failure.service !== undefined).map((failure) => [failure.service!, failure]))
   const because = byService.size > 0 ? `${[...byService.keys()].join(', ')} failed` : 'the release failed'
   return knownServices(attempt, stack).map(({ name, spec }) => ({
@@ -81,7 +84,7 @@ export function failedVerdicts(attempt: Attempt, stack: StackSpec | undefined, f
 }
 
 function outcomeOf(
-  attempt: Attempt,
+  attempt: Served,
   spec: StackService,
   cause: { readonly failure: KyozoError | undefined; readonly because: string },
 ): ServiceOutcome {
@@ -94,7 +97,7 @@ function outcomeOf(
   return { kind: 'held_back', service: spec.name, because, ...serving }
 }
 
-export function supersededVerdictsOf(attempt: Attempt, stack: StackSpec | undefined, bySha: string): ReleaseVerdict[] {
+export function supersededVerdictsOf(attempt: Served, stack: StackSpec | undefined, bySha: string): ReleaseVerdict[] {
   return knownServices(attempt, stack).map(({ name, spec }) => {
     const servingSha = attempt.live.get(name)?.sha
     return {
@@ -105,7 +108,7 @@ export function supersededVerdictsOf(attempt: Attempt, stack: StackSpec | undefi
 }
 
 /** The services of this commit, as far as it was analyzed, and those that run. */
-function knownServices(attempt: Attempt, stack: StackSpec | undefined): { name: string; spec: StackService }[] {
+function knownServices(attempt: Served, stack: StackSpec | undefined): { name: string; spec: StackService }[] {
   const present = (stack?.services ?? []).map((spec) => ({ name: spec.name, spec }))
   const names = new Set(present.map(({ name }) => name))
   return [...present, ...[...attempt.live].filter(([name]) => !names.has(name)).map(([name, { spec }]) => ({ name, spec }))]

@@ -112,6 +112,18 @@ it('a push that breaks off in the middle moves nothing, and the next one works',
   expect((await pushing.kyozo().ask(`one.${pushed.workspace}.localhost`)).text.trim()).toBe('one 2')
 })
 
+it('a push that a web page could make a browser send is refused before it is read', async () => {
+  const pushed = await pushing.push(busyboxService('one', '1'))
+  const deletion = `${'a'.repeat(40)} ${'0'.repeat(40)} refs/heads/other\0 report-status`
+  const answer = await fetch(`${pushing.kyozo().url}/git/${pushed.workspace}.git/git-receive-pack`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`test:${adminToken}`)}`, 'content-type': 'text/plain' },
+    body: `${(deletion.length + 4).toString(16).padStart(4, '0')}${deletion}0000`,
+  })
+  expect(answer.status).toBe(415)
+  expect(await answer.text()).toContain('application/x-git-receive-pack-request')
+})
+
 /** Sends less than was announced and hangs up. */
 function cutOff(port: number, lines: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {

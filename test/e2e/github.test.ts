@@ -44,7 +44,10 @@ describe('a push to GitHub', () => {
       'kyozo/production/one': { state: 'success', description: expect.stringMatching(/^live after \d+\.\d s$/) },
       'kyozo/production/two': { state: 'success', description: expect.stringMatching(/^live after \d+\.\d s$/) },
     })
-    expect(history(shop.repository.statuses(sha))['kyozo/production']).toEqual(['pending', 'success'])
+    const told = shop.repository.statuses(sha)
+    expect(history(told)['kyozo/production']).toEqual(['pending', 'success'])
+    // A required check must not be green before the services that it counts.
+    expect(told.at(-1)?.context).toBe('kyozo/production')
     expect([await shop.ask('one'), await shop.ask('two')]).toEqual(['one 1', 'two 1'])
     for (const { targetUrl } of shop.repository.statuses(sha)) {
       expect(await openPage(targetUrl!)).toMatchObject({

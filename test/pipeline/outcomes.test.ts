@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { KyozoError } from '../../src/errors.ts'
+import {
+  allOrFailures,
+  failedVerdicts,
+  failuresOf,
+  liveVerdicts,
+  ReleaseFailure,
+  supersededVerdictsOf,
+  touchedServices,
+} from '../../src/pipeline/outcomes.ts'
+import type { LiveService } from '../../src/pipeline/verdicts.ts'
+import type { Operation } from '../../src/reconcile/plan.ts'
+import type { ReleaseVerdict } from '../../src/store/releases.ts'
+import { newer, older, service, stack } from './facts.ts'
+
+const serves = (...services: readonly ReturnType<typeof service>[]): ReadonlyMap<string, LiveService> =>
+  new Map(services.map((spec) => [spec.name, { spec, sha: older }]))
+const say = (verdicts: readonly ReleaseVerdict[]) => verdicts.map(({ service: name, kind, words }) => `${name} ${kind}: ${words}`)
+const failure = (name: string) => new KyozoError('build_failed', `${name} did not build`, { service: name })
+const cause = 'x'
+
+const replace: Operation = { kind: 'replace_beside', service: 'api', replicas: 1, retire: ['c1'], cause }
+const keep: Operation = { kind: 'keep', service: 'web', containers: ['c2'], cause }
+const build: Operation = { kind: 'build', service: 'api', image: 'kyozo/shop/api:2', cause }
+const remove: Operation = { kind: 'remove', service: 'old', containers: ['c3'], cause }
+
+it('a plan touches the services whose containers it changes, not those that it only builds', () => {
+  const restart: Operation = { kind: 'restart', service: 'db', containers: ['c4'], cause }
+  const network: Operation = { kind: 'create_network', network: 'default', cause }
+  expect([...touchedServices({ operations: [build, { ...build, service: 'web' }, network, replace, keep, remove, restart] })]).toEqual([
+    'api',
+    'old',
+    'db',
+  ])
+})
+
+describe('a release that went live', () => {
+  it('has a verdict for every service, those that it removed included', () => {
+    const live = serves(service('api', { configHash: 'v1:old' }), service('web'), service('old', { volumes: ['old-data'] }))
+    const verdicts = liveVerdicts(
+      { live, release: { sha: newer } },
+      {
+        stack: stack(service('api'), service('web')),
+        plan: { operations: [build, replace, keep, remove] },
+        healthyAfterMs: new Map([['api', 2_000]]),
+        urls: new Map([['api', 'http://api']]),
+      },
+    )
+    expect(say(verdicts)).toEqual([
+      'api live: live after 2.0 s',
+      'web unchanged: unchanged since aaaaaaa',
+      'old removed: removed; volume old-data is kept',
+    ])
+    expect(verdicts.map(({ sinceSha, url, folderPath }) => [sinceSha, url, folderPath])).toEqual([
+      [newer, 'http://api', 'services/api'],
+      [older, undefined, 'services/web'],
+      [undefined, undefined, undefined],
+    ])
+  })
+
+  it('says of an image that it was built before', () => {
+    const plan = { operations: [replace] }
+    const facts = { stack: stack(service('api')), plan, healthyAfterMs: new Map([['api', 0]]), urls: new Map() }
+    expect(say(liveVerdicts({ live: serves(service('api')), release: { sha: newer } }, facts))).toEqual([
+      'api live: live after 0.0 s (image was built before)',
+    ])
+  })
+})
+
+describe('a release that failed', () => {
+  const live = serves(service('api', { configHash: 'v1:old' }), service('web', { configHash: 'v1:old' }), service('db'))
+
+  it('says who failed, who was held back by it, and who was not concerned', () => {
+    expect(say(failedVerdicts({ live }, stack(service('api'), service('web'), service('db'), service('new')), [failure('api')]))).toEqual([
+      'api failed: api did not build. Previous release (aaaaaaa) still serving',
+      'web rolled_back: not switched because api failed. Previous release (aaaaaaa) still serving',
+      'db unchanged: unchanged since aaaaaaa',
+      'new rolled_back: not switched because api failed. Nothing was serving before',
+    ])
+  })
+
+  it('before anything was known of the commit still has a verdict for all that runs', () => {
+    expect(say(failedVerdicts({ live: serves(service('api')) }, undefined, [new KyozoError('repository_not_found', 'gone')]))).toEqual([
+      'api unchanged: unchanged since aaaaaaa',
+    ])
+  })
+})
+
+it('a release that was overtaken has a verdict for what it holds and for what runs', () => {
+  const live = serves(service('api'), service('old'))
+  expect(say(supersededVerdictsOf({ live }, stack(service('api'), service('new')), newer))).toEqual([
+    'api superseded: superseded by bbbbbbb',
+    'new superseded: superseded by bbbbbbb',
+    'old superseded: superseded by bbbbbbb',
+  ])
+})
+
+describe('works side by side', () => {
+  it('fail together with every failure, each once, after all have ended', async () => {
+    const [api, web] = [failure('api'), failure('web')]
+    const ended: string[] = []
+    const slow = new Promise<void>((resolve) => setImmediate(resolve)).then(() => void ended.push('slow'))
+    const works = [Promise.reject(api), Promise.reject(new ReleaseFailure([web, api])), slow]
+    const thrown: unknown = await allOrFailures(works).catch((error: unknown) => error)
+    expect(ended).toEqual(['slow'])
+    expect(failuresOf(thrown)).toEqual([api, web])
+    expect((thrown as Error).message).toBe('api did not build; web did not build')
+  })
+
+  it('succeed when all do', async () => {
+    await expect(allOrFailures([Promise.resolve(1), Promise.resolve(2)])).resolves.toBeUndefined()
+  })
+
+  it('turn what is thrown unexpectedly into words', () => {
+    expect(failuresOf(new Error('socket hang up'))).toMatchObject([{ code: 'internal', message: 'socket hang up' }])
+  })
+})
