@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { type Request, type Response, Router } from 'express'
+import { type NextFunction, type Request, type Response, Router } from 'express'
 import { asKyozoError, KyozoError } from '../errors.ts'
 import type { Mirrors } from '../git/mirror.ts'
 import { flushPacket, keepAlivePacket, progressPackets, type RefCommand } from '../git/packets.ts'
@@ -33,9 +33,20 @@ export function gitRouter(context: GitHttpContext): Router {
   const router = Router({ mergeParams: true })
   router.use(requireViewer(context.db, 'Basic'))
   router.get('/:repository/info/refs', (request, response) => advertise(context, request, response))
+  router.post('/:repository/:service', requireGitBody)
   router.post('/:repository/git-upload-pack', (request, response) => upload(context, request, response))
   router.post('/:repository/git-receive-pack', (request, response) => receive(context, request, response))
   return router
+}
+
+/** A web page can make a browser send what it likes with the token it remembers, but not of this type: for that the browser asks first. */
+function requireGitBody(request: Request, _response: Response, next: NextFunction): void {
+  const wanted = `application/x-${String(request.params.service)}-request`
+  if (request.get('content-type') !== wanted)
+    throw new KyozoError('media_type_unsupported', `the body of this request must be of the type ${wanted}`, {
+      hint: 'use git clone or git push with this address',
+    })
+  next()
 }
 
 async function advertise(context: GitHttpContext, request: Request, response: Response): Promise<void> {
