@@ -6,10 +6,8 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { runChild } from '../child.ts'
 import { type Config, readConfig } from '../config.ts'
-import { createDockerEngine } from '../engine/docker/docker-engine.ts'
 import { asKyozoError, KyozoError } from '../errors.ts'
 import { createLog } from '../log.ts'
-import { openDatabase } from '../store/database.ts'
 import { coloured, printDocument, table } from './print.ts'
 
 interface Check {
@@ -86,6 +84,8 @@ async function checkGit(): Promise<string> {
 }
 
 async function checkEngine(config: Config): Promise<string> {
+  // The engine's and the database's libraries are loaded only by who asks for them: every other command starts sooner.
+  const { createDockerEngine } = await import('../engine/docker/docker-engine.ts')
   const engine = createDockerEngine({
     instance: 'doctor',
     stacksDir: path.join(config.dataDir, 'stacks'),
@@ -143,6 +143,7 @@ async function checkPort(config: Config): Promise<string> {
 
 async function checkDatabase(config: Config): Promise<string> {
   if (config.databaseUrl === undefined) return 'embedded'
+  const { openDatabase } = await import('../store/database.ts')
   const database = await openDatabase(config.databaseUrl, 'kyozo doctor')
   await database.close()
   return 'DATABASE_URL answers'
