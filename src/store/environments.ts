@@ -41,7 +41,7 @@ export async function putEnvironment(
 
 /** Locks the environment for the transaction when no release of it runs and nobody else holds it; undefined otherwise. */
 export async function holdIdleEnvironment(trx: Transaction<Tables>, id: string): Promise<Environment | undefined> {
-  const held = await trx.selectFrom('environments').selectAll().where('id', '=', id).forUpdate().skipLocked().executeTakeFirst()
+  const held = await trx.selectFrom('environments').selectAll().where('id', '=', id).forNoKeyUpdate().skipLocked().executeTakeFirst()
   if (held === undefined) return undefined
   const running = await trx
     .selectFrom('releases')

@@ -33,12 +33,12 @@ export interface Claim {
 /** Takes the newest queued release of an environment, or nothing when none waits or one is running. */
 export async function claimRelease(db: Database, environmentId: string, owner: string): Promise<Claim | undefined> {
   return db.transaction().execute(async (trx) => {
-    // The environment's row is the lock that serialises claims.
+    // The environment's row is the lock that serialises claims. A push that queues a release refers to the row meanwhile, so only other claims wait.
     const environment = await trx
       .selectFrom('environments')
       .select(['id', 'pausedAt'])
       .where('id', '=', environmentId)
-      .forUpdate()
+      .forNoKeyUpdate()
       .executeTakeFirst()
     if (environment === undefined || environment.pausedAt !== null) return undefined
     const running = await trx
@@ -55,6 +55,8 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
       .where('state', '=', 'queued')
       .orderBy('sequence', 'desc')
       .limit(1)
+      // One that a push is just superseding is none any more; what the push queues wakes a worker of its own.
+      .forNoKeyUpdate()
       .executeTakeFirst()
     if (next === undefined) return undefined
     const { generation } = await trx

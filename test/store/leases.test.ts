@@ -1,7 +1,7 @@
 // Who may act for a release, on real PostgreSQL: one at a time, newest first, never backwards, and a worker that lost its lease changes nothing.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Database } from '../../src/store/database.ts'
+import type { Database, Executor } from '../../src/store/database.ts'
 import type { Environment } from '../../src/store/environments.ts'
 import {
   assertLease,
@@ -15,6 +15,7 @@ import {
 } from '../../src/store/leases.ts'
 import { findRelease, latestRelease, queueRelease, releaseServices } from '../../src/store/releases.ts'
 import { testDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
 import { shaOf, workspaceWithEnvironment } from './rows.ts'
 
 let db: Database
@@ -25,8 +26,8 @@ beforeAll(async () => {
 
 async function fresh() {
   const { workspace, environment } = await workspaceWithEnvironment(db)
-  const queue = (digit: string) =>
-    queueRelease(db, {
+  const queue = (digit: string, executor: Executor = db) =>
+    queueRelease(executor, {
       teamId: workspace.teamId,
       workspaceId: workspace.id,
       environmentId: environment.id,
@@ -42,6 +43,12 @@ const expire = (environment: Environment) =>
     db,
   )
 
+/** Whether a statement of this database waits for a row that another transaction has changed. */
+async function isWaiting(): Promise<boolean> {
+  const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+  return rows.length > 0
+}
+
 describe('claiming', () => {
   it('takes the newest release and ends the ones that waited', async () => {
     const { environment, queue } = await fresh()
@@ -50,6 +57,22 @@ describe('claiming', () => {
     expect(superseded.map(({ sha, state, supersededBy }) => ({ sha, state, supersededBy }))).toEqual([
       { sha: shaOf('1'), state: 'superseded', supersededBy: shaOf('2') },
     ])
+    expect((await claimRelease(db, environment.id, 'me'))?.release.sha).toBe(shaOf('2'))
+  })
+
+  it('of a release that a push is just superseding waits for the push, which does not wait for it', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    const { claiming } = await db.transaction().execute(async (push) => {
+      // The first half of what `queueRelease` does; the worker comes in between.
+      await sql`update releases set state = 'superseded', superseded_by = 'x' where environment_id = ${environment.id}`.execute(push)
+      const claiming = claimRelease(db, environment.id, 'me')
+      await until('the worker to wait for the push', isWaiting)
+      await queue('2', push)
+      return { claiming }
+    })
+    // What the push queued wakes a worker of its own.
+    expect(await claiming).toBeUndefined()
     expect((await claimRelease(db, environment.id, 'me'))?.release.sha).toBe(shaOf('2'))
   })
 
