@@ -22,7 +22,9 @@ export async function recoverEnvironment(kyozo: Kyozo, environmentId: string, { 
     const identity = identityOf(kyozo.instance, workspace, environment)
     const live = await liveServices(trx, environment)
     if (repair) {
-      const facts = new Map([...live].map(([name, { spec }]) => [name, { configHash: spec.configHash, isOneShot: spec.isOneShot }]))
+      const facts = new Map(
+        [...live].map(([name, { spec }]) => [name, { configHash: spec.configHash, isOneShot: spec.isOneShot, replicas: spec.replicas }]),
+      )
       const recovery = planRecovery(await kyozo.engine.observe(identity, []), facts)
       if (!isEmptyRecovery(recovery)) await applyRecovery(kyozo.engine, identity, recovery)
     }

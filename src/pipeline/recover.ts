@@ -6,7 +6,12 @@ import type { Attempt } from './attempt.ts'
 /** True when there was something to mend. */
 export async function recover(attempt: Attempt, engine: Engine): Promise<boolean> {
   const observed = await engine.observe(attempt.identity, [])
-  const live = new Map([...attempt.live].map(([name, { spec }]) => [name, { configHash: spec.configHash, isOneShot: spec.isOneShot }]))
+  const live = new Map(
+    [...attempt.live].map(([name, { spec }]) => [
+      name,
+      { configHash: spec.configHash, isOneShot: spec.isOneShot, replicas: spec.replicas },
+    ]),
+  )
   const recovery = planRecovery(observed, live)
   if (isEmptyRecovery(recovery)) return false
   await applyRecovery(engine, attempt.identity, recovery)

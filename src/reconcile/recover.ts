@@ -7,6 +7,7 @@ export interface LiveServiceFacts {
   readonly configHash: string
   /** A container that is meant to end is not started again. */
   readonly isOneShot: boolean
+  readonly replicas: number
 }
 
 export interface Recovery {
@@ -27,7 +28,7 @@ export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: 
   const rename: { service: string; containers: string[] }[] = []
   for (const [service, containers] of byService(observed.containers)) {
     const facts = live.get(service)
-    const proven = containers.filter((container) => container.configHash === facts?.configHash)
+    const proven = provenOf(containers, facts)
     // A live service of which no container is left keeps whatever stands in for it: the plan replaces that.
     const isStandIn = facts !== undefined && proven.length === 0
     const resting = facts === undefined || facts.isOneShot ? [] : proven.filter((container) => !isUp(container))
@@ -40,6 +41,14 @@ export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: 
     if (nameless.length > 0) rename.push({ service, containers: nameless })
   }
   return { makeWay, remove, start, rename }
+}
+
+/** The containers of the live release. A copy that has no name yet and is one too many never proved itself: a release that wanted more left it. */
+function provenOf(containers: readonly ObservedContainer[], facts: LiveServiceFacts | undefined): readonly ObservedContainer[] {
+  const right = containers.filter((container) => container.configHash === facts?.configHash)
+  const named = right.filter((container) => container.hasAlias)
+  const missing = Math.max(0, (facts?.replicas ?? 0) - named.length)
+  return [...named, ...right.filter((container) => !container.hasAlias).slice(0, missing)]
 }
 
 export function isEmptyRecovery(recovery: Recovery): boolean {

@@ -5,8 +5,8 @@ import { isEmptyRecovery, planRecovery } from '../../src/reconcile/recover.ts'
 import { container } from './simulated-engine.ts'
 
 const live = new Map([
-  ['api', { configHash: 'api-1', isOneShot: false }],
-  ['db', { configHash: 'db-1', isOneShot: false }],
+  ['api', { configHash: 'api-1', isOneShot: false, replicas: 1 }],
+  ['db', { configHash: 'db-1', isOneShot: false, replicas: 1 }],
 ])
 const identity = { instance: 'i', workspace: 'shop', environment: 'production', project: 'kyozo-shop-production' }
 
@@ -45,4 +45,19 @@ it('keeps what stands in for a live service of which no container is left', () =
     container({ id: 'd3', service: 'db', configHash: 'db-3', hasAlias: false }),
   ]
   expect(planRecovery({ containers }, live)).toEqual({ makeWay: [], remove: ['d3'], start: [], rename: [] })
+})
+
+it('takes away a copy that a release wanted more and that never got a name, and names one that is missing', () => {
+  const containers = [
+    container({ id: 'a1', service: 'api', configHash: 'api-1' }),
+    container({ id: 'a2', service: 'api', configHash: 'api-1', hasAlias: false }),
+  ]
+  expect(planRecovery({ containers }, live)).toEqual({ makeWay: [], remove: ['a2'], start: [], rename: [] })
+  const two = new Map([['api', { configHash: 'api-1', isOneShot: false, replicas: 2 }]])
+  expect(planRecovery({ containers }, two)).toEqual({
+    makeWay: [],
+    remove: [],
+    start: [],
+    rename: [{ service: 'api', containers: ['a2'] }],
+  })
 })
