@@ -70,8 +70,9 @@ async function build(
 function inFewWords(service: string, error: unknown): unknown {
   if (!(error instanceof KyozoError) || error.code !== 'build_failed') return error
   const [step = '', ...output] = error.message.split('\n')
-  const telling = tellingBuildLine(output)
-  return new KyozoError('build_failed', `${service} did not build${telling === undefined ? '' : `: ${telling}`}`, {
+  // A step that printed nothing, such as a COPY of what is not there, says by itself what is wrong.
+  const telling = tellingBuildLine(output) ?? step.replace(`building ${service} failed at `, '')
+  return new KyozoError('build_failed', `${service} did not build: ${telling}`, {
     service,
     hint: `${step.slice(0, stepCharacters)}; the release’s log has every line`,
     cause: error,

@@ -84,7 +84,7 @@ describe('a symbolic link that leaves the repository', () => {
       await repository.commit('Link')
       const workspace = pushing.freshName('link')
       const pushed = await repository.push(pushing.kyozo().remote(workspace), { options: ['verbose'] })
-      expect(pushed.output).toMatch(/is (live|failed): /)
+      expect(pushed.output).toMatch(/^[0-9a-f]{7} (is live|failed): /m)
       const answers = await Promise.all(['/', '/leak', '/files/leak'].map((at) => pushing.kyozo().ask(`one.${workspace}.localhost`, at)))
       const { data } = await pushing.kyozo().api('/releases?page[size]=1')
       const release = await pushing.kyozo().api<unknown>(`/releases/${data[0]!.id}`)
@@ -149,6 +149,16 @@ describe('a size', () => {
     const pushed = await pushing.push({})
     expect(pushed.output).toContain('Nothing to deploy')
     expect(await pushing.newestRelease(pushed.workspace)).toMatchObject({ state: 'live' })
+  })
+})
+
+it('a Dockerfile that copies what is not there fails with the step and the name', async () => {
+  const pushed = await pushing.push({ 'one/Dockerfile': 'FROM busybox:stable\nCOPY dist/ /www\nCMD ["httpd", "-f"]\n' })
+  expect(await pushing.newestRelease(pushed.workspace)).toMatchObject({
+    state: 'failed',
+    reason: expect.stringMatching(
+      /^one did not build: \[2\/2\] COPY dist\/ \/www: dist is not in the build context\. Nothing was serving before$/,
+    ),
   })
 })
 

@@ -83,6 +83,10 @@ function reasonOf(lines: readonly string[]): string {
   return (line ?? lines.findLast((candidate) => candidate.trim() !== '') ?? 'it said nothing')
     .replace(/^ERROR: /, '')
     .replace(/^(failed to build: )?(failed to solve: )?/, '')
+    .replace(
+      /^failed to compute cache key: failed to calculate checksum of ref \S+: "\/(.*)": not found$/,
+      '$1 is not in the build context',
+    )
 }
 
 /**
