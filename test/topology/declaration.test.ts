@@ -132,6 +132,12 @@ describe('kyozo.yaml', () => {
     ])
   })
 
+  test('names environments so that a host name has room for them', () => {
+    const named = (name: string) => `environments: {${name}: {branch: dev}}`
+    expect(parseDeclaration(named('a'.repeat(22))).declaration.environments).toEqual({ ['a'.repeat(22)]: { branch: 'dev' } })
+    expect(() => parseDeclaration(named('a'.repeat(23)))).toThrow('must be lower-case letters, digits and dashes, at most 22')
+  })
+
   test('has a JSON Schema that closes every object', () => {
     const schema = declarationJsonSchema()
     expect(Object.keys(schema.properties as object)).toEqual(['services', 'ignore', 'environments', 'previews', 'commit_back', 'backing'])

@@ -8,6 +8,11 @@ const serviceName = z
   .string()
   .regex(label, 'must be lower-case letters, digits and dashes, at most 63')
   .describe('Name of a service: a DNS label.')
+/** Shorter, since the host names of its services hold it together with the workspace's. */
+const environmentName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/, 'must be lower-case letters, digits and dashes, at most 22')
+  .describe('Name of an environment.')
 const relativePath = z
   .string()
   .min(1)
@@ -91,7 +96,7 @@ export const declarationSchema = z
     services: z.record(serviceName, service).optional().describe('Corrects or adds services by name.'),
     ignore: globs.optional().describe('Folders and files that hold no service.'),
     environments: z
-      .record(serviceName, z.strictObject({ branch: z.string().min(1).max(255) }))
+      .record(environmentName, z.strictObject({ branch: z.string().min(1).max(255) }))
       .optional()
       .describe('Environments by name and the branch each follows. The default branch is production.'),
     previews: z
