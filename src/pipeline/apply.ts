@@ -111,11 +111,15 @@ async function createAndStart(work: Work, request: Parameters<Engine['create']>[
 }
 
 async function proveHealthy(work: Work, spec: StackService, containers: readonly string[]): Promise<void> {
-  const outcome = await waitUntilHealthy({ service: spec, containers }, { engine: work.engine, signal: work.attempt.signal })
+  const { attempt } = work
+  const outcome = await waitUntilHealthy({ service: spec, containers }, { engine: work.engine, signal: attempt.signal })
   if (outcome.kind === 'healthy') return
-  for (const line of outcome.logTail) work.attempt.sayBuild(spec.name, line)
-  const telling = tellingLine(outcome.logTail)
-  throw new KyozoError('not_healthy', `${healthWords(spec, outcome)}${telling === undefined ? '' : `: ${telling}`}`, {
+  // Before anything is cut to fit: half a secret is found by no redaction afterwards.
+  const logTail = outcome.logTail.map(attempt.redact)
+  const lastProbe = outcome.lastProbe === null ? null : attempt.redact(outcome.lastProbe)
+  for (const line of logTail) attempt.sayBuild(spec.name, line)
+  const telling = tellingLine(logTail)
+  throw new KyozoError('not_healthy', `${healthWords(spec, { ...outcome, lastProbe })}${telling === undefined ? '' : `: ${telling}`}`, {
     service: spec.name,
     hint: 'the last lines of its output are in the release’s log',
   })

@@ -110,6 +110,21 @@ it(
 )
 
 it(
+  'hides a generated password in the words of a verdict, wherever they are cut',
+  async () => {
+    const files = {
+      'kyozo.yaml': 'services:\n  api: {path: api, depends_on: [postgres]}\n',
+      'api/Dockerfile': 'FROM busybox:stable\nCMD ["sh", "-c", "echo Error: cannot use $DATABASE_URL; exit 3"]\n',
+    }
+    const repository = await repositoryOf({ files })
+    const { output } = await repository.push(kyozo.remote(name('password')))
+    expect(output).toMatch(/api .*exit 3.*Error: cannot use postgres:\/\/app:\*\*\*@postgres/)
+    expect(output).not.toMatch(/app:[0-9a-f]/)
+  },
+  3 * minutes,
+)
+
+it(
   'runs as many copies as kyozo.yaml says, and scales without replacing those that run',
   async () => {
     const workspace = name('copies')
