@@ -6,7 +6,7 @@ import { rescue, sweepBuiltInRemotes } from '../pipeline/rescue.ts'
 import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
 import { expireLeasesOf } from '../store/leases.ts'
-import { followEngine, liveEnvironments } from '../watch/follow-engine.ts'
+import { allEnvironments, followEngine } from '../watch/follow-engine.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 
 /** Environments that are deployed at once; their builds share the machine's build slots. */
@@ -38,7 +38,7 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
 
 /** What an ended process left half-made is mended before anything new begins. The engine may be away: then its return does it. */
 async function mendAll(kyozo: Kyozo): Promise<void> {
-  for (const { id, identity } of await liveEnvironments(kyozo)) {
+  for (const { id, identity } of await allEnvironments(kyozo)) {
     await recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) =>
       kyozo.log.warn({ error, project: identity.project }, 'an environment could not be mended at the start'),
     )

@@ -72,12 +72,11 @@ export interface NamedEnvironment {
   readonly workspace: string
 }
 
-/** Every environment in which something serves. */
-export function liveEnvironmentNames(db: Executor): Promise<NamedEnvironment[]> {
+/** Every environment, whether or not something serves in it. */
+export function environmentNames(db: Executor): Promise<NamedEnvironment[]> {
   return db
     .selectFrom('environments')
     .innerJoin('workspaces', 'workspaces.id', 'environments.workspaceId')
     .select(['environments.id', 'environments.name', 'workspaces.name as workspace'])
-    .where('environments.liveReleaseId', 'is not', null)
     .execute()
 }

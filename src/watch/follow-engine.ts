@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import { identityOf } from '../pipeline/attempt.ts'
 import type { Kyozo } from '../pipeline/kyozo.ts'
 import { recoverEnvironment } from '../pipeline/recover-environment.ts'
-import { liveEnvironmentNames } from '../store/environments.ts'
+import { environmentNames } from '../store/environments.ts'
 
 /** Several events of one container come together. */
 const settleMs = 150
@@ -41,16 +41,16 @@ export function followEngine(kyozo: Kyozo & { readonly engine: Engine }): { stop
 }
 
 async function refreshAll(kyozo: Kyozo, refresh: (project: string) => void): Promise<void> {
-  for (const { identity } of await liveEnvironments(kyozo)) refresh(identity.project)
+  for (const { identity } of await allEnvironments(kyozo)) refresh(identity.project)
 }
 
 async function refreshProject(kyozo: Kyozo, project: string): Promise<void> {
-  const found = (await liveEnvironments(kyozo)).find(({ identity }) => identity.project === project)
+  const found = (await allEnvironments(kyozo)).find(({ identity }) => identity.project === project)
   if (found !== undefined) await recoverEnvironment(kyozo, found.id, { repair: false })
 }
 
-/** Every environment in which something serves, with what its containers are labelled. */
-export async function liveEnvironments(kyozo: Kyozo) {
-  const found = await liveEnvironmentNames(kyozo.db)
+/** Every environment, with what its containers are labelled. One that never went live may hold what a killed release left. */
+export async function allEnvironments(kyozo: Kyozo) {
+  const found = await environmentNames(kyozo.db)
   return found.map(({ id, name, workspace }) => ({ id, identity: identityOf(kyozo.instance, { name: workspace }, { name }) }))
 }

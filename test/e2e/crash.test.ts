@@ -72,6 +72,33 @@ it(
   8 * minutes,
 )
 
+it(
+  'gives up a first release that is killed every time, and leaves nothing of it running',
+  async () => {
+    const slow = await createRepository({ files: { 'slow/Dockerfile': 'FROM busybox:stable\nEXPOSE 8080\nCMD ["sleep", "1000"]\n' } })
+    const slowProject = `kyozo-${workspace}-slow-production`
+    const running = async () => [...(await containersOf(slowProject)).values()]
+    try {
+      await slow.push(kyozo.remote(`${workspace}-slow`), { options: ['no-wait'] })
+      const sha = (await slow.git('rev-parse', 'HEAD')).output.trim()
+      let seen = ''
+      while ((await stateOf(sha)) !== 'failed') {
+        await until(
+          'the next try, or the end',
+          async () => (await stateOf(sha)) === 'failed' || (await running()).some((id) => id !== seen),
+        )
+        seen = (await running())[0] ?? ''
+        await kyozo.kill()
+        await kyozo.start()
+      }
+      await until('nothing of it to run', async () => (await running()).length === 0)
+    } finally {
+      await slow.remove()
+    }
+  },
+  4 * minutes,
+)
+
 async function stateOf(sha: string): Promise<string | undefined> {
   return (await kyozo.api(`/releases?filter[sha]=${sha}`)).data[0]?.attributes.state as string | undefined
 }
