@@ -1,5 +1,5 @@
 // The connections to Git hosts that this kyozo has, and their clients.
-import type { ForgeClient, ForgeConnection } from './forge.ts'
+import type { FetchTokenRequest, ForgeClient, ForgeConnection } from './forge.ts'
 import { forges, isForgeName } from './index.ts'
 
 export interface Connections {
@@ -9,7 +9,7 @@ export interface Connections {
   gitCredentials(
     forge: string,
     name: string,
-    repository: { readonly id: string; readonly fullName: string },
+    request: FetchTokenRequest,
   ): Promise<{ readonly username: string; readonly password: string } | undefined>
 }
 
@@ -23,8 +23,8 @@ export function createConnections(all: readonly ForgeConnection[], now: () => nu
     all,
     find: (forge, name) => all.find((connection) => connection.forge === forge && (name === undefined || connection.name === name)),
     client: (name) => clients.get(name),
-    async gitCredentials(_forge, name, repository) {
-      const token = await clients.get(name)?.fetchToken(repository)
+    async gitCredentials(_forge, name, request) {
+      const token = await clients.get(name)?.fetchToken(request)
       // GitHub takes any token, of a person or of an app, as the password of this user.
       return token === undefined ? undefined : { username: 'x-access-token', password: token }
     },

@@ -177,7 +177,15 @@ export interface ForgeClient {
    * A token that may read the repository's contents, for Git over HTTP; `undefined` when the connection has no credential. Throws
    * `forge_unavailable` or `forge_refused` when the host does not give one.
    */
-  fetchToken(repository: { readonly id: string; readonly fullName: string }): Promise<string | undefined>
+  fetchToken(request: FetchTokenRequest): Promise<string | undefined>
+}
+
+export interface FetchTokenRequest {
+  readonly id: string
+  /** `owner/name`. */
+  readonly fullName: string
+  /** A token that the host did not accept: another is given where one can be had, and otherwise the same again. */
+  readonly notAccepted?: string
 }
 
 const fullNamePattern = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/

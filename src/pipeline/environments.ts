@@ -5,7 +5,7 @@ import { latestRelease } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { productionName, startRelease } from './receive.ts'
-import { tipOf } from './source.ts'
+import { tipOf } from './tip.ts'
 
 /** Makes the environments that are new, and releases the branches that they follow as far as they exist. */
 export async function mapEnvironments(

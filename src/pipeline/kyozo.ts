@@ -1,7 +1,7 @@
 // What the pipeline works with: the parts that main.ts wires, as the pipeline needs them.
 import type { Config } from '../config.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { ForgeConnection } from '../forge/forge.ts'
+import type { FetchTokenRequest, ForgeConnection } from '../forge/forge.ts'
 import type { Mirrors } from '../git/mirror.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -38,9 +38,12 @@ export interface EdgeControl {
 export interface ConnectionCredentials {
   find(forge: string, name: string): ForgeConnection | undefined
   /** What git sends to read a repository, or undefined for a public one without a token. */
-  gitCredentials(
-    forge: string,
-    name: string,
-    repository: { readonly id: string; readonly fullName: string },
-  ): Promise<{ readonly username: string; readonly password: string } | undefined>
+  gitCredentials(forge: string, name: string, request: GitCredentialRequest): Promise<GitCredentials | undefined>
+}
+
+export type GitCredentialRequest = FetchTokenRequest
+
+export interface GitCredentials {
+  readonly username: string
+  readonly password: string
 }

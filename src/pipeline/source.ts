@@ -9,6 +9,7 @@ import { updateRelease } from '../store/leases.ts'
 import type { Attempt } from './attempt.ts'
 import { Superseded } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
+import { tipOf } from './tip.ts'
 
 export interface FetchedSource {
   readonly reader: ObjectReader
@@ -34,34 +35,6 @@ export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<Fetch
 
 /** The branch points elsewhere by now: this release ends, and one of the tip takes its place. */
 export class MovedOn extends Superseded {}
-
-/** The commit a branch points at now, with its objects at hand. */
-export async function tipOf(attempt: Attempt, kyozo: Kyozo, ref: string): Promise<string> {
-  const { workspace } = attempt
-  if (workspace.forge === 'git') {
-    const tip = await kyozo.mirrors.tip(workspace.id, ref)
-    if (tip === null) throw new KyozoError('revision_not_found', `${ref} is not there`, { hint: 'push the branch' })
-    return tip
-  }
-  const connection = kyozo.connections.find(workspace.forge, workspace.connection ?? '')
-  if (connection === undefined || workspace.repositoryName === null || workspace.repositoryId === null) {
-    throw new KyozoError(
-      'repository_unauthorized',
-      `the connection ${workspace.connection} to ${workspace.forge} is not configured any more`,
-      { hint: 'set its variables again and restart kyozo' },
-    )
-  }
-  const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
-  const credentials = await kyozo.connections.gitCredentials(workspace.forge, connection.name, repository)
-  // In the form that HTTP sends it in as well.
-  if (credentials) attempt.redactAlso([credentials.password, `${credentials.username}:${credentials.password}`])
-  return kyozo.mirrors.fetch(workspace.id, {
-    url: `${connection.webUrl}/${repository.fullName}.git`,
-    ref,
-    signal: attempt.signal,
-    ...(credentials === undefined ? {} : { credentials }),
-  })
-}
 
 /** The tree analyzed last may be gone after a force push and a repack: then everything counts as new. */
 async function baseListing(reader: ObjectReader, tree: string | null): Promise<TreeListing | null> {

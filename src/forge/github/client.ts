@@ -1,6 +1,6 @@
 // Says things on GitHub. Every way it can go is an outcome; the outbox decides what follows.
 import { asKyozoError } from '../../errors.ts'
-import type { ClientOptions, CommitStatus, ForgeClient, ForgeConnection, SendOutcome } from '../forge.ts'
+import type { ClientOptions, CommitStatus, FetchTokenRequest, ForgeClient, ForgeConnection, SendOutcome } from '../forge.ts'
 import { statusOutcome } from './answers.ts'
 import { type ApiAnswer, askGitHub } from './api.ts'
 import { createTokens, type TokenNeed, type Tokens } from './tokens.ts'
@@ -18,9 +18,17 @@ interface Context {
 export function createGitHubClient(connection: ForgeConnection, { now, deadlineMs = defaultDeadlineMs }: ClientOptions): ForgeClient {
   const tokens = createTokens(connection, { now, deadlineMs })
   return {
-    fetchToken: (repository) => tokens.tokenFor({ repository, permissions: { contents: 'read' } }),
+    fetchToken: (request) => fetchToken(tokens, request),
     postStatus: (status) => postStatus({ connection, tokens, now, deadlineMs }, status),
   }
+}
+
+async function fetchToken(tokens: Tokens, { id, fullName, notAccepted }: FetchTokenRequest): Promise<string | undefined> {
+  const need: TokenNeed = { repository: { id, fullName }, permissions: { contents: 'read' } }
+  const token = await tokens.tokenFor(need)
+  // Somebody else may have got another one meanwhile.
+  if (token === undefined || token !== notAccepted || !tokens.renew(need)) return token
+  return tokens.tokenFor(need)
 }
 
 async function postStatus(context: Context, status: CommitStatus): Promise<SendOutcome> {
