@@ -93,7 +93,7 @@ describe('a repository that cannot be fetched', () => {
     const { sha: second } = await other.push({ 'README.md': 'words' })
     await until('the newer commit to be live', async () => (await stateOf(kyozo, second)) === 'live', { deadlineMs: minutes })
     const { created_at, started_at } = await attributes(second)
-    // The fifth attempt was due sixteen seconds after the fourth.
+    // The fifth attempt was due fifteen seconds after the fourth.
     expect(Date.parse(String(started_at)) - Date.parse(String(created_at))).toBeLessThan(10_000)
     expect(await stateOf(kyozo, first)).toBe('superseded')
     const shown = await shop.verdict(sha)
