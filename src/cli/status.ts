@@ -77,8 +77,8 @@ function statusText(status: EnvironmentStatus): string {
   const rows = status.services.map((service) => [
     service.service,
     service.verdict.replace('_', ' '),
-    wordsAfter(service),
     service.url ?? '',
+    wordsAfter(service),
   ])
   return `${status.workspace} ${status.environment}  ${head}\n${serving}${table(rows, { indent: 2 })}`
 }
