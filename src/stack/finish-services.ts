@@ -30,7 +30,12 @@ export function finishServices(ordered: readonly LinkedService[], input: FinishI
       secretVersions: versionsFor(service, input.secretVersions ?? {}),
     })
     hashes.set(service.name, hash)
-    return finishService(service, { image, configHash: hash, replacement: replacementOf(service, hostOf.get(service.name)), healthDeadlineMs: input.healthDeadlineMs ?? defaultHealthDeadlineMs })
+    return finishService(service, {
+      image,
+      configHash: hash,
+      replacement: replacementOf(service, hostOf.get(service.name)),
+      healthDeadlineMs: input.healthDeadlineMs ?? defaultHealthDeadlineMs,
+    })
   })
 }
 
@@ -48,7 +53,10 @@ function secretName(variable: string): string {
     .replaceAll('_', '-')
 }
 
-function finishService(service: LinkedService, last: Pick<StackService, 'image' | 'configHash' | 'replacement' | 'healthDeadlineMs'>): StackService {
+function finishService(
+  service: LinkedService,
+  last: Pick<StackService, 'image' | 'configHash' | 'replacement' | 'healthDeadlineMs'>,
+): StackService {
   return {
     name: service.name,
     ...(service.folder === undefined ? {} : { folder: service.folder }),
