@@ -3,6 +3,7 @@
 import type { Kyozo } from '../pipeline/kyozo.ts'
 import { recoverEnvironment } from '../pipeline/recover-environment.ts'
 import { rescue, sweepBuiltInRemotes } from '../pipeline/rescue.ts'
+import { slots } from '../pipeline/slots.ts'
 import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
 import { expireLeasesOf } from '../store/leases.ts'
@@ -11,6 +12,8 @@ import { oneAtATime } from './one-at-a-time.ts'
 
 /** Environments that are deployed at once; their builds share the machine's build slots. */
 const concurrency = 8
+/** Each holds a connection of the database meanwhile. */
+const mendedAtOnce = 4
 
 export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void> }> {
   // The data directory's lock is ours, so whoever held these leases is dead.
@@ -38,9 +41,10 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
 
 /** What an ended process left half-made is mended before anything new begins. The engine may be away: then its return does it. */
 async function mendAll(kyozo: Kyozo): Promise<void> {
-  for (const { id, identity } of await allEnvironments(kyozo)) {
-    await recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) =>
+  const inSlot = slots(mendedAtOnce)
+  const mend = ({ id, identity }: Awaited<ReturnType<typeof allEnvironments>>[number]) =>
+    recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) =>
       kyozo.log.warn({ error, project: identity.project }, 'an environment could not be mended at the start'),
     )
-  }
+  await Promise.all((await allEnvironments(kyozo)).map((environment) => inSlot(() => mend(environment))))
 }
