@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import {
+  ask,
   installSystemPackages,
   lastLine,
   mayInstallSystemPackages,
@@ -21,27 +22,26 @@ const engineStartMs = 60_000
 const programs = ['docker.io', 'docker-cli', 'docker-compose', 'docker-buildx', 'containerd', 'tini-static']
 
 export async function prepareEngine() {
-  const missing = missingParts()
+  const [isAnswering, compose, buildx] = await Promise.all([
+    engineAnswers(),
+    ask('docker', ['compose', 'version', '--short']),
+    ask('docker', ['buildx', 'version']),
+  ])
+  const missing = []
+  if (!isAnswering && !run('dockerd', ['--version']).ok) missing.push('a Docker engine')
+  if (!atLeast(compose, oldest.compose)) missing.push(`Docker Compose ≥ ${oldest.compose.join('.')}`)
+  if (!atLeast(buildx, oldest.buildx)) missing.push(`Docker Buildx ≥ ${oldest.buildx.join('.')}`)
   if (missing.length > 0) {
     if (!mayInstallSystemPackages()) throw new SetupError(`${missing.join(', ')} missing, and ${whyNoSystemPackages()}`, manualInstall())
     installEngine(missing)
   }
-  if (engineAnswers()) return
+  if (isAnswering || (await engineAnswers())) return
   await startEngine()
 }
 
-/** Whether the engine answers; what `docker info` says goes nowhere, only its success counts. */
-function engineAnswers() {
-  return run('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 20_000 }).ok
-}
-
-function missingParts() {
-  const missing = []
-  if (!engineAnswers() && !run('dockerd', ['--version']).ok) missing.push('a Docker engine')
-  if (!atLeast(run('docker', ['compose', 'version', '--short']), oldest.compose))
-    missing.push(`Docker Compose ≥ ${oldest.compose.join('.')}`)
-  if (!atLeast(run('docker', ['buildx', 'version']), oldest.buildx)) missing.push(`Docker Buildx ≥ ${oldest.buildx.join('.')}`)
-  return missing
+/** Whether the engine answers; what `docker version` says goes nowhere, only its success counts. */
+async function engineAnswers() {
+  return (await ask('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 20_000 })).ok
 }
 
 function atLeast(answer, [major, minor]) {
@@ -121,7 +121,7 @@ async function startEngine() {
     spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] }).unref()
   }
   const deadline = Date.now() + engineStartMs
-  while (!engineAnswers()) {
+  while (!(await engineAnswers())) {
     if (Date.now() > deadline)
       throw new SetupError(
         `the Docker engine did not answer within ${engineStartMs / 1000} s: ${lastLine(run('tail', ['-n', '3', '/var/log/dockerd.log']).out)}`,

@@ -1,5 +1,5 @@
 // What the set-up scripts know about this machine, and the one way they run a program: an argument list, never a shell.
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
 /** Stops the set-up with a message and what to do about it. */
@@ -39,6 +39,15 @@ export function run(program, args, { timeoutMs = 60_000, show = false, env = {} 
     env: { ...process.env, ...env },
   })
   return { ok: done.status === 0, out: done.stdout ?? '', err: done.stderr || String(done.error ?? '') }
+}
+
+/** As `run`, beside others: the programs of one question are asked together. @param {string} program @param {string[]} args */
+export function ask(program, args, { timeoutMs = 60_000 } = {}) {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: timeoutMs }, (error, out, err) =>
+      resolve({ ok: error === null, out, err: err || String(error ?? '') }),
+    )
+  })
 }
 
 /** The fields of /etc/os-release, or an empty object where there is none. */
