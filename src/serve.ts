@@ -24,6 +24,7 @@ import { migrate, type OpenDatabase, openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded.ts'
 import { defaultTeam, instanceId } from './store/instance.ts'
 import { listen } from './store/notify.ts'
+import { expireClaimsOf } from './store/outbox.ts'
 import { createToken, hasToken } from './store/tokens.ts'
 import { loadTemplates } from './templates.ts'
 
@@ -143,7 +144,9 @@ async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop
 async function startWork({ kyozo, connections }: Parts, stops: Stop[]): Promise<void> {
   const worker = await startWorker(kyozo)
   stops.push(() => worker.stop())
-  const outbox = startOutbox({ db: kyozo.db, notifications: kyozo.notifications, connections, log: kyozo.log })
+  // The data directory's lock is ours, so whoever made these claims has ended.
+  await expireClaimsOf(kyozo.db, kyozo.owner)
+  const outbox = startOutbox({ owner: kyozo.owner, db: kyozo.db, notifications: kyozo.notifications, connections, log: kyozo.log })
   stops.push(() => outbox.stop())
 }
 

@@ -12,10 +12,12 @@ export function startOutbox(parts: {
   readonly db: Database
   readonly notifications: Notifications
   readonly connections: Connections
+  /** Names this process in claims. */
+  readonly owner: string
   readonly log: Log
 }): { stop(): Promise<void> } {
   const sender = createOutboxSender({
-    outbox: storedOutbox(parts.db),
+    outbox: storedOutbox(parts.db, parts.owner),
     clientOf: (name) => parts.connections.client(name),
     log: parts.log,
     now: Date.now,
@@ -53,9 +55,9 @@ export function startOutbox(parts: {
   }
 }
 
-function storedOutbox(db: Database): Outbox {
+function storedOutbox(db: Database, owner: string): Outbox {
   return {
-    claim: (options) => claimOutbox(db, options),
+    claim: (options) => claimOutbox(db, { ...options, owner }),
     sent: (id) => outboxSent(db, id),
     dropped: (id, reason) => outboxDropped(db, id, reason),
     retry: (id, retry) => outboxRetry(db, id, retry),

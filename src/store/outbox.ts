@@ -34,10 +34,13 @@ export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]
 }
 
 /** Takes due messages for a while, oldest first; another sender may take them when this one dies. */
-export async function claimOutbox(db: Executor, options: { readonly limit: number; readonly claimSeconds: number }): Promise<OutboxRow[]> {
+export async function claimOutbox(
+  db: Executor,
+  options: { readonly limit: number; readonly claimSeconds: number; readonly owner: string },
+): Promise<OutboxRow[]> {
   const claimed = await db
     .updateTable('outbox')
-    .set({ claimedUntil: inSeconds(options.claimSeconds), attempts: sql`attempts + 1` })
+    .set({ claimedUntil: inSeconds(options.claimSeconds), claimedBy: options.owner, attempts: sql`attempts + 1` })
     .where('id', 'in', (from) =>
       from
         .selectFrom('outbox as due')
@@ -70,6 +73,11 @@ export async function claimOutbox(db: Executor, options: { readonly limit: numbe
     .execute()
   // An update returns its rows in no order, and the aggregate must not be green before the services that it counts.
   return claimed.toSorted((a, b) => Number(BigInt(a.sequence) - BigInt(b.sequence)))
+}
+
+/** Gives up the claims of a process that has ended. What it was sending may have arrived: a status that is sent twice says the same twice. */
+export async function expireClaimsOf(db: Executor, owner: string): Promise<void> {
+  await db.updateTable('outbox').set({ claimedUntil: null }).where('claimedBy', '=', owner).where('claimedUntil', 'is not', null).execute()
 }
 
 export async function outboxSent(db: Executor, id: string): Promise<void> {

@@ -157,6 +157,7 @@ export interface OutboxTable {
   attempts: Generated<number>
   nextAttemptAt: Time
   claimedUntil: OptionalTime
+  claimedBy: string | null
   sentAt: OptionalTime
   droppedAt: OptionalTime
   lastError: string | null

@@ -71,6 +71,16 @@ export async function stateOf(kyozo: TestKyozo, sha: string): Promise<unknown> {
   return (await releasesOf(kyozo, sha))[0]?.attributes.state
 }
 
+/** Waits for a commit to go live, and says where its releases are when it does not. */
+export async function untilLive(kyozo: TestKyozo, sha: string): Promise<void> {
+  try {
+    await until('the release to be live', async () => (await stateOf(kyozo, sha)) === 'live', { deadlineMs: 60_000 })
+  } catch (error) {
+    const releases = await releasesOf(kyozo, sha)
+    throw new Error(`${(error as Error).message}: ${JSON.stringify(releases.map(({ attributes }) => attributes))}\n${kyozo.output()}`)
+  }
+}
+
 /** A page as a browser asks for it, the token being the password. */
 export async function openPage(url: string): Promise<{ readonly status: number; readonly type: string | null; readonly text: string }> {
   const answer = await fetch(url, { headers: { Authorization: `Basic ${Buffer.from(`anyone:${adminToken}`).toString('base64')}` } })

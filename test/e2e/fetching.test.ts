@@ -10,7 +10,7 @@ import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
 import type { FaultAnswer } from '../support/github/state.ts'
 import { containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { type Connected, connect, githubEnvironment, openPage, releasesOf, stateOf } from './connected.ts'
+import { type Connected, connect, githubEnvironment, openPage, releasesOf, stateOf, untilLive } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 2 * minutes })
@@ -73,7 +73,7 @@ describe('a repository that cannot be fetched', () => {
     const shop = await connect('cut', { kyozo, github })
     github.fault({ path: gitPath(shop, '/git-upload-pack'), answer, times: 2 })
     const { sha } = await shop.push(large())
-    await until('the release to be live', async () => (await stateOf(kyozo, sha)) === 'live', { deadlineMs: minutes })
+    await untilLive(kyozo, sha)
     expect((await releasesOf(kyozo, sha))[0]!.attributes.attempt).toBeGreaterThan(1)
     expect(await shop.ask('one')).toBe('one 2')
   })
@@ -91,7 +91,7 @@ describe('a repository that cannot be fetched', () => {
     })
     github.fault({ path: gitPath(other), answer: { kind: 'truncate', bytes: Number.POSITIVE_INFINITY } })
     const { sha: second } = await other.push({ 'README.md': 'words' })
-    await until('the newer commit to be live', async () => (await stateOf(kyozo, second)) === 'live', { deadlineMs: minutes })
+    await untilLive(kyozo, second)
     const { created_at, started_at } = await attributes(second)
     // The fifth attempt was due fifteen seconds after the fourth.
     expect(Date.parse(String(started_at)) - Date.parse(String(created_at))).toBeLessThan(10_000)

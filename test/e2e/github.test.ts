@@ -6,7 +6,7 @@ import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
 import type { FaultAnswer } from '../support/github/state.ts'
 import { containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { type Connected, connect, githubEnvironment, history, openPage, stateOf } from './connected.ts'
+import { type Connected, connect, githubEnvironment, history, openPage, stateOf, untilLive } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 2 * minutes })
@@ -120,7 +120,7 @@ describe('when GitHub does not take statuses', () => {
     const shop = await repositoryOf('later')
     const recover = github.fault({ method: 'POST', path: statusesPath(shop), answer })
     const { sha } = await shop.push(two('1'))
-    await until('the release to be live', async () => (await stateOf(kyozo, sha)) === 'live', { deadlineMs: minutes })
+    await untilLive(kyozo, sha)
     expect(await shop.ask('one')).toBe('one 1')
     recover()
     await until(
@@ -132,9 +132,10 @@ describe('when GitHub does not take statuses', () => {
 
   it('and kyozo is killed before it could, the verdicts arrive after the restart', async () => {
     const shop = await repositoryOf('killed')
-    const recover = github.fault({ method: 'POST', path: statusesPath(shop), answer: broken })
+    const recover = github.fault({ method: 'POST', path: statusesPath(shop), answer: { kind: 'hang' } })
     const { sha } = await shop.push(two('1'))
-    await until('the release to be live', async () => (await stateOf(kyozo, sha)) === 'live', { deadlineMs: minutes })
+    await untilLive(kyozo, sha)
+    // It is killed while it waits for the answer, so that the message is still claimed.
     await kyozo.kill()
     expect(shop.repository.statuses(sha)).toEqual([])
     recover()

@@ -27,7 +27,13 @@ beforeEach(async () => {
   sha = (await shop.push({ change: { files: { 'README.md': 'shop' } } })).sha
   const settings = { apiUrl: github.apiUrl, webUrl: github.webUrl, webhookSecret: 's', token: github.createToken() }
   const notifications = await listen(url)
-  const outbox = startOutbox({ db, notifications, connections: createConnections([githubConnection(settings)], Date.now), log: silent })
+  const outbox = startOutbox({
+    owner: 'test',
+    db,
+    notifications,
+    connections: createConnections([githubConnection(settings)], Date.now),
+    log: silent,
+  })
   stop = async () => {
     await outbox.stop()
     await notifications.close()
