@@ -20,6 +20,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires_at', 'timestamptz')
     .addColumn('created_at', 'timestamptz', (c) => c.notNull().defaultTo(sql`now()`))
     .addColumn('updated_at', 'timestamptz', (c) => c.notNull().defaultTo(sql`now()`))
+    // What stands in compose projects and in host names: `shop` with `eu-production` and `shop-eu` with `production` would be the same there.
+    .addColumn('project', 'text', (c) => c.notNull().unique())
+    .addColumn('host_label', 'text', (c) => c.notNull().unique())
     .addUniqueConstraint('environments_workspace_name', ['workspace_id', 'name'])
     .execute()
   await db.schema.createIndex('environments_team_id').on('environments').columns(['team_id', 'workspace_id']).execute()

@@ -8,7 +8,7 @@ import { applyPlan } from './pipeline/apply.ts'
 import { type Attempt, openAttempt } from './pipeline/attempt.ts'
 import { buildImages } from './pipeline/build-images.ts'
 import { type EndOutcome, endWithoutGoingLive } from './pipeline/end.ts'
-import { mapEnvironments } from './pipeline/environments.ts'
+import { declareEnvironments, releaseEnvironments } from './pipeline/environments.ts'
 import { fencedEngine } from './pipeline/fenced-engine.ts'
 import type { Kyozo } from './pipeline/kyozo.ts'
 import { makePlan } from './pipeline/make-plan.ts'
@@ -79,6 +79,7 @@ async function deploy(attempt: Attempt, { kyozo, engine, progress }: { kyozo: Ky
   const variables = await stackVariables(attempt, kyozo, stack)
   const files: ComposeFiles = { identity: attempt.identity, document: stack.documentText, overlay: stack.overlayText, variables }
   const applied = await attempt.stage('apply', () => applyPlan(attempt, engine, { stack, plan, files, observed }))
-  await mapEnvironments(attempt, kyozo, environments)
+  const added = await declareEnvironments(attempt, kyozo, environments)
   await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { stack, plan, applied, tree: fetched.listing.tree }))
+  await releaseEnvironments(attempt, kyozo, added)
 }

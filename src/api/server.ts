@@ -30,10 +30,13 @@ const readinessMs = 3_000
 
 export function createHttpServer(context: ServerContext): Server {
   const app = createApp(context)
-  const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0, shouldUpgradeCallback: context.edge.shouldUpgrade }, (request, response) => {
-    if (context.edge.handle(request, response)) return
-    app(request, response)
-  })
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0, shouldUpgradeCallback: context.edge.shouldUpgrade },
+    (request, response) => {
+      if (context.edge.handle(request, response)) return
+      app(request, response)
+    },
+  )
   server.on('upgrade', (request, socket, head) => {
     if (context.edge.upgrade(request, socket, head)) return
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')

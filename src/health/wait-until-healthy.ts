@@ -40,6 +40,8 @@ const settleMs = 2_000
 /** How often is looked grows with the time waited, so that a quick start is noticed at once and a slow one costs little. */
 const longestPauseMs = 500
 const shareOfWaited = 1 / 20
+/** From the first good answer to the one that counts. */
+const confirmMs = 500
 const logTailLines = 20
 
 /** Throws `superseded`, or the signal's own reason, when the signal aborts. */
@@ -73,6 +75,8 @@ interface Vigil extends HealthQuestion {
   /** Containers whose end is waited for, and the exit codes of those that ended. */
   readonly watched: Set<string>
   readonly exits: Map<string, number>
+  /** When all of them first answered well, as long as they still do. */
+  healthySince: number | undefined
   /** Aborted when something happened that is worth a look at once. */
   wake: AbortController
   readonly ended: AbortController
@@ -92,6 +96,7 @@ function startVigil({ service, containers }: HealthQuestion, options: HealthOpti
     lastWords: new Map(),
     watched: new Set(),
     exits: new Map(),
+    healthySince: undefined,
     wake: new AbortController(),
     ended: new AbortController(),
   }
@@ -110,10 +115,19 @@ async function look(vigil: Vigil): Promise<HealthOutcome | undefined> {
   const failed = findings.find(hasFailed)
   if (failed) return failureOf(vigil, failed, failed.standing)
   const unhealthy = await firstUnhealthy(vigil, findings)
+  if (unhealthy) vigil.healthySince = undefined
   if (unhealthy) return waited(vigil) < vigil.service.healthDeadlineMs ? undefined : failureOf(vigil, unhealthy, 'deadline')
   // Between the inspection and the probe's answer it may have crashed.
   const crashed = (await observe(vigil)).find(hasFailed)
-  return crashed ? failureOf(vigil, crashed, crashed.standing) : { kind: 'healthy', afterMs: waited(vigil) }
+  if (crashed) return failureOf(vigil, crashed, crashed.standing)
+  return hasStayedHealthy(vigil) ? { kind: 'healthy', afterMs: waited(vigil) } : undefined
+}
+
+/** What answers once and then ends has not started: it must still answer a moment later. What has ended well is done. */
+function hasStayedHealthy(vigil: Vigil): boolean {
+  if (vigil.service.isOneShot || vigil.probe === undefined) return true
+  vigil.healthySince ??= vigil.clock.now()
+  return vigil.clock.now() - vigil.healthySince >= confirmMs
 }
 
 function hasFailed(finding: Finding): finding is Failed {

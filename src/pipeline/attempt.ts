@@ -3,7 +3,7 @@
 import type { StackIdentity } from '../engine/engine.ts'
 import { KyozoError } from '../errors.ts'
 import { createRedactor } from '../secrets/redact.ts'
-import { type Environment, findEnvironment } from '../store/environments.ts'
+import { type Environment, findEnvironment, projectName } from '../store/environments.ts'
 import { assertLease, type Claim, type Lease, renewLease, updateRelease } from '../store/leases.ts'
 import { createLogWriter } from '../store/logs.ts'
 import { notify } from '../store/notify.ts'
@@ -106,7 +106,7 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
 
 /** What the labels and the compose project of an environment are called. */
 export function identityOf(instance: string, workspace: Pick<Workspace, 'name'>, environment: Pick<Environment, 'name'>): StackIdentity {
-  return { instance, workspace: workspace.name, environment: environment.name, project: `kyozo-${workspace.name}-${environment.name}` }
+  return { instance, workspace: workspace.name, environment: environment.name, project: projectName(workspace.name, environment.name) }
 }
 
 function guardLease(kyozo: Kyozo, lease: Lease, stop: AbortController) {

@@ -1,6 +1,6 @@
 // A release that does not go live: what it left is taken away, and it ends in words, or goes back to the queue when trying again can help.
 import type { Engine } from '../engine/engine.ts'
-import type { KyozoError } from '../errors.ts'
+import { KyozoError } from '../errors.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { attemptLimit, endRelease, updateRelease } from '../store/leases.ts'
@@ -26,15 +26,15 @@ export async function endWithoutGoingLive(
   kyozo: Kyozo,
   end: { readonly engine: Engine; readonly thrown: unknown; readonly stack: StackSpec | undefined; readonly hasTouchedContainers: boolean },
 ): Promise<EndOutcome> {
-  const failures = failuresOf(end.thrown)
-  if (failures.some((failure) => failure.code === 'lease_lost')) return { kind: 'lost' }
+  const thrown = failuresOf(end.thrown)
+  if (thrown.some((failure) => failure.code === 'lease_lost')) return { kind: 'lost' }
   const reason = attempt.signal.aborted ? (attempt.signal.reason as unknown) : end.thrown
   if (reason instanceof Superseded) return supersede(attempt, kyozo, { stack: end.stack, bySha: reason.bySha })
-  if (end.hasTouchedContainers) await recoverRoutes(attempt, kyozo, end.engine)
+  const failures = end.hasTouchedContainers ? [...thrown, ...(await recoverRoutes(attempt, kyozo, end.engine))] : thrown
   if (mayRetry(attempt, failures)) {
     const newer = await newerRelease(kyozo.db, attempt.release)
     if (newer !== undefined) return supersede(attempt, kyozo, { stack: end.stack, bySha: newer.sha })
-    return retryLater(attempt, kyozo, failures[0]!)
+    return retryLater(attempt, kyozo, failures.find(isEngineAway) ?? failures[0]!)
   }
   await fail(attempt, kyozo, { stack: end.stack, failures })
   return { kind: 'ended' }
@@ -75,8 +75,9 @@ async function supersede(
 
 /** A host that is away gets a few tries. An engine that is away is waited for: no commit is at fault, and nothing runs without it. */
 function mayRetry(attempt: Attempt, failures: readonly KyozoError[]): boolean {
-  if (!failures.every((failure) => failure.retryable)) return false
-  return attempt.release.attempt < attemptLimit || failures.every(isEngineAway)
+  // While the engine is away nothing can be mended, so nothing can end.
+  if (failures.some(isEngineAway)) return true
+  return failures.every((failure) => failure.retryable) && attempt.release.attempt < attemptLimit
 }
 
 function isEngineAway(failure: KyozoError): boolean {
@@ -129,8 +130,19 @@ async function fail(
 }
 
 /** What was stopped first got new loopback ports when it started again. */
-async function recoverRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<void> {
-  await recover(attempt, engine)
+/** The failure that kept it from mending, if one did: the cause of the release's own is still said. */
+async function recoverRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<readonly KyozoError[]> {
+  try {
+    await recover(attempt, engine)
+    await refreshRoutes(attempt, kyozo, engine)
+    return []
+  } catch (error) {
+    if (!(error instanceof KyozoError) || error.code !== 'engine_unavailable') throw error
+    return [error]
+  }
+}
+
+async function refreshRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<void> {
   const observed = await engine.observe(attempt.identity, [])
   const services = [...attempt.live.values()].map((live) => live.spec)
   await replaceRoutes(

@@ -1,27 +1,40 @@
 // Environments that kyozo.yaml maps to branches. Only the default branch's file counts: who may push elsewhere must not rule what runs.
 import { asKyozoError } from '../errors.ts'
-import { findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
+import { type Environment, findEnvironmentByRef, productionName, putEnvironment } from '../store/environments.ts'
 import { latestRelease } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
-import { productionName, startRelease } from './receive.ts'
+import { startRelease } from './receive.ts'
 import { tipOf } from './tip.ts'
 
-/** Makes the environments that are new, and releases the branches that they follow as far as they exist. */
-export async function mapEnvironments(
+/** Makes the environments that are new, and returns them. One that cannot be made is said and hinders nothing else. */
+export async function declareEnvironments(
   attempt: Attempt,
   kyozo: Kyozo,
   declared: Readonly<Record<string, { readonly branch: string }>>,
-): Promise<void> {
+): Promise<readonly Environment[]> {
   const { workspace } = attempt
-  if (attempt.environment.ref !== `refs/heads/${workspace.defaultBranch}`) return
+  if (attempt.environment.ref !== `refs/heads/${workspace.defaultBranch}`) return []
+  const made: Environment[] = []
   for (const [name, { branch }] of Object.entries(declared)) {
     const ref = `refs/heads/${branch}`
     if (name === productionName || (await findEnvironmentByRef(kyozo.db, workspace.id, ref)) !== undefined) continue
-    const environment = await putEnvironment(kyozo.db, workspace, { name, ref })
-    attempt.say(`Environment ${name} follows ${branch}`)
     try {
-      const sha = await tipOf(attempt, kyozo, ref)
+      made.push(await putEnvironment(kyozo.db, workspace, { name, ref }))
+      attempt.say(`Environment ${name} follows ${branch}`)
+    } catch (error) {
+      attempt.say(`Environment ${name} could not be made: ${asKyozoError(error).message}`)
+    }
+  }
+  return made
+}
+
+/** Releases the branches that new environments follow, as far as they exist: the first push of one that does not will be released. */
+export async function releaseEnvironments(attempt: Attempt, kyozo: Kyozo, environments: readonly Environment[]): Promise<void> {
+  const { workspace } = attempt
+  for (const environment of environments) {
+    try {
+      const sha = await tipOf(attempt, kyozo, environment.ref)
       if ((await latestRelease(kyozo.db, environment.id))?.sha === sha) continue
       await kyozo.db.transaction().execute((trx) =>
         startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
@@ -32,8 +45,7 @@ export async function mapEnvironments(
         }),
       )
     } catch (error) {
-      // The branch need not exist yet: its first push will be released.
-      attempt.say(`  nothing to release there yet: ${asKyozoError(error).message}`)
+      kyozo.log.info({ error, workspace: workspace.name, environment: environment.name }, 'a new environment has nothing to release yet')
     }
   }
 }

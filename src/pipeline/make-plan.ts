@@ -37,8 +37,20 @@ export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput)
   const plan = planStack(stack, observed, explainChanges({ spec: stack, previousServices: live ? rememberServices(live) : {}, diff }))
   const planText = attempt.redact(formatPlan(plan))
   await updateRelease(kyozo.db, attempt.lease, { plan: JSON.stringify(plan), planText })
-  for (const difference of stack.differences)
-    attempt.say(`  ${difference.file}${difference.pointer}: ${difference.change} (${difference.reason})`)
-  for (const line of planText.split('\n')) attempt.say(`  ${line}`)
+  sayDifferences(attempt, stack, live ?? undefined)
+  for (const line of planText === '' ? ['nothing to do: the commit holds no service'] : planText.split('\n')) attempt.say(`  ${line}`)
   return { plan, observed }
+}
+
+/** In full when they are new; afterwards they would bury the plan, and the release has them. */
+function sayDifferences(attempt: Attempt, stack: StackSpec, live: StackSpec | undefined): void {
+  const said = new Set(live?.differences.map(sayDifference))
+  const isNew = stack.differences.map(sayDifference).filter((line) => !said.has(line))
+  for (const line of isNew) attempt.say(`  ${line}`)
+  const before = stack.differences.length - isNew.length
+  if (before > 0) attempt.say(`  ${before} differences from your compose file, as before`)
+}
+
+function sayDifference({ file, pointer, change, reason }: StackSpec['differences'][number]): string {
+  return `${file}${pointer}: ${change} (${reason})`
 }

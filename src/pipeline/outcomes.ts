@@ -50,7 +50,7 @@ export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt[
   const touched = touchedServices(facts.plan)
   const built = new Set(facts.plan.operations.flatMap((operation) => (operation.kind === 'build' ? [operation.service] : [])))
   const present = facts.stack.services.map((spec) => {
-    const url = facts.urls.get(spec.name)
+    const url = spec.replicas === 0 ? undefined : facts.urls.get(spec.name)
     const reached = url === undefined ? {} : { url }
     const before = attempt.live.get(spec.name)
     const outcome: ServiceOutcome =

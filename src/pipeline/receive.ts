@@ -4,7 +4,7 @@ import { reasonToIgnore } from '../forge/forge.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Database, Executor } from '../store/database.ts'
 import { type DeliveryOutcome, decideDelivery, findDeliveryByHostId, insertDelivery, type NewDelivery } from '../store/deliveries.ts'
-import { type Environment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
+import { type Environment, findEnvironmentByRef, productionName, putEnvironment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
 import { latestRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
 import {
@@ -33,8 +33,6 @@ export interface Received {
   readonly id: string
   readonly releaseIds: readonly string[]
 }
-
-export const productionName = 'production'
 
 /** Stores a forge's delivery and what follows from it. A delivery id that is known changes nothing. */
 export function receiveForgeDelivery(
@@ -150,7 +148,7 @@ async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPu
     )
   }
   const latest = await latestRelease(trx, environment.id)
-  if (latest?.sha === push.sha && latest.state !== 'superseded') {
+  if (latest?.sha === push.sha && latest.state !== 'superseded' && latest.state !== 'failed') {
     return {
       teamId: workspace.teamId,
       workspaceId: workspace.id,

@@ -40,7 +40,7 @@ export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxM
       sha: release.sha,
       state,
       context: name,
-      description,
+      description: fitted(description),
       targetUrl: `${baseUrl}/releases/${release.id}`,
     } satisfies CommitStatus,
   })
@@ -49,6 +49,18 @@ export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxM
     return state === undefined ? [] : [status(`${context}/${verdict.service}`, state, verdict.words)]
   })
   return [...services, status(context, aggregateState(release), releaseWords(release.state, subject.verdicts, release.reason))]
+}
+
+/** GitHub shows this many characters. What still serves stands at the end and is what a person needs first: the middle gives way. */
+const statusCharacters = 140
+
+function fitted(words: string): string {
+  const points = Array.from(words)
+  if (points.length <= statusCharacters) return words
+  const end = words.lastIndexOf('. ')
+  const tail = end < 0 ? [] : Array.from(words.slice(end))
+  const room = statusCharacters - tail.length - 1
+  return room < 40 ? words : `${points.slice(0, room).join('').trimEnd()}…${tail.join('')}`
 }
 
 function aggregateState(release: Release): CommitStatus['state'] {

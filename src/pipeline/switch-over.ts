@@ -33,6 +33,13 @@ export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine,
   for (const [service, containers] of applied.hidden) await engine.giveAlias(attempt.identity, service, containers)
   await becomeLive(attempt, kyozo, engine, switching)
   await kyozo.edge?.refresh()
+  // The release is live: whatever goes wrong from here on is mended later and takes nothing back.
+  await retire(attempt, kyozo, { stack, applied }).catch((error: unknown) => {
+    kyozo.log.warn({ error, release: attempt.release.id }, 'replaced containers could not be taken away; the next mending does it')
+  })
+}
+
+async function retire(attempt: Attempt, kyozo: Kyozo, { stack, applied }: Pick<Switching, 'stack' | 'applied'>): Promise<void> {
   const going = applied.retire.flatMap((retired) => retired.containers)
   if (going.length === 0) return
   await drain(kyozo, going)

@@ -29,6 +29,7 @@ function* spellingsOf(value: string): Generator<string> {
   }
   if (value.length < shortestSecret) return
   const bytes = Buffer.from(value)
+  yield bytes.toString('hex')
   for (const encoding of ['base64', 'base64url'] as const) yield bytes.toString(encoding).replace(/=+$/, '')
 }
 

@@ -19,32 +19,39 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
   // The data directory's lock is ours, so whoever held these leases is dead.
   await expireLeasesOf(kyozo.db, kyozo.owner)
   await rescue(kyozo)
-  await sweepBuiltInRemotes(kyozo)
-  await mendAll(kyozo)
+  await forEachEnvironment(kyozo, (id) => mend(kyozo, id))
   const oneEach = oneAtATime()
-  await kyozo.queue.work((environmentId) => oneEach(environmentId, () => deployEnvironment(environmentId, kyozo)), { concurrency })
+  // Asked for while a deploy runs, it is the deploy that runs once more; so mending is always followed by one.
+  const mendInTurn = (id: string) => oneEach(id, () => mend(kyozo, id).then(() => deployEnvironment(id, kyozo)))
+  await kyozo.queue.work((id) => oneEach(id, () => deployEnvironment(id, kyozo)), { concurrency })
   const watching = followEngine(kyozo)
   const schedule = startSchedule(
     [
       { name: 'rescue releases', expression: '*/10 * * * * *', run: () => rescue(kyozo) },
+      { name: 'mend environments', expression: '15 * * * * *', run: () => forEachEnvironment(kyozo, mendInTurn) },
       { name: 'sweep built-in remotes', expression: '30 * * * * *', run: () => sweepBuiltInRemotes(kyozo) },
     ],
     kyozo.log,
   )
+  // Nobody waits for it: what it finds was missed before, and is queued like any push.
+  const swept = sweepBuiltInRemotes(kyozo).catch((error: unknown) => kyozo.log.warn({ error }, 'the built-in remotes could not be swept'))
   return {
     async stop() {
       await schedule.stop()
       await watching.stop()
+      await swept
     },
   }
 }
 
-/** What an ended process left half-made is mended before anything new begins. The engine may be away: then its return does it. */
-async function mendAll(kyozo: Kyozo): Promise<void> {
+async function forEachEnvironment(kyozo: Kyozo, work: (environmentId: string) => Promise<void>): Promise<void> {
   const inSlot = slots(mendedAtOnce)
-  const mend = ({ id, identity }: Awaited<ReturnType<typeof allEnvironments>>[number]) =>
-    recoverEnvironment(kyozo, id, { repair: true }).catch((error: unknown) =>
-      kyozo.log.warn({ error, project: identity.project }, 'an environment could not be mended at the start'),
-    )
-  await Promise.all((await allEnvironments(kyozo)).map((environment) => inSlot(() => mend(environment))))
+  await Promise.all((await allEnvironments(kyozo)).map(({ id }) => inSlot(() => work(id))))
+}
+
+/** What an ended or failed process left half-made is taken away, and what should serve is started. The engine may be away: the next time does it. */
+async function mend(kyozo: Kyozo, environmentId: string): Promise<void> {
+  await recoverEnvironment(kyozo, environmentId, { repair: true }).catch((error: unknown) =>
+    kyozo.log.warn({ error, environment: environmentId }, 'an environment could not be mended'),
+  )
 }

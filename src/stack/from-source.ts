@@ -27,5 +27,13 @@ export function specifyFromSource(tree: SourceTree, context: SourceContext): Spe
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
   if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, context.identity.workspace)
-  return { topology, stack, environments: readDeclaration(tree).declaration.environments ?? {} }
+  return { topology, stack, environments: declaredEnvironments(tree) }
+}
+
+function declaredEnvironments(tree: SourceTree): Specified['environments'] {
+  const { declaration, refuse } = readDeclaration(tree)
+  const environments = declaration.environments ?? {}
+  if (environments.production !== undefined)
+    refuse(['environments', 'production'], 'production is the default branch; give another branch another name')
+  return environments
 }

@@ -1,4 +1,5 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
+import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import type { EnvironmentTable, Tables } from './tables.ts'
@@ -18,12 +19,40 @@ export function listEnvironments(db: Executor, workspaceId: string): Promise<Env
   return db.selectFrom('environments').selectAll().where('workspaceId', '=', workspaceId).orderBy('name').execute()
 }
 
-/** Creates the environment, or points the one of that name to the ref. */
+export const productionName = 'production'
+
+/** The compose project of an environment, as its containers are labelled. */
+export function projectName(workspace: string, environment: string): string {
+  return `kyozo-${workspace}-${environment}`
+}
+
+/** What stands between a service's name and the base domain. */
+export function hostLabel(workspace: string, environment: string): string {
+  return environment === productionName ? workspace : `${workspace}-${environment}`
+}
+
+/** Creates the environment, or points the one of that name to the ref. Throws `bad_request` when its containers or hosts would be another's. */
 export async function putEnvironment(
   db: Executor,
-  workspace: Pick<Workspace, 'id' | 'teamId'>,
+  workspace: Pick<Workspace, 'id' | 'teamId' | 'name'>,
   environment: { readonly name: string; readonly ref: string },
 ): Promise<Environment> {
+  const names = { project: projectName(workspace.name, environment.name), hostLabel: hostLabel(workspace.name, environment.name) }
+  const taken = await db
+    .selectFrom('environments')
+    .select('id')
+    .where((where) => where.or([where('project', '=', names.project), where('hostLabel', '=', names.hostLabel)]))
+    .where((where) => where.not(where.and([where('workspaceId', '=', workspace.id), where('name', '=', environment.name)])))
+    .executeTakeFirst()
+  if (taken !== undefined) {
+    throw new KyozoError(
+      'bad_request',
+      `${environment.name} of ${workspace.name} would share its containers or host names with another environment`,
+      {
+        hint: 'choose another name for the workspace or the environment',
+      },
+    )
+  }
   return db
     .insertInto('environments')
     .values({
@@ -33,6 +62,7 @@ export async function putEnvironment(
       name: environment.name,
       ref: environment.ref,
       kind: 'branch',
+      ...names,
     })
     .onConflict((conflict) => conflict.columns(['workspaceId', 'name']).doUpdateSet({ ref: environment.ref, updatedAt: sql`now()` }))
     .returningAll()

@@ -69,6 +69,9 @@ export interface EnvironmentTable {
   name: string
   ref: string
   kind: 'branch' | 'preview'
+  /** The compose project, and the label below the base domain: no two environments share either. */
+  project: string
+  hostLabel: string
   pullRequestId: string | null
   /** The tree and commit of the last release that was analyzed: the base of the next diff. */
   analyzedTree: string | null

@@ -69,9 +69,15 @@ export async function freeWorkspaceName(db: Executor, fullName: string): Promise
   const candidates = [name, `${name}-${owner}`.slice(0, 40).replace(/-+$/, '')]
   for (let at = 2; at < 100; at++) candidates.push(`${name.slice(0, 36)}-${at}`)
   for (const candidate of candidates) {
-    if (workspaceNamePattern.test(candidate) && (await findWorkspaceByName(db, candidate)) === undefined) return candidate
+    if (workspaceNamePattern.test(candidate) && (await isFree(db, candidate))) return candidate
   }
   throw new KyozoError('bad_request', `no workspace name is free for ${fullName}`)
+}
+
+/** Neither a workspace nor another workspace's environment answers at this name. */
+async function isFree(db: Executor, name: string): Promise<boolean> {
+  if ((await findWorkspaceByName(db, name)) !== undefined) return false
+  return (await db.selectFrom('environments').select('id').where('hostLabel', '=', name).executeTakeFirst()) === undefined
 }
 
 function asLabel(text: string): string {

@@ -54,8 +54,8 @@ test('a service that accepts but does not answer is given two seconds', async ()
 
 test('nothing listening is said so by both probes', async () => {
   const target = { container: 'c', host: '127.0.0.1', port: 9 }
-  expect(await probeHttp(target, '/')).toEqual({ hasPassed: false, words: 'GET / found nothing listening' })
-  expect(await probeTcp(target, 5432)).toEqual({ hasPassed: false, words: 'a connection to port 5432 found nothing listening' })
+  expect(await probeHttp(target, '/')).toEqual({ hasPassed: false, words: 'GET / found nothing listening on 0.0.0.0' })
+  expect(await probeTcp(target, 5432)).toEqual({ hasPassed: false, words: 'a connection to port 5432 found nothing listening on 0.0.0.0' })
 })
 
 test('something that does not speak HTTP is said so', async () => {

@@ -39,7 +39,7 @@ test('a service that answers is healthy as soon as every copy of it answers', as
   const progress: string[] = []
   const outcome = await outcomeOf(web, { script: `sleep 1; ${serves('one')}` }, { count: 2, progress })
   expect(outcome).toEqual({ kind: 'healthy', afterMs: expect.any(Number) })
-  expect(progress).toContain('api: GET / found nothing listening')
+  expect(progress).toContain('api: GET / found nothing listening on 0.0.0.0')
   expect(progress.at(-1)).toBe('api: GET / answered 200')
 })
 
@@ -65,8 +65,8 @@ test('a service that takes more memory than it may is told so', async () => {
 test('a service that never answers fails at its deadline with what was found last', async () => {
   const service = { ...web, healthDeadlineMs: 1_500 }
   const silent = await failureOf(service, { script: 'exec sleep 1000' })
-  expect(silent).toMatchObject({ reason: 'deadline', exitCode: null, lastProbe: 'GET / found nothing listening' })
-  expect(healthWords(service, silent)).toBe('api did not become healthy in 1.5 s (GET / found nothing listening)')
+  expect(silent).toMatchObject({ reason: 'deadline', exitCode: null, lastProbe: 'GET / found nothing listening on 0.0.0.0' })
+  expect(healthWords(service, silent)).toBe('api did not become healthy in 1.5 s (GET / found nothing listening on 0.0.0.0)')
 })
 
 test('a service that answers with an error fails at its deadline', async () => {
@@ -78,7 +78,7 @@ test('a published port nobody listens on in the container does not count as a co
   const service: HealthSubject = { ...web, health: { kind: 'tcp' }, healthDeadlineMs: 1_500 }
   expect(await failureOf(service, { script: 'exec sleep 1000' })).toMatchObject({
     reason: 'deadline',
-    lastProbe: 'a connection to port 8080 found nothing listening',
+    lastProbe: 'a connection to port 8080 found nothing listening on 0.0.0.0',
   })
 })
 

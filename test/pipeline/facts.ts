@@ -40,6 +40,8 @@ export function environment(parts: Partial<Environment> = {}): Environment {
     name: 'production',
     ref: 'refs/heads/main',
     kind: 'branch',
+    project: 'kyozo-shop-production',
+    hostLabel: 'shop',
     pullRequestId: null,
     analyzedTree: null,
     analyzedSha: null,

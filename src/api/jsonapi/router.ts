@@ -146,6 +146,7 @@ function readQuery(resource: Resource, request: Request): { filter: Filter; limi
   let after: string | undefined
   for (const [name, value] of Object.entries(request.query)) {
     const text = String(value)
+    if (text.includes('\0')) throw badParameter(name, 'it holds a NUL character')
     const filtered = /^filter\[(\w+)\]$/.exec(name)?.[1]
     const column = filtered === undefined ? undefined : Object.entries(resource.filters).find(([key]) => memberName(key) === filtered)?.[1]
     if (column !== undefined) filter[column] = column.endsWith('Id') && column !== 'deliveryId' ? readParameter(name, id, text) : text

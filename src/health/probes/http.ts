@@ -31,7 +31,7 @@ export function probeHttp(target: ProbeTarget, path: string): Promise<ProbeResul
 }
 
 export function wordsOf(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') return 'found nothing listening'
+  if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') return 'found nothing listening on 0.0.0.0'
   if (error.code?.startsWith('HPE_')) return 'got an answer that is not HTTP'
   return `failed (${error.code ?? error.message})`
 }

@@ -22,7 +22,7 @@ export function probeTcp(target: ProbeTarget, port: number): Promise<ProbeResult
       timer = setTimeout(() => end(true, 'stays open'), staysOpenMs)
     })
     socket.once('data', () => end(true, 'was answered'))
-    socket.once('end', () => end(false, 'found nothing listening'))
+    socket.once('end', () => end(false, 'found nothing listening on 0.0.0.0'))
     socket.once('error', (error) => end(false, wordsOf(error)))
   })
 }
