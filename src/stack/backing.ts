@@ -114,3 +114,11 @@ const recipes: Readonly<Record<BackingKind, (password: Variable) => BackingRecip
     hasFixedHostname: true,
   }),
 }
+
+/** Where the official images keep their data, by image name: each declares that folder as a volume. */
+export const dataFolders: ReadonlyMap<string, string> = new Map(
+  Object.values(recipes).map((recipe) => {
+    const { image, dataFolder } = recipe({ variable: 'KYOZO_UNUSED', default: '' })
+    return [image.replace(/:.*$/, ''), dataFolder]
+  }),
+)

@@ -5,6 +5,7 @@ import { dockerfileBuildInput, type IgnoreRules, templateBuildInput } from './bu
 import type { ComposeMap } from './compose-value.ts'
 import { type Confinement, confine, entrypointCapabilities, healthcheck, limit, publish, supervise } from './defaults.ts'
 import { startsUnprivileged } from './dockerfile.ts'
+import { imageVolumes } from './dockerfile-volumes.ts'
 import { reasonsOf } from './reasons.ts'
 import { pathBetween } from './relative-path.ts'
 import type { Need, ServiceDraft } from './service-draft.ts'
@@ -39,7 +40,7 @@ export function draftFolderService(spec: ServiceSpec, input: StackInput): Servic
     hasHealthcheck: test !== undefined,
     isOneShot: false,
     replicas,
-    volumes: [],
+    volumes: making.volumes ?? [],
     endpoint: { host: spec.name, ...(port === undefined ? {} : { port }) },
     needs: spec.dependsOn.flatMap(needOf),
     evidence: spec.evidence,
@@ -70,6 +71,8 @@ interface Making {
   readonly image?: string
   readonly port?: number
   readonly healthTest?: readonly string[]
+  /** Names of the volumes that it mounts. Default is none. */
+  readonly volumes?: readonly string[]
   readonly confinement: Confinement
 }
 
@@ -92,6 +95,7 @@ function makeImage(spec: ServiceSpec, input: StackInput): Making {
 
 function makeByDockerfile(spec: ServiceSpec, build: Extract<ServiceSpec['build'], { kind: 'dockerfile' }>, { tree }: StackInput): Making {
   const made = dockerfileBuildInput(tree, { service: spec.name, spec: build, ignore: ignoreRulesOf(spec) })
+  const volumes = imageVolumes(spec.name, made.dockerfile)
   return {
     definition: {
       build: {
@@ -100,7 +104,9 @@ function makeByDockerfile(spec: ServiceSpec, build: Extract<ServiceSpec['build']
         target: build.target,
         args: build.args === undefined || Object.keys(build.args).length === 0 ? undefined : build.args,
       },
+      ...(volumes.length === 0 ? {} : { volumes: volumes.map(({ name, folder }) => ({ type: 'volume', source: name, target: folder })) }),
     },
+    volumes: volumes.map(({ name }) => name),
     build: made,
     confinement: { capabilities: startsUnprivileged(made.dockerfile) ? [] : entrypointCapabilities },
   }

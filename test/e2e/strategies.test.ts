@@ -125,6 +125,23 @@ it(
 )
 
 it(
+  'keeps the data of an image that declares a volume, from one container to the next',
+  async () => {
+    const workspace = name('declared')
+    const write = (version: string) =>
+      `FROM busybox:stable\nVOLUME /data\nEXPOSE 8080\nCMD ["sh", "-c", "echo ${version} >> /data/index.html; exec httpd -f -p 8080 -h /data"]\n`
+    const repository = await repositoryOf({ files: { 'store/Dockerfile': write('one') } })
+    expect((await repository.push(kyozo.remote(workspace))).output).toContain('create volume store-data')
+    await repository.commit('Two', { 'store/Dockerfile': write('two') })
+    expect((await repository.push(kyozo.remote(workspace))).output).toMatch(
+      /replace store after stopping the old one, because it holds the volume store-data/,
+    )
+    await until('both lines', async () => (await kyozo.ask(`store.${workspace}.localhost`, '/index.html')).text === 'one\ntwo\n')
+  },
+  3 * minutes,
+)
+
+it(
   'runs as many copies as kyozo.yaml says, and scales without replacing those that run',
   async () => {
     const workspace = name('copies')
