@@ -6,11 +6,12 @@ import { commandOf } from './backing-service.ts'
 import { bakeFiles } from './baked-files.ts'
 import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
+import { keepsData } from './dockerfile-volumes.ts'
 import { healthOf, ignoreRulesOf, needOf } from './folder-service.ts'
 import { sayEvidence } from './reasons.ts'
 import type { Endpoint, Need, ServiceDraft } from './service-draft.ts'
 import type { StackInput } from './specify.ts'
-import type { BuildInput } from './stack.ts'
+import type { BuildInput, StackService } from './stack.ts'
 
 export interface ComposeServiceInput {
   readonly model: ComposeModel
@@ -36,7 +37,7 @@ export function draftComposeService(source: ComposeServiceInput): ServiceDraft {
   return {
     name,
     ...folderOf(source),
-    type: spec?.type ?? (service.build === undefined ? 'backing' : 'containerized'),
+    type: spec?.type ?? typeOf(service),
     definition: defineComposeService({ ...source, name, build, port, isOneShot }),
     environment: service.environment,
     reasons: reasonsOf(source, name),
@@ -52,6 +53,12 @@ export function draftComposeService(source: ComposeServiceInput): ServiceDraft {
     needs: needsOf(source),
     evidence: spec?.evidence ?? source.backing?.evidence ?? [{ path: source.model.file, fact: `service ${source.key}` }],
   }
+}
+
+/** A published image that is no database is a service that people reach; what only siblings reach stands behind them. */
+function typeOf({ build, image, ports }: ComposeModelService): StackService['type'] {
+  const isReached = ports.length > 0 && !keepsData(image ?? '')
+  return build !== undefined || isReached ? 'containerized' : 'backing'
 }
 
 function nameOf({ names }: ComposeServiceInput, key: string): string {

@@ -62,6 +62,11 @@ function volumeWords(instruction: JSONInstruction): string[] {
   }
 }
 
+/** Whether it is one of the official images of databases and queues. */
+export function keepsData(image: string): boolean {
+  return inheritedFolders(image).length > 0
+}
+
 /** `docker.io/library/postgres:17-alpine` declares what `postgres` does. */
 function inheritedFolders(image: string): readonly string[] {
   const name = image

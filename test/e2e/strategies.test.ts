@@ -142,6 +142,23 @@ it(
 )
 
 it(
+  'reaches an image that a compose file publishes, at its name',
+  async () => {
+    const workspace = name('image')
+    const web = {
+      image: 'busybox:stable',
+      command: ['sh', '-c', 'mkdir /tmp/w; echo tea > /tmp/w/index.html; exec httpd -f -p 8080 -h /tmp/w'],
+    }
+    const repository = await repositoryOf({
+      files: { 'compose.yaml': JSON.stringify({ services: { web: { ...web, ports: ['127.0.0.1:18555:8080'] } } }) },
+    })
+    expect((await repository.push(kyozo.remote(workspace))).output).toMatch(/web +live after .*http:\/\/web\./)
+    expect((await kyozo.ask(`web.${workspace}.localhost`)).text).toBe('tea\n')
+  },
+  3 * minutes,
+)
+
+it(
   'runs as many copies as kyozo.yaml says, and scales without replacing those that run',
   async () => {
     const workspace = name('copies')
