@@ -87,7 +87,7 @@ test('a Dockerfile that cannot be read is a failed build that says why', async (
 test('a file that the context does not have is named', async () => {
   const error = await failureOf(stack.engine.build(request(`FROM ${busyboxImage}\nCOPY missing.txt /`)))
   expect(error.code).toBe('build_failed')
-  expect(error.message).toMatch(/^building api failed at \[2\/2\] COPY missing\.txt \/: .*"\/missing\.txt": not found/)
+  expect(error.message).toBe('building api failed at [2/2] COPY missing.txt /: missing.txt is not in the build context')
 })
 
 test('a build that takes too long is stopped, in the builder as well', async () => {
