@@ -13,7 +13,15 @@ process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)))
 await assertEngine()
 await ensureBaseImages()
 const rows: Row[] = []
-for (const benchmark of chosen) rows.push(...(await run(benchmark)))
+for (const benchmark of chosen) {
+  try {
+    rows.push(...(await run(benchmark)))
+  } catch (error) {
+    // The others have something to say all the same.
+    process.stderr.write(`${benchmark.name} failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exitCode = 1
+  }
+}
 process.stdout.write(`\n${formatTable(rows)}\n`)
 
 function choose(names: readonly string[]): readonly Benchmark[] {
