@@ -1,4 +1,5 @@
 // Which service a host name means. Pure.
+import { hostLabel } from '../environment-names.ts'
 
 export interface RouteTarget {
   readonly container: string
@@ -22,13 +23,9 @@ export interface ServiceAddress {
   readonly baseDomain: string
 }
 
-/** The environment whose services have the short names. */
-const production = 'production'
-
 /** `api.shop.localhost` in production, `api.shop-staging.localhost` elsewhere, `api.shop-pr-12.localhost` for a preview. */
 export function serviceHost({ service, workspace, environment, baseDomain }: ServiceAddress): string {
-  const stack = environment === production ? workspace : `${workspace}-${environment}`
-  return `${service}.${stack}.${baseDomain}`.toLowerCase()
+  return `${service}.${hostLabel(workspace, environment)}.${baseDomain}`.toLowerCase()
 }
 
 /** A Host header as a name that can be compared: lower case, without port and without the dot that a full name may end in. */

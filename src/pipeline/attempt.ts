@@ -1,9 +1,10 @@
 // One worker's try at one release: the lease that allows it to act, the signal that stops it, and the log of what it does.
 
 import type { StackIdentity } from '../engine/engine.ts'
+import { projectName } from '../environment-names.ts'
 import { KyozoError } from '../errors.ts'
 import { createRedactor } from '../secrets/redact.ts'
-import { type Environment, findEnvironment, projectName } from '../store/environments.ts'
+import { type Environment, findEnvironment } from '../store/environments.ts'
 import { assertLease, type Claim, type Lease, renewLease, updateRelease } from '../store/leases.ts'
 import { createLogWriter } from '../store/logs.ts'
 import { notify } from '../store/notify.ts'

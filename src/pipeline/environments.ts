@@ -1,6 +1,8 @@
 // Environments that kyozo.yaml maps to branches. Only the default branch's file counts: who may push elsewhere must not rule what runs.
+
+import { productionName } from '../environment-names.ts'
 import { asKyozoError } from '../errors.ts'
-import { type Environment, findEnvironmentByRef, productionName, putEnvironment } from '../store/environments.ts'
+import { type Environment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
 import { latestRelease } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'

@@ -1,10 +1,12 @@
 // A delivery becomes a queued release, or a reason why not: decided and stored in one transaction, before anybody is answered.
+
+import { productionName } from '../environment-names.ts'
 import type { ForgeEvent, ForgeRepository } from '../forge/forge.ts'
 import { reasonToIgnore } from '../forge/forge.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Database, Executor } from '../store/database.ts'
 import { type DeliveryOutcome, decideDelivery, findDeliveryByHostId, insertDelivery, type NewDelivery } from '../store/deliveries.ts'
-import { type Environment, findEnvironmentByRef, productionName, putEnvironment } from '../store/environments.ts'
+import { type Environment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
 import { latestRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
 import {

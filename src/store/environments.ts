@@ -1,4 +1,6 @@
+// Where a ref of a workspace runs: production, another branch, or a preview.
 import { type Selectable, sql, type Transaction } from 'kysely'
+import { hostLabel, projectName } from '../environment-names.ts'
 import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
@@ -17,18 +19,6 @@ export function findEnvironmentByRef(db: Executor, workspaceId: string, ref: str
 
 export function listEnvironments(db: Executor, workspaceId: string): Promise<Environment[]> {
   return db.selectFrom('environments').selectAll().where('workspaceId', '=', workspaceId).orderBy('name').execute()
-}
-
-export const productionName = 'production'
-
-/** The compose project of an environment, as its containers are labelled. */
-export function projectName(workspace: string, environment: string): string {
-  return `kyozo-${workspace}-${environment}`
-}
-
-/** What stands between a service's name and the base domain. */
-export function hostLabel(workspace: string, environment: string): string {
-  return environment === productionName ? workspace : `${workspace}-${environment}`
 }
 
 /** Creates the environment, or points the one of that name to the ref. Throws `bad_request` when its containers or hosts would be another's. */

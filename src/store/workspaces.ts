@@ -1,3 +1,4 @@
+// Connected repositories: pushed to directly, or followed on a Git host.
 import { type Insertable, type Selectable, sql } from 'kysely'
 import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'

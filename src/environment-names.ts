@@ -1,0 +1,14 @@
+// What an environment is called outside: in compose projects, on containers and in host names. The database lets no two share either name.
+
+/** The environment of the default branch, whose services have the short host names. */
+export const productionName = 'production'
+
+/** The compose project, as it stands on the containers. */
+export function projectName(workspace: string, environment: string): string {
+  return `kyozo-${workspace}-${environment}`
+}
+
+/** What stands between a service's name and the base domain: `shop`, `shop-staging`, `shop-pr-12`. */
+export function hostLabel(workspace: string, environment: string): string {
+  return environment === productionName ? workspace : `${workspace}-${environment}`
+}
