@@ -31,7 +31,7 @@ export const nameRules: readonly NameRule[] = [
 
 /** Files that say "somebody's own code starts here". */
 export const manifestNames: readonly string[] = [
-  'package.json', 'pyproject.toml', 'requirements.txt', 'Pipfile', 'go.mod', 'Dockerfile',
+  'package.json', 'Cargo.toml', 'pyproject.toml', 'requirements.txt', 'Pipfile', 'go.mod', 'Dockerfile',
   'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml',
 ] // biome-ignore format: a list
 

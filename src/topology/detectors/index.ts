@@ -5,6 +5,7 @@ import { containerized } from './containerized.ts'
 import { golang } from './golang.ts'
 import { nodejs } from './nodejs.ts'
 import { python } from './python.ts'
+import { rust } from './rust.ts'
 import { staticSite } from './static-site.ts'
 
-export const detectors: readonly Detector[] = [nodejs, python, golang, staticSite, containerized, composeStack]
+export const detectors: readonly Detector[] = [nodejs, python, golang, rust, staticSite, containerized, composeStack]

@@ -1,0 +1,187 @@
+// A programming language as data: what its projects look like and how its programs run. `detectorFor` makes a detector of one.
+import type { Claim, ClaimedSpec, Detector, Facts, Sign } from '../claim.ts'
+import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
+import { entryFacts, findEnvironment } from '../environment.ts'
+import { baseName } from '../paths.ts'
+import { findProcess, type Process, portInCommand } from '../procfile.ts'
+import { defined } from '../reading/data.ts'
+import { type SourceFacts, type SourceLanguage, scanSources } from '../reading/source.ts'
+import { importsOf, sourceSigns } from '../reading/source-signs.ts'
+import type { Folder, Repository } from '../repository.ts'
+import type { EnvironmentVariable, Evidence, HealthSpec, ServiceType } from '../topology.ts'
+
+/** Packages that say what a program is. Those built on others come first: the first one that is there names the framework. */
+export interface Framework {
+  readonly name: string
+  /** Any of these among the dependencies, or, where no manifest lists any, among the imports. */
+  readonly packages: readonly string[]
+  /** Where its production server listens when nothing else is said; absent for what does not listen. */
+  readonly port?: number
+  /** The path that answers whether it is well, when the framework brings one. */
+  readonly health?: string
+  /** Its production start command, when it is always the same. */
+  readonly start?: string
+  /** A server answers requests, a worker takes work from a queue or a clock, a tool is run by hand. Default is `server`. */
+  readonly kind?: 'server' | 'worker' | 'tool'
+}
+
+/** What the manifests of a folder say. */
+export interface Project {
+  /** The manifest, or undefined where only source files are. */
+  readonly manifest: Evidence | undefined
+  /** The runtime's version as a template uses it, such as `3.12`. */
+  readonly version?: string | undefined
+  readonly packageManager?: string | undefined
+  readonly dependencies: ReadonlyMap<string, Evidence>
+  /** Files where the program begins, best first; the first few are scanned and what they import is followed. */
+  readonly entries: readonly string[]
+  /** What the language alone knows for and against a service: a main function, a package made to be imported, a workspace's root. */
+  readonly signs: readonly Sign[]
+  /** A port, a health path and variables that a configuration file states, such as application.yml or launchSettings.json. */
+  readonly port?: number | undefined
+  readonly health?: HealthSpec | undefined
+  readonly environment?: readonly EnvironmentVariable[]
+  /** Paths outside the folder that its build reads. */
+  readonly reads?: readonly string[]
+  /** What its template needs to know. */
+  readonly facts?: Facts
+}
+
+/** Everything known of a program when its commands are chosen. */
+export interface Program {
+  readonly folder: Folder
+  readonly repository: Repository
+  readonly project: Project
+  readonly framework: Framework | undefined
+  readonly source: SourceFacts
+  /** The port it will listen on, if it listens. */
+  readonly port: number | undefined
+}
+
+export interface Language {
+  readonly type: ServiceType
+  readonly title: string
+  /** File names that make a folder worth asking about; `*.x` matches by ending. */
+  readonly marks: readonly string[]
+  /** Undefined when the folder holds no project of the language. Reads manifests only through `repository`. */
+  readonly readProject: (folder: Folder, repository: Repository) => Project | undefined
+  readonly source: SourceLanguage
+  readonly frameworks: readonly Framework[]
+  /** The package that an imported module belongs to. Default is the module's own name. */
+  readonly packageOf?: (module: string) => string
+  /** Where a server listens when neither its source nor its framework says. */
+  readonly port: number
+  readonly start: (program: Program) => string | undefined
+  readonly build?: (program: Program) => string | undefined
+}
+
+export function detectorFor(language: Language): Detector {
+  return {
+    type: language.type,
+    title: language.title,
+    marks: language.marks,
+    claim(folder, repository): Claim | undefined {
+      const project = language.readProject(folder, repository)
+      return project === undefined ? undefined : claimOf(readProgram(project, { folder, repository, language }), language)
+    },
+  }
+}
+
+interface Reading extends Program {
+  readonly process: Process | undefined
+  readonly environment: ReturnType<typeof findEnvironment>
+  readonly frameworkEvidence: Evidence | undefined
+}
+
+interface ReadingContext {
+  readonly folder: Folder
+  readonly repository: Repository
+  readonly language: Language
+}
+
+function readProgram(project: Project, { folder, repository, language }: ReadingContext): Reading {
+  const exists = (path: string) => repository.tree.entries.has(path)
+  const source = scanSources(project.entries, { reader: repository.read, language: language.source, exists })
+  const process = findProcess(folder, repository)
+  const found = language.frameworks.flatMap((framework) => {
+    const evidence = findPackage(framework.packages, { project, source, language })
+    return evidence === undefined ? [] : [{ framework, evidence }]
+  })
+  const best = found.find(({ framework }) => framework.kind !== 'tool') ?? found[0]
+  const isServer = source.listens !== undefined || project.port !== undefined || best?.framework.port !== undefined
+  const stated = portInCommand(process?.command) ?? project.port ?? source.port?.value ?? best?.framework.port
+  return {
+    folder,
+    repository,
+    project,
+    source,
+    process,
+    framework: best?.framework,
+    frameworkEvidence: best?.evidence,
+    port: isServer ? (stated ?? language.port) : portInCommand(process?.command),
+    environment: findEnvironment(folder, source, repository),
+  }
+}
+
+interface PackageContext {
+  readonly project: Project
+  readonly source: SourceFacts
+  readonly language: Language
+}
+
+function findPackage(packages: readonly string[], { project, source, language }: PackageContext): Evidence | undefined {
+  const listed = packages.map((name) => project.dependencies.get(name)).find((evidence) => evidence !== undefined)
+  if (listed !== undefined || project.dependencies.size > 0) return listed
+  const { packageOf = (module: string) => module } = language
+  return [...source.imports].find(([module]) => packages.includes(module) || packages.includes(packageOf(module)))?.[1]
+}
+
+function claimOf(reading: Reading, language: Language): Claim {
+  const { project, source, environment } = reading
+  return {
+    type: language.type,
+    hasManifest: project.manifest !== undefined,
+    signs: signsOf(reading, language),
+    spec: specOf(reading, language),
+    dependencies: [...project.dependencies].map(([name, evidence]) => ({ name, evidence })),
+    imports: importsOf(source, language.packageOf ?? ((module) => module)),
+    addresses: environment.addresses,
+    reads: [...source.files, ...(project.reads ?? [])],
+  }
+}
+
+/** How much a framework of each kind counts. */
+const frameworkWeights = { server: 0.45, worker: 0.35, tool: -0.4 } as const
+
+function signsOf({ project, source, framework, frameworkEvidence, process, folder, repository }: Reading, language: Language): Sign[] {
+  const kind = framework?.kind ?? 'server'
+  const [entry] = project.entries
+  return [
+    ...(project.manifest ? [{ ...project.manifest, weight: 0.2 }] : []),
+    ...(entry === undefined ? [] : [{ path: entry, line: 1, fact: `entry file ${baseName(entry)}`, weight: 0.25 }]),
+    ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
+    ...(frameworkEvidence
+      ? [{ ...frameworkEvidence, weight: frameworkWeights[kind], ...(kind === 'tool' ? { role: 'tooling' as const } : {}) }]
+      : []),
+    ...sourceSigns(source, { loops: 0.35 }),
+    ...project.signs,
+    ...dockerfileSigns(language.type, findDockerfile(folder, repository)),
+  ]
+}
+
+function specOf(reading: Reading, language: Language): ClaimedSpec {
+  const { project, framework, source, process, port, environment, folder } = reading
+  const route = source.health?.value ?? framework?.health
+  const variables = new Map([...(project.environment ?? []), ...environment.environment].map((variable) => [variable.name, variable]))
+  return defined({
+    framework: framework?.name,
+    version: project.version,
+    packageManager: project.packageManager,
+    start: process?.command ?? framework?.start ?? language.start(reading),
+    buildCommand: language.build?.(reading),
+    port,
+    health: project.health ?? (route === undefined || port === undefined ? undefined : { kind: 'http' as const, path: route }),
+    environment: [...variables.values()],
+    facts: { ...entryFacts(folder.path, project.entries[0]), ...project.facts },
+  })
+}
