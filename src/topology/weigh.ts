@@ -3,6 +3,7 @@ import { type Claim, confidence, confidenceThreshold, evidenceOf, type Sign } fr
 import { detectors } from './detectors/index.ts'
 import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
 import { ruleForName } from './folder-names.ts'
+import { findOnlyProgram } from './only-program.ts'
 import type { Packages } from './relations/packages.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { FolderRole, ServiceSpec } from './topology.ts'
@@ -41,7 +42,12 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
     if (best !== undefined && isConvincing(best)) candidates.push(toCandidate(folder.path, best, others))
     else if (stack.length === 0) roles.push(...roleOf(folder, weighed))
   }
-  return { candidates, roles, claims }
+  const only = candidates.length === 0 ? findOnlyProgram(claims) : undefined
+  if (only === undefined) return { candidates, roles, claims }
+  const [best, ...others] = only.claims
+  claims.set(only.path, only.claims)
+  if (best !== undefined) candidates.push(toCandidate(only.path, best, others))
+  return { candidates, roles: roles.filter(({ path }) => path !== only.path), claims }
 }
 
 export function toCandidate(path: string, claim: Claim, others: readonly Claim[]): Candidate {
