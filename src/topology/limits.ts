@@ -35,3 +35,6 @@ export const warningsLimit = 50
  * quadratic time.
  */
 export const yamlLimits = { characters: 64 * 1024, depth: 32, nodes: 20_000, aliases: 50 } as const
+
+/** Length, nesting and elements of an XML document: the largest build files of honest projects have a few thousand elements. */
+export const xmlLimits = { characters: 512 * 1024, depth: 64, elements: 20_000 } as const

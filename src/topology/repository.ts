@@ -73,7 +73,7 @@ function indexFolders(
     const parent = open(parentOf(path))
     const name = baseName(path)
     const refusal = parent === undefined || isIgnored(path) ? 'outside' : refuseName(path, name)
-    const rule = ruleForName(name)
+    const rule = ruleFor(path)
     const isOver = rule !== undefined && rule.weight >= decidingWeight && !(rule.unlessManifest && withManifest.has(path)) && !isKept(path)
     if (refusal !== undefined && refusal !== 'outside') warn(refusal)
     else if (parent !== undefined) parent.folders.add(name)
@@ -110,6 +110,12 @@ function foldersWithManifest(tree: SourceTree): Set<string> {
   const found = new Set<string>()
   for (const path of tree.entries.keys()) if (names.has(baseName(path))) found.add(parentOf(path))
   return found
+}
+
+/** Folders below `src/main/java` are named after packages: `com/example` is no example. */
+function ruleFor(path: string): NameRule | undefined {
+  const isPackage = /(?:^|\/)src\/(?:main|[a-z]{1,20}Main)\/(?:java|kotlin|scala|groovy|clojure)\//.test(path)
+  return isPackage ? undefined : ruleForName(baseName(path))
 }
 
 /** Control characters, halves of surrogate pairs, changes of writing direction, line separators, and what invalid UTF-8 decodes to. */

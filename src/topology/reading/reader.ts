@@ -6,6 +6,7 @@ import type { Data } from './data.ts'
 import { isData } from './data.ts'
 import { type DockerfileFacts, readDockerfile } from './dockerfile.ts'
 import { jsonLines } from './lines.ts'
+import { parseXml, type XmlFile } from './xml.ts'
 import { parseYaml, type YamlFile } from './yaml.ts'
 
 /** A parsed file whose keys' lines are known. */
@@ -28,6 +29,7 @@ export interface Reader {
   readonly json: (path: string) => JsonFile | undefined
   readonly toml: (path: string) => TomlFile | undefined
   readonly yaml: (path: string) => YamlFile | undefined
+  readonly xml: (path: string) => XmlFile | undefined
   /** As far as a stage; the last one when none is named. */
   readonly dockerfile: (path: string, target?: string) => DockerfileFacts | undefined
 }
@@ -64,6 +66,12 @@ export function createReader(tree: SourceTree, warn: (sentence: string) => void)
       if ('file' in result) return result.file
       const [first] = result.problems
       return failed(path, 'YAML', `line ${first?.line ?? 1}: ${first?.message ?? 'unreadable'}`)
+    }),
+    xml: remember((path) => {
+      const content = text(path)
+      if (content === undefined) return undefined
+      const result = parseXml(content)
+      return 'root' in result ? { path, root: result.root } : failed(path, 'XML', reasonOf(result.reason))
     }),
     dockerfile: (path, target = '') => dockerfile(`${path}\n${target}`),
   }
