@@ -5,6 +5,8 @@ import { readDeclaration } from './declaration/declaration.ts'
 import { foldersOf } from './folders.ts'
 import { createMatcher } from './globs.ts'
 import { servicesLimit } from './limits.ts'
+import { findMisspelt } from './misspelt.ts'
+import { explainNothing } from './nothing.ts'
 import { recommend } from './recommend.ts'
 import { dependenciesOf, linkDrafts } from './relations/dependencies.ts'
 import { orderStart } from './relations/order.ts'
@@ -43,12 +45,13 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
     services,
     backing,
     folders: foldersOf({ services, decision, drafts }, { repository, packages }),
-    recommendations: recommend(services, repository),
+    recommendations: [...findMisspelt(repository), ...recommend(services, repository)],
     startOrder: orderStart(
       services.map(({ name }) => name),
       links,
     ),
     warnings: repository.warnings(),
+    ...(services.length === 0 ? { nothing: explainNothing(repository, decision) } : {}),
   }
 }
 

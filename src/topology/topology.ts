@@ -51,6 +51,8 @@ export interface Connection {
 export interface Dependency {
   /** The name of a sibling service or of a backing service in this topology. */
   readonly service: string
+  /** What the backing service is, since a compose file may call its PostgreSQL `db`. Default is none: a sibling. */
+  readonly backing?: BackingKind
   readonly kind: 'requires' | 'optional' | 'conflicts'
   /** The main variable; for parts such as PGHOST, PGUSER and PGPASSWORD the one that carries the host. */
   readonly connection?: Connection
@@ -96,7 +98,15 @@ export interface ServiceSpec {
   readonly ignore?: readonly string[]
 }
 
-export type BackingKind = 'postgres' | 'redis' | 'mysql' | 'mongodb' | 'rabbitmq'
+/** What a service may need beside itself, spelt as people name the product. `s3` is any store that speaks its protocol. */
+export const backingKinds = [
+  'postgres', 'cockroachdb', 'mysql', 'mariadb', 'sqlserver', 'oracle', 'mongodb', 'documentdb', 'redis', 'valkey', 'memcached', 'rabbitmq',
+  'activemq', 'kafka', 'nats', 'elasticsearch', 'opensearch', 'meilisearch', 'typesense', 'dynamodb', 'firestore', 'cassandra', 'clickhouse',
+  'neo4j', 'influxdb', 's3', 'azurite', 'consul', 'zookeeper', 'etcd', 'vault', 'keycloak', 'zipkin', 'jaeger', 'opentelemetry-collector',
+  'prometheus', 'grafana', 'mailpit', 'maildev', 'smtp', 'flagd', 'envoy', 'temporal', 'qdrant', 'couchdb',
+] as const // biome-ignore format: a list
+
+export type BackingKind = (typeof backingKinds)[number]
 
 /** A service nobody's folder holds, but somebody's code evidently needs. */
 export interface BackingService {
@@ -132,6 +142,30 @@ export interface Recommendation {
   readonly evidence: readonly Evidence[]
 }
 
+/** Said only when no folder is a service. */
+export interface NothingFound {
+  /** How many folders were looked at. */
+  readonly folders: number
+  /** Claims that did not convince, the surest first, each with what spoke most against it. */
+  readonly closest: readonly {
+    readonly path: string
+    readonly type: ServiceType
+    readonly confidence: number
+    readonly evidence?: Evidence
+  }[]
+  /** What would have helped. Sentences. */
+  readonly hints: readonly string[]
+  readonly lookedFor: readonly { readonly title: string; readonly marks: readonly string[] }[]
+}
+
+/** The shape of what the services are together, or the part that one of them plays in it. */
+export interface Pattern {
+  readonly name: 'monolith' | 'microservices' | 'gateway' | 'worker'
+  /** The services that the evidence is about. */
+  readonly services: readonly string[]
+  readonly evidence: readonly Evidence[]
+}
+
 export type Strategy = 'single_service' | 'compose_stack' | 'kubernetes' | 'custom'
 
 export interface Topology {
@@ -141,8 +175,11 @@ export interface Topology {
   readonly backing: readonly BackingService[]
   readonly folders: readonly FolderRole[]
   readonly recommendations: readonly Recommendation[]
+  readonly patterns: readonly Pattern[]
   /** Names of services in the order they start: dependencies first. */
   readonly startOrder: readonly string[]
   /** Sentences about what was passed over and why (limits, unreadable names). */
   readonly warnings: readonly string[]
+  /** Present only when there is no service. */
+  readonly nothing?: NothingFound
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { printTopology, reportTopology } from '../../src/topology/report.ts'
+import { reportTopology } from '../../src/topology/report/document.ts'
+import { printTable } from '../../src/topology/report/table.ts'
 import { analyzeFiles, json } from './summary.ts'
 
 const files = {
@@ -19,7 +20,7 @@ describe('a report', () => {
   })
 
   test('for people fits one screen', () => {
-    expect(printTopology(analyzeFiles(files))).toMatchInlineSnapshot(`
+    expect(printTable(analyzeFiles(files))).toMatchInlineSnapshot(`
       "strategy: custom
 
       name  path          type            port  build     depends on  sure  because
@@ -27,7 +28,7 @@ describe('a report', () => {
       web   web           static_site     8080  template  -           60%   index.html (web/index.html:1)
 
       Backing services:
-        postgres (postgres): pg in dependencies (services/api/package.json:8)
+        postgres: pg in dependencies (services/api/package.json:8)
 
       Not services:
         docs: docs
@@ -40,6 +41,8 @@ describe('a report', () => {
   })
 
   test('of nothing says so', () => {
-    expect(printTopology(analyzeFiles({}))).toBe('strategy: custom\n\nNo folder is a service.\n')
+    expect(printTable(analyzeFiles({}))).toBe(
+      'strategy: custom\n\nNo folder is a service; one folder was looked at.\n\nWhat would help:\n  The commit holds no files.\n',
+    )
   })
 })

@@ -1,0 +1,97 @@
+// Manifests that are almost named like one: `requirement.txt`, `Package.json`, `docker-compse.yml`. A tool that reads the right name passes
+// them over in silence, so they are told.
+import { detectors } from './detectors/index.ts'
+import { joinPath, printable } from './paths.ts'
+import type { Folder, Repository } from './repository.ts'
+import type { Recommendation } from './topology.ts'
+
+/** Names that are not a detector's but are read all the same. */
+const otherNames = [
+  'Procfile',
+  'kyozo.yaml',
+  'package-lock.json',
+  'Gemfile.lock',
+  'composer.lock',
+  'go.sum',
+  '.dockerignore',
+  'Makefile',
+  'Rakefile',
+  'Brewfile',
+  'Justfile',
+]
+
+/** Shorter names are near to too many others. */
+const shortest = 6
+
+/** From here on two letters may differ. */
+const longName = 10
+
+export function findMisspelt({ folders }: Repository): Recommendation[] {
+  const names = [...new Set([...detectors.flatMap(({ marks }) => marks), ...otherNames])].filter(isManifest)
+  const known = new Set(names)
+  return [...folders.values()].flatMap((folder) =>
+    [...folder.files].flatMap((name): Recommendation[] => {
+      const meant = known.has(name) || name.length < shortest - 1 || isSource(name) ? undefined : meantBy(name, names, folder)
+      return meant === undefined ? [] : [recommendationFor(joinPath(folder.path, name), meant)]
+    }),
+  )
+}
+
+/** Source files are named freely; manifests are not. */
+function isManifest(name: string): boolean {
+  return name.length >= shortest && !name.startsWith('*') && !isSource(name)
+}
+
+function isSource(name: string): boolean {
+  return /\.(?:js|ts|py|go|rb|php|html|cfg)$/.test(name)
+}
+
+function meantBy(name: string, names: readonly string[], folder: Folder): string | undefined {
+  const lower = name.toLowerCase()
+  return names.find((right) => {
+    if (Math.abs(right.length - name.length) > 2 || folder.files.has(right)) return false
+    if (endingOf(right) === endingOf(name) || right.toLowerCase() === lower) return isNear(lower, right.toLowerCase())
+    return stemOf(right) === stemOf(name) && isNear(lower, right.toLowerCase())
+  })
+}
+
+function isNear(name: string, right: string): boolean {
+  return distance(name, right) <= (right.length >= longName ? 2 : 1)
+}
+
+function endingOf(name: string): string {
+  const dot = name.lastIndexOf('.')
+  return dot < 1 ? '' : name.slice(dot + 1).toLowerCase()
+}
+
+function stemOf(name: string): string {
+  const dot = name.lastIndexOf('.')
+  return (dot < 1 ? name : name.slice(0, dot)).toLowerCase()
+}
+
+/** How many letters are wrong, missing, added or exchanged with their neighbour (optimal string alignment). */
+function distance(a: string, b: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1
+      let least = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + change)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (before[j - 2] ?? 0) + 1)
+      next.push(least)
+    }
+    before = row
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+function recommendationFor(path: string, meant: string): Recommendation {
+  return {
+    code: 'misspelt_manifest',
+    message: `${printable(path)} looks like ${meant} misspelt; under its present name nothing reads it.`,
+    fix: `Rename it to ${meant}.`,
+    evidence: [{ path, fact: `named almost like ${meant}` }],
+  }
+}

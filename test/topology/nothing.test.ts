@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { printTable } from '../../src/topology/report/table.ts'
+import { analyzeFiles, json, servicesIn } from './summary.ts'
+
+const misspeltIn = (files: Record<string, string>) =>
+  analyzeFiles(files)
+    .recommendations.filter(({ code }) => code === 'misspelt_manifest')
+    .map(({ message, fix }) => `${message} ${fix}`)
+
+describe('a commit in which nothing is a service', () => {
+  test('says what was looked at, what came closest and what would help', () => {
+    const { nothing } = analyzeFiles({
+      'tools/lint/package.json': json({ name: 'lint', exports: './index.js' }),
+      'tools/lint/index.js': 'export const rules = []',
+      'notes/todo.md': '',
+    })
+    expect(nothing?.folders).toBe(2)
+    expect(nothing?.hints.at(-1)).toContain('kyozo.yaml')
+    expect(nothing?.lookedFor).toContainEqual({ title: 'Go', marks: ['go.mod', '*.go'] })
+  })
+
+  test('names a language that no detector knows, and the way out', () => {
+    expect(analyzeFiles({ 'main.lua': 'print(1)' }).nothing?.hints[0]).toBe(
+      'There is Lua here, which kyozo does not tell apart; a Dockerfile makes it a service.',
+    )
+  })
+
+  test('says that it is empty when it is', () => {
+    expect(printTable(analyzeFiles({}))).toContain('The commit holds no files.')
+  })
+
+  test('is not spoken of where there is a service', () => {
+    expect(analyzeFiles({ 'index.html': '', 'style.css': '' })).not.toHaveProperty('nothing')
+  })
+})
+
+describe('a manifest that is almost named like one', () => {
+  test('is named with what it should be called', () => {
+    expect(misspeltIn({ 'api/requirement.txt': 'flask', 'api/Dokerfile': 'FROM x', 'kyozo.yml': '' })).toEqual([
+      'kyozo.yml looks like kyozo.yaml misspelt; under its present name nothing reads it. Rename it to kyozo.yaml.',
+      'api/Dokerfile looks like Dockerfile misspelt; under its present name nothing reads it. Rename it to Dockerfile.',
+      'api/requirement.txt looks like requirements.txt misspelt; under its present name nothing reads it. Rename it to requirements.txt.',
+    ])
+  })
+
+  test('counts letters that change places, and capitals', () => {
+    expect(misspeltIn({ 'a/pakcage.json': '{}', 'b/Package.json': '{}' })).toHaveLength(2)
+  })
+
+  test('is left alone beside the real one, and so are other names', () => {
+    expect(misspeltIn({ 'requirements.txt': '', 'requirement.txt': '' })).toEqual([])
+    expect(misspeltIn({ Rakefile: '', 'package.js': '', 'requirements.in': '', 'setup.py': '', 'main.go': '' })).toEqual([])
+  })
+})
+
+describe('the only program of a repository', () => {
+  test('is its service, however little it says', () => {
+    const files = { 'Cargo.toml': '[package]\nname = "hello"\nversion = "0.1.0"\n', 'src/main.rs': 'fn main() { println!("hello"); }' }
+    expect(servicesIn(files)).toEqual(['app . rust no port template(rust in .) [./hello]'])
+  })
+
+  test('is not a library, a test or an example', () => {
+    const library = { 'Cargo.toml': '[package]\nname = "hello"\nversion = "0.1.0"\n', 'src/lib.rs': 'pub fn hello() {}' }
+    expect(servicesIn(library)).toEqual([])
+  })
+})
