@@ -1,30 +1,91 @@
 // Which Dockerfile builds a folder, and what its context must be.
 import { type Claim, confidence, type Sign } from './claim.ts'
-import { baseName, isWithin, joinPath, parentOf } from './paths.ts'
+import { manifestNames } from './folder-names.ts'
+import { perRepository } from './memo.ts'
+import { ancestorsOf, baseName, isWithin, joinPath, parentOf } from './paths.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { BuildSpec, ServiceType } from './topology.ts'
 
 /** Names that a folder's own Dockerfile goes by, most usual first. */
-export const dockerfileNames = ['Dockerfile', 'Containerfile', 'dockerfile', 'Dockerfile.prod', 'Dockerfile.production', 'prod.Dockerfile', 'production.Dockerfile'] // biome-ignore format: a list
+export const dockerfileNames = ['Dockerfile', 'Containerfile', 'dockerfile', 'containerfile', 'Dockerfile.prod', 'Dockerfile.production', 'prod.Dockerfile', 'production.Dockerfile', 'Dockerfile.jvm'] // biome-ignore format: a list
+
+/** What makes a folder worth asking about: those names and every other that people make of them. */
+export const dockerfileMarks = [...dockerfileNames, 'Dockerfile.*', 'Containerfile.*', '*.Dockerfile', '*.dockerfile', '*.Containerfile']
+
+const variantName =
+  /^(?:(?:Dockerfile|Containerfile)[._-](?<after>[\w.-]{1,60})|(?<before>[\w.-]{1,60})\.(?:Dockerfile|dockerfile|Containerfile))$/
+
+/** Variants that are not what production runs. */
+const sideVariants = /(?:^|[._-])(?:dev|devel|develop|development|test|tests|testing|ci|cd|debug|local|windows|win|nano|nanoserver|builder|build|base|arm|arm32v7|armhf|arm64|arm64v8|s390x|ppc64le|lint|docs|dockerignore|tmpl|template|in|j2|erb|bak|orig|old|cross|e2e|cypress|sample|example|native|native-micro|legacy-jar|hot|watch)(?:[._-]|$)/i // biome-ignore format: one pattern
 
 /** Folders that hold nothing but the Dockerfile of the folder around them. */
-const dockerFolders = ['docker', '.docker', 'deploy', 'build', 'ci']
+const dockerFolders = ['docker', '.docker', 'deploy', 'build', 'ci', 'container', 'src/main/docker', 'deployment', '.deploy']
+
+/** Folders at a root that hold the Dockerfiles of several others, each by the other's name. */
+const sharedDockerFolders = ['docker', '.docker', 'dockerfiles', 'Dockerfiles', 'containers', 'build', 'build/package', 'build/docker', 'deploy/docker', 'deployments/docker', 'infra/docker', '.'] // biome-ignore format: a list
 
 export function findDockerfile(folder: Folder, repository: Repository): DockerfileFacts | undefined {
-  for (const place of [folder.path, ...dockerFolders.map((name) => joinPath(folder.path, name))]) {
+  const path = dockerfilePathOf(folder.path, repository)
+  return path === '' ? undefined : repository.read.dockerfile(path)
+}
+
+const dockerfilePathOf = perRepository((path: string, repository): string => {
+  for (const place of [path, ...dockerFolders.map((name) => joinPath(path, name))]) {
     const files = repository.folders.get(place)?.files
     const name = files === undefined ? undefined : dockerfileNames.find((candidate) => files.has(candidate))
-    if (name !== undefined) return repository.read.dockerfile(joinPath(place, name))
+    if (name !== undefined) return joinPath(place, name)
+  }
+  return variantIn(path, repository) ?? sharedDockerfile(path, repository) ?? ''
+})
+
+/** The only variant for production, such as `Dockerfile.alpine` or `api.Dockerfile`. */
+function variantIn(path: string, repository: Repository): string | undefined {
+  const variants = [...(repository.folders.get(path)?.files ?? [])].filter((name) => {
+    const { after, before } = variantName.exec(name)?.groups ?? {}
+    const variant = after ?? before
+    return variant !== undefined && !sideVariants.test(variant)
+  })
+  const [only] = variants
+  return only === undefined || (variants.length > 1 && path === '.') ? undefined : joinPath(path, variants.sort()[0] ?? only)
+}
+
+/** `docker/api/Dockerfile` or `api.Dockerfile` somewhere above, when it copies from the folder or from the whole. */
+function sharedDockerfile(path: string, repository: Repository): string | undefined {
+  if (path === '.') return undefined
+  const name = baseName(path)
+  for (const above of ancestorsOf(path)) {
+    for (const place of sharedDockerFolders.map((shared) => joinPath(above, shared).replace(/\/\.$/, ''))) {
+      const written = place === '.' ? [] : [`${name}/Dockerfile`]
+      const found = [...written, `${name}.Dockerfile`, `Dockerfile.${name}`, `${name}.dockerfile`]
+        .map((file) => joinPath(place, file))
+        .find((file) => repository.tree.entries.has(file) && repository.folders.has(parentOf(file)) && parentOf(file) !== path)
+      const facts = found === undefined ? undefined : repository.read.dockerfile(found)
+      if (facts?.sources.some((source) => source.path === '.' || isWithin(joinPath(above, source.path), path))) return found
+    }
   }
   return undefined
 }
 
-/** Whether a folder only holds the Dockerfile of the folder above it. */
-export function isDockerFolder(folder: Folder, repository: Repository): boolean {
-  if (folder.path === '.' || !dockerFolders.includes(baseName(folder.path))) return false
-  const parent = repository.folders.get(parentOf(folder.path))
-  return parent !== undefined && parent.files.size > 0 && findDockerfile(parent, repository)?.path.startsWith(`${folder.path}/`) === true
+/** The folder that a Dockerfile elsewhere is for, such as `api` of `docker/api/Dockerfile`, or undefined when it is for its own folder. */
+export function ownerOfDockerfile(folder: Folder, repository: Repository): string | undefined {
+  const path = findDockerfile(folder, repository)?.path
+  if (folder.path === '.' || path === undefined || !isWithin(path, folder.path)) return undefined
+  const around = ancestorsOf(folder.path).find((above) => {
+    const files = repository.folders.get(above)?.files.size ?? 0
+    return files > 0 && isWithin(folder.path, above) && dockerfilePathOf(above, repository) === path
+  })
+  return around ?? copiedFolder(folder, path, repository)
+}
+
+/** Of a folder with nothing of its own to build: the folder with a manifest that its Dockerfile copies from the root. */
+function copiedFolder(folder: Folder, path: string, repository: Repository): string | undefined {
+  const sources = (repository.read.dockerfile(path)?.sources ?? []).filter((source) => isPlain(source.path) && source.path !== '.')
+  if (sources.length === 0 || sources.some((source) => exists(joinPath(folder.path, source.path), repository))) return undefined
+  const owner = sources
+    .flatMap((source) => [source.path, parentOf(source.path)])
+    .find((place) => place !== '.' && manifestNames.some((name) => repository.folders.get(place)?.files.has(name)))
+  return owner === undefined || isWithin(folder.path, owner) || isWithin(owner, folder.path) ? undefined : owner
 }
 
 /**
@@ -73,8 +134,9 @@ export function dockerfileSigns(type: ServiceType, facts: DockerfileFacts | unde
   return facts.language === undefined ? [{ ...facts.evidence, weight: 0.2 }] : []
 }
 
-/** Whether a language's claim explains a Dockerfile beside it, so that the folder is not merely `containerized`. */
+/** Whether a claim explains a Dockerfile beside it, so that the folder is not merely `containerized`. */
 export function explainsDockerfile(claim: Claim, facts: DockerfileFacts): boolean {
-  if (facts.language !== undefined) return facts.language === claim.type
-  return confidence(claim.signs) >= 0.3
+  if (facts.language === undefined) return confidence(claim.signs) >= 0.3
+  // A web server's image serves files or passes requests on; its configuration tells which.
+  return facts.language === claim.type || (facts.language === 'static_site' && claim.type === 'proxy')
 }

@@ -23,10 +23,18 @@ export function findProcess(folder: Folder, repository: Repository): Process | u
 
 /** The port that a command line names: `--port 8000`, `-p 3000`, `--bind 0.0.0.0:8000`, `PORT=3000 node …`. */
 export function portInCommand(command: string | undefined): number | undefined {
-  const found =
-    /(?:--port[=\s]|-p[=\s]|\bPORT=|(?:--bind|--address|--listen|-b|-l)[=\s][^\s:]{0,60}:|http\.server\s|:\$\{PORT:-|\$\{PORT:-)(\d{2,5})\b/.exec(
-      command ?? '',
-    )?.[1]
-  const port = Number(found)
-  return found !== undefined && port <= 65_535 ? port : undefined
+  for (const pattern of portPatterns) {
+    const port = Number(pattern.exec((command ?? '').slice(0, 2000))?.[1] ?? 0)
+    if (port > 0 && port <= 65_535) return port
+  }
+  return undefined
 }
+
+/** A fallback such as `${PORT:-8000}` counts as the port itself. */
+const portPatterns: readonly RegExp[] = [
+  /(?:--(?:server[.-]|http[.-]|web[.-])?port[=\s]|\s-p[=\s]?|-Dserver\.port=|-Dquarkus\.http\.port=|\bPORT=|\bSERVER_PORT=)["']?(?:\$\{PORT:-)?(\d{2,5})\b/,
+  /(?:--(?:bind|address|addr|listen|host|urls|http-address|listen-address)|-(?:b|l|S|addr|listen|bind|http|t))[=\s]["']?(?:[a-z]{2,5}:\/\/)?[^\s:"']{0,60}:(?:\$\{PORT:-)?(\d{2,5})\b/,
+  /\s(?:-l|--listen)[=\s](\d{2,5})\b/,
+  /\b(?:runserver|http\.server)\s(?:[\d.]{7,15}:|\[::\]:)?(\d{2,5})\b/,
+  /\$\{PORT:-(\d{2,5})\}/,
+] // biome-ignore format: a list

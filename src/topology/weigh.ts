@@ -62,12 +62,15 @@ function isConvincing(claim: Claim): boolean {
 function askDetectors(folder: Folder, repository: Repository): Claim[] {
   if (folder.files.size === 0) return []
   return detectors.flatMap((detector) => {
-    const isMarked = detector.marks.some((mark) =>
-      mark.startsWith('*') ? [...folder.files].some((name) => name.endsWith(mark.slice(1))) : folder.files.has(mark),
-    )
+    const isMarked = detector.marks.some((mark) => hasMark(folder, mark))
     const claim = isMarked ? detector.claim(folder, repository) : undefined
     return claim === undefined ? [] : [claim]
   })
+}
+
+function hasMark({ files }: Folder, mark: string): boolean {
+  if (mark.startsWith('*')) return [...files].some((name) => name.endsWith(mark.slice(1)))
+  return mark.endsWith('*') ? [...files].some((name) => name.startsWith(mark.slice(0, -1))) : files.has(mark)
 }
 
 interface Surroundings {

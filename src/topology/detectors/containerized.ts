@@ -1,13 +1,16 @@
-import type { Claim, Detector } from '../claim.ts'
-import { dockerfileNames, findDockerfile, isDockerFolder } from '../dockerfiles.ts'
+import type { Claim, Detector, Sign } from '../claim.ts'
+import { dockerfileMarks, findDockerfile, ownerOfDockerfile } from '../dockerfiles.ts'
+import { printable } from '../paths.ts'
 import { defined } from '../reading/data.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
+import { isBareImage, languageOfImage } from '../reading/dockerfile-images.ts'
+import type { Folder, Repository } from '../repository.ts'
 
-/** A Dockerfile is all there is: what the other detectors leave over, because their claims object to this one (decide.ts). */
+/** A Dockerfile is all there is: what the other detectors leave over, because their claims object to this one (weigh.ts). */
 export const containerized: Detector = {
   type: 'containerized',
   title: 'Dockerfile',
-  marks: dockerfileNames,
+  marks: dockerfileMarks,
   claim(folder, repository): Claim | undefined {
     const facts = findDockerfile(folder, repository)
     if (facts?.stages.length === 0) repository.warn(`${facts.path} has no FROM; it is passed over.`)
@@ -23,9 +26,7 @@ export const containerized: Detector = {
           : [{ path, line: facts.command.line, fact: `runs ${facts.command.text.slice(0, 60)}`, weight: 0.3 }]),
         ...facts.ports.slice(0, 1).map(({ port, line }) => ({ path, line, fact: `listens on port ${port}`, weight: 0.3 })),
         ...(facts.health === undefined ? [] : [{ path, line: facts.health.line, fact: 'HEALTHCHECK', weight: 0.2 }]),
-        ...(isDockerFolder(folder, repository)
-          ? [{ path, fact: 'holds the Dockerfile of the folder above', weight: -0.8, role: 'tooling' as const }]
-          : []),
+        ...objections(facts, folder, repository),
       ],
       spec: defined({ start: facts.command?.text, port: facts.ports[0]?.port, health: facts.health?.spec, environment: requiredBy(facts) }),
       dependencies: [],
@@ -39,6 +40,43 @@ export const containerized: Detector = {
       reads: [],
     }
   },
+}
+
+/** Images that serve nobody: those for another folder, for another system, for building things in, or that only change an image. */
+function objections(facts: DockerfileFacts, folder: Folder, repository: Repository): Sign[] {
+  const { path, image = '', command, ports, sources, stages } = facts
+  const line = stages.at(-1)?.line ?? 1
+  const owner = ownerOfDockerfile(folder, repository)
+  const runsShell = /^(?:\/bin\/)?(?:ba|a)?sh(?: -c)?$/.test(command?.text.trim() ?? '')
+  const runsNothing = (command === undefined || runsShell) && ports.length === 0 && facts.health === undefined
+  const isForPrograms = isBareImage(image) || isRuntime(image)
+  return [
+    ...(owner === undefined
+      ? []
+      : [
+          {
+            path,
+            fact: `holds the Dockerfile of ${owner === '.' ? 'the root' : printable(owner)}`,
+            weight: -0.8,
+            role: 'tooling' as const,
+          },
+        ]),
+    ...(/windowsservercore|nanoserver|microsoft-windows|\/windows(?:\/|:|$)/i.test(image)
+      ? [{ path, line, fact: 'is an image for Windows', weight: -0.8, role: 'tooling' as const }]
+      : []),
+    ...(runsNothing && isForPrograms
+      ? [{ path, line, fact: 'runs nothing: an image to build or to work in', weight: -0.6, role: 'tooling' as const }]
+      : []),
+    ...(runsNothing && !isForPrograms && sources.length === 0
+      ? [{ path, line, fact: 'adds nothing of the repository to an image', weight: -0.4, role: 'tooling' as const }]
+      : []),
+  ]
+}
+
+/** Whether an image runs other people's programs and has none to start by itself. */
+function isRuntime(image: string): boolean {
+  const language = languageOfImage(image)
+  return language !== undefined && !['static_site', 'database', 'proxy', 'php', 'java'].includes(language)
 }
 
 /** `ENV NAME=value` states a default; the image works without anybody saying more. */

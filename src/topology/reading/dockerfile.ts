@@ -3,6 +3,12 @@ import { DockerfileParser, type Instruction } from 'dockerfile-ast'
 import { dockerfileLimit } from '../limits.ts'
 import type { Evidence, HealthSpec, ServiceType } from '../topology.ts'
 import { asPort } from './data.ts'
+import { imageName } from './dockerfile-images.ts'
+import { flagOf, languageOfStages, type StageView } from './dockerfile-language.ts'
+import { type ExposedPort, portsOf } from './dockerfile-ports.ts'
+import { globalValues, readPairs, stageValues, substitute, type Values } from './dockerfile-variables.ts'
+
+export { imageName } from './dockerfile-images.ts'
 
 export interface DockerfileStage {
   readonly name: string | undefined
@@ -15,9 +21,11 @@ export interface DockerfileFacts {
   readonly stages: readonly DockerfileStage[]
   /** The runtime that its last stage, or the stage it copies from, is made for. */
   readonly language: ServiceType | undefined
-  /** The repository of the last stage's image without registry and tag, such as `nginx`. */
+  /** The image under the last stage, whole; `base` without registry, owner and tag, such as `nginx`. */
+  readonly image: string | undefined
   readonly base: string | undefined
-  readonly ports: readonly { readonly port: number; readonly line: number }[]
+  /** The one that answers requests first. */
+  readonly ports: readonly ExposedPort[]
   readonly health: { readonly spec: HealthSpec; readonly line: number } | undefined
   /** CMD or ENTRYPOINT of the last stage as one line of words. */
   readonly command: { readonly text: string; readonly line: number } | undefined
@@ -28,50 +36,54 @@ export interface DockerfileFacts {
   readonly evidence: Evidence
 }
 
-/** Which images belong to which runtime; matched against the last part of an image's name. */
-const languageImages: Readonly<Record<string, ServiceType>> = {
-  node: 'nodejs', 'nodejs': 'nodejs', python: 'python', golang: 'golang', go: 'golang', bun: 'bun', deno: 'deno', rust: 'rust', ruby: 'ruby', php: 'php',
-  openjdk: 'java', 'eclipse-temurin': 'java', maven: 'java', gradle: 'java', elixir: 'elixir', swift: 'swift', dart: 'dart', crystal: 'crystal',
-  haskell: 'haskell', gleam: 'gleam', aspnet: 'dotnet', sdk: 'dotnet', gcc: 'cpp', uv: 'python',
-  nginx: 'static_site', 'nginx-unprivileged': 'static_site', caddy: 'static_site', httpd: 'static_site', 'static-web-server': 'static_site',
-} // biome-ignore format: a table
-
-/** Ports that images listen on when a Dockerfile exposes none. */
-const usualPorts: Readonly<Record<string, number>> = {
-  nginx: 80,
-  caddy: 80,
-  httpd: 80,
-  'nginx-unprivileged': 8080,
-  'static-web-server': 80,
-}
-
 /** Reads a Dockerfile as far as `target`, the stage that is built; the last one when none is named. */
 export function readDockerfile(path: string, text: string, target?: string): DockerfileFacts {
   const instructions = DockerfileParser.parse(text.slice(0, dockerfileLimit)).getInstructions()
-  const named = (keyword: string, from: readonly Instruction[]) => from.filter((item) => item.getKeyword() === keyword)
-  const allStages = named('FROM', instructions).map(readStage)
+  const outer = globalValues(instructions)
+  const allStages = named('FROM', instructions).map((item) => readStage(item, outer))
   const wanted = target === undefined ? -1 : allStages.findIndex(({ name }, index) => name === target || String(index) === target)
   const stages = wanted < 0 ? allStages : allStages.slice(0, wanted + 1)
-  const last = inheritedInstructions(instructions, stages)
-  const base = resolveBase(stages)
-  const baseName = base === undefined ? undefined : imageName(base)
-  const exposed = named('EXPOSE', last).flatMap(readPorts)
-  const usual = baseName !== undefined && Object.hasOwn(usualPorts, baseName) ? usualPorts[baseName] : undefined
+  const views = stages.map((_, index) => viewOf(instructions, stages.slice(0, index + 1)))
+  const last = views.at(-1)?.instructions ?? []
+  const values = stageValues(last, outer)
+  const image = views.at(-1)?.base
+  const health = named('HEALTHCHECK', last)
+    .map((item) => readHealth(item, values))
+    .at(-1)
+  const command = commandOf(last)
   return {
     path,
     stages,
-    language: languageOf(stages, last),
-    base: baseName,
-    ports: exposed.length > 0 || usual === undefined ? exposed : [{ port: usual, line: stages.at(-1)?.line ?? 1 }],
-    health: named('HEALTHCHECK', last).map(readHealth).at(-1),
-    command: commandOf(last),
+    language: languageOfStages(views),
+    image,
+    base: image === undefined ? undefined : imageName(image),
+    ports: portsOf({
+      instructions: last,
+      values,
+      command,
+      health,
+      base: image === undefined ? undefined : { image, line: stages.at(-1)?.line ?? 1 },
+    }),
+    health,
+    command,
     user: named('USER', last)
       .map((item) => ({ name: wordsOf(item)[0] ?? '', line: lineOfInstruction(item) }))
       .at(-1),
-    environment: named('ENV', last).flatMap(readEnvironment),
-    sources: [...named('COPY', instructions), ...named('ADD', instructions)].flatMap(readSources),
+    environment: named('ENV', last).flatMap((item) =>
+      readPairs(item).flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: substitute(value, values) }])),
+    ),
+    sources: [...named('COPY', instructions), ...named('ADD', instructions)].flatMap((item) => readSources(item, values)),
     evidence: { path, line: stages[0]?.line ?? 1, fact: stages[0] === undefined ? 'Dockerfile' : `Dockerfile from ${stages[0].image}` },
   }
+}
+
+function named(keyword: string, from: readonly Instruction[]): Instruction[] {
+  return from.filter((item) => item.getKeyword() === keyword)
+}
+
+function viewOf(instructions: readonly Instruction[], stages: readonly DockerfileStage[]): StageView {
+  const inherited = inheritedInstructions(instructions, stages)
+  return { name: stages.at(-1)?.name, base: resolveBase(stages), instructions: inherited, command: commandOf(inherited)?.text }
 }
 
 /** What the built stage says, after what it inherits from the stages it is built on. */
@@ -89,16 +101,13 @@ function parentOf(at: number, stages: readonly DockerfileStage[]): number {
   return stages.slice(0, at).findLastIndex(({ name }) => name !== undefined && name === stages[at]?.image)
 }
 
-function readPorts(item: Instruction): { port: number; line: number }[] {
-  return wordsOf(item).flatMap((word) => {
-    const port = word.endsWith('/udp') ? undefined : asPort(word.split('/')[0])
-    return port === undefined ? [] : [{ port, line: lineOfInstruction(item) }]
-  })
-}
-
-function readStage(item: Instruction): DockerfileStage {
+function readStage(item: Instruction, outer: Values): DockerfileStage {
   const words = wordsOf(item)
-  return { image: words[0] ?? '', name: words[1]?.toLowerCase() === 'as' ? words[2] : undefined, line: lineOfInstruction(item) }
+  return {
+    image: substitute(words[0] ?? '', outer),
+    name: words[1]?.toLowerCase() === 'as' ? words[2] : undefined,
+    line: lineOfInstruction(item),
+  }
 }
 
 /** The image under the last stage, through stages that build on one another. */
@@ -108,29 +117,8 @@ function resolveBase(stages: readonly DockerfileStage[]): string | undefined {
   return stages[at]?.image
 }
 
-function languageOf(stages: readonly DockerfileStage[], last: readonly Instruction[]): ServiceType | undefined {
-  const own = languageImage(resolveBase(stages))
-  if (own !== undefined) return own
-  const copied = last.filter((item) => item.getKeyword() === 'COPY').map((item) => flagOf(item, 'from'))
-  const from = stages.find((stage, index) => copied.includes(stage.name ?? String(index)))
-  return from === undefined ? undefined : languageImage(resolveBase(stages.slice(0, stages.indexOf(from) + 1)))
-}
-
-function languageImage(image: string | undefined): ServiceType | undefined {
-  if (image === undefined) return undefined
-  const name = imageName(image)
-  if (Object.hasOwn(languageImages, name)) return languageImages[name]
-  const runtime = /^(?:nodejs|python3|java)/.exec(name)?.[0]
-  return runtime === 'nodejs' ? 'nodejs' : runtime === 'python3' ? 'python' : runtime === 'java' ? 'java' : undefined
-}
-
-export function imageName(image: string): string {
-  const [repository = ''] = image.split('@')
-  return (repository.split('/').at(-1) ?? '').split(':')[0] ?? ''
-}
-
-function readHealth(item: Instruction): { spec: HealthSpec; line: number } {
-  const raw = item.getRawArgumentsContent() ?? ''
+function readHealth(item: Instruction, values: Values): { spec: HealthSpec; line: number } {
+  const raw = substitute(item.getRawArgumentsContent() ?? '', values)
   const line = lineOfInstruction(item)
   if (/^\s{0,20}NONE\b/i.test(raw)) return { spec: { kind: 'none' }, line }
   const url = /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(\/[^\s"'|&;)?]{0,200})?/.exec(raw)
@@ -168,28 +156,15 @@ function jsonWords(text: string): string[] | undefined {
   }
 }
 
-function readEnvironment(item: Instruction): { name: string; value: string }[] {
-  const words = wordsOf(item)
-  if (words.length > 1 && !words[0]?.includes('=')) return [{ name: words[0] ?? '', value: words.slice(1).join(' ') }]
-  return words.flatMap((word) => {
-    const at = word.indexOf('=')
-    return at < 1 ? [] : [{ name: word.slice(0, at), value: word.slice(at + 1).replace(/^"|"$/g, '') }]
-  })
-}
-
-function readSources(item: Instruction): { path: string; line: number }[] {
+function readSources(item: Instruction, values: Values): { path: string; line: number }[] {
   if (flagOf(item, 'from') !== undefined) return []
   const words = jsonWords(item.getArgumentsContent() ?? '') ?? wordsOf(item)
   const line = lineOfInstruction(item)
   return words
     .slice(0, -1)
+    .map((word) => substitute(word, values))
     .filter((word) => !/^(?:[a-z]{2,10}:\/\/|git@|<<)/.test(word))
     .map((word) => ({ path: word.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '') || '.', line }))
-}
-
-function flagOf(item: Instruction, name: string): string | undefined {
-  const flags = (item as { getFlags?: () => readonly { getName(): string; getValue(): string | null }[] }).getFlags?.() ?? []
-  return flags.find((flag) => flag.getName() === name)?.getValue() ?? undefined
 }
 
 function wordsOf(item: Instruction): string[] {
