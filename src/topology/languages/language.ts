@@ -41,6 +41,12 @@ export interface Project {
   readonly port?: number | undefined
   readonly health?: HealthSpec | undefined
   readonly environment?: readonly EnvironmentVariable[]
+  /** Whether it answers requests though no source of its own listens: pages for a web server. Default is what source and framework say. */
+  readonly isServer?: boolean
+  /** Where its server listens when nothing states a port; outweighs the framework's. */
+  readonly usualPort?: number | undefined
+  /** Versions of dependencies, where they are written. */
+  readonly versions?: ReadonlyMap<string, string>
   /** Paths outside the folder that its build reads. */
   readonly reads?: readonly string[]
   /** What its template needs to know. */
@@ -108,8 +114,9 @@ function readProgram(project: Project, { folder, repository, language }: Reading
     return evidence === undefined ? [] : [{ framework, evidence }]
   })
   const best = found.find(({ framework }) => framework.kind !== 'tool') ?? found[0]
-  const isServer = source.listens !== undefined || project.port !== undefined || best?.framework.port !== undefined
-  const stated = portInCommand(process?.command) ?? project.port ?? source.port?.value ?? best?.framework.port
+  const isServer =
+    project.isServer === true || source.listens !== undefined || project.port !== undefined || best?.framework.port !== undefined
+  const stated = portInCommand(process?.command) ?? project.port ?? source.port?.value ?? project.usualPort ?? best?.framework.port
   return {
     folder,
     repository,
@@ -182,6 +189,13 @@ function specOf(reading: Reading, language: Language): ClaimedSpec {
     port,
     health: project.health ?? (route === undefined || port === undefined ? undefined : { kind: 'http' as const, path: route }),
     environment: [...variables.values()],
-    facts: { ...entryFacts(folder.path, project.entries[0]), ...project.facts },
+    facts: { ...entryFacts(folder.path, project.entries[0]), ...versionFacts(reading), ...project.facts },
   })
+}
+
+/** The framework's version as its manifest or lockfile writes it: templates and people need the number, not the range. */
+function versionFacts({ framework, project }: Reading): Facts {
+  const written = framework?.packages.map((name) => project.versions?.get(name)).find((version) => version !== undefined)
+  const frameworkVersion = /\d{1,5}(?:\.\d{1,5}){0,2}/.exec(written ?? '')?.[0]
+  return frameworkVersion === undefined ? {} : { frameworkVersion }
 }
