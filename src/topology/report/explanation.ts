@@ -1,0 +1,123 @@
+// Why one folder is what it is, for people: the answer, what is known of the service and from where, then what every detector saw.
+import type { DetectorReading, FolderAnswer, FolderExplanation } from '../explain.ts'
+import { printable } from '../paths.ts'
+import type { BuildSpec, Evidence, HealthSpec, ServiceSpec } from '../topology.ts'
+import { kindWords, placeWords, sureWords } from './words.ts'
+
+/** Enough to see what a detector looks for; the JSON document has all. */
+const marksShown = 6
+
+/** Variables of one service on the screen; the JSON document has all. */
+const variablesShown = 12
+
+export function printExplanation({ path: at, answer, detectors, advice }: FolderExplanation): string {
+  const looked = detectors.filter((reading) => reading.hasLooked)
+  const silent = detectors.filter((reading) => !reading.hasLooked)
+  const lines = [
+    `${printable(at)} is ${answerWords(answer, at)}`,
+    ...(answer.kind === 'role' ? evidenceLines(answer.evidence, 'plain') : []),
+    ...(answer.kind === 'service' ? answer.services.flatMap(serviceLines) : []),
+    ...looked.flatMap(readingLines),
+    ...(silent.length === 0 ? [] : ['', 'Not asked, because none of their files is there:', ...silent.map(marksLine)]),
+    ...(advice.length === 0 ? [] : ['', 'What would help:', ...advice.map((sentence) => `  ${sentence}`)]),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function answerWords(answer: FolderAnswer, at: string): string {
+  switch (answer.kind) {
+    case 'service':
+      return answer.services.map(serviceWords).join('; ')
+    case 'role':
+      return `no service: ${answer.role.replace('_', ' ')}${answer.at === at ? '' : ` (decided at ${printable(answer.at)})`}`
+    case 'part':
+      return `a part of the service ${answer.of} (${printable(answer.at)})`
+    case 'ignored':
+      return 'left out'
+    case 'nothing':
+      return 'no service'
+  }
+}
+
+function serviceWords(service: ServiceSpec): string {
+  const port = service.port === undefined ? 'no port' : `port ${service.port}`
+  return `the service ${service.name}: ${kindWords(service)}, ${port}, ${buildWords(service.build)}, ${sureWords(service.confidence)} sure`
+}
+
+function buildWords(build: BuildSpec): string {
+  switch (build.kind) {
+    case 'dockerfile':
+      return `built from ${printable(build.dockerfile)}`
+    case 'template':
+      return `built from the template ${build.template}`
+    case 'image':
+      return `run from the image ${printable(build.image)}`
+    case 'compose':
+      return `declared by ${printable(build.file)}`
+  }
+}
+
+function serviceLines(service: ServiceSpec): string[] {
+  const { version, packageManager, buildCommand, start, health, resources, environment, dependsOn, alternatives } = service
+  const runtime = [version, packageManager].filter((part) => part !== undefined).join(', ')
+  return [
+    ...row('runtime', runtime === '' ? [] : [runtime]),
+    ...row('build', buildCommand === undefined ? [] : [buildCommand]),
+    ...row('start', start === undefined ? [] : [start]),
+    ...row('health', health === undefined ? [] : [healthWords(health)]),
+    ...row('resources', [`${resources.memory} of memory, ${resources.cpu} cores`]),
+    ...row('reads', variableWords(environment)),
+    ...row(
+      'needs',
+      dependsOn.map(
+        ({ service: name, kind, evidence: [first] }) =>
+          `${name} (${kind})${first === undefined ? '' : `: ${first.fact}${placeWords(first)}`}`,
+      ),
+    ),
+    ...row(
+      'instead of',
+      alternatives.map(({ type, confidence }) => `${type}, ${sureWords(confidence)} sure`),
+    ),
+  ]
+}
+
+function row(title: string, values: readonly string[]): string[] {
+  return values.map((value, index) => `  ${(index === 0 ? title : '').padEnd(10)}  ${printable(value)}`)
+}
+
+function healthWords(health: HealthSpec): string {
+  switch (health.kind) {
+    case 'http':
+      return `GET ${health.path}${health.port === undefined ? '' : ` on port ${health.port}`}`
+    case 'tcp':
+      return `the port accepts connections${health.port === undefined ? '' : ` (${health.port})`}`
+    case 'exec':
+      return health.command.join(' ')
+    case 'none':
+      return 'not checked'
+  }
+}
+
+function variableWords(environment: ServiceSpec['environment']): string[] {
+  const requiredFirst = [...environment].sort((a, b) => Number(b.required) - Number(a.required))
+  const words = requiredFirst.slice(0, variablesShown).map(({ name, required }) => (required ? `${name} (required)` : name))
+  const rest = environment.length - words.length
+  return words.length === 0 ? [] : [`${words.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`]
+}
+
+function readingLines(reading: DetectorReading): string[] {
+  const sure = reading.confidence === null ? 'looked, and makes no claim' : `${sureWords(reading.confidence)} sure`
+  return ['', `${reading.title}: ${sure}`, ...evidenceLines(reading.evidence, 'weighed')]
+}
+
+function marksLine({ title, marks }: DetectorReading): string {
+  return `  ${title}: ${marks.slice(0, marksShown).join(', ')}${marks.length > marksShown ? ', …' : ''}`
+}
+
+function evidenceLines(evidence: readonly Evidence[], form: 'weighed' | 'plain'): string[] {
+  return evidence.map((fact) => {
+    const { weight } = fact
+    const signed = weight === undefined || form === 'plain' ? '' : `${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  `
+    return `  ${signed}${printable(fact.fact)}${placeWords(fact)}`
+  })
+}
