@@ -33,6 +33,8 @@ export interface DockerfileFacts {
   readonly environment: readonly { readonly name: string; readonly value: string }[]
   /** What COPY and ADD take from the context. */
   readonly sources: readonly { readonly path: string; readonly line: number }[]
+  /** Whether the last stage takes something from an earlier one. */
+  readonly copiesStages: boolean
   readonly evidence: Evidence
 }
 
@@ -73,6 +75,7 @@ export function readDockerfile(path: string, text: string, target?: string): Doc
       readPairs(item).flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: substitute(value, values) }])),
     ),
     sources: [...named('COPY', instructions), ...named('ADD', instructions)].flatMap((item) => readSources(item, values)),
+    copiesStages: named('COPY', last).some((item) => stages.some(({ name }, index) => flagOf(item, 'from') === (name ?? String(index)))),
     evidence: { path, line: stages[0]?.line ?? 1, fact: stages[0] === undefined ? 'Dockerfile' : `Dockerfile from ${stages[0].image}` },
   }
 }

@@ -1,0 +1,94 @@
+import type { Claim, Detector, Sign } from '../claim.ts'
+import { dockerfileMarks, findDockerfile } from '../dockerfiles.ts'
+import { joinPath } from '../paths.ts'
+import { type ProxyConfig, readProxyConfig } from '../proxy/config.ts'
+import { proxyOfImage, webServerOfImage } from '../proxy/images.ts'
+import { defined } from '../reading/data.ts'
+import type { DockerfileFacts } from '../reading/dockerfile.ts'
+import type { Folder, Repository } from '../repository.ts'
+
+/** A folder that configures a server which passes requests on. One that serves its own files is a static site, whatever it passes on beside them. */
+export const proxy: Detector = {
+  type: 'proxy',
+  title: 'Proxy',
+  marks: [
+    ...dockerfileMarks,
+    'nginx*',
+    'default.conf*',
+    'traefik*',
+    'Caddyfile*',
+    'caddy.json',
+    'haproxy*',
+    'envoy*',
+    'front-envoy*',
+    'httpd*',
+    'apache*',
+  ],
+  claim(folder, repository): Claim | undefined {
+    const dockerfile = findDockerfile(folder, repository)
+    const image = proxyOfImage(dockerfile?.base ?? '')
+    const server = image ?? webServerOfImage(dockerfile?.base ?? '')
+    const config = readProxyConfig(folder, repository, server?.kind)
+    const passesOn = config !== undefined && config.upstreams.length > 0
+    if (!passesOn && image === undefined) return undefined
+    const kind = server?.kind ?? config?.kind ?? 'proxy'
+    return {
+      type: 'proxy',
+      hasManifest: true,
+      signs: signsOf({ dockerfile: server === undefined ? undefined : dockerfile, config, folder, repository }),
+      spec: defined({
+        framework: kind,
+        port: dockerfile?.ports[0]?.port ?? config?.ports[0]?.port ?? image?.port ?? 80,
+        health: dockerfile?.health?.spec,
+        environment: (dockerfile?.environment ?? []).map(({ name, value }) => ({ name, required: false, value })),
+        facts: { proxy: kind, upstreams: [...new Set((config?.upstreams ?? []).map(({ value }) => value))].slice(0, 50) },
+      }),
+      dependencies: [],
+      imports: [],
+      // A proxy answers only when those behind it do, so what it names binds as if somebody had declared it.
+      addresses: (config?.upstreams ?? []).map(({ value, evidence }) => ({ value, evidence, from: 'declaration' as const })),
+      reads: [],
+    }
+  },
+}
+
+interface ProxySource {
+  /** The folder's Dockerfile, when it is built on a proxy or a web server. */
+  readonly dockerfile: DockerfileFacts | undefined
+  readonly config: ProxyConfig | undefined
+  readonly folder: Folder
+  readonly repository: Repository
+}
+
+function signsOf({ dockerfile, config, folder, repository }: ProxySource): Sign[] {
+  const [upstream] = config?.upstreams ?? []
+  const content = ownContent(folder, repository)
+  return [
+    ...(dockerfile === undefined ? [] : [{ ...dockerfile.evidence, weight: 0.5 }]),
+    ...(config === undefined ? [] : [{ ...config.evidence, weight: 0.3 }]),
+    ...(upstream === undefined ? [] : [{ ...upstream.evidence, weight: 0.5 }]),
+    ...(dockerfile === undefined && config !== undefined
+      ? [{ path: config.evidence.path, fact: 'nothing here builds an image of it', weight: -0.5, role: 'tooling' as const }]
+      : []),
+    ...(content === undefined ? [] : [{ path: content, fact: 'serves files of its own', weight: -0.7 }]),
+    ...copiedContent(dockerfile),
+  ]
+}
+
+/** Folders below that hold a site. */
+const siteFolders = ['.', 'html', 'public', 'static', 'www', 'site', 'dist', 'src', 'app', 'web', 'content']
+
+function ownContent(folder: Folder, repository: Repository): string | undefined {
+  if (folder.files.has('package.json')) return joinPath(folder.path, 'package.json')
+  return siteFolders
+    .map((name) => joinPath(name === '.' ? folder.path : joinPath(folder.path, name), 'index.html'))
+    .find((path) => repository.tree.entries.has(path))
+}
+
+/** A site that an earlier stage built. */
+function copiedContent(dockerfile: DockerfileFacts | undefined): Sign[] {
+  const built = dockerfile !== undefined && dockerfile.stages.length > 1 && dockerfile.copiesStages
+  return built
+    ? [{ path: dockerfile.path, line: dockerfile.stages.at(-1)?.line ?? 1, fact: 'serves what an earlier stage builds', weight: -0.4 }]
+    : []
+}
