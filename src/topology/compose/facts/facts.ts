@@ -1,0 +1,44 @@
+// What detection knows of a user's compose file. Types only.
+import type { Evidence } from '../../topology.ts'
+
+export interface ComposeFacts {
+  readonly file: string
+  readonly services: readonly ComposeServiceFacts[]
+  /** Every file that belongs to it by `include`, `extends` and override, itself first. */
+  readonly files: readonly string[]
+}
+
+export interface ComposeServiceFacts {
+  readonly name: string
+  readonly evidence: Evidence
+  readonly image: string | undefined
+  readonly build: ComposeBuild | undefined
+  readonly command: string | undefined
+  readonly entrypoint: string | undefined
+  readonly containerName: string | undefined
+  readonly workingDir: string | undefined
+  /** What it mounts of the repository; volumes and the machine's own folders are not among them. */
+  readonly mounts: readonly { readonly path: string; readonly target: string; readonly evidence: Evidence }[]
+  readonly profiles: readonly string[]
+  /** Whether it starts only when somebody asks for its profile. */
+  readonly isProfiled: boolean
+  /** Where it listens inside its container, the likeliest first. */
+  readonly ports: readonly { readonly port: number; readonly evidence: Evidence }[]
+  readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
+  readonly links: readonly { readonly service: string; readonly evidence: Evidence }[]
+  readonly networks: readonly string[]
+  readonly labels: readonly { readonly name: string; readonly value: string }[]
+  /** `environment`, then what only its env files say. */
+  readonly environment: readonly { readonly name: string; readonly value: string; readonly evidence: Evidence }[]
+  readonly healthTest: string | undefined
+}
+
+export interface ComposeBuild {
+  readonly context: string
+  readonly dockerfile: string | undefined
+  /** Whether the compose file holds the Dockerfile itself. */
+  readonly isInline: boolean
+  readonly target: string | undefined
+  readonly args: Readonly<Record<string, string>>
+  readonly evidence: Evidence
+}

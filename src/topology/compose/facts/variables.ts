@@ -1,0 +1,39 @@
+// The values that a repository itself gives to `${NAME}` in its compose files: from .env beside the file, else the default that is written.
+import { perRepository } from '../../memo.ts'
+import type { Repository } from '../../repository.ts'
+import { type EnvEntry, parseEnvFile } from '../env-file.ts'
+import { interpolate } from '../interpolate.ts'
+
+export interface Variables {
+  readonly valueOf: (name: string) => string | undefined
+  /** The text with its variables filled in; one without a value is empty. */
+  readonly fill: (text: string) => string
+}
+
+/** Characters of one value that are looked at. */
+const valueLimit = 2_000
+
+export function createVariables(files: readonly string[], { repository, above }: { repository: Repository; above?: Variables }): Variables {
+  // Read only when a value asks for one: an .env that nobody refers to is not the compose file's.
+  const ownValue = (name: string): string | undefined => {
+    for (const file of files) {
+      const entry = readEnvEntries(file, repository).findLast((candidate) => candidate.name === name)
+      if (entry !== undefined) return entry.value
+    }
+    return undefined
+  }
+  const held = (name: string) => above?.valueOf(name) ?? ownValue(name)
+  return {
+    valueOf: held,
+    fill: (text) => {
+      const { value, problem } = interpolate(text.slice(0, valueLimit), held)
+      return problem === undefined ? value.slice(0, valueLimit) : text.slice(0, valueLimit)
+    },
+  }
+}
+
+/** The entries of an env file of the repository; none when it is not there or not loaded. */
+export const readEnvEntries = perRepository((file: string, repository): readonly EnvEntry[] => {
+  const text = repository.tree.entries.has(file) ? repository.read.text(file) : undefined
+  return text === undefined ? [] : parseEnvFile(text, { isRaw: false, lookup: () => undefined }).entries
+})
