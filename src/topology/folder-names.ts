@@ -14,9 +14,9 @@ export interface NameRule {
 }
 
 export const nameRules: readonly NameRule[] = [
-  { role: 'vendored', weight: 1, names: ['node_modules', 'bower_components', 'site-packages', '.venv', 'venv', '.yarn', '.pnpm-store', 'Pods'] },
+  { role: 'vendored', weight: 1, names: ['node_modules', 'bower_components', 'site-packages', '.venv', 'venv', '.yarn', '.pnpm-store', 'Pods', 'tilt_modules', '.bundle', '.gradle', '.m2', '.cargo'] },
   { role: 'vendored', weight: 1, names: ['vendor', 'third_party', 'third-party', '_vendor'], unlessManifest: true },
-  { role: 'generated', weight: 1, names: ['dist', '.next', '.nuxt', '.output', '.svelte-kit', '.astro', '.turbo', '.cache', '.parcel-cache', 'coverage', '__pycache__', '__generated__', '.tox', '.mypy_cache', '.pytest_cache'] },
+  { role: 'generated', weight: 1, names: ['dist', '.next', '.nuxt', '.output', '.svelte-kit', '.astro', '.turbo', '.cache', '.parcel-cache', 'coverage', '__pycache__', '__generated__', 'genproto', '.tox', '.mypy_cache', '.pytest_cache'] },
   { role: 'generated', weight: 1, names: ['build', 'out', 'target', 'generated'], unlessManifest: true },
   { role: 'fixture', weight: 0.9, names: ['fixtures', 'fixture', '__fixtures__', 'testdata', 'test-data', '__mocks__', '__snapshots__'] },
   { role: 'tests', weight: 0.9, names: ['test', 'tests', '__tests__', 'spec', 'specs', 'e2e', 'cypress', 'integration-tests', 'integration_tests', 'test-utils'] },
@@ -24,6 +24,9 @@ export const nameRules: readonly NameRule[] = [
   { role: 'docs', weight: 0.9, names: ['docs', 'doc', 'documentation'] },
   { role: 'tooling', weight: 0.9, names: ['.github', '.gitlab', '.gitea', '.forgejo', '.circleci', '.vscode', '.idea', '.devcontainer', '.husky', '.changeset', '.storybook'] },
   { role: 'tooling', weight: 0.6, names: ['scripts', 'tools', 'hack', 'tooling'] },
+  { role: 'tests', weight: 0.6, names: ['benchmark', 'benchmarks', 'bench'] },
+  { role: 'tooling', weight: 0.3, names: ['infra', 'infrastructure', 'terraform', 'iac', 'ansible', 'automation', 'devops', 'hooks', 'jenkins', 'jenkins-ci', 'backup', 'backups'] },
+  { role: 'docs', weight: 0.5, names: ['wiki', 'old-docs', 'internal-docs', 'openapi', 'swagger', 'api-docs', 'apidocs'] },
   { role: 'example', weight: 0.3, names: ['demo', 'demos', 'playground', 'playgrounds', 'sandbox'] },
   { role: 'library', weight: 0.35, names: ['packages', 'libs', 'lib', 'libraries', 'shared', 'common', 'pkg', 'internal'] },
   { role: 'asset', weight: 0.4, names: ['public', 'static', 'assets', 'templates', 'views'] },
@@ -37,8 +40,12 @@ export const manifestNames: readonly string[] = [
 
 const rulesByName = new Map(nameRules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)))
 
+/** Names that end like tests: `InvoiceService.UnitTests`, `runtime-tests`, `e2e_test`. A service may be called so, hence the small weight. */
+const testsByEnding: NameRule = { role: 'tests', weight: 0.4, names: [] }
+const testsEnding = /(?:[-_.](?:[Uu]nit|[Ii]ntegration|[Ff]unctional)?[Tt]ests?|[A-Za-z]Tests?)$/
+
 export function ruleForName(name: string): NameRule | undefined {
-  return rulesByName.get(name) ?? rulesByName.get(name.toLowerCase())
+  return rulesByName.get(name) ?? rulesByName.get(name.toLowerCase()) ?? (testsEnding.test(name) ? testsByEnding : undefined)
 }
 
 /** Weights from here on make reading below pointless. */
