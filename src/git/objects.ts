@@ -1,11 +1,14 @@
 // Reading Git objects. Two readers with one contract: the `git` program where it is there, isomorphic-git where it is not; `npm run bench`
 // compares them. Nothing here checks anything out, and no repository's configuration is honoured.
 import type { TreeEntry } from './source-tree.ts'
+import type { TreeNode } from './tree-node.ts'
 
 export interface TreeListing {
   readonly tree: string
   readonly entries: ReadonlyMap<string, TreeEntry>
   readonly folders: ReadonlyMap<string, string>
+  /** The same as nested folders, where the reader has it. */
+  readonly root?: TreeNode | undefined
 }
 
 export interface CommitInfo {

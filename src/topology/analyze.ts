@@ -3,10 +3,11 @@ import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import { readDeclaration } from './declaration/declaration.ts'
 import { foldersOf } from './folders.ts'
-import { createMatcher } from './globs.ts'
+import { type AnalysisMemory, createMemory } from './incremental/memory.ts'
 import { servicesLimit } from './limits.ts'
 import { findMisspelt } from './misspelt.ts'
 import { explainNothing } from './nothing.ts'
+import { findPatterns } from './patterns.ts'
 import { recommend } from './recommend.ts'
 import { dependenciesOf, linkDrafts } from './relations/dependencies.ts'
 import { orderStart } from './relations/order.ts'
@@ -21,6 +22,8 @@ import { decideFolders } from './weigh.ts'
 export interface AnalyzeOptions {
   /** What to call a service at the root, such as the repository's name. Default is the name in its manifest, else `app`. */
   readonly rootName?: string
+  /** What earlier analyses left; only what depends on a change since is computed again. The answer is the same without it. Default is nothing. */
+  readonly memory?: AnalysisMemory
 }
 
 /**
@@ -29,9 +32,10 @@ export interface AnalyzeOptions {
  */
 export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topology {
   const declared = readDeclaration(tree)
-  const isIgnored = createMatcher(declared.declaration.ignore ?? [])
-  const kept = new Set(Object.values(declared.declaration.services ?? {}).flatMap(({ path }) => path ?? []))
-  const repository = openRepository(tree, { isIgnored, kept })
+  const ignore = declared.declaration.ignore ?? []
+  const kept = Object.values(declared.declaration.services ?? {}).flatMap(({ path }) => path ?? [])
+  const { memory = createMemory() } = options
+  const repository = openRepository(tree, { ignore, kept, memory })
 
   const packages = linkPackages(repository)
   const decision = decideFolders(repository, packages)

@@ -5,7 +5,6 @@ import { analyze, isFinal } from './analyze.ts'
 import { confidence, confidenceThreshold, type Detector, evidenceOf } from './claim.ts'
 import { readDeclaration } from './declaration/declaration.ts'
 import { detectors } from './detectors/index.ts'
-import { createMatcher } from './globs.ts'
 import { ancestorsOf, baseName, isWithin, printable } from './paths.ts'
 import { linkPackages } from './relations/packages.ts'
 import { openRepository, type Repository } from './repository.ts'
@@ -43,8 +42,8 @@ export function explainFolder(tree: SourceTree, asked: string): FolderExplanatio
   const path = folderOf(tree, asked)
   const topology = analyze(tree)
   const { declaration } = readDeclaration(tree)
-  const kept = new Set(Object.values(declaration.services ?? {}).flatMap((service) => service.path ?? []))
-  const repository = openRepository(tree, { isIgnored: createMatcher(declaration.ignore ?? []), kept })
+  const kept = Object.values(declaration.services ?? {}).flatMap((service) => service.path ?? [])
+  const repository = openRepository(tree, { ignore: declaration.ignore ?? [], kept })
   const answer = answerFor(path, topology, repository)
   const readings = readDetectors(path, repository)
   return { path, answer, detectors: readings, advice: adviceFor(path, { answer, readings, topology }) }

@@ -1,12 +1,7 @@
-// Answers about a repository are computed once in an analysis, however many detectors ask.
+// Answers about a repository are computed once, however many detectors ask, and again only when what they rest on has changed.
 import type { Repository } from './repository.ts'
 
+/** `compute` may look at nothing but its key and the repository. What it gives is shared: nobody may change it. */
 export function perRepository<T>(compute: (key: string, repository: Repository) => T): (key: string, repository: Repository) => T {
-  const answers = new WeakMap<Repository, Map<string, T>>()
-  return (key, repository) => {
-    const known = answers.get(repository) ?? new Map<string, T>()
-    answers.set(repository, known)
-    if (!known.has(key)) known.set(key, compute(key, repository))
-    return known.get(key) as T
-  }
+  return (key, repository) => repository.recall(compute, key)
 }

@@ -1,7 +1,7 @@
 // Files of a commit as data, each parsed at most once in an analysis. A file that does not parse becomes one warning and no data; nothing
 // here throws.
 import { parse as parseTomlText } from 'smol-toml'
-import type { SourceTree } from '../../git/source-tree.ts'
+import type { Computation, Engine } from '../incremental/engine.ts'
 import type { Data } from './data.ts'
 import { isData } from './data.ts'
 import { type DockerfileFacts, readDockerfile } from './dockerfile.ts'
@@ -34,46 +34,54 @@ export interface Reader {
   readonly dockerfile: (path: string, target?: string) => DockerfileFacts | undefined
 }
 
-export function createReader(tree: SourceTree, warn: (sentence: string) => void): Reader {
-  const text = (path: string) =>
-    tree
-      .text(path)
-      ?.replace(/^\uFEFF/, '')
-      .replaceAll('\r\n', '\n')
-  const failed = (path: string, format: string, reason: string) => {
-    warn(`${path} is not valid ${format} (${reason}); it is passed over.`)
-    return undefined
-  }
-  const dockerfile = remember((key) => {
-    const [path = '', target = ''] = key.split('\n')
-    const content = text(path)
-    return content === undefined ? undefined : readDockerfile(path, content, target === '' ? undefined : target)
-  })
+export function createReader({ recall }: Pick<Engine, 'recall'>): Reader {
   return {
-    text: remember(text),
-    json: remember((path) => {
-      const content = text(path)
-      return content === undefined ? undefined : parseJson(path, content, failed)
-    }),
-    toml: remember((path) => {
-      const content = text(path)
-      return content === undefined ? undefined : parseToml(path, content, failed)
-    }),
-    yaml: remember((path) => {
-      const content = text(path)
-      if (content === undefined) return undefined
-      const result = parseYaml(content)
-      if ('file' in result) return result.file
-      const [first] = result.problems
-      return failed(path, 'YAML', `line ${first?.line ?? 1}: ${first?.message ?? 'unreadable'}`)
-    }),
-    xml: remember((path) => {
-      const content = text(path)
-      if (content === undefined) return undefined
-      const result = parseXml(content)
-      return 'root' in result ? { path, root: result.root } : failed(path, 'XML', reasonOf(result.reason))
-    }),
-    dockerfile: (path, target = '') => dockerfile(`${path}\n${target}`),
+    text: (path) => recall(readText, path),
+    json: (path) => recall(readJson, path),
+    toml: (path) => recall(readToml, path),
+    yaml: (path) => recall(readYaml, path),
+    xml: (path) => recall(readXml, path),
+    dockerfile: (path, target = '') => recall(readStage, `${path}\n${target}`),
+  }
+}
+
+const readText: Computation<string | undefined> = (path, { tree }) =>
+  tree
+    .text(path)
+    ?.replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+
+const readJson = parsedBy((path, text, failed) => parseJson(path, text, failed))
+const readToml = parsedBy((path, text, failed) => parseToml(path, text, failed))
+
+const readYaml = parsedBy((path, text, failed) => {
+  const result = parseYaml(text)
+  if ('file' in result) return result.file
+  const [first] = result.problems
+  return failed(path, 'YAML', `line ${first?.line ?? 1}: ${first?.message ?? 'unreadable'}`)
+})
+
+const readXml = parsedBy((path, text, failed) => {
+  const result = parseXml(text)
+  return 'root' in result ? { path, root: result.root } : failed(path, 'XML', reasonOf(result.reason))
+})
+
+const readStage: Computation<DockerfileFacts | undefined> = (key, { read }) => {
+  const [path = '', target = ''] = key.split('\n')
+  const text = read.text(path)
+  return text === undefined ? undefined : readDockerfile(path, text, target === '' ? undefined : target)
+}
+
+type Parse<T> = (path: string, text: string, failed: Failed) => T | undefined
+
+function parsedBy<T>(parse: Parse<T>): Computation<T | undefined> {
+  return (path, { read, warn }) => {
+    const text = read.text(path)
+    if (text === undefined) return undefined
+    return parse(path, text, (at, format, reason) => {
+      warn(`${at} is not valid ${format} (${reason}); it is passed over.`)
+      return undefined
+    })
   }
 }
 
@@ -109,15 +117,4 @@ function parseToml(path: string, text: string, failed: Failed): TomlFile | undef
 function reasonOf(error: unknown): string {
   const [first] = (error instanceof Error ? error.message : String(error)).split('\n')
   return (first ?? '').replace(/[\p{C}]/gu, ' ').slice(0, 100)
-}
-
-function remember<T>(read: (path: string) => T): (path: string) => T {
-  const known = new Map<string, T>()
-  return (path) => {
-    const had = known.get(path)
-    if (had !== undefined || known.has(path)) return had as T
-    const value = read(path)
-    known.set(path, value)
-    return value
-  }
 }

@@ -1,0 +1,99 @@
+// Which observations of a commit are others in the next one. Folders with the same tree are passed by, so the work is in what changed.
+import type { SourceTree } from '../../git/source-tree.ts'
+import type { TreeNode } from '../../git/tree-node.ts'
+import { baseName, joinPath, parentOf } from '../paths.ts'
+import type { FolderIndex } from './folder-index.ts'
+
+export function* changedPaths(before: TreeNode, after: TreeNode): Generator<string> {
+  const changed = new Set<string>()
+  compareFolders({ path: '.', before, after }, changed)
+  if (changed.size > 0) yield 'E'
+  yield* changed
+}
+
+interface Pair {
+  readonly path: string
+  readonly before: TreeNode | undefined
+  readonly after: TreeNode | undefined
+}
+
+function compareFolders({ path, before, after }: Pair, changed: Set<string>): void {
+  if (before === after || (before?.oid !== undefined && before.oid === after?.oid)) return
+  if (before === undefined || after === undefined) changed.add(`f${path}`)
+  for (const name of namesIn(before?.files, after?.files)) {
+    const [old, now] = [before?.files.get(name), after?.files.get(name)]
+    if (old?.oid === now?.oid && old?.mode === now?.mode) continue
+    const at = joinPath(path, name)
+    changed.add(`t${at}`)
+    if (old === undefined || now === undefined) changed.add(`e${at}`)
+  }
+  for (const name of namesIn(before?.folders, after?.folders))
+    compareFolders({ path: joinPath(path, name), before: before?.folders.get(name), after: after?.folders.get(name) }, changed)
+}
+
+function* namesIn(a: ReadonlyMap<string, unknown> | undefined, b: ReadonlyMap<string, unknown> | undefined): Generator<string> {
+  if (a !== undefined) yield* a.keys()
+  for (const name of b?.keys() ?? []) if (!a?.has(name)) yield name
+}
+
+/** Folders that are listed otherwise, and the whole when there are any. */
+export function* changedFolders(before: FolderIndex, after: FolderIndex): Generator<string> {
+  if (before === after) return
+  let isChanged = before.folders.size !== after.folders.size || before.passedOver.length !== after.passedOver.length
+  isChanged ||= before.passedOver.some(({ path }, index) => path !== after.passedOver[index]?.path)
+  for (const [path, folder] of after.folders) {
+    if (before.folders.get(path) === folder) continue
+    isChanged = true
+    yield `d${path}`
+  }
+  for (const path of before.folders.keys()) if (!after.folders.has(path)) yield `d${path}`
+  if (isChanged) yield '*'
+}
+
+/** The tree as nested folders, made from its paths where the reader has not kept them. */
+export function nestedFolders(tree: Pick<SourceTree, 'entries' | 'root'>): TreeNode {
+  if (tree.root !== undefined) return tree.root
+  const top = newFolder()
+  const known = new Map([['.', top]])
+  for (const [path, entry] of tree.entries) {
+    openFolder(parentOf(path), known).files.set(baseName(path), entry)
+  }
+  countUp(known)
+  return top
+}
+
+interface GrowingFolder extends TreeNode {
+  readonly files: Map<string, { readonly mode: '100644' | '100755' | '120000' | '160000'; readonly oid: string }>
+  readonly folders: Map<string, GrowingFolder>
+  fileCount: number
+  folderCount: number
+}
+
+function newFolder(): GrowingFolder {
+  return { oid: undefined, files: new Map(), folders: new Map(), fileCount: 0, folderCount: 0 }
+}
+
+function openFolder(path: string, known: Map<string, GrowingFolder>): GrowingFolder {
+  const missing: string[] = []
+  let at = path
+  for (; !known.has(at); at = parentOf(at)) missing.push(at)
+  let folder = known.get(at) as GrowingFolder
+  for (let next = missing.pop(); next !== undefined; next = missing.pop()) {
+    const below = newFolder()
+    folder.folders.set(baseName(next), below)
+    known.set(next, below)
+    folder = below
+  }
+  return folder
+}
+
+/** From the deepest folders up, however deep they are. */
+function countUp(known: ReadonlyMap<string, GrowingFolder>): void {
+  for (const [path, folder] of [...known].reverse()) {
+    folder.fileCount += folder.files.size
+    const above = path === '.' ? undefined : known.get(parentOf(path))
+    if (above === undefined) continue
+    above.fileCount += folder.fileCount
+    above.folderCount += folder.folderCount + 1
+  }
+}
