@@ -1,4 +1,5 @@
 // A backing service of the topology as a draft of the stack.
+import { isProvided } from '../topology/relations/kinds.ts'
 import type { BackingService } from '../topology/topology.ts'
 import { type BackingRecipe, backingRecipe } from './backing.ts'
 import type { ComposeMap } from './compose-value.ts'
@@ -8,8 +9,10 @@ import type { ServiceDraft } from './service-draft.ts'
 import type { StackInput } from './specify.ts'
 import { composeCpus, composeMemory } from './units.ts'
 
-export function draftBackingService(backing: BackingService, images: StackInput['backingImages'] = {}): ServiceDraft {
+/** None for a kind that has no recipe: its users reach it outside the stack, as the topology recommends. */
+export function draftBackingService(backing: BackingService, images: StackInput['backingImages'] = {}): ServiceDraft | undefined {
   const { name, kind, evidence } = backing
+  if (!isProvided(kind)) return undefined
   const recipe = backingRecipe(kind, name)
   const image = images[kind] ?? recipe.image
   const volume = `${name}-data`

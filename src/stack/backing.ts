@@ -1,5 +1,5 @@
 // Services that code evidently needs and no folder holds, as data: one entry a kind.
-import type { BackingKind } from '../topology/topology.ts'
+import type { ProvidedKind } from '../topology/relations/kinds.ts'
 import { type ComposeValue, interpolate, type Variable } from './compose-value.ts'
 
 export interface BackingRecipe {
@@ -32,7 +32,7 @@ const resources = { memory: '512Mi', cpu: '1' } as const
  * Passwords that kyozo makes are letters and digits, because they stand in connection addresses. The checks ask through TCP where the
  * entrypoint prepares the data with a server that listens on a socket only, so that "healthy" means the real one.
  */
-export function backingRecipe(kind: BackingKind, name: string): BackingRecipe {
+export function backingRecipe(kind: ProvidedKind, name: string): BackingRecipe {
   return recipes[kind]({ variable: passwordVariable(name), default: 'local-only' })
 }
 
@@ -41,7 +41,7 @@ function passwordVariable(name: string): string {
   return `KYOZO_${name.toUpperCase().replaceAll('-', '_')}_PASSWORD`
 }
 
-const recipes: Readonly<Record<BackingKind, (password: Variable) => BackingRecipe>> = {
+const recipes: Readonly<Record<ProvidedKind, (password: Variable) => BackingRecipe>> = {
   postgres: (password) => ({
     image: 'postgres:17',
     port: 5432,
@@ -112,6 +112,38 @@ const recipes: Readonly<Record<BackingKind, (password: Variable) => BackingRecip
     isReadOnly: false,
     writableFolders: [],
     hasFixedHostname: true,
+  }),
+  mariadb: (password) => ({
+    image: 'mariadb:11.4',
+    port: 3306,
+    dataFolder: '/var/lib/mysql',
+    environment: {
+      MARIADB_USER: user,
+      MARIADB_PASSWORD: interpolate([password]),
+      MARIADB_DATABASE: database,
+      MARIADB_RANDOM_ROOT_PASSWORD: 'yes',
+    },
+    login: { user, password, database },
+    healthcheck: ['CMD', 'healthcheck.sh', '--connect', '--innodb_initialized'],
+    resources: { memory: '1Gi', cpu: '1' },
+    capabilities,
+    isReadOnly: false,
+    writableFolders: [],
+    hasFixedHostname: false,
+  }),
+  valkey: () => ({
+    image: 'valkey/valkey:8',
+    port: 6379,
+    command: ['valkey-server', '--appendonly', 'yes'],
+    dataFolder: '/data',
+    environment: {},
+    login: {},
+    healthcheck: ['CMD-SHELL', 'valkey-cli ping | grep -q PONG'],
+    resources: { memory: '256Mi', cpu: '0.5' },
+    capabilities,
+    isReadOnly: true,
+    writableFolders: ['/tmp'],
+    hasFixedHostname: false,
   }),
 }
 

@@ -1,6 +1,7 @@
 // A service of the user's own compose file as a draft of the stack: what the file says, with kyozo's limits.
 import type { ComposeModel, ComposeModelService } from '../topology/compose/model.ts'
 import { joinPath } from '../topology/paths.ts'
+import { standardPorts } from '../topology/relations/kinds.ts'
 import type { BackingService, HealthSpec, ServiceSpec } from '../topology/topology.ts'
 import { commandOf } from './backing-service.ts'
 import { bakeFiles } from './baked-files.ts'
@@ -130,22 +131,24 @@ function hostOf(source: ComposeServiceInput): string | undefined {
 function endpointOf({ service, backing }: ComposeServiceInput, { name, port }: { name: string; port: number | undefined }): Endpoint {
   const { environment } = service
   const at = { host: name, ...(port === undefined ? {} : { port }) }
-  switch (backing?.kind) {
+  if (backing === undefined) return at
+  switch (backing.kind) {
     case 'postgres': {
       const user = environment.POSTGRES_USER ?? 'postgres'
       return { port: 5432, ...at, user, password: environment.POSTGRES_PASSWORD ?? '', database: environment.POSTGRES_DB ?? user }
     }
-    case 'mysql': {
-      const { MYSQL_USER, MYSQL_PASSWORD, MYSQL_ROOT_PASSWORD, MYSQL_DATABASE = '' } = environment
-      const password = (MYSQL_USER === undefined ? MYSQL_ROOT_PASSWORD : MYSQL_PASSWORD) ?? ''
-      return { port: 3306, ...at, user: MYSQL_USER ?? 'root', password, database: MYSQL_DATABASE }
+    case 'mariadb': {
+      const { MARIADB_USER, MARIADB_PASSWORD, MARIADB_ROOT_PASSWORD, MARIADB_DATABASE } = environment
+      if (MARIADB_DATABASE === undefined) return mysqlEndpoint(environment, at)
+      const password = (MARIADB_USER === undefined ? MARIADB_ROOT_PASSWORD : MARIADB_PASSWORD) ?? ''
+      return { port: 3306, ...at, user: MARIADB_USER ?? 'root', password, database: MARIADB_DATABASE }
     }
+    case 'mysql':
+      return mysqlEndpoint(environment, at)
     case 'rabbitmq': {
       const { RABBITMQ_DEFAULT_USER = 'guest', RABBITMQ_DEFAULT_PASS = 'guest' } = environment
       return { port: 5672, ...at, user: RABBITMQ_DEFAULT_USER, password: RABBITMQ_DEFAULT_PASS }
     }
-    case 'redis':
-      return { port: 6379, ...at }
     case 'mongodb':
       return {
         port: 27017,
@@ -153,9 +156,16 @@ function endpointOf({ service, backing }: ComposeServiceInput, { name, port }: {
         user: environment.MONGO_INITDB_ROOT_USERNAME ?? '',
         password: environment.MONGO_INITDB_ROOT_PASSWORD ?? '',
       }
-    case undefined:
-      return at
+    default:
+      return { port: standardPorts[backing.kind], ...at }
   }
+}
+
+/** MariaDB's image takes MySQL's variables too. */
+function mysqlEndpoint(environment: ComposeServiceInput['service']['environment'], at: { host: string; port?: number }): Endpoint {
+  const { MYSQL_USER, MYSQL_PASSWORD, MYSQL_ROOT_PASSWORD, MYSQL_DATABASE = '' } = environment
+  const password = (MYSQL_USER === undefined ? MYSQL_ROOT_PASSWORD : MYSQL_PASSWORD) ?? ''
+  return { port: 3306, ...at, user: MYSQL_USER ?? 'root', password, database: MYSQL_DATABASE }
 }
 
 function needsOf(source: ComposeServiceInput): readonly Need[] {

@@ -26,7 +26,7 @@ export function draftServices(input: StackInput): DraftedServices {
     .map((spec) => draftFolderService(spec, input))
   const backing = topology.backing
     .filter((service) => !isDeclared(service))
-    .map((service) => draftBackingService(service, input.backingImages))
+    .flatMap((service) => draftBackingService(service, input.backingImages) ?? [])
   const drafts = [...fromFolders, ...fromCompose.map(({ draft }) => draft), ...backing]
   refuseTwins(drafts)
   refuseTwinVolumes(fromCompose)

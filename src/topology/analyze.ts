@@ -50,6 +50,7 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
     backing,
     folders: foldersOf({ services, decision, drafts }, { repository, packages }),
     recommendations: [...findMisspelt(repository), ...recommend(services, repository)],
+    patterns: findPatterns(services),
     startOrder: orderStart(
       services.map(({ name }) => name),
       links,

@@ -5,7 +5,6 @@ import type { ComposeFacts, ComposeServiceFacts } from './compose/facts/facts.ts
 import { readProject } from './compose/facts/project.ts'
 import { readServiceFacts } from './compose/facts/service-facts.ts'
 import { perRepository } from './memo.ts'
-import type { BackingKind } from './topology.ts'
 
 export { composeNames } from './compose/facts/file-names.ts'
 export type { ComposeFacts, ComposeServiceFacts }

@@ -49,7 +49,7 @@ export function serviceSpec(spec: Partial<ServiceSpec> & Pick<ServiceSpec, 'name
 }
 
 export function topology(parts: Partial<Topology>): Topology {
-  return { strategy: 'compose_stack', services: [], backing: [], folders: [], recommendations: [], startOrder: [], warnings: [], ...parts }
+  return { strategy: 'compose_stack', services: [], backing: [], folders: [], recommendations: [], patterns: [], startOrder: [], warnings: [], ...parts }
 }
 
 /** A template that copies the service's folder and what it reads, for tests about stacks rather than about templates. */

@@ -1,6 +1,5 @@
 // The links of a topology as the services' dependencies.
 
-import { backingOfImage } from '../compose-file.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
 import { findDockerfile } from '../dockerfiles.ts'
 import type { Repository } from '../repository.ts'
@@ -8,6 +7,7 @@ import { composeFilesOf, type Draft } from '../services.ts'
 import type { Undependent } from '../specify.ts'
 import type { BackingKind, ServiceSpec } from '../topology.ts'
 import type { Decision } from '../weigh.ts'
+import { backingOfImage } from './kinds.ts'
 import { type Link, type LinkInput, type Links, linkServices } from './links.ts'
 import { loosenCycles } from './order.ts'
 import type { Packages } from './packages.ts'

@@ -1,14 +1,15 @@
 // Who depends on whom: what is declared, what a compose file says, what addresses name, and what drivers need.
 import { compare } from '../claim.ts'
-import { backingOfImage, type ComposeFacts } from '../compose-file.ts'
+import type { ComposeFacts } from '../compose-file.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
 import { printable } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import type { Draft } from '../services.ts'
 import type { BackingKind, BackingService, Connection, Dependency, Evidence } from '../topology.ts'
 import { addressLinks, composeAddresses } from './addresses.ts'
-import { findNeeds, type NeedInput, usualConnections } from './backing.ts'
-import { addressRules } from './drivers.ts'
+import { findNeeds, type NeedInput } from './backing.ts'
+import { usualConnections } from './connections.ts'
+import { backingOfImage, kindRules } from './kinds.ts'
 
 /** A dependency, and whether somebody wrote it down as one or it was inferred. */
 export interface Link {
@@ -102,7 +103,7 @@ interface DeclaredContext {
 function withDeclared({ name, declared }: Draft, found: readonly Need[], { input, composed, names }: DeclaredContext): Need[] {
   const wanted = dependsOnOf(declared).filter(({ to }) => !names.has(to))
   const asked = wanted.flatMap(({ to, kind: strength, key }): Need[] => {
-    const rule = addressRules.find(({ kind }) => kind === to)
+    const rule = kindRules.find(({ kind }) => kind === to)
     if (rule === undefined || strength === 'conflicts') return []
     const isFound = found.some((need) => need.kind === rule.kind)
     const connections = isFound ? [] : usualConnections(rule)
@@ -155,7 +156,7 @@ function declaredLinks(
     const target = names.get(to)
     if (target !== undefined)
       return [{ from: name, to: target, kind, isDeclared: true, connections: [], evidence: [file.at(at, `${name} depends on ${to}`)] }]
-    if (canAdd && addressRules.some((rule) => rule.kind === to)) return []
+    if (canAdd && kindRules.some((rule) => rule.kind === to)) return []
     // A name may still be missing only because the texts that tell of it are.
     if (repository.tree.wanted.size > 0) return []
     const known = drafts.map((draft) => draft.name).filter((other) => other !== name)

@@ -16,6 +16,8 @@ export interface ComposeServiceFacts {
   readonly command: string | undefined
   readonly entrypoint: string | undefined
   readonly containerName: string | undefined
+  /** Further names that it answers to: its host name and its aliases on networks. */
+  readonly aliases: readonly string[]
   readonly workingDir: string | undefined
   /** What it mounts of the repository; volumes and the machine's own folders are not among them. */
   readonly mounts: readonly { readonly path: string; readonly target: string; readonly evidence: Evidence }[]

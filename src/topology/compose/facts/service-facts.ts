@@ -28,6 +28,7 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     command: commandOf(source, 'command'),
     entrypoint: commandOf(source, 'entrypoint'),
     containerName: text(source, 'container_name'),
+    aliases: aliasesOf(source),
     workingDir: text(source, 'working_dir'),
     mounts: mountsOf(source),
     profiles,
@@ -40,6 +41,13 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     environment,
     healthTest: commandOf({ ...source, node: mapAt(node, 'healthcheck') ?? empty(node) }, 'test'),
   }
+}
+
+function aliasesOf(source: FactSource): string[] {
+  const networks = source.node.entries.get('networks')
+  const onNetworks = networks?.kind === 'map' ? [...networks.entries.values()] : []
+  const aliases = onNetworks.flatMap((network) => (network.kind === 'map' ? texts(source, network.entries.get('aliases')) : []))
+  return [...texts(source, source.node.entries.get('hostname')), ...aliases]
 }
 
 function activeProfiles({ variables }: FactSource): string[] {

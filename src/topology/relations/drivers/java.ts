@@ -1,0 +1,46 @@
+import type { DriverLanguage } from './driver.ts'
+
+export const java: DriverLanguage = {
+  isPackage: isArtifact,
+  drivers: {
+    postgres: ['postgresql', 'r2dbc-postgresql', 'quarkus-jdbc-postgresql', 'quarkus-reactive-pg-client', 'vertx-pg-client', 'pgjdbc-ng', 'micronaut-jdbc-postgresql', 'org.postgresql'],
+    mysql: ['mysql-connector-java', 'mysql-connector-j', 'r2dbc-mysql', 'quarkus-jdbc-mysql', 'quarkus-reactive-mysql-client', 'vertx-mysql-client', 'com.mysql'],
+    mariadb: ['mariadb-java-client', 'r2dbc-mariadb', 'quarkus-jdbc-mariadb', 'org.mariadb.jdbc'],
+    sqlserver: ['mssql-jdbc', 'r2dbc-mssql', 'quarkus-jdbc-mssql', 'com.microsoft.sqlserver'],
+    oracle: ['ojdbc8', 'ojdbc10', 'ojdbc11', 'ojdbc17', 'oracle-r2dbc', 'quarkus-jdbc-oracle'],
+    mongodb: ['spring-boot-starter-data-mongodb', 'spring-boot-starter-data-mongodb-reactive', 'spring-data-mongodb', 'mongodb-driver-sync', 'mongodb-driver-reactivestreams', 'mongo-java-driver', 'mongodb-driver', 'quarkus-mongodb-client', 'quarkus-mongodb-panache', 'vertx-mongo-client', 'micronaut-mongo-sync', 'micronaut-mongo-reactive', 'morphia-core', 'kmongo', 'com.mongodb'],
+    redis: ['spring-boot-starter-data-redis', 'spring-boot-starter-data-redis-reactive', 'spring-session-data-redis', 'jedis', 'lettuce-core', 'redisson', 'redisson-spring-boot-starter', 'quarkus-redis-client', 'vertx-redis-client', 'micronaut-redis-lettuce', 'com.taoensso/carmine'],
+    memcached: ['spymemcached', 'xmemcached', 'simple-spring-memcached'],
+    rabbitmq: ['spring-boot-starter-amqp', 'spring-rabbit', 'spring-cloud-starter-stream-rabbit', 'spring-cloud-stream-binder-rabbit', 'spring-cloud-starter-bus-amqp', 'amqp-client', 'quarkus-smallrye-reactive-messaging-rabbitmq', 'quarkus-messaging-rabbitmq', 'micronaut-rabbitmq', 'vertx-rabbitmq-client', 'com.novemberain/langohr'],
+    activemq: ['spring-boot-starter-activemq', 'spring-boot-starter-artemis', 'activemq-client', 'activemq-broker', 'artemis-jms-client'],
+    kafka: ['spring-kafka', 'kafka-clients', 'kafka-streams', 'spring-cloud-starter-stream-kafka', 'spring-cloud-stream-binder-kafka', 'spring-cloud-starter-bus-kafka', 'quarkus-kafka-client', 'quarkus-smallrye-reactive-messaging-kafka', 'quarkus-messaging-kafka', 'micronaut-kafka', 'reactor-kafka', 'vertx-kafka-client', 'alpakka-kafka', 'fs2-kafka', 'zio-kafka', 'akka-stream-kafka'],
+    nats: ['jnats', 'nats-spring-boot-starter'],
+    elasticsearch: ['spring-boot-starter-data-elasticsearch', 'elasticsearch-java', 'elasticsearch-rest-client', 'elasticsearch-rest-high-level-client', 'quarkus-elasticsearch-rest-client', 'spring-data-elasticsearch'],
+    opensearch: ['opensearch-java', 'opensearch-rest-client', 'opensearch-rest-high-level-client', 'spring-data-opensearch-starter'],
+    meilisearch: ['meilisearch-java'],
+    dynamodb: ['dynamodb', 'dynamodb-enhanced', 'aws-java-sdk-dynamodb', 'spring-data-dynamodb', 'quarkus-amazon-dynamodb', 'spring-cloud-aws-starter-dynamodb'],
+    firestore: ['google-cloud-firestore', 'spring-cloud-gcp-starter-data-firestore'],
+    cassandra: ['spring-boot-starter-data-cassandra', 'spring-boot-starter-data-cassandra-reactive', 'java-driver-core', 'cassandra-driver-core', 'cassandra-quarkus-client'],
+    clickhouse: ['clickhouse-jdbc', 'clickhouse-http-client', 'client-v2'],
+    neo4j: ['spring-boot-starter-data-neo4j', 'neo4j-java-driver', 'quarkus-neo4j', 'neo4j-ogm-core'],
+    influxdb: ['influxdb-java', 'influxdb-client-java'],
+    s3: ['minio'],
+    azurite: ['azure-storage-blob'],
+    consul: ['spring-cloud-starter-consul-discovery', 'spring-cloud-starter-consul-config', 'spring-cloud-starter-consul', 'consul-api', 'consul-client', 'micronaut-discovery-client-consul'],
+    zookeeper: ['spring-cloud-starter-zookeeper-discovery', 'spring-cloud-starter-zookeeper-config', 'zookeeper', 'curator-framework', 'curator-recipes'],
+    etcd: ['jetcd-core'],
+    vault: ['spring-cloud-starter-vault-config', 'spring-vault-core', 'quarkus-vault'],
+    keycloak: ['keycloak-spring-boot-starter', 'keycloak-admin-client', 'keycloak-spring-security-adapter'],
+    temporal: ['temporal-sdk', 'temporal-spring-boot-starter'],
+    qdrant: ['spring-ai-starter-vector-store-qdrant'],
+    cockroachdb: ['cockroachdb-jdbc-driver'],
+  },
+} // biome-ignore format: a table
+
+/** `group:artifact`, the artifact alone, `group/artifact` of Leiningen, or an imported package of the table's group. */
+function isArtifact(name: string, item: string): boolean {
+  const [first = '', second] = name.split(/[:%]{1,2}/)
+  return (
+    name === item || (second ?? '').trim() === item || first.endsWith(`/${item}`) || (item.includes('.') && name.startsWith(`${item}.`))
+  )
+}

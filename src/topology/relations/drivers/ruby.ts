@@ -1,0 +1,31 @@
+import type { DriverLanguage } from './driver.ts'
+
+export const ruby: DriverLanguage = {
+  drivers: {
+    postgres: ['pg', 'sequel_pg', 'activerecord-postgis-adapter', 'activerecord-jdbcpostgresql-adapter', 'good_job', 'que'],
+    mysql: ['mysql2', 'trilogy', 'activerecord-jdbcmysql-adapter', 'ruby-mysql'],
+    sqlserver: ['tiny_tds', 'activerecord-sqlserver-adapter'],
+    oracle: ['ruby-oci8', 'activerecord-oracle_enhanced-adapter'],
+    mongodb: ['mongo', 'mongoid', 'mongo_mapper'],
+    redis: ['redis', 'redis-client', 'sidekiq', 'resque', 'hiredis', 'hiredis-client', 'redis-rails', 'redis-actionpack', 'kredis', 'redis-store', 'redis-namespace', 'async-redis'],
+    memcached: ['dalli', 'memcached'],
+    rabbitmq: ['bunny', 'sneakers', 'hutch', 'march_hare', 'kicks', 'amqp-client'],
+    kafka: ['ruby-kafka', 'rdkafka', 'karafka', 'racecar', 'waterdrop', 'phobos'],
+    nats: ['nats-pure', 'nats'],
+    elasticsearch: ['elasticsearch', 'elasticsearch-model', 'elasticsearch-rails', 'searchkick', 'chewy'],
+    opensearch: ['opensearch-ruby'],
+    meilisearch: ['meilisearch', 'meilisearch-rails'],
+    typesense: ['typesense'],
+    dynamodb: ['aws-sdk-dynamodb', 'dynamoid'],
+    firestore: ['google-cloud-firestore'],
+    cassandra: ['cassandra-driver', 'cequel'],
+    clickhouse: ['clickhouse-activerecord', 'click_house'],
+    neo4j: ['neo4j-ruby-driver', 'activegraph'],
+    influxdb: ['influxdb', 'influxdb-client'],
+    consul: ['diplomat'],
+    zookeeper: ['zk'],
+    vault: ['vault', 'vault-rails'],
+    temporal: ['temporalio'],
+    cockroachdb: ['activerecord-cockroachdb-adapter'],
+  },
+} // biome-ignore format: a table
