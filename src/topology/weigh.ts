@@ -1,9 +1,10 @@
 // What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
 import { type Claim, confidence, confidenceThreshold, evidenceOf, type Sign } from './claim.ts'
-import { detectors } from './detectors/index.ts'
 import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
 import { ruleForName } from './folder-names.ts'
+import { claimsFor } from './marks.ts'
 import { findOnlyProgram } from './only-program.ts'
+import { ancestorsOf } from './paths.ts'
 import type { Packages } from './relations/packages.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { FolderRole, ServiceSpec } from './topology.ts'
@@ -29,18 +30,21 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
   const candidates: Candidate[] = []
   const roles: FolderRole[] = []
   const claims = new Map<string, readonly Claim[]>()
+  const services = new Map<string, Candidate>()
   for (const folder of repository.folders.values()) {
-    const around = candidates.findLast(
-      ({ path, claim }) => claim.type !== 'compose_stack' && path !== folder.path && (path === '.' || folder.path.startsWith(`${path}/`)),
-    )
-    const weighed = weighClaims(askDetectors(folder, repository), { folder, repository, packages, around })
-    if (weighed.length === 0) continue
+    const asked = claimsFor(folder, repository)
+    if (asked.length === 0) continue
+    const around = nearestService(folder.path, services)
+    const weighed = weighClaims(asked, { folder, repository, packages, around })
     claims.set(folder.path, weighed)
     const stack = weighed.filter(({ type }) => type === 'compose_stack').filter(isConvincing)
     const [best, ...others] = weighed.filter(({ type }) => type !== 'compose_stack')
     for (const claim of stack) candidates.push({ path: folder.path, claim, confidence: confidence(claim.signs), alternatives: [] })
-    if (best !== undefined && isConvincing(best)) candidates.push(toCandidate(folder.path, best, others))
-    else if (stack.length === 0) roles.push(...roleOf(folder, weighed))
+    if (best !== undefined && isConvincing(best)) {
+      const candidate = toCandidate(folder.path, best, others)
+      candidates.push(candidate)
+      services.set(folder.path, candidate)
+    } else if (stack.length === 0) roles.push(...roleOf(folder, weighed))
   }
   const only = candidates.length === 0 ? findOnlyProgram(claims) : undefined
   if (only === undefined) return { candidates, roles, claims }
@@ -50,6 +54,14 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
   return { candidates, roles: roles.filter(({ path }) => path !== only.path), claims }
 }
 
+function nearestService(path: string, services: ReadonlyMap<string, Candidate>): Candidate | undefined {
+  for (const above of ancestorsOf(path)) {
+    const service = services.get(above)
+    if (service !== undefined) return service
+  }
+  return undefined
+}
+
 export function toCandidate(path: string, claim: Claim, others: readonly Claim[]): Candidate {
   const alternatives = others.map(({ type, signs }) => ({ type, confidence: confidence(signs) }))
   return { path, claim, confidence: confidence(claim.signs), alternatives: alternatives.filter((other) => other.confidence > 0) }
@@ -57,20 +69,6 @@ export function toCandidate(path: string, claim: Claim, others: readonly Claim[]
 
 function isConvincing(claim: Claim): boolean {
   return confidence(claim.signs) >= confidenceThreshold
-}
-
-function askDetectors(folder: Folder, repository: Repository): Claim[] {
-  if (folder.files.size === 0) return []
-  return detectors.flatMap((detector) => {
-    const isMarked = detector.marks.some((mark) => hasMark(folder, mark))
-    const claim = isMarked ? detector.claim(folder, repository) : undefined
-    return claim === undefined ? [] : [claim]
-  })
-}
-
-function hasMark({ files }: Folder, mark: string): boolean {
-  if (mark.startsWith('*')) return [...files].some((name) => name.endsWith(mark.slice(1)))
-  return mark.endsWith('*') ? [...files].some((name) => name.startsWith(mark.slice(0, -1))) : files.has(mark)
 }
 
 interface Surroundings {
