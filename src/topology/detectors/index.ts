@@ -1,15 +1,35 @@
 // The list of what kyozo can tell. Its order means nothing: evidence decides (claim.ts).
 import type { Detector } from '../claim.ts'
+import { bun } from './bun.ts'
 import { composeStack } from './compose-stack.ts'
 import { containerized } from './containerized.ts'
+import { crystal } from './crystal.ts'
 import { database } from './database.ts'
+import { elixir } from './elixir.ts'
+import { gleam } from './gleam.ts'
+import { deno } from './deno.ts'
 import { golang } from './golang.ts'
 import { nodejs } from './nodejs.ts'
-import { proxy } from './proxy.ts'
 import { php } from './php.ts'
+import { proxy } from './proxy.ts'
 import { python } from './python.ts'
 import { ruby } from './ruby.ts'
 import { rust } from './rust.ts'
 import { staticSite } from './static-site.ts'
 
-export const detectors: readonly Detector[] = [nodejs, python, golang, rust, php, ruby, staticSite, containerized, database, proxy, composeStack]
+export const detectors: readonly Detector[] = [
+  nodejs,
+  python,
+  golang,
+  rust,
+  crystal,
+  gleam,
+  elixir,
+  php,
+  ruby,
+  staticSite,
+  containerized,
+  database,
+  proxy,
+  composeStack,
+]

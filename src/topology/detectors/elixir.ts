@@ -1,0 +1,4 @@
+import { elixir as language } from '../languages/elixir.ts'
+import { detectorFor } from '../languages/language.ts'
+
+export const elixir = detectorFor(language)
