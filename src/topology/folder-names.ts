@@ -34,7 +34,7 @@ export const nameRules: readonly NameRule[] = [
 
 /** Files that say "somebody's own code starts here". */
 export const manifestNames: readonly string[] = [
-  'package.json', 'Cargo.toml', 'pyproject.toml', 'requirements.txt', 'Pipfile', 'go.mod', 'Dockerfile', 'composer.json', 'Gemfile', 'mix.exs',
+  'package.json', 'pom.xml', 'build.gradle', 'build.gradle.kts', 'Cargo.toml', 'pyproject.toml', 'requirements.txt', 'Pipfile', 'go.mod', 'Dockerfile', 'composer.json', 'Gemfile', 'mix.exs',
   'gleam.toml', 'pubspec.yaml', 'Package.swift', 'shard.yml', 'build.zig', 'stack.yaml', 'CMakeLists.txt',
   'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml',
 ] // biome-ignore format: a list

@@ -9,6 +9,7 @@ import { elixir } from './elixir.ts'
 import { gleam } from './gleam.ts'
 import { deno } from './deno.ts'
 import { golang } from './golang.ts'
+import { java } from './java.ts'
 import { nodejs } from './nodejs.ts'
 import { php } from './php.ts'
 import { proxy } from './proxy.ts'
@@ -22,6 +23,7 @@ export const detectors: readonly Detector[] = [
   python,
   golang,
   rust,
+  java,
   crystal,
   gleam,
   elixir,

@@ -1,5 +1,5 @@
 // A programming language as data: what its projects look like and how its programs run. `detectorFor` makes a detector of one.
-import type { Claim, ClaimedSpec, Detector, Facts, Sign } from '../claim.ts'
+import type { Claim, ClaimedSpec, Detector, Facts, Sign, StatedAddress } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { entryFacts, findEnvironment } from '../environment.ts'
 import { baseName } from '../paths.ts'
@@ -47,6 +47,8 @@ export interface Project {
   readonly usualPort?: number | undefined
   /** Versions of dependencies, where they are written. */
   readonly versions?: ReadonlyMap<string, string>
+  /** Addresses that its configuration files state. */
+  readonly addresses?: readonly StatedAddress[]
   /** Paths outside the folder that its build reads. */
   readonly reads?: readonly string[]
   /** What its template needs to know. */
@@ -152,7 +154,7 @@ function claimOf(reading: Reading, language: Language): Claim {
     spec: specOf(reading, language),
     dependencies: [...project.dependencies].map(([name, evidence]) => ({ name, evidence })),
     imports: importsOf(source, language.packageOf ?? ((module) => module)),
-    addresses: environment.addresses,
+    addresses: [...environment.addresses, ...(project.addresses ?? [])],
     reads: [...source.files, ...(project.reads ?? [])],
   }
 }

@@ -1,0 +1,113 @@
+// Java, Kotlin, Scala, Groovy and Clojure: everything that runs on the JVM.
+import type { Sign } from '../claim.ts'
+import { baseName } from '../paths.ts'
+import { findProcess } from '../procfile.ts'
+import { defined } from '../reading/data.ts'
+import type { Folder, Repository } from '../repository.ts'
+import type { HealthSpec } from '../topology.ts'
+import type { JavaBuild } from './java/build.ts'
+import { readClojure } from './java/clojure.ts'
+import { addressesIn, variablesIn } from './java/environment.ts'
+import { javaFrameworks, javaHealth } from './java/frameworks.ts'
+import { readGradle } from './java/gradle.ts'
+import { readMaven } from './java/maven.ts'
+import { readAnt, readMill, readPolyglot } from './java/others.ts'
+import { buildFiles, readArchive, readExploded, readLooseSource } from './java/prebuilt.ts'
+import { findPrograms, type Programs } from './java/programs.ts'
+import { statedRuntime } from './java/runtimes.ts'
+import { readSbt } from './java/sbt.ts'
+import { defaultOf, portIn, readSettings, type Settings } from './java/settings.ts'
+import { javaSource } from './java/source.ts'
+import type { Language, Project } from './language.ts'
+
+export const java: Language = {
+  type: 'java',
+  title: 'Java',
+  marks: [...buildFiles, '*.war', '*.jar', '*.jsp', 'index.html', '*.java', '*.kt', '*.scala', '*.clj'],
+  readProject,
+  source: javaSource,
+  frameworks: javaFrameworks,
+  port: 8080,
+  start: ({ project }) => (typeof project.facts?.run === 'string' ? project.facts.run : undefined),
+  build: ({ project }) => (typeof project.facts?.buildCommand === 'string' ? project.facts.buildCommand : undefined),
+}
+
+function readBuild(folder: Folder, repository: Repository): JavaBuild | undefined {
+  return (
+    readMaven(folder.path, repository) ??
+    readGradle(folder.path, repository) ??
+    readSbt(folder, repository) ??
+    readClojure(folder, repository) ??
+    readPolyglot(folder, repository) ??
+    readAnt(folder, repository) ??
+    readMill(folder, repository)
+  )
+}
+
+function readProject(folder: Folder, repository: Repository): Project | undefined {
+  const own = readBuild(folder, repository)
+  const build = own ?? readExploded(folder, repository) ?? readLooseSource(folder, repository) ?? readArchive(folder)
+  if (build === undefined) return undefined
+  const programs = findPrograms(folder, build, repository)
+  const isLoose = own === undefined && build.runs === undefined
+  if (isLoose && programs.entries.length === 0) return undefined
+  const settings = build.role === undefined ? readSettings(folder, repository) : new Map()
+  const isRefused = build.role !== undefined && findProcess(folder, repository) === undefined
+  return {
+    manifest: own === undefined ? undefined : build.manifest,
+    version: build.javaVersion ?? statedRuntime(folder, repository),
+    packageManager: build.manager === 'java' ? undefined : build.manager,
+    dependencies: build.dependencies,
+    entries: isRefused ? [] : programs.entries,
+    signs: isRefused ? refusal(build) : signsOf(folder, build, programs),
+    port: portIn(settings) ?? build.port,
+    health: healthOf(build, settings),
+    environment: variablesIn(settings),
+    addresses: addressesIn(settings),
+    reads: build.reads.filter((path) => path !== folder.path),
+    facts: defined({
+      run: build.start,
+      buildCommand: build.buildCommand,
+      packaging: build.packaging,
+      artifact: build.name,
+      hasWrapper: folder.files.has('mvnw') || folder.files.has('gradlew'),
+    }),
+  }
+}
+
+function refusal({ role, manifest }: JavaBuild): Sign[] {
+  return [{ ...(role?.evidence ?? manifest), weight: -0.9, ...(role === undefined ? {} : { role: role.role }) }]
+}
+
+/** Names of modules that only check or measure others. */
+const testModule = /(?:^|[-_.])(?:tests?|testing|it|itests?|e2e|integration-tests?|benchmarks?|jmh|testkit|test-utils?)$/i
+
+function signsOf(folder: Folder, build: JavaBuild, { entries, hasSource }: Programs): Sign[] {
+  const isWeb = build.packaging === 'war' || build.packaging === 'ear'
+  const runs = build.runs !== undefined && (entries.length > 0 || hasSource || isWeb || build.manager === 'java') ? build.runs : undefined
+  const name = folder.path === '.' ? '' : baseName(folder.path)
+  return [
+    ...(build.manager === 'java' && entries.length > 0 ? [{ ...build.manifest, weight: 0.1 }] : []),
+    ...(runs ? [runs] : []),
+    ...(testModule.test(name) ? [{ ...build.manifest, fact: 'is named like tests', weight: -0.6, role: 'tests' as const }] : []),
+    ...(entries.length > 0 || runs !== undefined ? [] : [noProgram(build, hasSource)]),
+  ]
+}
+
+function noProgram({ manifest }: JavaBuild, hasSource: boolean): Sign {
+  if (hasSource)
+    return { ...manifest, fact: 'has no program: no main method, and nothing packages it to run', weight: -0.9, role: 'library' }
+  return { ...manifest, fact: 'has no source', weight: -0.8, role: 'unknown' }
+}
+
+/** A health endpoint that a dependency brings, below the paths that the configuration puts in front. */
+function healthOf({ dependencies }: JavaBuild, settings: Settings): HealthSpec | undefined {
+  const row = javaHealth.find(({ packages }) => packages.some((name) => dependencies.has(name)))
+  if (row === undefined) return undefined
+  const base = row.baseKeys.map((key) => defaultOf(settings.get(key)?.value)).find((value) => value?.startsWith('/') && value.length < 100)
+  const moved = settings.get('management.endpoints.web.base-path')?.value
+  const path = row.path.startsWith('/actuator') && moved?.startsWith('/') ? `${moved.replace(/\/$/, '')}/health` : row.path
+  const port = Number(defaultOf(settings.get('management.server.port')?.value))
+  const isApart = Number.isInteger(port) && port > 0 && port <= 65_535
+  return { kind: 'http', path: isApart ? path : `${(base ?? '').replace(/\/$/, '')}${path}`, ...(isApart ? { port } : {}) }
+}

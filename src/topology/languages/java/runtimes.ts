@@ -1,0 +1,22 @@
+// Files that name the version of Java for a machine or a platform.
+import { joinPath } from '../../paths.ts'
+import type { Folder, Repository } from '../../repository.ts'
+import { majorVersion } from './build.ts'
+
+const files: readonly { readonly name: string; readonly pattern: RegExp }[] = [
+  { name: 'system.properties', pattern: /^\s{0,4}java\.runtime\.version\s{0,4}=\s{0,4}([^\s]{1,60})/m },
+  { name: '.java-version', pattern: /^\s{0,4}([^\s]{1,60})/ },
+  { name: '.jdk-version', pattern: /^\s{0,4}([^\s]{1,60})/ },
+  { name: '.sdkmanrc', pattern: /^\s{0,4}java\s{0,4}=\s{0,4}([^\s]{1,60})/m },
+  { name: '.tool-versions', pattern: /^\s{0,4}java\s{1,8}([^\s]{1,60})/m },
+  { name: 'mise.toml', pattern: /^\s{0,4}java\s{0,4}=\s{0,4}"([^"\s]{1,60})"/m },
+]
+
+export function statedRuntime(folder: Folder, repository: Repository): string | undefined {
+  for (const { name, pattern } of files) {
+    const text = folder.files.has(name) ? repository.read.text(joinPath(folder.path, name)) : undefined
+    const version = majorVersion(pattern.exec(text ?? '')?.[1])
+    if (version !== undefined) return version
+  }
+  return undefined
+}
