@@ -62,7 +62,7 @@ describe('a Python folder', () => {
         'requirements.txt': 'Flask==3.0\ngunicorn # server\n',
         'app.py': 'from flask import Flask\napp = Flask(__name__)\n@app.route("/health")\ndef h(): ...\n',
       },
-      'app . python/flask :5000 template(python in .) /health [gunicorn --bind 0.0.0.0:5000 app:app]',
+      'app . python/flask :8000 template(python in .) /health [gunicorn --bind 0.0.0.0:8000 app:app]',
     ],
     [
       'Flask from a factory',
@@ -70,7 +70,7 @@ describe('a Python folder', () => {
         'requirements.txt': 'flask\ngunicorn\n',
         'app/__init__.py': 'from flask import Flask\ndef create_app():\n    return Flask(__name__)\n',
       },
-      "app . python/flask :5000 template(python in .) tcp [gunicorn --bind 0.0.0.0:5000 'app:create_app()']",
+      "app . python/flask :8000 template(python in .) tcp [gunicorn --bind 0.0.0.0:8000 'app:create_app()']",
     ],
     [
       'Flask bound to this machine only',

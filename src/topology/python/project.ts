@@ -1,12 +1,14 @@
 // A Python project's dependencies and settings, whichever of its many manifests says them.
-
 import { perRepository } from '../memo.ts'
 import { joinPath } from '../paths.ts'
-import { field, isData, stringAt, stringsIn } from '../reading/data.ts'
-import { lineOf } from '../reading/lines.ts'
+import { dataAt, field, isData, stringAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
-import { normalizeVersion } from '../versions.ts'
+import { at, localReferences, type ManifestFiles, pythonManifests, readManifests, requirementsOf } from './manifests.ts'
+import { requirementName } from './requirements.ts'
+import { findPythonVersion, versionFiles } from './versions.ts'
+
+export { pythonManifests } from './manifests.ts'
 
 export interface PythonProject {
   readonly name: string | undefined
@@ -16,21 +18,26 @@ export interface PythonProject {
   readonly localPaths: readonly { readonly reference: string; readonly evidence: Evidence }[]
   /** Names of members of the same uv workspace that it depends on. */
   readonly workspaceMembers: readonly { readonly name: string; readonly evidence: Evidence }[]
+  /** Programs that installing it makes, by name: `module:function`. */
+  readonly scripts: readonly Script[]
   readonly version: string | undefined
   readonly packageManager: string
   /** The manifest that speaks first, or undefined for a bare script. */
   readonly manifest: Evidence | undefined
-  /** Whether it builds a distribution for others. */
-  readonly isPackage: boolean
+  /** Where it says that it builds a distribution. */
+  readonly distribution: Evidence | undefined
+  /** Where it says that the distribution is for others: classifiers, or where to find it. */
+  readonly published: Evidence | undefined
   readonly isWorkspaceRoot: boolean
 }
 
-interface Requirement {
-  readonly text: string
+export interface Script {
+  readonly name: string
+  /** Where the function is, such as `shop.server`. */
+  readonly module: string
+  readonly callable: string
   readonly evidence: Evidence
 }
-
-export const pythonManifests = ['pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py', 'setup.cfg'] as const
 
 export function readPythonProject(folder: Folder, repository: Repository): PythonProject {
   return readProject(folder.path, repository)
@@ -38,11 +45,9 @@ export function readPythonProject(folder: Folder, repository: Repository): Pytho
 
 const readProject = perRepository((path: string, repository: Repository): PythonProject => {
   const folder = repository.folders.get(path) ?? { path, files: new Set<string>(), folders: new Set<string>() }
-  const pyproject = tomlIn(folder, 'pyproject.toml', repository)
-  const pipfile = tomlIn(folder, 'Pipfile', repository)
-  const requirements = [...fromPyproject(pyproject), ...fromPipfile(pipfile), ...fromRequirements(folder, repository)]
-  const manifest = pythonManifests.find((name) => folder.files.has(name))
-  const sources = field(field(field(pyproject?.data, 'tool'), 'uv'), 'sources')
+  const files = readManifests(folder, repository)
+  const requirements = requirementsOf(files, folder, repository)
+  const { pyproject } = files
   return {
     name: stringAt(pyproject?.data, 'project', 'name') ?? stringAt(pyproject?.data, 'tool', 'poetry', 'name'),
     dependencies: new Map(
@@ -51,112 +56,82 @@ const readProject = perRepository((path: string, repository: Repository): Python
         return name === undefined ? [] : [[name, { ...evidence, fact: `${name} in ${evidence.fact}` }] as const]
       }),
     ),
-    localPaths: [...requirements.flatMap(localPath), ...poetryPaths(pyproject), ...uvPaths(pyproject, sources)],
-    workspaceMembers: isData(sources)
-      ? Object.entries(sources).flatMap(([name, source]) =>
-          field(source, 'workspace') === true ? [{ name, evidence: at(pyproject, name, `${name} from the workspace`) }] : [],
-        )
-      : [],
-    version: findPythonVersion(folder, repository, pyproject, pipfile),
-    packageManager: packageManagerOf(folder, pyproject),
-    manifest: manifest === undefined ? undefined : { path: joinPath(folder.path, manifest), line: 1, fact: manifest },
-    isPackage: isData(field(pyproject?.data, 'build-system')) || folder.files.has('setup.py'),
-    isWorkspaceRoot: isData(field(field(field(pyproject?.data, 'tool'), 'uv'), 'workspace')),
+    localPaths: localReferences(files, requirements),
+    workspaceMembers: Object.entries(dataAt(pyproject?.data, 'tool', 'uv', 'sources')).flatMap(([name, source]) =>
+      field(source, 'workspace') === true ? [{ name, evidence: at(pyproject, name, `${name} from the workspace`) }] : [],
+    ),
+    scripts: scriptsOf(files),
+    version: findPythonVersion(files, folder, repository),
+    packageManager: packageManagerOf(folder, files),
+    manifest: manifestOf(folder),
+    distribution: distributionOf(files),
+    published: publishedOf(files),
+    isWorkspaceRoot: isData(field(dataAt(pyproject?.data, 'tool', 'uv'), 'workspace')),
   }
 })
 
-type Toml = NonNullable<ReturnType<typeof tomlIn>>
-
-function tomlIn(folder: Folder, name: string, repository: Repository) {
-  return folder.files.has(name) ? repository.read.toml(joinPath(folder.path, name)) : undefined
+function manifestOf(folder: Folder): Evidence | undefined {
+  const name = pythonManifests.find((candidate) => folder.files.has(candidate)) ?? ['runtime.txt'].find((file) => folder.files.has(file))
+  return name === undefined ? undefined : { path: joinPath(folder.path, name), line: 1, fact: name }
 }
 
-function at(file: Toml | undefined, words: string, fact: string): Evidence {
-  const line = file === undefined ? undefined : lineOf(file.text, words)
-  return { path: file?.path ?? '', ...(line === undefined ? {} : { line }), fact }
-}
-
-function fromPyproject(file: Toml | undefined): Requirement[] {
-  const listed = stringsIn(field(field(file?.data, 'project'), 'dependencies'))
-  const poetry = field(field(field(file?.data, 'tool'), 'poetry'), 'dependencies')
-  const names = isData(poetry) ? Object.keys(poetry).filter((name) => name !== 'python') : []
-  return [...listed, ...names].map((text) => ({ text, evidence: at(file, text, 'dependencies') }))
-}
-
-function fromPipfile(file: Toml | undefined): Requirement[] {
-  const packages = field(file?.data, 'packages')
-  return isData(packages) ? Object.keys(packages).map((text) => ({ text, evidence: at(file, text, 'packages') })) : []
-}
-
-function fromRequirements(folder: Folder, repository: Repository): Requirement[] {
-  return ['requirements.txt', 'requirements.in', 'requirements/production.txt', 'requirements/prod.txt', 'requirements/base.txt'].flatMap(
-    (name) => {
-      const path = joinPath(folder.path, name)
-      if (!repository.tree.entries.has(path)) return []
-      const text = repository.read.text(path) ?? ''
-      return text.split('\n').flatMap((line, index) => {
-        const words = line.replace(/\s#.*$/, '').trim()
-        return words === '' || words.startsWith('#') ? [] : [{ text: words, evidence: { path, line: index + 1, fact: 'requirements' } }]
-      })
-    },
+function scriptsOf({ pyproject, setup }: ManifestFiles): Script[] {
+  const tables = [dataAt(pyproject?.data, 'project', 'scripts'), dataAt(pyproject?.data, 'tool', 'poetry', 'scripts')]
+  const stated = tables.flatMap((table) =>
+    Object.entries(table).flatMap(([name, value]) => {
+      const reference = typeof value === 'string' ? value : (stringAt(value, 'reference') ?? stringAt(value, 'callable'))
+      return reference === undefined ? [] : [{ name, reference, evidence: at(pyproject, name, `script ${name}`) }]
+    }),
   )
-}
-
-/** The normalized name of a requirement such as `uvicorn[standard]>=0.30; python_version > "3"`, or undefined for an option or a path. */
-function requirementName(text: string): string | undefined {
-  const name = /^([A-Za-z0-9][A-Za-z0-9._-]{0,100})(?=$|[\s[<>=!~;@(,])/.exec(text)?.[1]
-  return name?.toLowerCase().replace(/[._-]{1,100}/g, '-')
-}
-
-function localPath({ text, evidence }: Requirement): PythonProject['localPaths'] {
-  const reference =
-    /^(?:-e\s{1,4}|--editable[\s=])?(?:file:)?(\.{1,2}(?:\/[^\s;#[]{0,200})?)(?=$|[\s;[])/.exec(text)?.[1] ??
-    /@\s{0,4}file:(?:\/\/)?(\.{1,2}\/[^\s;#]{1,200})/.exec(text)?.[1]
-  return reference === undefined || reference === '.'
-    ? []
-    : [{ reference, evidence: { ...evidence, fact: `${reference} in requirements` } }]
-}
-
-function poetryPaths(file: Toml | undefined): PythonProject['localPaths'] {
-  const poetry = field(field(field(file?.data, 'tool'), 'poetry'), 'dependencies')
-  if (!isData(poetry)) return []
-  return Object.entries(poetry).flatMap(([name, value]) => {
-    const reference = stringAt(value, 'path')
-    return reference === undefined ? [] : [{ reference, evidence: at(file, name, `${name} from ${reference}`) }]
+  const console = [...(setup?.text ?? '').slice(0, 32_768).matchAll(/["']([\w.-]{1,60})\s{0,4}=\s{0,4}([\w.]{1,100}:\w{1,60})["']/g)]
+  const old = console.map(([, name = '', reference = '']) => ({ name, reference, evidence: at(setup, reference, `script ${name}`) }))
+  return [...stated, ...old].slice(0, 20).flatMap(({ name, reference, evidence }) => {
+    const [, module, callable] = /^([\w.]{1,100})(?::(\w{1,60}))?/.exec(reference) ?? []
+    return module === undefined ? [] : [{ name, module, callable: callable ?? '', evidence }]
   })
 }
 
-function uvPaths(file: Toml | undefined, sources: unknown): PythonProject['localPaths'] {
-  if (!isData(sources)) return []
-  return Object.entries(sources).flatMap(([name, value]) => {
-    const reference = stringAt(value, 'path')
-    return reference === undefined ? [] : [{ reference, evidence: at(file, name, `${name} from ${reference}`) }]
-  })
+/** Poetry writes a build system into every project; the ones that are never built say so. */
+function distributionOf({ pyproject, setup, setupConfig }: ManifestFiles): Evidence | undefined {
+  const isNone = field(dataAt(pyproject?.data, 'tool', 'poetry'), 'package-mode') === false
+  const isUnpackaged = field(dataAt(pyproject?.data, 'tool', 'uv'), 'package') === false
+  if (isNone || isUnpackaged) return undefined
+  const fact = 'is built as a distribution for others'
+  if (isData(field(pyproject?.data, 'build-system'))) return at(pyproject, '[build-system]', fact)
+  if (setup !== undefined && /\bsetup\s{0,4}\(/.test(setup.text)) return at(setup, 'setup(', fact)
+  return setupConfig?.text.includes('[metadata]') === true ? at(setupConfig, '[metadata]', fact) : undefined
 }
 
-function findPythonVersion(
-  folder: Folder,
-  repository: Repository,
-  pyproject: Toml | undefined,
-  pipfile: Toml | undefined,
-): string | undefined {
-  const file = folder.files.has('.python-version') ? repository.read.text(joinPath(folder.path, '.python-version')) : undefined
-  const runtime = folder.files.has('runtime.txt') ? repository.read.text(joinPath(folder.path, 'runtime.txt')) : undefined
-  const stated = [
-    file?.split('\n')[0],
-    runtime?.trim().replace(/^python-/, ''),
-    stringAt(pipfile?.data, 'requires', 'python_version'),
-    stringAt(pyproject?.data, 'project', 'requires-python')?.replaceAll(',', ' '),
-    stringAt(pyproject?.data, 'tool', 'poetry', 'dependencies', 'python'),
-  ]
-  return stated.map((text) => normalizeVersion(text, 2)).find((version) => version !== undefined)
+function publishedOf({ pyproject, setup, setupConfig }: ManifestFiles): Evidence | undefined {
+  const fact = 'is published for others to install'
+  for (const key of ['classifiers', 'urls', 'keywords', 'homepage', 'repository']) {
+    const isSaid = field(dataAt(pyproject?.data, 'project'), key) ?? field(dataAt(pyproject?.data, 'tool', 'poetry'), key)
+    if (isSaid !== undefined) return at(pyproject, key, fact)
+  }
+  const old = [setup, setupConfig].find((file) => /\bclassifiers?\s{0,4}=/.test(file?.text ?? ''))
+  return old && at(old, 'classifier', fact)
 }
 
-function packageManagerOf(folder: Folder, pyproject: Toml | undefined): string {
+function packageManagerOf(folder: Folder, { pyproject, pixi, conda, pipfile }: ManifestFiles): string {
   const tool = field(pyproject?.data, 'tool')
-  if (folder.files.has('uv.lock') || isData(field(tool, 'uv'))) return 'uv'
-  if (folder.files.has('poetry.lock') || isData(field(tool, 'poetry'))) return 'poetry'
-  if (folder.files.has('Pipfile')) return 'pipenv'
+  if (folder.files.has('uv.lock')) return 'uv'
+  if (folder.files.has('poetry.lock')) return 'poetry'
   if (folder.files.has('pdm.lock')) return 'pdm'
-  return 'pip'
+  if (isData(field(tool, 'uv'))) return 'uv'
+  if (isData(field(tool, 'poetry'))) return 'poetry'
+  if (isData(field(tool, 'pdm'))) return 'pdm'
+  if (pipfile !== undefined || folder.files.has('Pipfile.lock')) return 'pipenv'
+  if (pixi !== undefined || isData(field(tool, 'pixi'))) return 'pixi'
+  return conda.length > 0 ? 'conda' : 'pip'
+}
+
+/** Whether the folder holds Python's manifests and nothing else that could be a program of another kind. */
+export function holdsOnlyManifests(folder: Folder): boolean {
+  const isOwn = (name: string) =>
+    pythonManifests.includes(name) ||
+    versionFiles.includes(name) ||
+    /^(?:\.|requirements|constraints|README|LICENSE|CHANGELOG|Pipfile)/i.test(name)
+  return (
+    [...folder.files].every(isOwn) && [...folder.folders].every((name) => name.startsWith('.') || ['docs', 'tests', 'test'].includes(name))
+  )
 }

@@ -1,31 +1,20 @@
 // How a Python folder starts in production.
-import { fileInCommand, findDockerfile } from '../dockerfiles.ts'
 import { joinPath, relativeTo } from '../paths.ts'
 import type { SourceFacts } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
-import { type PythonFramework, type PythonWorker, pythonEntries } from './frameworks.ts'
+import type { PythonEntries } from './entries.ts'
+import { applicationServers, type PythonFramework } from './frameworks.ts'
 import type { PythonProject } from './project.ts'
-
-export function findPythonEntries(folder: Folder, repository: Repository): string[] {
-  const inside = (name: string) => joinPath(folder.path, name)
-  const django = djangoPackage(folder, repository)
-  if (folder.files.has('manage.py') && django !== undefined)
-    return ['manage.py', `${django}/settings.py`, `${django}/urls.py`].map(inside).filter((path) => repository.tree.entries.has(path))
-  const path = pythonEntries
-    .map((name) => (folder.path === '.' ? name : `${folder.path}/${name}`))
-    .find((name) => repository.tree.entries.has(name))
-  const named = path === undefined ? fileInCommand(findDockerfile(folder, repository)?.command?.text, /[\w./-]{1,200}\.py\b/) : undefined
-  const byCommand = named === undefined ? undefined : inside(named)
-  return [path, byCommand].filter((file): file is string => file !== undefined && repository.tree.entries.has(file))
-}
 
 export interface StartInput {
   readonly folder: Folder
   readonly project: PythonProject
+  readonly entries: PythonEntries
   readonly framework: PythonFramework | undefined
-  readonly worker: PythonWorker | undefined
   readonly source: SourceFacts
   readonly repository: Repository
+  /** Where it will listen, if it listens. */
+  readonly port: number | undefined
 }
 
 /**
@@ -33,84 +22,166 @@ export interface StartInput {
  * 127.0.0.1 by default cannot be reached from outside its container, so it is only run as it is when it names an address itself.
  */
 export function findPythonStart(input: StartInput): string | undefined {
-  const entry = input.source.files[0]
-  const file = entry === undefined ? undefined : relativeTo(input.folder.path, entry)
-  if (input.framework?.name === 'django') return djangoStart(input)
-  if (input.framework?.name === 'streamlit' && file) return `streamlit run ${file} --server.address 0.0.0.0 --server.port 8501`
-  return serverStart(input) ?? workerStart(input) ?? (file === undefined ? undefined : `python ${file}`)
+  const { framework, entries, source } = input
+  if (framework?.name === 'django') return djangoStart(input)
+  const own = frameworkStart(input)
+  if (own !== undefined) return own
+  if (framework !== undefined && framework.protocol !== 'worker') {
+    const served = serverStart(input)
+    if (served !== undefined) return served
+  }
+  if (entries.script !== undefined && entries.script.callable !== '') return scriptStart(input)
+  const file = fileOf(input)
+  if (file === undefined) return undefined
+  const plain = callableStart(input)
+  if (plain !== undefined && source.listens?.fact.includes('def ') === true) return plain
+  return /(?:^|\/)__main__\.py$/.test(file) && file !== '__main__.py' ? moduleStart(input, file) : `python ${file}`
+}
+
+/** The server that runs an application object when nothing says otherwise, and the port it then takes. */
+export function applicationServer(project: PythonProject): { readonly name: string; readonly port: number } | undefined {
+  return applicationServers.find(({ name }) => project.dependencies.has(name))
+}
+
+function fileOf({ folder, entries }: StartInput): string | undefined {
+  const [entry] = entries.files
+  return entry === undefined ? undefined : relativeTo(folder.path, entry)
+}
+
+/** The framework's own command, with what it names filled in; undefined when the folder lacks what it names. */
+function frameworkStart(input: StartInput): string | undefined {
+  const { framework, source, port } = input
+  if (framework?.start === undefined || (framework.protocol === 'worker' && source.listens !== undefined)) return undefined
+  if (framework.name === 'gradio' && runsItself(input)) return undefined
+  const application = findObject(input, framework.application)
+  const file = fileOf(input)
+  const values: Readonly<Record<string, string | undefined>> = {
+    file,
+    module: application?.module ?? file?.split('/').at(-1)?.replace(/\.py$/, ''),
+    reference: application?.reference,
+    port: port === undefined ? undefined : String(port),
+  }
+  const isComplete = [...framework.start.matchAll(/\{(\w{1,20})\}/g)].every(([, name = '']) => values[name] !== undefined)
+  return isComplete ? framework.start.replace(/\{(\w{1,20})\}/g, (_, name: string) => values[name] ?? '') : undefined
 }
 
 function serverStart(input: StartInput): string | undefined {
-  const { framework, project, source } = input
-  const application = framework?.application === undefined ? undefined : findObject(input, framework.application)
-  if (framework === undefined || application === undefined) return undefined
-  const { reference, isFactory } = application
-  const has = (name: string) => project.dependencies.has(name)
-  const port = source.port?.value ?? framework.port
-  const runs = runsItself(input)
-  if (framework.protocol === 'asgi' && (has('uvicorn') || !runs))
-    return `uvicorn ${reference} --host 0.0.0.0 --port ${port}${isFactory ? ' --factory' : ''}`
-  if (framework.protocol === 'wsgi' && has('gunicorn'))
-    return `gunicorn --bind 0.0.0.0:${port} ${isFactory ? `'${reference}()'` : reference}`
-  if (framework.name === 'flask' && !runs) return `flask --app ${reference} run --host 0.0.0.0 --port ${port}`
-  return undefined
+  const { framework } = input
+  const application = framework?.name === 'dash' ? dashObject(input) : findObject(input, framework?.application)
+  if (application === undefined) return undefined
+  if (framework?.protocol === 'asgi') return asgiStart(input, application)
+  return framework?.protocol === 'wsgi' ? wsgiStart(input, application) : undefined
 }
 
-function workerStart(input: StartInput): string | undefined {
-  const { framework, worker, source } = input
-  if (framework !== undefined || worker?.start === undefined || source.listens !== undefined) return undefined
-  if (!worker.start.includes('{module}')) return worker.start
-  const application = worker.application === undefined ? undefined : findObject(input, worker.application)
-  const module = application?.module ?? source.files[0]?.split('/').at(-1)?.replace(/\.py$/, '')
-  return module === undefined ? undefined : worker.start.replace('{module}', module)
+function asgiStart(input: StartInput, { reference, isFactory, home }: ApplicationObject): string | undefined {
+  const { dependencies } = input.project
+  if (!dependencies.has('uvicorn') && !dependencies.has('fastapi') && runsItself(input)) return undefined
+  return `uvicorn ${reference} --host 0.0.0.0 --port ${input.port}${isFactory ? ' --factory' : ''}${home === '' ? '' : ` --app-dir ${home}`}`
+}
+
+function wsgiStart(input: StartInput, { reference, isFactory, home }: ApplicationObject): string | undefined {
+  const { framework, project, port } = input
+  const target = isFactory ? `'${reference}()'` : reference
+  if (project.dependencies.has('gunicorn')) return `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${target}`
+  if (project.dependencies.has('waitress'))
+    return `waitress-serve --listen=0.0.0.0:${port} ${isFactory ? `--call ${reference}` : reference}`
+  const isOwn = framework?.name === 'flask' && !runsItself(input)
+  return isOwn ? `flask --app ${reference} run --host 0.0.0.0 --port ${port}` : undefined
 }
 
 interface ApplicationObject {
   readonly module: string
   readonly reference: string
   readonly isFactory: boolean
+  /** The folder that modules are found from, when it is not the service's own. */
+  readonly home: string
 }
 
 /** The module and name of the application object, such as `app.main:app`, or a factory that makes it. */
-function findObject({ folder, source, repository }: StartInput, className: string): ApplicationObject | undefined {
-  const name = className.replace('.', '\\.')
-  for (const path of source.files) {
-    const text = repository.read.text(path)
-    if (text === undefined || !path.startsWith(folder.path === '.' ? '' : `${folder.path}/`)) continue
-    const module = relativeTo(folder.path, path)
-      .replace(/\.py$/, '')
-      .replace(/\/__init__$/, '')
-      .replaceAll('/', '.')
-    const object = new RegExp(`^(\\w{1,60})(?:\\s{0,4}:[^=\\n]{1,60})?\\s{0,4}=\\s{0,4}(?:\\w{1,40}\\.)?${name}\\s{0,4}\\(`, 'm').exec(
-      text,
-    )?.[1]
-    if (object !== undefined) return { module, reference: `${module}:${object}`, isFactory: false }
-    const factory = /^def (create_app|make_app|build_app|get_app)\s{0,4}\(/m.exec(text)?.[1]
-    if (factory !== undefined && text.includes(`${className}(`)) return { module, reference: `${module}:${factory}`, isFactory: true }
+function findObject(input: StartInput, classNames: string | undefined): ApplicationObject | undefined {
+  if (classNames === undefined) return undefined
+  const names = classNames.replaceAll('.', '\\.')
+  const pattern = new RegExp(
+    `^(\\w{1,60})(?:\\s{0,4}:[^=\\n]{1,60})?(?:,\\s{0,4}\\w{1,40})?\\s{0,4}=\\s{0,4}(?:\\w{1,40}\\.)?(?:${names})\\s{0,4}\\(`,
+    'm',
+  )
+  for (const { text, module, home } of modulesOf(input)) {
+    const object = pattern.exec(text)?.[1]
+    if (object !== undefined) return { module, reference: `${module}:${object}`, isFactory: false, home }
+    const factory = /^def (create_app|make_app|build_app|get_app|create_application)\s{0,4}\(/m.exec(text)?.[1]
+    const isMade = classNames.split('|').some((name) => text.includes(`${name}(`))
+    if (factory === undefined || !isMade) continue
+    const made = new RegExp(`^(\\w{1,60})\\s{0,4}=\\s{0,4}${factory}\\s{0,4}\\(`, 'm').exec(text)?.[1]
+    return { module, reference: `${module}:${made ?? factory}`, isFactory: made === undefined, home }
   }
   return undefined
+}
+
+/** Dash keeps its Flask application in `server`. */
+function dashObject(input: StartInput): ApplicationObject | undefined {
+  for (const { text, module, home } of modulesOf(input)) {
+    const object = /^(\w{1,60})\s{0,4}=\s{0,4}\w{1,60}\.server\b/m.exec(text)?.[1]
+    if (object !== undefined) return { module, reference: `${module}:${object}`, isFactory: false, home }
+  }
+  return undefined
+}
+
+/** The scanned files of the folder with their modules' names: those of a package in src/ are found from there. */
+function modulesOf({ folder, source, repository }: StartInput): { text: string; module: string; home: string }[] {
+  return source.files.flatMap((path) => {
+    const text = repository.read.text(path)
+    if (text === undefined || !path.startsWith(folder.path === '.' ? '' : `${folder.path}/`)) return []
+    const inside = relativeTo(folder.path, path)
+    const [first = '', second = ''] = inside.split('/')
+    const isSource = first === 'src' && repository.tree.entries.has(joinPath(folder.path, `src/${second}/__init__.py`)) && !repository.tree.entries.has(joinPath(folder.path, 'src/__init__.py'))
+    const name = isSource ? inside.slice('src/'.length) : inside
+    return [{ text, module: name.replace(/\.py$/, '').replace(/\/__init__$/, '').replaceAll('/', '.'), home: isSource ? 'src' : '' }]
+  }) // biome-ignore format: a chain
+}
+
+/** A plain WSGI or ASGI function, which needs a server of its own. */
+function callableStart({ project, port, source, ...rest }: StartInput): string | undefined {
+  const [first] = modulesOf({ project, port, source, ...rest })
+  const [, isAsync, name] = /^(async )?def (\w{1,40})\s{0,4}\(\s{0,4}(?:environ|scope)\b/m.exec(first?.text ?? '') ?? []
+  if (first === undefined || name === undefined) return undefined
+  const reference = `${first.module}:${name}`
+  return isAsync === undefined ? `gunicorn --bind 0.0.0.0:${port} ${reference}` : `uvicorn ${reference} --host 0.0.0.0 --port ${port}`
+}
+
+/** A script of the project, called without installing the project. */
+function scriptStart({ entries, folder }: StartInput): string | undefined {
+  const { script, files } = entries
+  if (script === undefined) return undefined
+  const isSource = relativeTo(folder.path, files[0] ?? '').startsWith('src/')
+  return `${isSource ? 'env PYTHONPATH=src ' : ''}python -c 'from ${script.module} import ${script.callable}; ${script.callable}()'`
+}
+
+function moduleStart({ folder, repository }: StartInput, file: string): string {
+  const parts = file.split('/').slice(0, -1)
+  const isSource = parts[0] === 'src' && parts.length > 1 && !repository.tree.entries.has(joinPath(folder.path, 'src/__init__.py'))
+  return isSource ? `env PYTHONPATH=src python -m ${parts.slice(1).join('.')}` : `python -m ${parts.join('.')}`
 }
 
 /** Whether the entry file, run by itself, serves on every address. */
 function runsItself({ source, repository }: StartInput): boolean {
   return source.files.some((path) => {
     const text = repository.read.text(path) ?? ''
-    return /["'](?:0\.0\.0\.0|::)["']/.test(text) && /\b(?:uvicorn\.run|\w{1,40}\.run|web\.run_app)\s{0,4}\(/.test(text)
+    return /["'](?:0\.0\.0\.0|::)["']/.test(text) && /\b(?:uvicorn\.run|\w{1,40}\.(?:run|launch)|web\.run_app)\s{0,4}\(/.test(text)
   })
 }
 
-/** The Django project's own package: the folder beside manage.py that has the settings or the server interface. */
-function djangoPackage(folder: Folder, repository: Repository): string | undefined {
-  return [...folder.folders].sort().find((name) => {
-    const files = repository.folders.get(joinPath(folder.path, name))?.files
-    return files?.has('wsgi.py') || files?.has('asgi.py') || files?.has('settings.py')
-  })
-}
-
-function djangoStart({ folder, project, repository }: StartInput): string {
-  const settings = djangoPackage(folder, repository)
-  if (project.dependencies.has('gunicorn') && settings !== undefined) return `gunicorn --bind 0.0.0.0:8000 ${settings}.wsgi`
-  if (project.dependencies.has('uvicorn') && settings !== undefined)
-    return `uvicorn ${settings}.asgi:application --host 0.0.0.0 --port 8000`
-  return 'python manage.py runserver 0.0.0.0:8000'
+function djangoStart({ project, entries, folder, port = 8000 }: StartInput): string | undefined {
+  const { django } = entries
+  const settings = django?.package
+  const inside = django === undefined ? '.' : relativeTo(folder.path, django.folder)
+  const home = inside === '.' ? '' : inside
+  const has = (name: string) => project.dependencies.has(name)
+  if (has('gunicorn') && settings !== undefined)
+    return `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${settings}.wsgi`
+  if (has('uvicorn') && settings !== undefined)
+    return `uvicorn ${settings}.asgi:application --host 0.0.0.0 --port ${port}${home === '' ? '' : ` --app-dir ${home}`}`
+  if (has('daphne') && settings !== undefined && home === '') return `daphne -b 0.0.0.0 -p ${port} ${settings}.asgi:application`
+  if (has('waitress') && settings !== undefined && home === '')
+    return `waitress-serve --listen=0.0.0.0:${port} ${settings}.wsgi:application`
+  return `python ${home === '' ? '' : `${home}/`}manage.py runserver 0.0.0.0:${port}`
 }
