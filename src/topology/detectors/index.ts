@@ -5,9 +5,9 @@ import { composeStack } from './compose-stack.ts'
 import { containerized } from './containerized.ts'
 import { crystal } from './crystal.ts'
 import { database } from './database.ts'
+import { deno } from './deno.ts'
 import { elixir } from './elixir.ts'
 import { gleam } from './gleam.ts'
-import { deno } from './deno.ts'
 import { golang } from './golang.ts'
 import { java } from './java.ts'
 import { nodejs } from './nodejs.ts'
@@ -20,6 +20,8 @@ import { staticSite } from './static-site.ts'
 
 export const detectors: readonly Detector[] = [
   nodejs,
+  bun,
+  deno,
   python,
   golang,
   rust,

@@ -69,15 +69,29 @@ export function findPackageManager(manifest: PackageJson, folder: Folder, reposi
   return declared ?? lockfiles[lockfile?.slice(lockfile.lastIndexOf('/') + 1) ?? ''] ?? 'npm'
 }
 
-/** Where a version of Node is written, most binding first. */
-export function findNodeVersion(manifest: PackageJson, folder: Folder, repository: Repository): string | undefined {
-  const pinned = stringAt(manifest.file.data, 'volta', 'node') ?? stringAt(manifest.file.data, 'engines', 'node')
+/** Where a version of Node or Bun is written, most binding first. */
+export function findNodeVersion(
+  manifest: PackageJson,
+  folder: Folder,
+  repository: Repository,
+  runtime: keyof typeof versionFiles = 'node',
+): string | undefined {
+  const { data } = manifest.file
+  const manager = runtime === 'bun' ? /^bun@([\d.]{1,20})/.exec(stringAt(data, 'packageManager') ?? '')?.[1] : undefined
+  const pinned = stringAt(data, 'volta', runtime) ?? manager ?? stringAt(data, 'engines', runtime)
   for (const path of [folder.path, ...ancestorsOf(folder.path)]) {
-    for (const name of ['.nvmrc', '.node-version']) {
+    for (const name of versionFiles[runtime]) {
       const text = repository.folders.get(path)?.files.has(name) ? repository.read.text(joinPath(path, name)) : undefined
-      const version = normalizeVersion(text)
+      const version = normalizeVersion(name === '.tool-versions' ? toolVersion(text, runtime) : text)
       if (version !== undefined) return version
     }
   }
   return normalizeVersion(pinned)
+}
+
+const versionFiles = { node: ['.nvmrc', '.node-version', '.tool-versions'], bun: ['.bun-version', '.tool-versions'] } as const
+
+/** asdf and mise write `nodejs 22.1.0` a line. */
+function toolVersion(text: string | undefined, runtime: keyof typeof versionFiles): string | undefined {
+  return new RegExp(`^${runtime === 'node' ? 'node(?:js)?' : 'bun'}[ \\t]{1,8}([\\w.]{1,20})`, 'm').exec(text ?? '')?.[1]
 }

@@ -1,69 +1,131 @@
 // What package.json says for and against a service.
 import type { Sign } from '../claim.ts'
+import { joinPath } from '../paths.ts'
 import { field } from '../reading/data.ts'
 import type { SourceFacts } from '../reading/source.ts'
-import { clientPackages, type Framework, serverFrameworks, staticBuilders, workerPackages } from './frameworks.ts'
-import type { PackageJson } from './package-json.ts'
+import type { Folder, Repository } from '../repository.ts'
+import { besideSigns } from './beside.ts'
+import { exportsSomething } from './entries.ts'
+import { clientPackages, testPackages, workerPackages } from './frameworks.ts'
+import type { PackageKind } from './kind.ts'
+import { nodeLockfiles, type PackageJson } from './package-json.ts'
+import type { NodeStart } from './start.ts'
 
-/** The server that a package is built on. */
-export function findFramework(manifest: PackageJson | undefined): Framework | undefined {
-  return serverFrameworks.find(({ dependency }) => manifest?.dependencies.has(dependency))
+/** What is known of a package when its signs are weighed. */
+export interface PackageFacts {
+  readonly folder: Folder
+  readonly repository: Repository
+  readonly manifest: PackageJson
+  readonly kind: PackageKind
+  readonly source: SourceFacts
+  readonly start: NodeStart | undefined
+  readonly entry: string | undefined
 }
 
-export function manifestSigns(manifest: PackageJson, source: SourceFacts): Sign[] {
-  const framework = findFramework(manifest)
-  const worker = workerPackages.find((name) => manifest.dependencies.has(name))
+export function manifestSigns(facts: PackageFacts): Sign[] {
+  const { manifest, kind, start } = facts
+  const worker = findWorker(manifest)
   return [
     { ...manifest.at('name', manifest.name === undefined ? 'package.json' : `package ${manifest.name}`), weight: 0.2 },
-    ...(framework
-      ? [{ ...manifest.at(`dependencies/${framework.dependency}`, `${framework.dependency} in dependencies`), weight: 0.45 }]
-      : []),
+    ...(kind.server ? [serverSign(facts)] : []),
     ...(worker ? [{ ...manifest.at(`dependencies/${worker}`, `${worker} in dependencies`), weight: 0.3 }] : []),
-    ...objections(manifest, source),
+    ...(start ? [{ ...start.evidence, weight: 0.45 }] : entrySigns(facts)),
+    ...objections(facts),
   ]
+}
+
+/** What takes work without listening. */
+export function findWorker(manifest: PackageJson | undefined): string | undefined {
+  return workerPackages.find((name) => manifest?.dependencies.has(name))
+}
+
+/** A server among the dependencies says less when the package builds pages and nothing starts the server. */
+function serverSign({ manifest, kind, start, source }: PackageFacts): Sign {
+  const { row, dependency, list } = kind.server as NonNullable<PackageKind['server']>
+  const isIdle = kind.builder !== undefined && start === undefined && source.listens === undefined
+  const weight = row.isShared ? 0.25 : isIdle ? 0.2 : row.isBuilt ? 0.5 : 0.45
+  return { ...manifest.at(`${list}/${dependency}`, `${dependency} in ${list}`), weight }
+}
+
+/** Without a start script: the file it would begin in, else that it is installed for itself. */
+function entrySigns({ folder, manifest, entry }: PackageFacts): Sign[] {
+  if (entry !== undefined) return [{ path: entry, line: 1, fact: 'a program begins here', weight: 0.2 }]
+  const lockfile = nodeLockfiles.find((name) => folder.files.has(name))
+  if (lockfile !== undefined && manifest.dependencies.size > 0)
+    return [{ path: joinPath(folder.path, lockfile), fact: 'a lockfile of its own', weight: 0.2 }]
+  const key = ['engines', 'packageManager'].find((name) => field(manifest.file.data, name) !== undefined)
+  return key === undefined ? [] : [{ ...manifest.at(key, 'names its runtime'), weight: 0.2 }]
 }
 
 /** What package.json says against a service. */
-function objections(manifest: PackageJson, source: SourceFacts): Sign[] {
+function objections(facts: PackageFacts): Sign[] {
+  const { folder, repository, manifest, kind, source, start } = facts
   const has = (key: string) => field(manifest.file.data, key) !== undefined
-  const framework = findFramework(manifest)
-  const client = clientPackages.find((name) => manifest.dependencies.has(name))
-  const builder = framework
-    ? undefined
-    : staticBuilders.find(({ dependency }) => manifest.dependencies.has(dependency) || manifest.devDependencies.has(dependency))
-  const isServer = framework !== undefined || manifest.scripts.has('start')
+  const isServer = kind.server !== undefined || start !== undefined || source.listens !== undefined
+  const { builder } = kind
   return [
-    ...(client
-      ? [{ ...manifest.at(`dependencies/${client}`, `${client} runs on people's devices`), weight: -0.8, role: 'unknown' as const }]
+    ...clientObjection(facts),
+    ...(builder && kind.server === undefined
+      ? [
+          {
+            ...manifest.at(`${builder.list}/${builder.dependency}`, `${builder.row.name} builds a static site`),
+            weight: builderWeight(facts),
+          },
+        ]
       : []),
-    ...(builder ? [{ ...manifest.at(`devDependencies/${builder.dependency}`, `${builder.name} builds a static site`), weight: -0.5 }] : []),
-    ...libraryObjection(manifest, source),
+    ...libraryObjection(facts),
     ...(has('bin') && !isServer ? [{ ...manifest.at('bin', 'is a command line program'), weight: -0.5, role: 'tooling' as const }] : []),
+    ...testObjection(facts),
+    ...endObjection(facts),
     ...(manifest.workspaces.length > 0
-      ? [{ ...manifest.at('workspaces', 'is the root of a workspace'), weight: -0.4, role: 'workspace_root' as const }]
+      ? [{ ...manifest.at('workspaces', 'is the root of a workspace'), weight: workspaceWeight(facts), role: 'workspace_root' as const }]
       : []),
+    ...(start === undefined && source.listens === undefined && kind.server === undefined ? besideSigns(folder, manifest, repository) : []),
   ]
 }
 
+/** What builds pages may as well build those of a server, which then listens or is started; unless its configuration says files only. */
+function builderWeight({ kind, source, start }: PackageFacts): number {
+  if (kind.builder?.row.when !== undefined) return -0.6
+  return source.listens !== undefined || start !== undefined ? -0.2 : -0.5
+}
+
+/** A root that has a program of its own is one, beside what it holds. */
+function workspaceWeight({ entry, folder, start, kind }: PackageFacts): number {
+  if (kind.server?.row.isWorkspace) return -0.1
+  const isOwn =
+    entry !== undefined && (folder.path === '.' || entry.startsWith(`${folder.path}/`)) && !/\/(?:packages|apps|libs)\//.test(`/${entry}`)
+  return isOwn && (start === undefined || /\.[mc]?[jt]sx?\b|\bbun\b|\bnode\b/.test(start.text)) ? -0.15 : -0.4
+}
+
+function clientObjection({ manifest, folder, kind, source }: PackageFacts): Sign[] {
+  const client = clientPackages.find(
+    (name) => manifest.dependencies.has(name) || (manifest.devDependencies.has(name) && source.listens === undefined),
+  )
+  const engines = field(manifest.file.data, 'engines')
+  const isExtension = field(engines, 'vscode') !== undefined
+  const isAction = folder.files.has('action.yml') || folder.files.has('action.yaml')
+  if (client !== undefined && !(kind.server !== undefined && manifest.devDependencies.has(client)))
+    return [{ ...manifest.at(`dependencies/${client}`, `${client} does not run on a server`), weight: -0.8, role: 'tooling' }]
+  if (isExtension) return [{ ...manifest.at('engines', 'is an extension of an editor'), weight: -0.9, role: 'tooling' }]
+  if (isAction) return [{ path: joinPath(folder.path, 'action.yml'), fact: 'is a step of a pipeline', weight: -0.9, role: 'tooling' }]
+  if (folder.folders.has('src-tauri'))
+    return [{ path: joinPath(folder.path, 'src-tauri'), fact: 'is a program for desktops', weight: -0.8, role: 'tooling' }]
+  return []
+}
+
 /** A package that others import or install, and that has no start script, is a library. */
-function libraryObjection(manifest: PackageJson, source: SourceFacts): Sign[] {
-  if (manifest.scripts.has('start')) return []
+function libraryObjection({ manifest, source, start, kind, entry, repository }: PackageFacts): Sign[] {
+  if (start !== undefined) return []
   const has = (key: string) => field(manifest.file.data, key) !== undefined
-  const isServer = findFramework(manifest) !== undefined
-  const mainCounts = !isServer && source.listens === undefined
-  const exported = ['exports', 'types', 'typings', ...(mainCounts ? ['main'] : [])].find(has)
-  if (exported !== undefined) {
-    const fact = 'is made to be imported, with no start script'
-    return [{ ...manifest.at(exported, fact), weight: isServer ? -0.4 : -0.6, role: 'library' }]
-  }
+  const isServer = kind.server !== undefined
+  const mainCounts = !isServer && source.listens === undefined && (entry === undefined ? has('files') : exportsSomething(entry, repository))
+  const exported = ['exports', 'types', 'typings', ...(mainCounts ? ['main', 'module'] : [])].find(has)
+  const weight = isServer && source.listens !== undefined ? -0.3 : isServer ? -0.4 : -0.6
+  if (exported !== undefined) return [{ ...manifest.at(exported, 'is made to be imported, with no start script'), weight, role: 'library' }]
   if (!isPublished(manifest)) return []
-  return [
-    {
-      ...manifest.at(has('files') ? 'files' : 'publishConfig', 'is published for others, with no start script'),
-      weight: -0.5,
-      role: 'library',
-    },
-  ]
+  const key = has('files') ? 'files' : 'publishConfig'
+  return [{ ...manifest.at(key, 'is published for others, with no start script'), weight: -0.5, role: 'library' }]
 }
 
 /** A package that lists what it publishes, and does not call itself private. */
@@ -71,4 +133,19 @@ function isPublished({ file }: PackageJson): boolean {
   return (
     field(file.data, 'private') !== true && (field(file.data, 'files') !== undefined || field(file.data, 'publishConfig') !== undefined)
   )
+}
+
+/** A package of nothing but a tool that tests from outside. */
+function testObjection({ manifest, entry, kind, start }: PackageFacts): Sign[] {
+  if (start !== undefined || entry !== undefined || kind.server !== undefined || kind.builder !== undefined) return []
+  const tool = testPackages.find((name) => manifest.dependencies.has(name) || manifest.devDependencies.has(name))
+  const list = tool !== undefined && manifest.dependencies.has(tool) ? 'dependencies' : 'devDependencies'
+  return tool === undefined ? [] : [{ ...manifest.at(`${list}/${tool}`, `${tool} tests from outside`), weight: -0.7, role: 'tests' }]
+}
+
+/** A program that was read to its end without listening, waiting or taking work ends by itself. */
+function endObjection({ manifest, source, kind, entry }: PackageFacts): Sign[] {
+  const stays = source.listens ?? source.loops ?? kind.server ?? findWorker(manifest)
+  if (entry === undefined || stays !== undefined || source.files.length === 0) return []
+  return [{ path: entry, fact: 'neither listens nor waits for work', weight: -0.2 }]
 }

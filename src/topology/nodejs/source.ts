@@ -13,15 +13,27 @@ export function nodeFiles(reference: string, folder: string): string[] {
 
 export const nodeSource: SourceLanguage = {
   comments: /^[ \t]{0,200}(?:\/\/|\/?\*).*$/gm,
-  listens: [/\.listen\s{0,4}\(/g, /\bcreate(?:Secure)?Server\s{0,4}\(/g, /\bserve\s{0,4}\(\s{0,20}(?:app\b|\{)/g, /\bBun\.serve\s{0,4}\(/g],
+  listens: [
+    /\bBun\.serve\s{0,4}\(/g,
+    /\.listen\s{0,4}\(/g,
+    /\bcreate(?:Secure|Http2?|HTTP|Adonis)?Server\s{0,4}\(/g,
+    /\bserve\s{0,4}\(\s{0,20}(?:app\b|\{)/g,
+    /\b(?:startStandaloneServer|bindAsync|Hapi\.server|startServer|toNodeListener)\s{0,4}\(/g,
+    /\bnew\s{1,4}(?:WebSocket\.|ws\.)?(?:WebSocketServer|Hapi\.Server)\s{0,4}\(/g,
+    /\bsails\.lift\s{0,4}\(/g,
+  ],
   ports: [
+    /\b(?=\w{1,40}\s{0,4}=\s{0,4}process\.env[^\n]{0,60}?(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b)(\w{1,40})\b(?=[\s\S]{0,4000}?\.listen\s{0,4}\(\s{0,4}\2\b)/g,
     /\bprocess\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,
     /\bPORT\s{0,4}=\s{0,4}['"]?(\d{2,5})\b/g,
     /\.listen\s{0,4}\(\s{0,20}(?:\{\s{0,20}port\s{0,4}:\s{0,4})?['"]?(\d{2,5})\b/g,
+    /\bPORT['"]?\s{0,4}(?:,|:)[^\n]{0,80}?(?:default\s{0,4}[(:]|,)\s{0,4}['"]?(\d{2,5})\b/g,
     /\bport\s{0,4}(?::\s{0,4}number\s{0,4})?[:=]\s{0,4}['"]?(\d{2,5})\b/gi,
   ],
   loops: [
     /\bsetInterval\s{0,4}\(/g,
+    /\bawait\s{1,4}(?:sleep|delay|wait|setTimeout|timers\.setTimeout)\s{0,4}\(/g,
+    /\b(?:client|bot|app)\.(?:login|launch|start|startPolling|connect)\s{0,4}\(/g,
     /\bnew Worker\s{0,4}\(\s{0,4}['"`]/g,
     /\bcron\.schedule\s{0,4}\(|\bnew CronJob\s{0,4}\(/g,
     /\.(?:subscribe|consume|process|blpop|brpop|xread|xreadgroup)\s{0,4}\(/gi,
@@ -38,6 +50,12 @@ export const nodeSource: SourceLanguage = {
       pattern:
         /(?<=[{,]\s{0,20})(?<name>[A-Z_][A-Z0-9_]{0,63})(?:\s{0,4}=\s{0,4}['"]?(?<fallback>[^'",}\n]{0,100})['"]?)?(?=\s{0,20}(?:,[^{}]{0,300})?\}\s{0,4}=\s{0,4}process\.env\b)/g,
       isRequired: () => false,
+    },
+    {
+      // A schema's variable: `NAME: z.string().url()` of zod, t3-env and valibot, `NAME: str({ default: 'x' })` of envalid.
+      pattern:
+        /^[ \t]{1,24}(?<name>[A-Z][A-Z0-9_]{1,63})\s{0,2}:\s{0,4}(?:(?=[^\n]{0,200}?\bdefault\s{0,2}[(:]\s{0,4}['"]?(?<fallback>[^'"\n,)}]{1,100}))|)(?<schema>(?:z|v|t|Joi|yup)\s{0,4}\.[^\n]{0,200}(?:\n[ \t]{1,24}\.[^\n]{0,100}){0,4}|(?:str|num|bool|port|url|email|host|json|testOnly)\([^\n]{0,200})/gm,
+      isRequired: (match) => !/\b(?:optional|default|nullish|catch|devDefault|fallback)\b/.test(match.groups?.schema ?? ''),
     },
   ],
   imports: /\b(?:from|import|require)\b\s{0,4}\(?\s{0,4}['"]([^'"\n]{1,200})['"]/g,

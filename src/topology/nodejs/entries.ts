@@ -1,0 +1,93 @@
+// The files where a Node program begins.
+import { fileInCommand, findDockerfile } from '../dockerfiles.ts'
+import { ancestorsOf, joinPath, resolvePath } from '../paths.ts'
+import { findProcess } from '../procfile.ts'
+import { stringAt } from '../reading/data.ts'
+import type { Repository } from '../repository.ts'
+import { type PackageJson, readPackageJson } from './package-json.ts'
+import { nodeFiles } from './source.ts'
+
+/** Files that a server usually begins in, best first. */
+const usualEntries = ['server', 'index', 'app', 'main', 'worker', 'bot', 'src/server', 'src/index', 'src/main', 'src/app', 'src/worker', 'src/bot', 'bin/www', 'bin/server', 'lib/server', 'server/index', 'server/server', 'server/main', 'server/app', 'api/index', 'backend/index', 'backend/server'] // biome-ignore format: a list
+
+/** Files that only name the variables a program reads, beside or below its entry. */
+const variableFiles = ['env', 'src/env', 'src/env/server', 'src/env/schema', 'src/lib/env', 'src/config/env', 'src/config', 'src/config/index', 'app/env', 'lib/env', 'config/env', 'env/server'] // biome-ignore format: a list
+
+/** How many of the files that name variables are read. */
+const variableFilesLimit = 2
+
+/** The entry file: what the start command names (its source where it names a compiled file), else `main`, else the usual names. */
+export function findNodeEntries(folder: string, manifest: PackageJson | undefined, repository: Repository): string[] {
+  const exists = (path: string) => repository.tree.entries.has(path)
+  const named = namedFiles(folder, manifest, repository)
+  for (const reference of named) {
+    const file = [reference, ...sourcesOf(reference)].flatMap((name) => nodeFiles(name, folder)).find(exists)
+    if (file !== undefined) return withServer(file, folder, exists)
+  }
+  for (const name of usualEntries) {
+    const file = nodeFiles(name, folder).find((path) => exists(path) && (path !== joinPath(folder, name) || name === 'bin/www'))
+    if (file !== undefined) return [file]
+  }
+  const sole = soleScript(folder, repository)
+  return sole === undefined ? [] : [sole]
+}
+
+/** What the start commands, the Procfile, the Dockerfile and `main` name. */
+function namedFiles(folder: string, manifest: PackageJson | undefined, repository: Repository): string[] {
+  const home = repository.folders.get(folder)
+  const scripts = ['start:prod', 'start:production', 'start', 'worker', 'serve'].map((name) => manifest?.scripts.get(name) ?? '')
+  const commands = [...scripts, (home && findProcess(home, repository)?.command) ?? '']
+  const named = commands.flatMap((command) => command.match(/[\w@./-]{1,200}\.[mc]?[jt]sx?\b/g) ?? [])
+  const bare = commands.flatMap((command) => /\bnode\s{1,4}(?:--[\w=./-]{1,80}\s{1,4}){0,6}([\w./-]{1,200})$/.exec(command)?.[1] ?? [])
+  const docker = home === undefined ? undefined : findDockerfile(home, repository)?.command?.text
+  const run = fileInCommand(docker, /[\w./-]{1,200}\.[mc]?[jt]s\b/)
+  const main = stringAt(manifest?.file.data, 'main') ?? stringAt(manifest?.file.data, 'module')
+  return [...named, ...bare, ...(run === undefined ? [] : [run]), ...(main === undefined ? [] : [main])].filter(
+    (name) => !/(?:^|\/)(?:webpack|rollup|vite|gulpfile|jest|babel|tsconfig)\b/.test(name),
+  )
+}
+
+/** A server file at the top is a program of its own, whatever the package's `main` offers to others. */
+function withServer(file: string, folder: string, exists: (path: string) => boolean): string[] {
+  const server = ['server.js', 'server.mjs', 'server.ts', 'server.cjs'].map((name) => joinPath(folder, name)).find(exists)
+  return server === undefined || server === file ? [file] : [file, server]
+}
+
+/** The only script of a folder, which then is the program. */
+function soleScript(folder: string, repository: Repository): string | undefined {
+  const files = [...(repository.folders.get(folder)?.files ?? [])]
+  if (!files.includes('package.json')) return undefined
+  const scripts = files.filter((name) => /^(?!\.)[\w-]{1,60}\.[mc]?[jt]s$/.test(name) && !/config|gulpfile|gruntfile/i.test(name))
+  return scripts.length === 1 && scripts[0] !== undefined ? joinPath(folder, scripts[0]) : undefined
+}
+
+/** Files beside the entry that name variables, for schemas that no entry of a framework imports. */
+export function findVariableFiles(folder: string, repository: Repository): string[] {
+  const found = variableFiles.flatMap((name) =>
+    ['.ts', '.js', '.mjs'].map((ending) => joinPath(folder, name + ending)).filter((path) => repository.tree.entries.has(path)),
+  )
+  return found.slice(0, variableFilesLimit)
+}
+
+/** `dist/server.js` is compiled from `src/server.ts` or `server.ts`. */
+function sourcesOf(reference: string): string[] {
+  const compiled = /^(?:\.\/)?(?:dist|build|lib|out|\.build)\/(?:src\/)?(.{1,200})\.([mc]?)js$/.exec(reference)
+  const inner = compiled?.[1] ?? /^(?:\.\/)?(?:dist|build|out)\/(.{1,200})$/.exec(reference)?.[1]
+  return inner === undefined ? [] : [`src/${inner}.ts`, `${inner}.ts`, `src/${inner}.js`, `src/${inner}`]
+}
+
+/** A folder without a package.json below one whose program begins elsewhere is a part of that program. */
+export function isPartOfPackage(folder: string, repository: Repository): boolean {
+  const above = ancestorsOf(folder).find((path) => repository.folders.get(path)?.files.has('package.json'))
+  return above !== undefined && findNodeEntries(above, readPackageJson(above, repository), repository).length > 0
+}
+
+/** Whether a file hands something to whoever imports it, which a program does not. */
+export function exportsSomething(path: string | undefined, repository: Repository): boolean {
+  const text = path === undefined ? undefined : repository.read.text(path)?.slice(0, 32_768)
+  return text !== undefined && /^[ \t]{0,8}export\s|\bmodule\.exports\b|^[ \t]{0,8}exports\.\w/m.test(text)
+}
+
+export function isInFolder(folder: string, path: string | undefined): boolean {
+  return path !== undefined && resolvePath(folder, path) !== undefined
+}
