@@ -8,9 +8,12 @@ import type { HealthSpec } from '../topology.ts'
 import type { JavaBuild } from './java/build.ts'
 import { readClojure } from './java/clojure.ts'
 import { addressesIn, variablesIn } from './java/environment.ts'
+import type { Setting } from './java/flat.ts'
 import { javaFrameworks, javaHealth } from './java/frameworks.ts'
 import { readGradle } from './java/gradle.ts'
+import { importedFrameworks, startsSpring } from './java/imports.ts'
 import { readMaven } from './java/maven.ts'
+import { isRunByRoot, soleModuleOf } from './java/modules.ts'
 import { readAnt, readMill, readPolyglot } from './java/others.ts'
 import { buildFiles, readArchive, readExploded, readLooseSource } from './java/prebuilt.ts'
 import { findPrograms, type Programs } from './java/programs.ts'
@@ -45,22 +48,50 @@ function readBuild(folder: Folder, repository: Repository): JavaBuild | undefine
 }
 
 function readProject(folder: Folder, repository: Repository): Project | undefined {
+  const module = repository.folders.get(soleModuleOf(folder.path, repository) ?? folder.path) ?? folder
+  const project = readOwn(module, repository)
+  if (project === undefined || module === folder) return project
+  const { manifest, buildCommand } = readBuild(folder, repository) ?? {}
+  const sign = { ...(manifest ?? { path: folder.path }), fact: `is run from here, built from ${module.path}`, weight: 0.3 }
+  return {
+    ...project,
+    manifest,
+    signs: [...project.signs.filter(({ weight }) => weight > 0), sign],
+    facts: { ...project.facts, buildCommand: buildCommand ?? '' },
+  }
+}
+
+function readOwn(folder: Folder, repository: Repository): Project | undefined {
   const own = readBuild(folder, repository)
   const build = own ?? readExploded(folder, repository) ?? readLooseSource(folder, repository) ?? readArchive(folder)
   if (build === undefined) return undefined
-  const programs = findPrograms(folder, build, repository)
-  const isLoose = own === undefined && build.runs === undefined
-  if (isLoose && programs.entries.length === 0) return undefined
-  const settings = build.role === undefined ? readSettings(folder, repository) : new Map()
   const isRefused = build.role !== undefined && findProcess(folder, repository) === undefined
+  if (isRefused)
+    return projectOf(build, { folder, repository, programs: { entries: [], others: [], hasSource: false }, signs: refusal(build) })
+  const programs = findPrograms(folder, build, repository)
+  if (own === undefined && build.runs === undefined && programs.entries.length === 0) return undefined
+  const project = projectOf(build, { folder, repository, programs, signs: signsOf(folder, build, programs) })
+  return own === undefined ? { ...project, manifest: undefined } : withObjections(project, { folder, build, repository })
+}
+
+interface ProjectInput {
+  readonly folder: Folder
+  readonly repository: Repository
+  readonly programs: Programs
+  readonly signs: readonly Sign[]
+}
+
+function projectOf(build: JavaBuild, { folder, repository, programs, signs }: ProjectInput): Project {
+  const settings: Settings = build.role === undefined ? readSettings(folder, repository) : new Map()
+  const stated = portIn(settings)
   return {
-    manifest: own === undefined ? undefined : build.manifest,
+    manifest: build.manifest,
     version: build.javaVersion ?? statedRuntime(folder, repository),
     packageManager: build.manager === 'java' ? undefined : build.manager,
-    dependencies: build.dependencies,
-    entries: isRefused ? [] : programs.entries,
-    signs: isRefused ? refusal(build) : signsOf(folder, build, programs),
-    port: portIn(settings) ?? build.port,
+    dependencies: new Map([...importedFrameworks(programs.entries, repository), ...build.dependencies]),
+    entries: programs.entries,
+    signs: stated === undefined ? signs : [...signs, portSign(stated.setting)],
+    port: stated?.port ?? build.port,
     health: healthOf(build, settings),
     environment: variablesIn(settings),
     addresses: addressesIn(settings),
@@ -73,6 +104,30 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       hasWrapper: folder.files.has('mvnw') || folder.files.has('gradlew'),
     }),
   }
+}
+
+interface Surroundings {
+  readonly folder: Folder
+  readonly build: JavaBuild
+  readonly repository: Repository
+}
+
+/** What only the modules around and the sources together can say against a service. */
+function withObjections(project: Project, { folder, build, repository }: Surroundings): Project {
+  const { manifest } = build
+  const usesSpring = build.dependencies.has('org.springframework.boot') || build.dependencies.has('plugin:spring-boot-maven-plugin')
+  const isTool = usesSpring && build.packaging !== 'war' && project.entries.length > 0 && !startsSpring(project.entries, repository)
+  const signs: Sign[] = [
+    ...(isRunByRoot(folder.path, repository)
+      ? [{ ...manifest, fact: 'is run from the root of its build', weight: -0.9, role: 'library' as const }]
+      : []),
+    ...(isTool ? [{ ...manifest, fact: 'has a main method that does not start Spring', weight: -0.5, role: 'tooling' as const }] : []),
+  ]
+  return { ...project, signs: [...project.signs, ...signs] }
+}
+
+function portSign({ key, path, line }: Setting): Sign {
+  return { path, line, fact: `states ${key}`, weight: 0.1 }
 }
 
 function refusal({ role, manifest }: JavaBuild): Sign[] {

@@ -1,6 +1,6 @@
 // Configuration files of a program of the JVM as flat keys: application.properties and application.yml with their production profiles, the
 // folder of a configuration server, MicroProfile's file, HOCON, Vert.x's JSON, Dropwizard's YAML and Open Liberty's server.xml.
-import { ancestorsOf, baseName, joinPath, parentOf } from '../../paths.ts'
+import { ancestorsOf, baseName, joinPath } from '../../paths.ts'
 import { asPort } from '../../reading/data.ts'
 import { attributeOf, elementsBelow } from '../../reading/xml.ts'
 import type { Folder, Repository } from '../../repository.ts'
@@ -105,10 +105,11 @@ function servedFolders(home: string, repository: Repository): string[] {
 /** Keys under which frameworks state the port they listen on. */
 const portKeys = ['server.port', 'quarkus.http.port', 'micronaut.server.port', 'ktor.deployment.port', 'play.server.http.port', 'http.port', 'server.http.port', 'liberty.http.port', 'http.server.http.server.port', 'http.server.port', 'grails.server.port', 'server.applicationConnectors.0.port', 'server.connector.port', 'vertx.http.port', 'helidon.server.port', 'grpc.server.port', 'quarkus.grpc.server.port'] // biome-ignore format: a list
 
-export function portIn(settings: Settings): number | undefined {
+export function portIn(settings: Settings): { readonly port: number; readonly setting: Setting } | undefined {
   for (const key of portKeys) {
-    const port = asPort(defaultOf(settings.get(key)?.value))
-    if (port !== undefined) return port
+    const setting = settings.get(key)
+    const port = asPort(defaultOf(setting?.value))
+    if (port !== undefined && setting !== undefined) return { port, setting }
   }
   return undefined
 }
@@ -122,8 +123,4 @@ export function defaultOf(value: string | undefined): string | undefined {
     rest = inner
   }
   return rest
-}
-
-export function isBelowTests(path: string): boolean {
-  return /(?:^|\/)src\/(?:test|it|integrationTest)(?:\/|$)/.test(parentOf(path))
 }
