@@ -1,5 +1,6 @@
 // What a folder's name alone says. A name that argues with 0.5 or more ends the matter: no evidence could lift a claim below it over the
 // threshold, so nothing below is read. kyozo.yaml can still name a service there.
+import { baseName, parentOf } from './paths.ts'
 import type { FolderRole } from './topology.ts'
 
 export interface NameRule {
@@ -45,9 +46,15 @@ const rulesByName = new Map(nameRules.flatMap((rule) => rule.names.map((name) =>
 const testsByEnding: NameRule = { role: 'tests', weight: 0.4, names: [] }
 const testsEnding = /(?:[-_.](?:[Uu]nit|[Ii]ntegration|[Ff]unctional)?[Tt]ests?|[A-Za-z]Tests?)$/
 
-export function ruleForName(name: string): NameRule | undefined {
-  return rulesByName.get(name) ?? rulesByName.get(name.toLowerCase()) ?? (testsEnding.test(name) ? testsByEnding : undefined)
+/** What the last part of a path says about the folder there. */
+export function ruleForFolder(path: string): NameRule | undefined {
+  const name = baseName(path)
+  const rule = rulesByName.get(name) ?? rulesByName.get(name.toLowerCase()) ?? (testsEnding.test(name) ? testsByEnding : undefined)
+  return rule?.role === 'docs' && appFolders.has(baseName(parentOf(path))) ? undefined : rule
 }
+
+/** Folders that hold what is deployed, side by side: a documentation among them is a site of its own. */
+const appFolders = new Set(['apps', 'sites', 'websites', 'services'])
 
 /** Weights from here on make reading below pointless. */
 export const decidingWeight = 0.5

@@ -1,7 +1,7 @@
 // What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
 import { type Claim, confidence, confidenceThreshold, evidenceOf, type Sign } from './claim.ts'
 import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
-import { ruleForName } from './folder-names.ts'
+import { ruleForFolder } from './folder-names.ts'
 import { claimsFor } from './marks.ts'
 import { findOnlyProgram } from './only-program.ts'
 import { ancestorsOf } from './paths.ts'
@@ -93,7 +93,7 @@ function withSigns(claim: Claim, signs: readonly Sign[]): Claim {
 /** What the folder's place says against a claim. */
 function placeSigns(claim: Claim, { folder, packages, around }: Surroundings): Sign[] {
   if (claim.type === 'compose_stack') return []
-  const rules = folder.path.split('/').flatMap((name) => ruleForName(name) ?? [])
+  const rules = [folder.path, ...ancestorsOf(folder.path)].flatMap((path) => ruleForFolder(path) ?? [])
   const strongest = rules.filter(({ weight }) => weight < 1).sort((a, b) => b.weight - a.weight)[0]
   const [user] = packages.usedBy(folder.path)
   const stands = confidence(claim.signs)

@@ -1,8 +1,8 @@
 // The folders that may hold a service. What the index says of a folder is taken over from the commit before where the folder's tree is the same.
 import type { TreeNode } from '../../git/tree-node.ts'
-import { decidingWeight, manifestNames, type NameRule, ruleForName } from '../folder-names.ts'
+import { decidingWeight, manifestNames, type NameRule, ruleForFolder } from '../folder-names.ts'
 import { folderDepthLimit } from '../limits.ts'
-import { baseName, joinPath, printable } from '../paths.ts'
+import { joinPath, printable } from '../paths.ts'
 import type { Folder, PassedOver } from '../repository.ts'
 
 export interface IndexOptions {
@@ -108,7 +108,7 @@ function listFiles({ path, tree, options }: Place): { readonly files: Set<string
 /** Folders below `src/main/java` are named after packages: `com/example` is no example. */
 function ruleFor(path: string): NameRule | undefined {
   const isPackage = /(?:^|\/)src\/(?:main|[a-z]{1,20}Main)\/(?:java|kotlin|scala|groovy|clojure)\//.test(path)
-  return isPackage ? undefined : ruleForName(baseName(path))
+  return isPackage ? undefined : ruleForFolder(path)
 }
 
 /** Asked of the tree itself, so that `vendor/` with a package.json directly inside is somebody's own. */
