@@ -28,7 +28,7 @@ export const nameRules: readonly NameRule[] = [
   { role: 'tests', weight: 0.6, names: ['benchmark', 'benchmarks', 'bench'] },
   { role: 'tooling', weight: 0.3, names: ['infra', 'infrastructure', 'terraform', 'iac', 'ansible', 'automation', 'devops', 'hooks', 'jenkins', 'jenkins-ci', 'backup', 'backups'] },
   { role: 'docs', weight: 0.5, names: ['wiki', 'old-docs', 'internal-docs', 'openapi', 'swagger', 'api-docs', 'apidocs'] },
-  { role: 'example', weight: 0.3, names: ['demo', 'demos', 'playground', 'playgrounds', 'sandbox'] },
+  { role: 'example', weight: 0.4, names: ['demo', 'demos', 'playground', 'playgrounds', 'sandbox'] },
   { role: 'library', weight: 0.35, names: ['packages', 'libs', 'lib', 'libraries', 'shared', 'common', 'pkg', 'internal'] },
   { role: 'asset', weight: 0.4, names: ['public', 'static', 'assets', 'templates', 'views'] },
 ] // biome-ignore format: a table
