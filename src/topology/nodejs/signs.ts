@@ -77,6 +77,7 @@ function objections(facts: PackageFacts): Sign[] {
     ...(has('bin') && !isServer ? [{ ...manifest.at('bin', 'is a command line program'), weight: -0.5, role: 'tooling' as const }] : []),
     ...testObjection(facts),
     ...endObjection(facts),
+    ...toolsObjection(facts),
     ...(manifest.workspaces.length > 0
       ? [{ ...manifest.at('workspaces', 'is the root of a workspace'), weight: workspaceWeight(facts), role: 'workspace_root' as const }]
       : []),
@@ -148,4 +149,12 @@ function endObjection({ manifest, source, kind, entry }: PackageFacts): Sign[] {
   const stays = source.listens ?? source.loops ?? kind.server ?? findWorker(manifest)
   if (entry === undefined || stays !== undefined || source.files.length === 0) return []
   return [{ path: entry, fact: 'neither listens nor waits for work', weight: -0.2 }]
+}
+
+/** Development tools and nothing else: they check or format what lies around them. */
+function toolsObjection({ manifest, entry, start, kind }: PackageFacts): Sign[] {
+  const isMore =
+    manifest.dependencies.size > 0 || entry !== undefined || start !== undefined || kind.server !== undefined || kind.builder !== undefined
+  if (isMore || manifest.devDependencies.size === 0) return []
+  return [{ ...manifest.at('devDependencies', 'holds only tools of development'), weight: -0.5, role: 'tooling' }]
 }

@@ -25,13 +25,13 @@ export const nodeSource: SourceLanguage = {
   ports: [
     /\b(?=\w{1,40}\s{0,4}=\s{0,4}process\.env[^\n]{0,60}?(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b)(\w{1,40})\b(?=[\s\S]{0,4000}?\.listen\s{0,4}\(\s{0,4}\2\b)/g,
     /\bprocess\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,
-    /\bPORT\s{0,4}=\s{0,4}['"]?(\d{2,5})\b/g,
+    /\b(?:(?:DEFAULT|HTTP|SERVER|APP|API|WEB|LISTEN)_)?PORT\s{0,4}=\s{0,4}['"]?(\d{2,5})\b/g,
     /\.listen\s{0,4}\(\s{0,20}(?:\{\s{0,20}port\s{0,4}:\s{0,4})?['"]?(\d{2,5})\b/g,
     /\bPORT['"]?\s{0,4}(?:,|:)[^\n]{0,80}?(?:default\s{0,4}[(:]|,)\s{0,4}['"]?(\d{2,5})\b/g,
     /\bport\s{0,4}(?::\s{0,4}number\s{0,4})?[:=]\s{0,4}['"]?(\d{2,5})\b/gi,
   ],
   loops: [
-    /\bsetInterval\s{0,4}\(/g,
+    /\bsetInterval\s{0,4}\(|\bsetTimeout\s{0,4}\(\s{0,4}\w{1,40}\s{0,4},/g,
     /\bawait\s{1,4}(?:sleep|delay|wait|setTimeout|timers\.setTimeout)\s{0,4}\(/g,
     /\b(?:client|bot|app)\.(?:login|launch|start|startPolling|connect)\s{0,4}\(/g,
     /\bnew Worker\s{0,4}\(\s{0,4}['"`]/g,

@@ -1,5 +1,6 @@
 // A site that a generator outside Node makes: which one, how it is built, where the result lands.
 import type { Sign } from '../claim.ts'
+import { servedFromAbove } from '../nodejs/beside.ts'
 import { ancestorsOf, joinPath } from '../paths.ts'
 import { lineAt, lineOf } from '../reading/lines.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -90,7 +91,9 @@ function partObjections(folder: Folder, generator: Generator, repository: Reposi
     ? programManifests.find((name) => folder.files.has(name) && isProgram(name, folder, repository))
     : undefined
   const above = documenters.has(generator.name) ? ancestorsOf(folder.path).find((path) => hasProgram(path, repository)) : undefined
+  const server = servedFromAbove(folder.path, repository)
   return [
+    ...(server ? [{ path: server.path, fact: `${server.language} serves these pages`, weight: -0.8, role: 'asset' as const }] : []),
     ...(inTheme || isTheme ? [{ path: folder.path, fact: 'shows what a theme looks like', weight: -0.9, role: 'example' as const }] : []),
     ...(manifest
       ? [
