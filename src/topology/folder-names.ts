@@ -50,11 +50,17 @@ const testsEnding = /(?:[-_.](?:[Uu]nit|[Ii]ntegration|[Ff]unctional)?[Tt]ests?|
 export function ruleForFolder(path: string): NameRule | undefined {
   const name = baseName(path)
   const rule = rulesByName.get(name) ?? rulesByName.get(name.toLowerCase()) ?? (testsEnding.test(name) ? testsByEnding : undefined)
-  return rule?.role === 'docs' && appFolders.has(baseName(parentOf(path))) ? undefined : rule
+  return rule?.role === 'docs' && appFolderAround(path) !== undefined ? undefined : rule
 }
 
 /** Folders that hold what is deployed, side by side: a documentation among them is a site of its own. */
-const appFolders = new Set(['apps', 'sites', 'websites', 'services'])
+const appFolders = new Set(['apps', 'sites', 'websites', 'services', 'microservices'])
+
+/** The folder around that holds what is deployed, or undefined when another kind of folder lies around. */
+export function appFolderAround(path: string): string | undefined {
+  const around = parentOf(path)
+  return appFolders.has(baseName(around)) ? around : undefined
+}
 
 /** Weights from here on make reading below pointless. */
 export const decidingWeight = 0.5

@@ -1,7 +1,7 @@
 // What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
 import { type Claim, confidence, confidenceThreshold, evidenceOf, type Sign } from './claim.ts'
 import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
-import { ruleForFolder } from './folder-names.ts'
+import { appFolderAround, ruleForFolder } from './folder-names.ts'
 import { claimsFor } from './marks.ts'
 import { findOnlyProgram } from './only-program.ts'
 import { ancestorsOf } from './paths.ts'
@@ -95,11 +95,13 @@ function placeSigns(claim: Claim, { folder, packages, around }: Surroundings): S
   if (claim.type === 'compose_stack') return []
   const rules = [folder.path, ...ancestorsOf(folder.path)].flatMap((path) => ruleForFolder(path) ?? [])
   const strongest = rules.filter(({ weight }) => weight < 1).sort((a, b) => b.weight - a.weight)[0]
+  const among = claim.hasManifest ? appFolderAround(folder.path) : undefined
   const [user] = packages.usedBy(folder.path)
   const stands = confidence(claim.signs)
   const workspace = packages.workspaces.find(({ root }) => root === folder.path)
   const hasSaidSo = claim.signs.some(({ role }) => role === 'workspace_root')
   return [
+    ...(among ? [{ path: folder.path, fact: `lies in ${among} with what is deployed`, weight: 0.2 }] : []),
     ...(strongest
       ? [
           {
