@@ -4,8 +4,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { KyozoError } from '../errors.ts'
 import { runGit } from './git-program.ts'
+import { objectReader } from './object-reader.ts'
 import type { ObjectReader } from './objects.ts'
-import { programReader } from './program-reader.ts'
 
 export interface FetchRequest {
   /** `https://…` or `http://…` without credentials; anything else is refused. */
@@ -43,7 +43,7 @@ export function createMirrors(folder: string): Mirrors {
   }
   return {
     folderOf,
-    reader: async (workspaceId) => programReader(await folderOf(workspaceId)),
+    reader: async (workspaceId) => objectReader(await folderOf(workspaceId)),
     fetch: async (workspaceId, request) => fetchTip(await folderOf(workspaceId), request),
     tip: async (workspaceId, ref) => (await readRefs(await folderOf(workspaceId), ref)).get(ref) ?? null,
     branches: async (workspaceId) => readRefs(await folderOf(workspaceId), 'refs/heads/'),

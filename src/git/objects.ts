@@ -1,5 +1,5 @@
-// Reading Git objects. Two readers with one contract: the `git` program where it is there, isomorphic-git where it is not; `npm run bench`
-// compares them. Nothing here checks anything out, and no repository's configuration is honoured.
+// Reading Git objects. Three readers with one contract: the repository's own files, with the `git` program for whatever is unusual, which is
+// what kyozo uses; the `git` program alone; and isomorphic-git. `npm run bench` compares them. Nothing here checks anything out, and no repository's configuration is honoured.
 import type { TreeEntry } from './source-tree.ts'
 import type { TreeNode } from './tree-node.ts'
 
@@ -21,8 +21,11 @@ export interface CommitInfo {
 export interface ObjectReader {
   /** Resolves a ref, branch name or sha to a commit. Throws `revision_not_found`. */
   readCommit(revision: string): Promise<CommitInfo>
-  /** Every file and folder of a tree. Throws `repository_too_large` beyond the limit, `repository_corrupt` when objects are missing. */
-  listTree(tree: string): Promise<TreeListing>
+  /**
+   * Every file and folder of a tree. Throws `repository_too_large` beyond the limit, `repository_corrupt` when objects are missing. What a
+   * `base` has in common with it need not be read again.
+   */
+  listTree(tree: string, base?: TreeListing | null): Promise<TreeListing>
   /** Contents by object id; `null` for a blob over `limitBytes`. */
   readBlobs(oids: readonly string[], limitBytes: number): Promise<ReadonlyMap<string, Buffer | null>>
 }

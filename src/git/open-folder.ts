@@ -4,8 +4,8 @@ import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { KyozoError } from '../errors.ts'
 import { runGit } from './git-program.ts'
+import { objectReader } from './object-reader.ts'
 import { type CommitInfo, type ObjectReader, type TreeListing, treeDepthLimit, treeEntryLimit } from './objects.ts'
-import { programReader } from './program-reader.ts'
 import type { TreeEntry } from './source-tree.ts'
 
 export interface OpenedFolder {
@@ -48,13 +48,13 @@ async function repositoryOf(at: string): Promise<{ gitDir: string; isBare: boole
 }
 
 async function openCommit(gitDir: string, ref: string): Promise<OpenedFolder> {
-  const reader = programReader(gitDir)
+  const reader = objectReader(gitDir)
   const commit = await reader.readCommit(ref)
   return { reader, listing: await reader.listTree(commit.tree), commit, hasChanges: false }
 }
 
 async function openWorkTree(root: string, gitDir: string): Promise<OpenedFolder> {
-  const stored = programReader(gitDir)
+  const stored = objectReader(gitDir)
   const commit = await stored.readCommit('HEAD').catch((error: unknown) => {
     if (error instanceof KyozoError && error.code === 'revision_not_found') return null
     throw error

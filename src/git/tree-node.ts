@@ -13,6 +13,10 @@ export interface TreeNode {
   readonly fileCount: number
   /** Folders in it and below it. */
   readonly folderCount: number
+  /** Folders below one another, itself not counted. */
+  readonly height: number
+  /** Characters of the longest path in it. */
+  readonly longestPath: number
 }
 
 export function createTreeNode(
@@ -20,13 +24,15 @@ export function createTreeNode(
   files: ReadonlyMap<string, TreeEntry>,
   folders: ReadonlyMap<string, TreeNode>,
 ): TreeNode {
-  let fileCount = files.size
-  let folderCount = folders.size
-  for (const below of folders.values()) {
-    fileCount += below.fileCount
-    folderCount += below.folderCount
+  const node = { oid, files, folders, fileCount: files.size, folderCount: folders.size, height: 0, longestPath: 0 }
+  for (const name of files.keys()) node.longestPath = Math.max(node.longestPath, name.length)
+  for (const [name, below] of folders) {
+    node.fileCount += below.fileCount
+    node.folderCount += below.folderCount
+    node.height = Math.max(node.height, below.height + 1)
+    node.longestPath = Math.max(node.longestPath, name.length + 1 + below.longestPath)
   }
-  return { oid, files, folders, fileCount, folderCount }
+  return node
 }
 
 /** Every file by its path, looked up and walked without being copied. */

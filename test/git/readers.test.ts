@@ -4,6 +4,8 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { diffTrees } from '../../src/git/diff-trees.ts'
 import { isomorphicReader } from '../../src/git/isomorphic-reader.ts'
+import { objectReader } from '../../src/git/object-reader.ts'
+import type { ObjectReader } from '../../src/git/objects.ts'
 import { programReader } from '../../src/git/program-reader.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 
@@ -24,6 +26,7 @@ afterAll(() => rm(repository.folder, { recursive: true, force: true }))
 describe.each([
   ['the git program', programReader],
   ['isomorphic-git', isomorphicReader],
+  ["the repository's own files", objectReader],
 ])('%s', (_, open) => {
   it('lists every file with its mode and every folder with its tree', async () => {
     const reader = open(gitDir)
@@ -56,7 +59,10 @@ describe.each([
 it('agrees, reader with reader, on the kyozo repository itself', async () => {
   const own = path.join(import.meta.dirname, '../../.git')
   const commit = await programReader(own).readCommit('HEAD')
-  const [program, isomorphic] = await Promise.all([programReader(own).listTree(commit.tree), isomorphicReader(own).listTree(commit.tree)])
+  const read = (reader: ObjectReader) => reader.listTree(commit.tree)
+  const [program, isomorphic, files] = await Promise.all([read(programReader(own)), read(isomorphicReader(own)), read(objectReader(own))])
   expect(new Map([...isomorphic.entries].sort())).toEqual(new Map([...program.entries].sort()))
+  expect([...files.entries]).toEqual([...program.entries])
+  expect(await objectReader(own).readCommit(commit.sha)).toEqual(commit)
   expect(diffTrees(program, isomorphic)).toEqual({ base: commit.tree, added: [], modified: [], removed: [], renamed: [] })
 }, 60_000)

@@ -70,7 +70,7 @@ interface GrowingFolder extends TreeNode {
 }
 
 function newFolder(): GrowingFolder {
-  return { oid: undefined, files: new Map(), folders: new Map(), fileCount: 0, folderCount: 0 }
+  return { oid: undefined, files: new Map(), folders: new Map(), fileCount: 0, folderCount: 0, height: 0, longestPath: 0 }
 }
 
 function openFolder(path: string, known: Map<string, GrowingFolder>): GrowingFolder {

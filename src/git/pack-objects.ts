@@ -1,0 +1,264 @@
+// Objects straight from a repository's folder: loose ones and those in packs, without a process for each question. Everything read is untrusted:
+// sizes are checked before anything is inflated, and whatever is unusual is `undefined`, so that the git program is asked instead.
+// The formats are those of gitformat-pack(5), version 2 of both packs and indexes.
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import path from 'node:path'
+import { constants, inflateSync } from 'node:zlib'
+import { applyDelta, deltaSizes } from './pack-delta.ts'
+
+export type ObjectKind = 'commit' | 'tree' | 'blob' | 'tag'
+
+export interface GitObject {
+  readonly kind: ObjectKind
+  /** Null when it is larger than the limit. */
+  readonly content: Buffer | null
+}
+
+export interface ObjectFiles {
+  /** Undefined when the object is not there, or not readable this way. */
+  read(oid: string, limitBytes: number): GitObject | undefined
+  /** Closes the packs; they are opened again when something is read. */
+  close(): void
+}
+
+/** Nothing that a delta rests on, and no delta, may be larger: manifests and trees are far smaller. */
+const baseLimitBytes = 16 * 1024 ** 2
+/** Git itself makes chains of at most 50. */
+const chainLimit = 256
+/** Bases that are kept for the deltas that rest on them. */
+const keptBytes = 32 * 1024 ** 2
+
+const kinds: readonly (ObjectKind | undefined)[] = [undefined, 'commit', 'tree', 'blob', 'tag']
+const offsetDelta = 6
+const idDelta = 7
+
+interface Pack {
+  readonly file: number
+  readonly index: number
+  readonly size: number
+  readonly count: number
+  /** How many objects have a first byte up to this one. */
+  readonly fanout: Uint32Array
+  /** The sorted ids with a first byte, as they are read. */
+  readonly buckets: Map<number, Buffer>
+}
+
+interface WholeObject {
+  readonly kind: ObjectKind
+  readonly content: Buffer
+}
+
+interface Store {
+  readonly objectsFolder: string
+  packs: readonly Pack[] | undefined
+  readonly bases: Map<string, WholeObject>
+  basesBytes: number
+}
+
+export function openObjectFiles(gitDir: string): ObjectFiles {
+  const store: Store = { objectsFolder: path.join(gitDir, 'objects'), packs: undefined, bases: new Map(), basesBytes: 0 }
+  return {
+    read(oid, limitBytes) {
+      try {
+        return readPacked(store, oid, limitBytes) ?? readLoose(store, oid, limitBytes)
+      } catch {
+        // A pack that a repack has just removed, a damaged one, an unknown format: the git program says what it is.
+        return undefined
+      }
+    },
+    close: () => closePacks(store),
+  }
+}
+
+function closePacks(store: Store): void {
+  for (const { file, index } of store.packs ?? []) {
+    closeSync(file)
+    closeSync(index)
+  }
+  store.packs = undefined
+  store.bases.clear()
+  store.basesBytes = 0
+}
+
+function readLoose({ objectsFolder }: Store, oid: string, limitBytes: number): GitObject | undefined {
+  const file = openSync(path.join(objectsFolder, oid.slice(0, 2), oid.slice(2)), 'r')
+  try {
+    const { size } = fstatSync(file)
+    const header = /^(commit|tree|blob|tag) (\d{1,15})\0/.exec(inflateStart(readAt(file, 0, Math.min(size, 512))).toString('latin1', 0, 64))
+    if (header === null) return undefined
+    const [whole, kind, length] = header
+    if (Number(length) > limitBytes) return { kind: kind as ObjectKind, content: null }
+    const all = inflate(readAt(file, 0, Math.min(size, packedBound(Number(length)))), Number(length) + whole.length)
+    return { kind: kind as ObjectKind, content: all.subarray(whole.length) }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function readPacked(store: Store, oid: string, limitBytes: number): GitObject | undefined {
+  store.packs ??= openPacks(store.objectsFolder)
+  for (const pack of store.packs) {
+    const offset = offsetOf(pack, oid)
+    if (offset !== undefined) return readAtOffset(store, pack, { offset, limitBytes })
+  }
+  return undefined
+}
+
+function openPacks(objectsFolder: string): Pack[] {
+  const folder = path.join(objectsFolder, 'pack')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => /^pack-[0-9a-f]{40}\.idx$/.test(name))
+    .flatMap((name) => openPack(path.join(folder, name)) ?? [])
+}
+
+function openPack(indexFile: string): Pack | undefined {
+  const index = openSync(indexFile, 'r')
+  const head = readAt(index, 0, 8 + 1024)
+  const file = openSync(indexFile.replace(/idx$/, 'pack'), 'r')
+  if (head.length < 8 + 1024 || head.readUInt32BE(0) !== 0xff744f63 || head.readUInt32BE(4) !== 2) {
+    closeSync(index)
+    closeSync(file)
+    return undefined
+  }
+  const fanout = Uint32Array.from({ length: 256 }, (_, byte) => head.readUInt32BE(8 + byte * 4))
+  return { file, index, size: fstatSync(file).size, count: fanout[255] ?? 0, fanout, buckets: new Map() }
+}
+
+/** Where an object lies in a pack: its place among the sorted ids leads to the table of offsets. */
+function offsetOf(pack: Pack, oid: string): number | undefined {
+  const wanted = Buffer.from(oid, 'hex')
+  const first = wanted[0] ?? 0
+  const start = first === 0 ? 0 : (pack.fanout[first - 1] ?? 0)
+  const bucket = pack.buckets.get(first) ?? readAt(pack.index, 1032 + start * 20, ((pack.fanout[first] ?? 0) - start) * 20)
+  pack.buckets.set(first, bucket)
+  const at = findId(bucket, wanted)
+  if (at === undefined) return undefined
+  const offsets = 1032 + pack.count * 24
+  const offset = readAt(pack.index, offsets + (start + at) * 4, 4).readUInt32BE(0)
+  if (offset < 0x8000_0000) return offset
+  return Number(readAt(pack.index, offsets + pack.count * 4 + (offset - 0x8000_0000) * 8, 8).readBigUInt64BE(0))
+}
+
+function findId(bucket: Buffer, wanted: Buffer): number | undefined {
+  let low = 0
+  for (let high = bucket.length / 20; low < high; ) {
+    const middle = (low + high) >>> 1
+    const order = bucket.compare(wanted, 0, 20, middle * 20, middle * 20 + 20)
+    if (order === 0) return middle
+    if (order < 0) low = middle + 1
+    else high = middle
+  }
+  return undefined
+}
+
+interface Spot {
+  readonly offset: number
+  readonly limitBytes: number
+}
+
+interface Header {
+  readonly type: number
+  readonly size: number
+  /** Where the deflated data begins. */
+  readonly start: number
+  /** Where the object that a delta changes lies. */
+  readonly base: number | undefined
+}
+
+function readAtOffset(store: Store, pack: Pack, { offset, limitBytes }: Spot): GitObject | undefined {
+  const deltas: Buffer[] = []
+  for (let at = offset; deltas.length <= chainLimit; ) {
+    const known = store.bases.get(`${pack.file}:${at}`)
+    if (known !== undefined) return applied({ kind: known.kind, base: known.content, deltas, limitBytes })
+    const header = readHeader(pack, at)
+    if (header === undefined) return undefined
+    const kind = kinds[header.type]
+    if (kind !== undefined && deltas.length === 0 && header.size > limitBytes) return { kind, content: null }
+    if (header.size > Math.max(baseLimitBytes, limitBytes)) return undefined
+    const content = inflate(readAt(pack.file, header.start, packedBound(header.size)), header.size)
+    if (kind !== undefined) {
+      if (deltas.length > 0 || kind === 'tree') keepBase(store, `${pack.file}:${at}`, { kind, content })
+      return applied({ kind, base: content, deltas, limitBytes })
+    }
+    if (header.base === undefined) return undefined
+    deltas.push(content)
+    at = header.base
+  }
+  return undefined
+}
+
+function keepBase(store: Store, key: string, base: WholeObject): void {
+  if (store.basesBytes + base.content.length > keptBytes) return
+  store.bases.set(key, base)
+  store.basesBytes += base.content.length
+}
+
+interface Chain {
+  readonly kind: ObjectKind
+  readonly base: Buffer
+  /** The outermost first. */
+  readonly deltas: readonly Buffer[]
+  readonly limitBytes: number
+}
+
+function applied({ kind, base, deltas, limitBytes }: Chain): GitObject | undefined {
+  let content = base
+  for (const [index, delta] of [...deltas].reverse().entries()) {
+    const isLast = index === deltas.length - 1
+    const size = deltaSizes(delta).result
+    if (isLast && size > limitBytes) return { kind, content: null }
+    if (size > Math.max(baseLimitBytes, limitBytes)) return undefined
+    const next = applyDelta(content, delta)
+    if (next === undefined) return undefined
+    content = next
+  }
+  return content.length > limitBytes ? { kind, content: null } : { kind, content }
+}
+
+function readHeader(pack: Pack, offset: number): Header | undefined {
+  const bytes = readAt(pack.file, offset, 64)
+  let at = 0
+  let byte = bytes[at++] ?? 0
+  const type = (byte >> 4) & 7
+  let size = byte & 15
+  for (let scale = 16; byte & 128; scale *= 128) {
+    byte = bytes[at++] ?? 0
+    size += (byte & 127) * scale
+  }
+  if (!Number.isSafeInteger(size)) return undefined
+  if (type === idDelta) {
+    const base = offsetOf(pack, bytes.toString('hex', at, at + 20))
+    return base === undefined ? undefined : { type, size, start: offset + at + 20, base }
+  }
+  if (type !== offsetDelta) return { type, size, start: offset + at, base: undefined }
+  byte = bytes[at++] ?? 0
+  let back = byte & 127
+  while (byte & 128) {
+    byte = bytes[at++] ?? 0
+    back = (back + 1) * 128 + (byte & 127)
+  }
+  // A base lies before what rests on it, so that no chain comes round.
+  return back < 1 || back > offset ? undefined : { type, size, start: offset + at, base: offset - back }
+}
+
+/** The most bytes that deflate makes of so many, with what stands around them. */
+function packedBound(size: number): number {
+  return size + Math.ceil(size / 1_000) + 512
+}
+
+function inflate(deflated: Buffer, size: number): Buffer {
+  const content = inflateSync(deflated, { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size, 64) })
+  if (content.length !== size) throw new Error(`expected ${size} bytes, got ${content.length}`)
+  return content
+}
+
+/** As much as the first bytes give; at most a thousand times as many. */
+function inflateStart(deflated: Buffer): Buffer {
+  return inflateSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1024 ** 2 })
+}
+
+function readAt(file: number, position: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length)
+  return bytes.subarray(0, readSync(file, bytes, 0, length, position))
+}
