@@ -14,7 +14,7 @@ export const readCompose = perRepository((file: string, repository): ComposeFact
   const project = readProject(file, repository)
   if (project === undefined) return undefined
   const services = project.services.map((service) => readServiceFacts({ ...service, repository }))
-  return { file, files: project.files, services: withoutIdleProfiles(services) }
+  return { file, files: project.files, included: project.included, services: withoutIdleProfiles(services) }
 })
 
 /** When every build waits for a profile, the profiles are ways to start the stack and hold nothing back. */

@@ -26,7 +26,7 @@ export function foldersOf(
     if (!taken.has(role.path) && !roles.has(role.path)) roles.set(role.path, role)
   }
   for (const role of decision.roles) add(role)
-  for (const { services: composed } of composeFilesOf(decision.candidates, repository)) {
+  for (const { services: composed } of composeFilesOf(decision, repository)) {
     for (const { build, isProfiled, evidence } of composed) {
       if (isProfiled && build !== undefined)
         add({

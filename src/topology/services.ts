@@ -1,17 +1,16 @@
 // From decided folders to the services that will be listed: those that a compose file builds are joined or added, and kyozo.yaml corrects,
 // adds and removes.
-import { type Claim, compare, confidence } from './claim.ts'
-import { type ComposeFacts, type ComposeServiceFacts, readCompose } from './compose-file.ts'
+import { type Claim, confidence } from './claim.ts'
+import { byPlace, type ComposeDraft, type Joined, joinComposeServices } from './compose/mapping/join-services.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { DeclaredService } from './declaration/schema.ts'
 import { type Nameable, nameServices } from './naming.ts'
 import { readPackageJson } from './nodejs/package-json.ts'
-import { isWithin, joinPath, parentOf } from './paths.ts'
 import { readPythonProject } from './python/project.ts'
 import { emptyClaim } from './reading/source-signs.ts'
 import type { Repository } from './repository.ts'
 import type { ServiceType } from './topology.ts'
-import { type Candidate, type Decision, toCandidate } from './weigh.ts'
+import type { Candidate, Decision } from './weigh.ts'
 
 export interface Draft extends Candidate {
   readonly name: string
@@ -19,14 +18,8 @@ export interface Draft extends Candidate {
   readonly declared?: DeclaredService
 }
 
-export interface ComposeDraft {
-  readonly file: string
-  readonly service: ComposeServiceFacts
-}
-
-interface Unnamed extends Candidate {
-  readonly compose?: ComposeDraft
-}
+export { composeFilesOf, folderOfBuild } from './compose/mapping/join-services.ts'
+export type { ComposeDraft }
 
 export interface DraftOptions {
   /** What to call a service at the root. Default is its manifest's name. */
@@ -40,59 +33,16 @@ export interface DraftInput {
 }
 
 export function draftServices(input: DraftInput, options: DraftOptions): Draft[] {
-  const found = addComposeServices(input.decision, input.repository)
+  const found = joinComposeServices(input.decision, input.repository)
   const declaredPaths = pathsByName(input.declared)
   const names = nameServices(nameables(found, declaredPaths, { repository: input.repository, options }), new Set(declaredPaths.keys()))
   const named = [...names].map(([{ candidate }, name]): Draft => ({ ...candidate, name }))
-  return correctByDeclaration(named, input).sort((a, b) => compare(a.path, b.path) || compare(a.name, b.name))
-}
-
-/** Every compose file's stacks, with the services that they declare. */
-export function composeFilesOf(candidates: readonly Candidate[], repository: Repository): ComposeFacts[] {
-  return candidates.flatMap(({ claim }) => {
-    const file = claim.type === 'compose_stack' ? claim.spec.facts?.composeFile : undefined
-    const facts = typeof file === 'string' ? readCompose(file, repository) : undefined
-    return facts === undefined ? [] : [facts]
-  })
-}
-
-function addComposeServices(decision: Decision, repository: Repository): Unnamed[] {
-  const services: Unnamed[] = [...decision.candidates]
-  for (const { file, services: declared } of composeFilesOf(decision.candidates, repository)) {
-    for (const service of declared) {
-      if (service.build === undefined) continue
-      const path = folderOfBuild(service.build, decision)
-      const claims = (decision.claims.get(path) ?? []).filter(({ type }) => type !== 'compose_stack')
-      const same = services.findIndex((other) => other.path === path && other.claim.type !== 'compose_stack' && other.compose === undefined)
-      if (service.isProfiled) removeAt(services, same)
-      else if (same >= 0) services[same] = { ...(services[same] as Unnamed), compose: { file, service } }
-      else if (repository.tree.folders.has(path)) services.push({ ...fromCompose(path, service, claims), compose: { file, service } })
-      else repository.warn(`${service.evidence.path} builds ${path}, which is not a folder of the repository; it is passed over.`)
-    }
-  }
-  return services
-}
-
-/** What a profile holds back does not run on its own either. */
-function removeAt(services: Unnamed[], index: number): void {
-  if (index >= 0) services.splice(index, 1)
-}
-
-/** The build context; or, when the context is a larger folder, the claimed folder that the Dockerfile lies in. */
-export function folderOfBuild(build: NonNullable<ComposeServiceFacts['build']>, decision: Decision): string {
-  const home = build.dockerfile === undefined ? build.context : parentOf(joinPath(build.context, build.dockerfile.replace(/^\.\//, '')))
-  return home !== build.context && isWithin(home, build.context) && decision.claims.has(home) ? home : build.context
-}
-
-function fromCompose(path: string, { evidence, build }: ComposeServiceFacts, claims: readonly Claim[]): Candidate {
-  const sign = { ...(build?.evidence ?? evidence), weight: 0.8 }
-  const [best, ...others] = claims
-  const claim = best ?? emptyClaim('containerized')
-  return toCandidate(path, { ...claim, signs: [...claim.signs.filter(({ weight }) => weight > 0), sign] }, others)
+  const corrected = correctByDeclaration(named, input)
+  return corrected.sort(byPlace(corrected))
 }
 
 interface NameableCandidate extends Nameable {
-  readonly candidate: Unnamed
+  readonly candidate: Joined
 }
 
 /** The services that kyozo.yaml places at a path, by name. */
@@ -110,7 +60,7 @@ interface NamingContext {
 }
 
 function nameables(
-  found: readonly Unnamed[],
+  found: readonly Joined[],
   declared: ReadonlyMap<string, string>,
   { repository, options }: NamingContext,
 ): NameableCandidate[] {
@@ -132,7 +82,7 @@ function nameables(
   })
 }
 
-function rootNameOf({ path, claim }: Unnamed, repository: Repository): string | undefined {
+function rootNameOf({ path, claim }: Joined, repository: Repository): string | undefined {
   return path === '.' ? (readPackageJson('.', repository)?.name ?? pythonName(repository) ?? goName(claim)) : undefined
 }
 

@@ -1,33 +1,55 @@
-import type { Claim, Detector } from '../claim.ts'
-import { composeNames, readCompose } from '../compose-file.ts'
+import type { Claim, Detector, Sign } from '../claim.ts'
+import { type ComposeName, chooseComposeFile } from '../compose/facts/file-names.ts'
+import { isProject, objectionTo } from '../compose/facts/purpose.ts'
+import { type ComposeFacts, readCompose } from '../compose-file.ts'
 import { joinPath } from '../paths.ts'
+import type { Folder, Repository } from '../repository.ts'
 
-/** A user's compose file. The services it builds are added beside it, each at its build context (compose-services.ts). */
+/** A user's compose file. The services that it runs from the repository's folders are added beside it (services.ts). */
 export const composeStack: Detector = {
   type: 'compose_stack',
   title: 'Compose stack',
-  marks: composeNames,
+  marks: ['*.yaml', '*.yml'],
   claim(folder, repository): Claim | undefined {
-    const name = composeNames.find((candidate) => folder.files.has(candidate))
+    const name = chooseComposeFile(folder.files)
     if (name === undefined) return undefined
-    const file = joinPath(folder.path, name)
+    const file = joinPath(folder.path, name.name)
     const facts = readCompose(file, repository)
-    const services = facts?.services ?? []
+    // A name other than Compose's own is taken for a compose file only for what is in it.
+    if (name.kind !== 'main' && (facts === undefined || facts.services.length === 0)) return undefined
     return {
       type: 'compose_stack',
       hasManifest: true,
-      signs: [
-        { path: file, line: 1, fact: name, weight: 0.8 },
-        ...services.slice(0, 3).map(({ evidence }) => ({ ...evidence, weight: 0.4 })),
-        ...(facts !== undefined && services.length === 0
-          ? [{ path: file, line: 1, fact: 'declares no services', weight: -0.6, role: 'unknown' as const }]
-          : []),
-      ],
-      spec: { facts: { composeFile: file, services: services.map((service) => service.name) } },
+      signs: signsOf(facts, { file, name, folder, repository }),
+      spec: { facts: { composeFile: file, services: facts?.services.map((service) => service.name) ?? [] } },
       dependencies: [],
       imports: [],
       addresses: [],
       reads: [],
     }
   },
+}
+
+interface Place {
+  readonly file: string
+  readonly name: ComposeName
+  readonly folder: Folder
+  readonly repository: Repository
+}
+
+function signsOf(facts: ComposeFacts | undefined, { file, name, folder, repository }: Place): Sign[] {
+  const objection = facts === undefined ? undefined : objectionTo(facts, { name, folder: folder.path }, repository)
+  return [
+    { path: file, line: 1, fact: name.name, weight: name.kind === 'main' ? 0.8 : 0.6 },
+    ...(facts?.services ?? []).slice(0, 3).map(({ evidence }) => ({ ...evidence, weight: 0.4 })),
+    ...(objection === undefined
+      ? []
+      : [{ ...objection.evidence, fact: objection.fact, weight: -0.9, ...roleOf(folder, repository, facts) }]),
+  ]
+}
+
+/** A folder with a language's project is what the project is; the compose file beside it is only why it is no stack. */
+function roleOf(folder: Folder, repository: Repository, facts: ComposeFacts | undefined): Pick<Sign, 'role'> {
+  if (isProject(folder.path, repository)) return {}
+  return { role: (facts?.services.length ?? 0) === 0 ? 'unknown' : 'tooling' }
 }

@@ -27,7 +27,7 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
     drafts,
     declared,
     repository,
-    composeFiles: composeFilesOf(decision.candidates, repository),
+    composeFiles: composeFilesOf(decision, repository),
     sharedNeeds: (draft) => sharedNeeds(draft, { decision, repository, packages }),
     providers: findProviders(drafts, repository),
   })

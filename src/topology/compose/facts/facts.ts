@@ -6,6 +6,8 @@ export interface ComposeFacts {
   readonly services: readonly ComposeServiceFacts[]
   /** Every file that belongs to it by `include`, `extends` and override, itself first. */
   readonly files: readonly string[]
+  /** Those that `include` names: their services are its own. */
+  readonly included: readonly string[]
 }
 
 export interface ComposeServiceFacts {

@@ -25,6 +25,7 @@ export interface ComposeProject {
   readonly services: readonly ProjectService[]
   /** Every file that was read, the main one first. */
   readonly files: readonly string[]
+  readonly included: readonly string[]
   readonly variables: Variables
 }
 
@@ -34,10 +35,10 @@ export function readProject(file: string, repository: Repository): ComposeProjec
   if (root === undefined) return undefined
   const folder = parentOf(file)
   const variables = createVariables([joinPath(folder, '.env')], { repository })
-  const reading: Reading = { repository, folder, variables, files: [file], services: new Map(), chain: [file], layers: [] }
+  const reading: Reading = { repository, folder, variables, files: [file], included: [], services: new Map(), chain: [file], layers: [] }
   readFile(root, reading)
   applyOverride(file, reading)
-  return { services: [...reading.services.values()], files: reading.files, variables }
+  return { services: [...reading.services.values()], files: reading.files, included: reading.included, variables }
 }
 
 interface Reading {
@@ -46,6 +47,7 @@ interface Reading {
   readonly folder: string
   readonly variables: Variables
   readonly files: string[]
+  readonly included: string[]
   readonly services: Map<string, ProjectService>
   /** The files that led here, this one last. */
   readonly chain: readonly string[]
@@ -115,6 +117,7 @@ function readInclude(item: Located, reading: Reading): void {
   const files = paths.flatMap((path) => openOther(reading, path, reading.folder) ?? [])
   const [first, ...layers] = files
   if (first === undefined || reading.chain.includes(first) || reading.chain.length > nestingLimit) return
+  reading.included.push(first)
   const wanted = scalarText(entry?.get('project_directory'))
   const folder = (wanted === undefined ? undefined : resolvePath(reading.folder, reading.variables.fill(wanted))) ?? parentOf(first)
   const named = textsOf(entry?.get('env_file')).flatMap((path) => resolvePath(reading.folder, path) ?? [])

@@ -1,0 +1,40 @@
+// The folders that a service of a compose file may be: those in which a detector saw somebody's program.
+import { baseName, isWithin } from '../../paths.ts'
+import type { Repository } from '../../repository.ts'
+import type { ServiceType } from '../../topology.ts'
+import type { Decision } from '../../weigh.ts'
+import type { ComposeServiceFacts } from '../facts/facts.ts'
+
+export interface MappingContext {
+  readonly decision: Pick<Decision, 'candidates' | 'claims'>
+  readonly repository: Repository
+}
+
+/** Types that say how something is packed or what it is for, not what it is written in. */
+const wrappings: ReadonlySet<ServiceType> = new Set(['compose_stack', 'containerized', 'kubernetes', 'proxy', 'database'])
+
+/** Whether a detector saw a language in the folder. */
+export function hasLanguage(path: string, { decision }: MappingContext): boolean {
+  return (decision.claims.get(path) ?? []).some(({ type, hasManifest }) => !wrappings.has(type) && hasManifest)
+}
+
+/** Whether a detector saw anything in the folder that could run. */
+export function isClaimed(path: string, { decision }: MappingContext): boolean {
+  return (decision.claims.get(path) ?? []).some(({ type }) => type !== 'compose_stack')
+}
+
+/** Whether the folder is a service in a language whatever a compose file says. */
+export function isLanguageService(path: string, { decision }: MappingContext): boolean {
+  return decision.candidates.some((candidate) => candidate.path === path && !wrappings.has(candidate.claim.type))
+}
+
+/** Folders with a language strictly below a folder. */
+export function languageFoldersBelow(folder: string, context: MappingContext): string[] {
+  return [...context.decision.claims.keys()].filter((path) => path !== folder && isWithin(path, folder) && hasLanguage(path, context))
+}
+
+export function folderNamed(path: string, isNamed: (name: string) => boolean): boolean {
+  return path !== '.' && isNamed(baseName(path))
+}
+
+export type Placed = Pick<ComposeServiceFacts, 'name' | 'build' | 'image' | 'mounts' | 'workingDir' | 'containerName'>
