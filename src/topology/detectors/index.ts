@@ -3,12 +3,16 @@ import type { Detector } from '../claim.ts'
 import { bun } from './bun.ts'
 import { composeStack } from './compose-stack.ts'
 import { containerized } from './containerized.ts'
+import { cpp } from './cpp.ts'
 import { crystal } from './crystal.ts'
+import { dart } from './dart.ts'
 import { database } from './database.ts'
 import { deno } from './deno.ts'
 import { elixir } from './elixir.ts'
+import { flutter } from './flutter.ts'
 import { gleam } from './gleam.ts'
 import { golang } from './golang.ts'
+import { haskell } from './haskell.ts'
 import { java } from './java.ts'
 import { nodejs } from './nodejs.ts'
 import { php } from './php.ts'
@@ -17,6 +21,8 @@ import { python } from './python.ts'
 import { ruby } from './ruby.ts'
 import { rust } from './rust.ts'
 import { staticSite } from './static-site.ts'
+import { swift } from './swift.ts'
+import { zig } from './zig.ts'
 
 export const detectors: readonly Detector[] = [
   nodejs,
@@ -25,6 +31,12 @@ export const detectors: readonly Detector[] = [
   python,
   golang,
   rust,
+  cpp,
+  flutter,
+  dart,
+  zig,
+  swift,
+  haskell,
   java,
   crystal,
   gleam,
