@@ -23,7 +23,7 @@ export interface AnalyzeOptions {
   /** What to call a service at the root, such as the repository's name. Default is the name in its manifest, else `app`. */
   readonly rootName?: string
   /** What earlier analyses left; only what depends on a change since is computed again. The answer is the same without it. Default is nothing. */
-  readonly memory?: AnalysisMemory
+  readonly memory?: AnalysisMemory | undefined
 }
 
 /**
@@ -42,8 +42,9 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
   const drafts = draftServices({ decision, declared, repository }, options)
   if (drafts.length > servicesLimit && isFinal(tree)) throw tooManyServices(drafts.length)
 
-  const { links, backing } = linkDrafts(drafts, { decision, declared, repository, packages })
-  const services = drafts.map((draft) => dependenciesOf(specifyService(draft, { repository, packages }), links))
+  const linked = linkDrafts(drafts, { decision, declared, repository, packages })
+  const { links, backing } = linked
+  const services = drafts.map((draft) => dependenciesOf(specifyService(draft, { repository, packages }), linked))
   return {
     strategy: chooseStrategy(services),
     services,

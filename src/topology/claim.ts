@@ -25,6 +25,8 @@ export interface StatedAddress {
   readonly evidence: Evidence
   /** How binding it is: a default in source is what happens when nobody says otherwise. Default is `example`. */
   readonly from: 'declaration' | 'compose' | 'example' | 'source'
+  /** Whether many programs are given it, of which each reads only some: it counts where the source reads the variable. Default is false. */
+  readonly isShared?: boolean
 }
 
 /** What a claim says about the service, should it win. */
@@ -61,7 +63,7 @@ export interface Detector {
   readonly type: ServiceType
   /** What people call it, in evidence and documents. */
   readonly title: string
-  /** File names that make a folder worth asking about; `*.x` matches by ending, `x*` by beginning. */
+  /** File names that make a folder worth asking about; `*.x` matches by ending, `x*` by beginning, `x/` a folder directly in it. */
   readonly marks: readonly string[]
   readonly claim: (folder: Folder, repository: Repository) => Claim | undefined
 }
@@ -89,4 +91,9 @@ export function evidenceOf(signs: readonly Sign[]): Evidence[] {
 /** By code unit, so that the answer is the same on every machine. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Whether a type stands for several services together; it never takes the place of the one that its folder may be. */
+export function isStack(type: ServiceType): boolean {
+  return type === 'compose_stack' || type === 'kubernetes'
 }

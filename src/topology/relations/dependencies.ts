@@ -1,17 +1,23 @@
 // The links of a topology as the services' dependencies.
 
+import type { ComposeFacts } from '../compose-file.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
 import { findDockerfile } from '../dockerfiles.ts'
+import { printable } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import { composeFilesOf, type Draft } from '../services.ts'
 import type { Undependent } from '../specify.ts'
-import type { BackingKind, ServiceSpec } from '../topology.ts'
+import type { BackingKind, BackingService, ServiceSpec } from '../topology.ts'
 import type { Decision } from '../weigh.ts'
+import type { NeedInput } from './backing.ts'
+import { configurationOf } from './configuration/readers.ts'
 import { backingOfImage } from './kinds.ts'
-import { type Link, type LinkInput, type Links, linkServices } from './links.ts'
+import { type Link, type Links, linkServices } from './links.ts'
 import { loosenCycles } from './order.ts'
 import type { Packages } from './packages.ts'
 import { findReads } from './reads.ts'
+import { composeWorkloads } from './workloads/compose.ts'
+import { kubernetesWorkloads } from './workloads/kubernetes.ts'
 
 export interface LinkContext {
   readonly decision: Decision
@@ -23,45 +29,75 @@ export interface LinkContext {
 /** Throws `dependency_cycle`, but only once every text is there. */
 export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Links {
   const { decision, declared, repository, packages } = context
+  const stacks = composeFilesOf(decision, repository)
+  const inputs = new Map(drafts.map((draft) => [draft, needInputs(draft, { decision, repository, packages })]))
   const linked = linkServices({
     drafts,
     declared,
     repository,
-    composeFiles: composeFilesOf(decision, repository),
-    sharedNeeds: (draft) => sharedNeeds(draft, { decision, repository, packages }),
+    workloads: drafts.length === 0 ? [] : [...composeWorkloads({ stacks, decision, repository }), ...kubernetesWorkloads(repository)],
+    composed: composedBacking(stacks, drafts),
+    needInputs: (draft) => inputs.get(draft) ?? [],
     providers: findProviders(drafts, repository),
   })
   return repository.tree.wanted.size > 0 ? linked : { ...linked, links: loosenCycles(linked.links) }
 }
 
-/** The drivers and addresses of shared code count for whoever is built from it. */
-function sharedNeeds(
-  draft: Draft,
-  { decision, repository, packages }: Omit<LinkContext, 'declared'>,
-): ReturnType<LinkInput['sharedNeeds']> {
-  const claims = findReads(draft, { repository, packages }).shared.flatMap(({ folder }) =>
-    (decision.claims.get(folder) ?? []).filter(({ type }) => type === draft.claim.type),
+/** Images of known databases in compose files are backing services under the names that the file gives them. */
+function composedBacking(stacks: readonly ComposeFacts[], drafts: readonly Draft[]): BackingService[] {
+  const taken = new Set(drafts.map(({ name }) => name))
+  return stacks.flatMap(({ file, services }) =>
+    services.flatMap(({ name, image, build, evidence, isProfiled }): BackingService[] => {
+      const kind = build === undefined && !isProfiled ? backingOfImage(image) : undefined
+      if (kind === undefined || taken.has(name) || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return []
+      taken.add(name)
+      return [{ name, kind, evidence: [{ ...evidence, fact: `image ${printable(image ?? '')}` }], compose: { file, service: name } }]
+    }),
   )
-  return {
-    dependencies: claims.flatMap((claim) => claim.dependencies),
-    imports: claims.flatMap((claim) => claim.imports),
-    addresses: claims.flatMap((claim) => claim.addresses),
+}
+
+/** What a service is and what its shared code is count alike; a Dockerfile's folder is in the language that lies in it. */
+function needInputs(draft: Draft, { decision, repository, packages }: Omit<LinkContext, 'declared'>): NeedInput[] {
+  const { claim, path } = draft
+  const { addresses, configured } = configurationOf(path, repository)
+  const others = claim.type === 'containerized' ? (decision.claims.get(path) ?? []).filter(({ type }) => type !== claim.type) : []
+  const shared = findReads(draft, { repository, packages }).shared.flatMap(({ folder }) => [
+    ...(decision.claims.get(folder) ?? []).filter(({ type }) => type === claim.type),
+  ])
+  const sharedFolders = findReads(draft, { repository, packages }).shared.map(({ folder }) => configurationOf(folder, repository))
+  const whole: NeedInput = {
+    type: claim.type,
+    framework: claim.spec.framework,
+    dependencies: [claim, ...shared].flatMap((one) => one.dependencies),
+    imports: [claim, ...shared].flatMap((one) => one.imports),
+    addresses: [...[claim, ...shared].flatMap((one) => one.addresses), ...addresses],
+    configured: [...configured, ...sharedFolders.flatMap((folder) => folder.configured)],
   }
+  const beside = others.map(({ type, spec, dependencies, imports, addresses: stated }) => ({
+    type,
+    framework: spec.framework,
+    dependencies,
+    imports,
+    addresses: stated,
+  }))
+  return [whole, ...beside]
 }
 
 /** A folder whose own image is a database stands in for the one that would be added. */
 function findProviders(drafts: readonly Draft[], repository: Repository): ReadonlyMap<BackingKind, string> {
   const providers = new Map<BackingKind, string>()
   for (const { name, path, claim } of drafts) {
-    const folder = claim.type === 'containerized' ? repository.folders.get(path) : undefined
+    const isImage = claim.type === 'containerized' || claim.type === 'database'
+    const folder = isImage ? repository.folders.get(path) : undefined
     const kind = folder === undefined ? undefined : backingOfImage(findDockerfile(folder, repository)?.base)
     if (kind !== undefined && !providers.has(kind)) providers.set(kind, name)
   }
   return providers
 }
 
-export function dependenciesOf(service: Undependent, links: readonly Link[]): ServiceSpec {
+export function dependenciesOf(service: Undependent, { links, backing }: Links): ServiceSpec {
   const own = links.filter(({ from }) => from === service.name)
+  const kinds = new Map(backing.map(({ name, kind }) => [name, kind]))
   const needed = new Set(
     own.filter(({ kind }) => kind === 'requires').flatMap(({ connections }) => connections.map(({ variable }) => variable)),
   )
@@ -71,15 +107,18 @@ export function dependenciesOf(service: Undependent, links: readonly Link[]): Se
     environment: service.environment.map((variable) =>
       needed.has(variable.name) && variable.value === undefined ? { ...variable, required: true } : variable,
     ),
-    dependsOn: own.map(({ to, kind, connections, evidence }) => {
-      const [connection] = connections
-      return {
-        service: to,
-        kind,
-        ...(connection === undefined ? {} : { connection }),
-        ...(connections.length > 1 ? { connections } : {}),
-        evidence,
-      }
-    }),
+    dependsOn: own.map((link) => dependencyOf(link, kinds.get(link.to))),
+  }
+}
+
+function dependencyOf({ to, kind, connections, evidence }: Link, backing: BackingKind | undefined): ServiceSpec['dependsOn'][number] {
+  const [connection] = connections
+  return {
+    service: to,
+    kind,
+    ...(backing === undefined ? {} : { backing }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(connections.length > 1 ? { connections } : {}),
+    evidence,
   }
 }

@@ -1,15 +1,17 @@
-// Who depends on whom: what is declared, what a compose file says, what addresses name, and what drivers need.
+// Who depends on whom: what is declared, what deployment files say, what addresses name, and what drivers and configuration need.
 import { compare } from '../claim.ts'
-import type { ComposeFacts } from '../compose-file.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
-import { printable } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import type { Draft } from '../services.ts'
 import type { BackingKind, BackingService, Connection, Dependency, Evidence } from '../topology.ts'
-import { addressLinks, composeAddresses } from './addresses.ts'
-import { findNeeds, type NeedInput } from './backing.ts'
+import { type AddressLink, addressLinks } from './addresses.ts'
+import { type BackingNeed, findNeeds, type NeedInput } from './backing.ts'
 import { usualConnections } from './connections.ts'
-import { backingOfImage, kindRules } from './kinds.ts'
+import { declaredLinks, declaredNeeds } from './declared.ts'
+import { isProvided, serves } from './kinds.ts'
+import { mergeLinks } from './merge-links.ts'
+import { createDirectory, type Directory, type Target } from './names.ts'
+import type { Workload } from './workloads/workload.ts'
 
 /** A dependency, and whether somebody wrote it down as one or it was inferred. */
 export interface Link {
@@ -23,11 +25,13 @@ export interface Link {
 
 export interface LinkInput {
   readonly drafts: readonly Draft[]
-  readonly composeFiles: readonly ComposeFacts[]
+  readonly workloads: readonly Workload[]
+  /** Backing services that stacks of the repository bring along. */
+  readonly composed: readonly BackingService[]
   readonly declared: DeclarationFile
   readonly repository: Repository
-  /** Claims of the shared code that a service's build reads: its drivers are the service's. */
-  readonly sharedNeeds: (draft: Draft) => Pick<NeedInput, 'dependencies' | 'imports' | 'addresses'>
+  /** What the service's claims, its shared code and its configuration name, one for each language of its folder. */
+  readonly needInputs: (draft: Draft) => readonly NeedInput[]
   /** Services whose own image is a database, by kind. */
   readonly providers: ReadonlyMap<BackingKind, string>
 }
@@ -37,158 +41,133 @@ export interface Links {
   readonly backing: readonly BackingService[]
 }
 
-export function linkServices(input: LinkInput): Links {
-  const composed = composeBacking(input)
-  const names = new Map<string, string>()
-  for (const { name, compose } of input.drafts) if (compose !== undefined) names.set(compose.service.name, name)
-  for (const { name } of composed) names.set(name, name)
-  for (const { name } of input.drafts) names.set(name, name)
-  const isBackingOff = input.declared.declaration.backing === 'off'
-  const needs = input.drafts.flatMap((draft) => withDeclared(draft, needsOf(draft, input, composed), { input, composed, names }))
-  const links = input.drafts.flatMap((draft) => [
-    ...declaredLinks(draft, input, names),
-    ...composeLinks(draft, names),
-    ...addressLinks(draft, names),
-  ])
-  const added = isBackingOff ? [] : addedBacking(needs, names)
-  const wanted = needs.flatMap(({ link, kind, provider }) => {
-    const to = provider ?? added.find((backing) => backing.kind === kind)?.name
-    return to === undefined || to === link.from ? [] : [{ ...link, to }]
-  })
-  return { links: mergeLinks([...links, ...wanted]), backing: [...composed, ...added].sort((a, b) => compare(a.name, b.name)) }
+/** A link whose other end may be a kind that nobody provides yet. */
+export interface OpenLink extends Omit<Link, 'to'> {
+  readonly target: Target
 }
 
-/** Images of known databases in compose files are backing services under the names that the file gives them. */
-function composeBacking({ composeFiles, drafts }: LinkInput): BackingService[] {
-  const taken = new Set(drafts.map(({ name }) => name))
-  return composeFiles.flatMap(({ file, services }) =>
-    services.flatMap(({ name, image, build, evidence, isProfiled }): BackingService[] => {
-      const kind = build === undefined && !isProfiled ? backingOfImage(image) : undefined
-      if (kind === undefined || taken.has(name) || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return []
-      taken.add(name)
-      return [{ name, kind, evidence: [{ ...evidence, fact: `image ${printable(image ?? '')}` }], compose: { file, service: name } }]
+export function linkServices(input: LinkInput): Links {
+  const directory = createDirectory(input)
+  const isBackingOff = input.declared.declaration.backing === 'off'
+  const open = input.drafts.flatMap((draft) => openLinks(draft, input, directory))
+  const added = isBackingOff ? [] : addedBacking(open, directory)
+  const known = [...input.composed, ...added]
+  const links = open.flatMap(({ target, ...link }): Link[] => {
+    const to = target.name ?? added.find(({ kind }) => kind === target.kind)?.name
+    return to === undefined || to === link.from ? [] : [{ ...link, to }]
+  })
+  return { links: mergeLinks(links), backing: known.sort((a, b) => compare(a.name, b.name)) }
+}
+
+function openLinks(draft: Draft, input: LinkInput, directory: Directory): OpenLink[] {
+  if (draft.claim.type === 'compose_stack') return stackLinks(draft, input)
+  const own = input.workloads.filter((workload) => directory.draftOf(workload) === draft)
+  const stated = statedLinks(draft, { input, directory, own })
+  const needs = input.needInputs(draft).flatMap((needInput) => findNeeds(withWorkloads(needInput, own)))
+  const context: ProviderContext = { draft, input, own, linked: stated.map(({ target }) => target) }
+  return [
+    ...declaredLinks(draft, { ...input, names: directory.names }),
+    ...stated,
+    ...needs.map((need) => needLink(need, context)),
+    ...declaredNeeds(draft, { ...input, names: directory.names }).map(({ rule, kind, evidence }): OpenLink => {
+      const isFound = needs.some((need) => need.kind === rule.kind)
+      const connections = isFound ? [] : usualConnections(rule)
+      return { from: draft.name, kind, isDeclared: true, connections, evidence: [evidence], target: providerOf(rule.kind, context) }
     }),
+  ]
+}
+
+/** A stack needs what it brings along. */
+function stackLinks({ name, claim }: Draft, { composed }: LinkInput): OpenLink[] {
+  return composed.flatMap(({ name: target, kind, compose, evidence }): OpenLink[] =>
+    compose?.file === claim.spec.facts?.composeFile
+      ? [{ from: name, kind: 'requires', isDeclared: false, connections: [], evidence, target: { name: target, kind } }]
+      : [],
   )
 }
 
-interface Need {
-  readonly kind: BackingKind
-  /** Who already provides it. */
-  readonly provider: string | undefined
-  readonly link: Omit<Link, 'to'>
+/** Variables that a deployment file gives; of those that it gives to many, only what the source reads. */
+function withWorkloads(needInput: NeedInput, own: readonly Workload[]): NeedInput {
+  return { ...needInput, addresses: [...needInput.addresses, ...addressesOf(own, needInput.addresses)] }
 }
 
-function needsOf(draft: Draft, input: LinkInput, composed: readonly BackingService[]): Need[] {
-  const shared = input.sharedNeeds(draft)
-  const { claim } = draft
-  return findNeeds({
-    type: claim.type,
-    dependencies: [...claim.dependencies, ...shared.dependencies],
-    imports: [...claim.imports, ...shared.imports],
-    addresses: [...claim.addresses, ...composeAddresses(draft), ...shared.addresses],
-  }).map(({ kind, strength, connections, evidence }) => ({
-    kind,
-    provider: providerOf(kind, input, composed),
-    link: { from: draft.name, kind: strength, isDeclared: false, connections, evidence },
-  }))
+function addressesOf(own: readonly Workload[], read: NeedInput['addresses']): NeedInput['addresses'] {
+  const known = new Set(read.map(({ variable }) => variable))
+  const given = own.flatMap(({ addresses }) => addresses)
+  const readsShared = given.some(({ isShared, variable }) => isShared === true && known.has(variable))
+  return given.filter(({ isShared, variable }) => isShared !== true || !readsShared || known.has(variable))
 }
 
-interface DeclaredContext {
+interface Stating {
   readonly input: LinkInput
-  readonly composed: readonly BackingService[]
-  readonly names: ReadonlyMap<string, string>
+  readonly directory: Directory
+  readonly own: readonly Workload[]
 }
 
-/** `depends_on: [postgres]` asks for one even when no driver shows it; the usual variable carries its address then. */
-function withDeclared({ name, declared }: Draft, found: readonly Need[], { input, composed, names }: DeclaredContext): Need[] {
-  const wanted = dependsOnOf(declared).filter(({ to }) => !names.has(to))
-  const asked = wanted.flatMap(({ to, kind: strength, key }): Need[] => {
-    const rule = kindRules.find(({ kind }) => kind === to)
-    if (rule === undefined || strength === 'conflicts') return []
-    const isFound = found.some((need) => need.kind === rule.kind)
-    const connections = isFound ? [] : usualConnections(rule)
-    const evidence = [input.declared.at(['services', name, 'depends_on', key], `${name} depends on ${to}`)]
-    return [
-      {
-        kind: rule.kind,
-        provider: providerOf(rule.kind, input, composed),
-        link: { from: name, kind: strength, isDeclared: true, connections, evidence },
-      },
-    ]
-  })
-  return [...found, ...asked]
+function statedLinks(draft: Draft, { input, directory, own }: Stating): OpenLink[] {
+  const read = input.needInputs(draft).flatMap(({ addresses }) => addresses)
+  const declared = Object.entries(draft.declared?.env ?? {}).flatMap(([variable, value]) =>
+    typeof value === 'string'
+      ? [{ variable, value, from: 'declaration' as const, evidence: { path: 'kyozo.yaml', fact: `${variable} of ${draft.name}` } }]
+      : [],
+  )
+  const addresses = addressLinks([...declared, ...addressesOf(own, read), ...read], directory)
+  const written = own.flatMap(({ dependsOn, file, isStack }) =>
+    dependsOn.flatMap(({ service, evidence }): OpenLink[] => {
+      const target = directory.find(service, file)
+      return target === undefined
+        ? []
+        : [{ from: draft.name, kind: 'requires', isDeclared: isStack, connections: [], evidence: [evidence], target }]
+    }),
+  )
+  return [...written, ...addresses.map((address) => addressLink(draft.name, address))].filter(({ target }) => target.name !== draft.name)
 }
 
-function providerOf(kind: BackingKind, { providers }: LinkInput, composed: readonly BackingService[]): string | undefined {
-  return providers.get(kind) ?? composed.find((backing) => backing.kind === kind)?.name
+function addressLink(from: string, { target, address, template, kind }: AddressLink): OpenLink {
+  const { variable, evidence } = address
+  // Kinds have their own templates, with user and password: their needs bring the connection.
+  const isVariable = variable !== undefined && /^\w{1,100}$/.test(variable) && target.kind === undefined
+  const connections = isVariable ? [{ variable, template }] : []
+  const fact = `${evidence.fact} names ${target.name ?? target.kind}`
+  return { from, kind, isDeclared: false, connections, evidence: [{ ...evidence, fact }], target }
 }
 
-function addedBacking(needs: readonly Need[], names: ReadonlyMap<string, string>): BackingService[] {
-  const open = needs.filter(({ provider }) => provider === undefined)
-  return [...new Set(open.map(({ kind }) => kind))].map((kind) => ({
+interface ProviderContext {
+  readonly draft: Draft
+  readonly input: LinkInput
+  readonly own: readonly Workload[]
+  /** Whom the service is linked to by other signs. */
+  readonly linked: readonly Target[]
+}
+
+function needLink({ kind, strength, connections, evidence }: BackingNeed, context: ProviderContext): OpenLink {
+  return { from: context.draft.name, kind: strength, isDeclared: false, connections, evidence, target: providerOf(kind, context) }
+}
+
+/** Who provides a kind: whom the service is linked to already, a folder's own, its own stack's, another stack's; else nobody yet. */
+function providerOf(kind: BackingKind, { input, own, linked }: ProviderContext): Target {
+  const reached = linked.find((target) => target.kind !== undefined && serves(target.kind, kind))
+  if (reached !== undefined) return reached
+  const served = [...input.providers].filter(([provided]) => serves(provided, kind))
+  const folder = served.find(([, name]) => linked.some((target) => target.name === name)) ?? served[0]
+  if (folder !== undefined) return { name: folder[1] }
+  const files = new Set(own.map(({ file }) => file))
+  const serving = input.composed.filter((backing) => serves(backing.kind, kind))
+  const best =
+    serving.find((backing) => backing.kind === kind && files.has(backing.compose?.file ?? '')) ??
+    serving.find(({ compose }) => files.has(compose?.file ?? '')) ??
+    serving.find((backing) => backing.kind === kind) ??
+    serving[0]
+  return best === undefined ? { kind } : { name: best.name, kind: best.kind }
+}
+
+function addedBacking(open: readonly OpenLink[], { names }: Directory): BackingService[] {
+  const wanted = open.filter(({ target }) => target.name === undefined)
+  const kinds = [...new Set(wanted.flatMap(({ target }) => target.kind ?? []))]
+  return kinds.map((kind) => ({
     name: names.has(kind) ? `backing-${kind}` : kind,
     kind,
-    evidence: open.filter((need) => need.kind === kind).flatMap(({ link }) => link.evidence),
+    ...(isProvided(kind) ? {} : { isExternal: true as const }),
+    evidence: wanted.filter(({ target }) => target.kind === kind).flatMap(({ evidence }) => evidence),
   }))
-}
-
-interface DeclaredDependency {
-  readonly to: string
-  readonly kind: Dependency['kind']
-  /** Its place in kyozo.yaml. */
-  readonly key: string | number
-}
-
-function dependsOnOf(declared: Draft['declared']): DeclaredDependency[] {
-  const wanted = declared?.depends_on ?? []
-  if (Array.isArray(wanted)) return wanted.map((to, key) => ({ to, kind: 'requires', key }))
-  return Object.entries(wanted).map(([to, { kind }]) => ({ to, kind, key: to }))
-}
-
-function declaredLinks(
-  { name, declared }: Draft,
-  { declared: file, drafts, repository }: LinkInput,
-  names: ReadonlyMap<string, string>,
-): Link[] {
-  const canAdd = file.declaration.backing !== 'off'
-  return dependsOnOf(declared).flatMap(({ to, kind, key }): Link[] => {
-    const at = ['services', name, 'depends_on', key] as const
-    const target = names.get(to)
-    if (target !== undefined)
-      return [{ from: name, to: target, kind, isDeclared: true, connections: [], evidence: [file.at(at, `${name} depends on ${to}`)] }]
-    if (canAdd && kindRules.some((rule) => rule.kind === to)) return []
-    // A name may still be missing only because the texts that tell of it are.
-    if (repository.tree.wanted.size > 0) return []
-    const known = drafts.map((draft) => draft.name).filter((other) => other !== name)
-    return file.refuse(
-      at,
-      `services.${name}.depends_on: no service is named ${to}${known.length === 0 ? '' : `; there are ${known.join(', ')}`}`,
-    )
-  })
-}
-
-function composeLinks({ name, compose }: Draft, names: ReadonlyMap<string, string>): Link[] {
-  return (compose?.service.dependsOn ?? []).flatMap(({ service, evidence }): Link[] => {
-    const to = names.get(service)
-    return to === undefined ? [] : [{ from: name, to, kind: 'requires', isDeclared: true, connections: [], evidence: [evidence] }]
-  })
-}
-
-/** One link between two services: the strongest kind, every variable and all evidence. */
-function mergeLinks(links: readonly Link[]): Link[] {
-  const merged = new Map<string, Link>()
-  for (const link of links) {
-    const key = `${link.from}\n${link.to}`
-    const known = merged.get(key)
-    merged.set(key, known === undefined ? link : join(known, link))
-  }
-  return [...merged.values()].sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to))
-}
-
-/** A declared kind stands; among inferred ones `requires` outweighs `optional`. The address of a driver outweighs a plain one. */
-function join(a: Link, b: Link): Link {
-  const kind = a.isDeclared ? a.kind : b.isDeclared ? b.kind : a.kind === 'requires' || b.kind === 'requires' ? 'requires' : a.kind
-  const connections = [...new Map([...a.connections, ...b.connections].map((item) => [item.variable, item])).values()]
-  const evidence = [...new Map([...a.evidence, ...b.evidence].map((fact) => [`${fact.path}:${fact.line}:${fact.fact}`, fact])).values()]
-  return { ...a, kind, isDeclared: a.isDeclared || b.isDeclared, connections, evidence }
 }

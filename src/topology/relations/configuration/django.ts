@@ -1,0 +1,66 @@
+// Django's settings: DATABASES and CACHES name what they are kept in.
+import { joinPath } from '../../paths.ts'
+import { lineAt } from '../../reading/lines.ts'
+import type { Folder, Repository } from '../../repository.ts'
+import type { BackingKind } from '../../topology.ts'
+import { type ConfigurationReader, configurationLimit } from './configuration.ts'
+import { variablesIn } from './found-variables.ts'
+
+export const readDjango: ConfigurationReader = (folder, repository) => {
+  if (!folder.files.has('manage.py')) return {}
+  const read = settingsFiles(folder, repository).map((path) => readSettings(path, repository))
+  return { addresses: read.flatMap(({ addresses }) => addresses), configured: read.flatMap(({ configured }) => configured) }
+}
+
+const engines: readonly (readonly [RegExp, BackingKind])[] = [
+  [
+    /["'](?:django\.db\.backends\.postgresql(?:_psycopg2)?|django\.contrib\.gis\.db\.backends\.postgis|psqlextra\.backend|django_tenants\.postgresql_backend)["']/,
+    'postgres',
+  ],
+  [/["']django\.(?:db|contrib\.gis\.db)\.backends\.mysql["']/, 'mysql'],
+  [/["']django\.db\.backends\.oracle["']/, 'oracle'],
+  [/["'](?:mssql|sql_server\.pyodbc)["']/, 'sqlserver'],
+  [/["'](?:djongo|django_mongodb_backend)["']/, 'mongodb'],
+  [/["']django_cockroachdb["']/, 'cockroachdb'],
+  [
+    /["'](?:django_redis\.cache\.RedisCache|django\.core\.cache\.backends\.redis\.RedisCache|channels_redis\.core\.RedisChannelLayer)["']/,
+    'redis',
+  ],
+  [/["']django\.core\.cache\.backends\.memcached\.\w{1,40}["']/, 'memcached'],
+]
+
+/** Settings for a developer's machine or for tests say nothing about production. */
+const settingsNames = ['settings.py', 'base.py', 'common.py', 'production.py', 'prod.py', '__init__.py', 'defaults.py']
+
+function settingsFiles(folder: Folder, repository: Repository): string[] {
+  const homes = [folder.path, ...[...folder.folders].sort().map((name) => joinPath(folder.path, name))].slice(0, 40)
+  return homes
+    .flatMap((home) => [joinPath(home, 'settings.py'), ...settingsNames.map((name) => joinPath(joinPath(home, 'settings'), name))])
+    .filter((path) => repository.tree.entries.has(path))
+    .slice(0, 6)
+}
+
+function readSettings(path: string, repository: Repository) {
+  const text = (repository.read.text(path) ?? '')
+    .slice(0, configurationLimit)
+    .split('\n')
+    .map((line) => (/^\s{0,80}#/.test(line) ? '' : line))
+    .join('\n')
+  const found = engines.flatMap(([pattern, kind]) => {
+    const match = pattern.exec(text)
+    return match === null
+      ? []
+      : [{ kind, connections: [], evidence: { path, line: lineAt(text, match.index), fact: match[0].slice(1, -1) } }]
+  })
+  const hasFile = /django\.db\.backends\.sqlite3/.test(text)
+  // With SQLite beside it, which of the two is used depends on variables: the driver and they decide.
+  const configured = found.filter(({ kind }) => !hasFile || kind === 'redis' || kind === 'memcached')
+  return {
+    addresses: variablesIn(
+      text,
+      /(?:environ(?:\.get)?|getenv|config|env(?:\.\w{1,20})?)\s{0,4}[([]\s{0,4}["'](\w{1,100})["'](?:,\s{0,4}(?:default\s{0,4}=\s{0,4})?["']([^"'\n]{0,300})["'])?/g,
+      path,
+    ),
+    configured,
+  }
+}

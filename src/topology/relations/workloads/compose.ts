@@ -1,0 +1,75 @@
+// The services of compose files as workloads: of the files that are stacks, and of the variants beside them that add services of their own.
+import { type ComposeFacts, type ComposeServiceFacts, readCompose } from '../../compose-file.ts'
+import { joinPath, parentOf } from '../../paths.ts'
+import type { Repository } from '../../repository.ts'
+import { folderOfBuild } from '../../services.ts'
+import type { Decision } from '../../weigh.ts'
+import type { Workload } from './workload.ts'
+
+export interface ComposeInput {
+  readonly stacks: readonly ComposeFacts[]
+  readonly decision: Decision
+  readonly repository: Repository
+}
+
+export function composeWorkloads({ stacks, decision, repository }: ComposeInput): Workload[] {
+  const read = new Set(stacks.flatMap(({ file, files }) => [file, ...files]))
+  const own = stacks.flatMap(({ file, services }) => services.map((service) => workloadOf(service, { file, isStack: true, decision })))
+  const variants = variantFiles(repository).filter((file) => !read.has(file))
+  const added = variants.flatMap((file) => {
+    const known = new Set(own.filter((workload) => parentOf(workload.file) === parentOf(file)).map(({ name }) => name))
+    const services = readCompose(file, repository)?.services ?? []
+    return services.filter(({ name }) => !known.has(name)).map((service) => workloadOf(service, { file, isStack: false, decision }))
+  })
+  return [...own, ...added]
+}
+
+/** Variants read in one repository. */
+const variantsLimit = 12
+
+const variantName = /^(?:[a-z0-9]{1,30}[.-])?(?:docker-)?compose(?:[._-][a-z0-9]{1,30}){0,3}\.ya?ml$/i
+
+/** What is for working on the code, or kyozo's own. */
+const otherPurposes = /(?:^|[._-])(?:dev|devel|development|local|tests?|testing|ci|e2e|debug|override|bench|kyozo|lint|build)(?:[._-]|$)/i
+
+function variantFiles(repository: Repository): string[] {
+  return [...repository.folders.values()]
+    .flatMap((folder) => [...folder.files].filter((name) => isVariant(name)).map((name) => joinPath(folder.path, name)))
+    .sort()
+    .slice(0, variantsLimit)
+}
+
+function isVariant(name: string): boolean {
+  return name.length <= 100 && variantName.test(name) && !otherPurposes.test(name)
+}
+
+interface Place {
+  readonly file: string
+  readonly isStack: boolean
+  readonly decision: Decision
+}
+
+function workloadOf(service: ComposeServiceFacts, { file, isStack, decision }: Place): Workload {
+  const { name, containerName, aliases, image, build, dependsOn, links, environment, evidence } = service
+  return {
+    file,
+    name,
+    hosts: [name, ...(containerName === undefined ? [] : [containerName]), ...aliases],
+    image,
+    folders: [...(build === undefined ? [] : [folderOfBuild(build, decision), build.context]), ...workingFolders(service)],
+    dependsOn: [...dependsOn, ...links],
+    addresses: environment.map(({ name: variable, value, evidence: at }) => ({ variable, value, evidence: at, from: 'compose' as const })),
+    hostPorts: [],
+    isStack,
+    evidence,
+  }
+}
+
+/** A development image runs the folder that is mounted where it works. */
+function workingFolders({ workingDir, mounts }: ComposeServiceFacts): string[] {
+  return mounts.flatMap(({ path, target }) => {
+    if (workingDir === undefined || !(workingDir === target || workingDir.startsWith(`${target}/`))) return []
+    const rest = workingDir.slice(target.length + 1)
+    return [rest === '' ? path : joinPath(path, rest)]
+  })
+}

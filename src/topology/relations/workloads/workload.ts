@@ -1,0 +1,21 @@
+// A program as a deployment file tells of it: a service of a compose file, a workload of Kubernetes. Types only.
+import type { StatedAddress } from '../../claim.ts'
+import type { Evidence } from '../../topology.ts'
+
+export interface Workload {
+  /** The file that tells of it. */
+  readonly file: string
+  readonly name: string
+  /** Every name that its neighbours reach it by, its own first. */
+  readonly hosts: readonly string[]
+  readonly image: string | undefined
+  /** Folders of the repository that it may be built or run from, the likeliest first. */
+  readonly folders: readonly string[]
+  readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
+  readonly addresses: readonly StatedAddress[]
+  /** Ports of the host that it takes for itself. */
+  readonly hostPorts: readonly { readonly port: number; readonly evidence: Evidence }[]
+  /** Whether its file is a stack that runs as it is written, so that what it says is declared. */
+  readonly isStack: boolean
+  readonly evidence: Evidence
+}
