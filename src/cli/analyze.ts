@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { readSource } from '../git/load-source-tree.ts'
 import { openFolder } from '../git/open-folder.ts'
 import { analyze } from '../topology/analyze.ts'
+import { createMemory } from '../topology/incremental/memory.ts'
 import { reportTopology } from '../topology/report/document.ts'
 import { type Format, formats } from '../topology/report/formats.ts'
 import { printDocument } from './print.ts'
@@ -28,7 +29,8 @@ export function analyzeCommand(): Command {
     .action(async (dir: string, options: AnalyzeOptions) => {
       const start = performance.now()
       const folder = await openFolder(dir, options.ref)
-      const { answer } = await readSource(folder.reader, folder.listing, (tree) => analyze(tree))
+      const memory = createMemory()
+      const { answer } = await readSource(folder.reader, { ...folder.listing, memory }, (tree) => analyze(tree, { memory }))
       const report = reportTopology(answer, {
         revision: { sha: folder.commit?.sha ?? null, tree: folder.listing.tree },
         files: folder.listing.entries.size,

@@ -4,6 +4,7 @@ import { readSource } from '../git/load-source-tree.ts'
 import { type OpenedFolder, openFolder } from '../git/open-folder.ts'
 import { type Specified, specifyFromSource } from '../stack/from-source.ts'
 import { loadTemplates } from '../templates.ts'
+import { createMemory } from '../topology/incremental/memory.ts'
 
 export interface SpecifiedFolder extends Specified {
   readonly folder: OpenedFolder
@@ -15,8 +16,9 @@ export async function specifyFolder(dir: string, ref?: string): Promise<Specifie
   const templates = await loadTemplates()
   const workspace = nameOf(dir)
   const identity = { instance: 'local', workspace, environment: 'production', project: `kyozo-${workspace}-production` }
-  const { answer } = await readSource(folder.reader, folder.listing, (tree) =>
-    specifyFromSource(tree, { templates, identity, revision: folder.commit?.sha ?? '', release: 'local', generation: 0 }),
+  const memory = createMemory()
+  const { answer } = await readSource(folder.reader, { ...folder.listing, memory }, (tree) =>
+    specifyFromSource(tree, { memory, templates, identity, revision: folder.commit?.sha ?? '', release: 'local', generation: 0 }),
   )
   return { ...answer, folder }
 }

@@ -1,10 +1,11 @@
 // Objects straight from a repository's folder: loose ones and those in packs, without a process for each question. Everything read is untrusted:
 // sizes are checked before anything is inflated, and whatever is unusual is `undefined`, so that the git program is asked instead.
 // The formats are those of gitformat-pack(5), version 2 of both packs and indexes.
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { constants, inflateSync } from 'node:zlib'
 import { applyDelta, deltaSizes } from './pack-delta.ts'
+import { offsetOf, openPacks, type Pack, readAt } from './pack-index.ts'
 
 export type ObjectKind = 'commit' | 'tree' | 'blob' | 'tag'
 
@@ -31,17 +32,6 @@ const keptBytes = 32 * 1024 ** 2
 const kinds: readonly (ObjectKind | undefined)[] = [undefined, 'commit', 'tree', 'blob', 'tag']
 const offsetDelta = 6
 const idDelta = 7
-
-interface Pack {
-  readonly file: number
-  readonly index: number
-  readonly size: number
-  readonly count: number
-  /** How many objects have a first byte up to this one. */
-  readonly fanout: Uint32Array
-  /** The sorted ids with a first byte, as they are read. */
-  readonly buckets: Map<number, Buffer>
-}
 
 interface WholeObject {
   readonly kind: ObjectKind
@@ -100,54 +90,6 @@ function readPacked(store: Store, oid: string, limitBytes: number): GitObject | 
   for (const pack of store.packs) {
     const offset = offsetOf(pack, oid)
     if (offset !== undefined) return readAtOffset(store, pack, { offset, limitBytes })
-  }
-  return undefined
-}
-
-function openPacks(objectsFolder: string): Pack[] {
-  const folder = path.join(objectsFolder, 'pack')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => /^pack-[0-9a-f]{40}\.idx$/.test(name))
-    .flatMap((name) => openPack(path.join(folder, name)) ?? [])
-}
-
-function openPack(indexFile: string): Pack | undefined {
-  const index = openSync(indexFile, 'r')
-  const head = readAt(index, 0, 8 + 1024)
-  const file = openSync(indexFile.replace(/idx$/, 'pack'), 'r')
-  if (head.length < 8 + 1024 || head.readUInt32BE(0) !== 0xff744f63 || head.readUInt32BE(4) !== 2) {
-    closeSync(index)
-    closeSync(file)
-    return undefined
-  }
-  const fanout = Uint32Array.from({ length: 256 }, (_, byte) => head.readUInt32BE(8 + byte * 4))
-  return { file, index, size: fstatSync(file).size, count: fanout[255] ?? 0, fanout, buckets: new Map() }
-}
-
-/** Where an object lies in a pack: its place among the sorted ids leads to the table of offsets. */
-function offsetOf(pack: Pack, oid: string): number | undefined {
-  const wanted = Buffer.from(oid, 'hex')
-  const first = wanted[0] ?? 0
-  const start = first === 0 ? 0 : (pack.fanout[first - 1] ?? 0)
-  const bucket = pack.buckets.get(first) ?? readAt(pack.index, 1032 + start * 20, ((pack.fanout[first] ?? 0) - start) * 20)
-  pack.buckets.set(first, bucket)
-  const at = findId(bucket, wanted)
-  if (at === undefined) return undefined
-  const offsets = 1032 + pack.count * 24
-  const offset = readAt(pack.index, offsets + (start + at) * 4, 4).readUInt32BE(0)
-  if (offset < 0x8000_0000) return offset
-  return Number(readAt(pack.index, offsets + pack.count * 4 + (offset - 0x8000_0000) * 8, 8).readBigUInt64BE(0))
-}
-
-function findId(bucket: Buffer, wanted: Buffer): number | undefined {
-  let low = 0
-  for (let high = bucket.length / 20; low < high; ) {
-    const middle = (low + high) >>> 1
-    const order = bucket.compare(wanted, 0, 20, middle * 20, middle * 20 + 20)
-    if (order === 0) return middle
-    if (order < 0) low = middle + 1
-    else high = middle
   }
   return undefined
 }
@@ -256,9 +198,4 @@ function inflate(deflated: Buffer, size: number): Buffer {
 /** As much as the first bytes give; at most a thousand times as many. */
 function inflateStart(deflated: Buffer): Buffer {
   return inflateSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1024 ** 2 })
-}
-
-function readAt(file: number, position: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length)
-  return bytes.subarray(0, readSync(file, bytes, 0, length, position))
 }

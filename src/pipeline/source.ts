@@ -6,6 +6,8 @@ import type { ObjectReader, TreeListing } from '../git/objects.ts'
 import type { SourceTree, TreeDiff } from '../git/source-tree.ts'
 import { type Specified, specifyFromSource } from '../stack/from-source.ts'
 import { updateRelease } from '../store/leases.ts'
+import type { AnalysisMemory } from '../topology/incremental/memory.ts'
+import { keptAnalysis } from './analyses.ts'
 import type { Attempt } from './attempt.ts'
 import { Superseded } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
@@ -14,6 +16,7 @@ import { tipOf } from './tip.ts'
 export interface FetchedSource {
   readonly reader: ObjectReader
   readonly listing: TreeListing
+  readonly memory: AnalysisMemory
   readonly sha: string
   readonly diff: TreeDiff
 }
@@ -26,11 +29,13 @@ export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<Fetch
   if (tip !== release.sha) throw new MovedOn(tip)
   const commit = await reader.readCommit(tip)
   attempt.say(`Release of ${tip.slice(0, 7)} (${commit.subject.slice(0, 72)}) to ${workspace.name} ${environment.name}`)
-  const listing = await reader.listTree(commit.tree)
-  const base = await baseListing(reader, environment.analyzedTree)
+  const kept = keptAnalysis(environment.id, kyozo)
+  const listing = await reader.listTree(commit.tree, kept.listing)
+  const base = kept.listing?.tree === environment.analyzedTree ? kept.listing : await baseListing(reader, environment.analyzedTree)
+  kept.listing = listing
   const diff = diffTrees(base, listing)
   await updateRelease(kyozo.db, attempt.lease, { tree: commit.tree, diff: JSON.stringify(boundedDiff(diff)) })
-  return { reader, listing, sha: tip, diff }
+  return { reader, listing, memory: kept.memory, sha: tip, diff }
 }
 
 /** The branch points elsewhere by now: this release ends, and one of the tip takes its place. */
@@ -66,7 +71,7 @@ export interface AnalyzedSource extends Specified {
 
 /** Topology and stack of the fetched commit; stored with the release before anything is done with them. */
 export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<AnalyzedSource> {
-  const { answer, source } = await readSource(fetched.reader, fetched.listing, (tree) =>
+  const { answer, source } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
     specifyFromSource(tree, {
       templates: kyozo.templates,
       identity: attempt.identity,
@@ -74,6 +79,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       release: attempt.release.id,
       generation: attempt.lease.generation,
       healthDeadlineMs: kyozo.config.healthDeadlineMs,
+      memory: fetched.memory,
     }),
   )
   await updateRelease(kyozo.db, attempt.lease, { topology: JSON.stringify(answer.topology), stackSpec: JSON.stringify(answer.stack) })

@@ -5,12 +5,18 @@ import { analyze } from '../topology/analyze.ts'
 import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
 import { readDeclaration } from '../topology/declaration/declaration.ts'
 import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
+import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import type { Topology } from '../topology/topology.ts'
 import { renderTemplate } from './render-template.ts'
 import { type StackInput, specifyStack } from './specify.ts'
 import type { StackSpec } from './stack.ts'
 
-export type SourceContext = Pick<StackInput, 'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs'>
+type StackContext = Pick<StackInput, 'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs'>
+
+export interface SourceContext extends StackContext {
+  /** What the analyses of earlier commits left. Default is nothing. */
+  readonly memory?: AnalysisMemory
+}
 
 export interface Specified {
   readonly topology: Topology
@@ -21,7 +27,7 @@ export interface Specified {
 
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
 export function specifyFromSource(tree: SourceTree, context: SourceContext): Specified {
-  const topology = analyze(tree, { rootName: context.identity.workspace })
+  const topology = analyze(tree, { rootName: context.identity.workspace, memory: context.memory })
   const files = topology.services.flatMap((service) => (service.build.kind === 'compose' ? [service.build.file] : []))
   const composeModels = files.map((file) => readComposeFile({ tree, file, policy: 'trusted' }))
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
