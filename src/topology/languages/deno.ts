@@ -2,8 +2,8 @@
 
 import type { Sign } from '../claim.ts'
 import { nodeSource } from '../nodejs/source.ts'
-import { ancestorsOf, joinPath, parentOf, resolvePath } from '../paths.ts'
-import { dataAt, field, stringAt } from '../reading/data.ts'
+import { ancestorsOf, joinPath, parentOf, printable, resolvePath } from '../paths.ts'
+import { type Data, dataAt, field, stringAt } from '../reading/data.ts'
 import { lineAt } from '../reading/lines.ts'
 import type { SourceLanguage } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -85,6 +85,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   if (config === undefined && !lock && word === undefined) return undefined
   // A Node package may pin its tools with Deno; without a word of Deno's in its program it stays Node's.
   if (config === undefined && word === undefined && folder.files.has('package.json')) return undefined
+  if (config === undefined && !lock && isPartOfOther(folder.path, repository)) return undefined
   const manifest =
     config?.at('tasks', 'deno.json') ?? (lock ? { path: joinPath(folder.path, 'deno.lock'), line: 1, fact: 'deno.lock' } : undefined)
   return {
@@ -95,6 +96,14 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     entries,
     signs: [...(word ? [{ ...word, weight: 0.35 }] : []), ...taskSigns(config), ...objections(config, folder, entries)],
   }
+}
+
+/** A file without a configuration beside it, below a project of Deno's or Node's, is a part of that one. */
+function isPartOfOther(path: string, repository: Repository): boolean {
+  return ancestorsOf(path).some((above) => {
+    const files = repository.folders.get(above)?.files
+    return files !== undefined && ['deno.json', 'deno.jsonc', 'package.json'].some((name) => files.has(name))
+  })
 }
 
 /** What the tasks run, else `exports`, else the usual names. */
@@ -120,22 +129,24 @@ function wordOf(path: string | undefined, repository: Repository): Evidence | un
   return { path, line: lineAt(text, found.index), fact: 'uses what only Deno has' }
 }
 
-/** The imports of the configuration and of its import map. */
+/** The imports of the configuration and of its import map, each by its own name and by its package's. */
 function importsOf(config: DenoConfig | undefined, folder: Folder, repository: Repository): ReadonlyMap<string, Evidence> {
   const found = new Map<string, Evidence>()
+  const add = (imports: Data, at: (key: string, fact: string) => Evidence) => {
+    for (const [name, target] of Object.entries(imports).slice(0, importsLimit))
+      for (const key of [name.replace(/\/$/, ''), ...(typeof target === 'string' ? [packageOf(target)] : [])])
+        if (!found.has(key)) found.set(key, at(`imports/${name}`, `${printable(key)} in imports`))
+  }
   if (config === undefined) return found
-  for (const [name, target] of Object.entries(dataAt(config.data, 'imports')).slice(0, 500))
-    for (const key of [name.replace(/\/$/, ''), ...(typeof target === 'string' ? [packageOf(target)] : [])])
-      if (!found.has(key)) found.set(key, config.at(`imports/${name}`, `${key} in imports`))
-  const map = stringAt(config.data, 'importMap')
-  const path = map === undefined ? undefined : resolvePath(folder.path, map)
-  const file = path === undefined || !repository.tree.entries.has(path) ? undefined : repository.read.json(path)
-  for (const [name, target] of Object.entries(dataAt(file?.data, 'imports')).slice(0, 500))
-    for (const key of [name.replace(/\/$/, ''), ...(typeof target === 'string' ? [packageOf(target)] : [])])
-      if (file !== undefined && !found.has(key))
-        found.set(key, { path: file.path, ...lineIn(file.line(`imports/${name}`)), fact: `${key} in imports` })
+  add(dataAt(config.data, 'imports'), config.at)
+  const map = resolvePath(folder.path, stringAt(config.data, 'importMap') ?? 'import_map.json')
+  const file = map === undefined || !repository.tree.entries.has(map) ? undefined : repository.read.json(map)
+  if (file !== undefined) add(dataAt(file.data, 'imports'), (key, fact) => ({ path: file.path, ...lineIn(file.line(key)), fact }))
   return found
 }
+
+/** Imports of one configuration that are looked at. */
+const importsLimit = 500
 
 function lineIn(line: number | undefined): { line?: number } {
   return line === undefined ? {} : { line }

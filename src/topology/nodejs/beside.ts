@@ -32,7 +32,7 @@ const servers: readonly Server[] = [
 const bridges: readonly string[] = ['laravel-vite-plugin', 'laravel-mix', '@rails/webpacker', '@rails/ujs', '@rails/actioncable', '@hotwired/turbo-rails', 'vite-plugin-ruby', 'vite-plugin-rails', 'shakapacker', '@symfony/webpack-encore', '@symfony/stimulus-bridge', 'vite-plugin-symfony', 'phoenix_html', 'phoenix', 'phoenix_live_view', 'vite-plugin-phoenix', '@wordpress/scripts', 'django-vite', 'webpack-bundle-tracker', '@hpcc-js/wasm-assets'] // biome-ignore format: a list
 
 /** Folders inside another language's project that hold what it sends to browsers. */
-const assetFolders = new Set(['assets', 'static', 'static_src', 'resources', 'theme', 'webpack', 'javascript', 'js', 'public', 'wwwroot', 'ClientApp', 'priv', 'webapp']) // biome-ignore format: a list
+const assetFolders = new Set(['assets', 'static', 'static_src', 'resources', 'theme', 'webpack', 'javascript', 'js', 'public', 'wwwroot', 'ClientApp', 'Client', 'priv', 'webapp']) // biome-ignore format: a list
 
 /** What speaks against a package that only builds pages for the language beside it. */
 export function besideSigns(folder: Folder, manifest: PackageJson | undefined, repository: Repository): Sign[] {
@@ -66,7 +66,7 @@ export function servedFromAbove(path: string, repository: Repository): { readonl
     const folder = repository.folders.get(above)
     const server = folder && findServer(folder, repository)
     const inside = above === '.' ? path : path.slice(above.length + 1)
-    if (server !== undefined && servedPath.test(inside)) return server
+    if (server !== undefined && (servedPath.test(inside) || (server.language === 'Dart' && inside === 'web'))) return server
   }
   return undefined
 }

@@ -11,6 +11,8 @@ export interface StaticBuilder {
   readonly when?: StaticCondition
   /** Whether the tool bundles anything, libraries too, so that a page is needed before it is a site. Default is no. */
   readonly isBundler?: true
+  /** Whether it shows parts of other programs to those who write them. Default is no. */
+  readonly isShowcase?: true
   /** Whether the view library names the site instead. Default is no. */
   readonly isNamedByView?: true
 }
@@ -33,7 +35,7 @@ export const staticBuilders: readonly StaticBuilder[] = [
   { name: 'sveltekit', packages: ['@sveltejs/kit'], output: 'build', build: 'vite build', when: { packages: ['@sveltejs/adapter-static'], configs: ['svelte.config'], says: /adapter-static/ } },
   { name: 'react-router', packages: ['@react-router/dev', '@react-router/node', '@react-router/serve'], output: 'build/client', build: 'react-router build', when: { configs: ['react-router.config'], says: ssrIsOff } },
   { name: 'remix', packages: ['@remix-run/dev'], output: 'build/client', build: 'remix vite:build', when: { configs: ['vite.config'], says: ssrIsOff } },
-  { name: 'solid-start', packages: ['@solidjs/start', 'solid-start', 'solid-start-static'], output: '.output/public', build: 'vinxi build', when: { packages: ['solid-start-static'], configs: ['app.config'], says: /\bssr\s{0,4}:\s{0,4}false\b|\bpreset\s{0,4}:\s{0,4}['"]static['"]/ } },
+  { name: 'solidstart', packages: ['@solidjs/start', 'solid-start', 'solid-start-static'], output: '.output/public', build: 'vinxi build', when: { packages: ['solid-start-static'], configs: ['app.config'], says: /\bssr\s{0,4}:\s{0,4}false\b|\bpreset\s{0,4}:\s{0,4}['"]static['"]/ } },
   { name: 'nitro', packages: ['nitropack', 'nitro'], output: '.output/public', build: 'nitro build', when: { configs: ['nitro.config'], says: /\bpreset\s{0,4}:\s{0,4}['"]static['"]/ } },
   { name: 'astro', packages: ['astro'], output: 'dist', build: 'astro build' },
   { name: 'docusaurus', packages: ['@docusaurus/core', 'docusaurus'], output: 'build', build: 'docusaurus build' },
@@ -72,6 +74,7 @@ export const staticBuilders: readonly StaticBuilder[] = [
   { name: 'aurelia', packages: ['aurelia-cli'], output: 'dist', build: 'au build --env prod' },
   { name: 'elm', packages: ['elm-pages', 'create-elm-app', 'elm-app', 'elm-spa'], output: 'dist', build: 'elm-pages build' },
   { name: 'shadow-cljs', packages: ['shadow-cljs'], output: 'public', build: 'shadow-cljs release app', isBundler: true },
+  { name: 'storybook', packages: ['storybook', '@storybook/react', '@storybook/vue3', '@storybook/html', '@storybook/angular', '@storybook/svelte'], output: 'storybook-static', build: 'storybook build', when: { script: /^(?:storybook\s{1,4}build|build-storybook)\b/ }, isShowcase: true },
   { name: 'create-react-app', packages: ['react-scripts', '@craco/craco', 'react-app-rewired'], output: 'build', build: 'react-scripts build' },
   { name: 'angular', packages: ['@angular/cli', '@angular-devkit/build-angular', '@angular/build'], output: 'dist', build: 'ng build' },
   { name: 'vue', packages: ['@vue/cli-service'], output: 'dist', build: 'vue-cli-service build' },

@@ -60,14 +60,16 @@ function gather(folder: Folder, repository: Repository) {
 }
 
 function signsOf(facts: NodeFacts, folder: Folder, repository: Repository): Sign[] {
-  const { manifest, process, source, runtime } = facts
+  const { manifest, process, source, runtime, kind } = facts
+  // Code for browsers subscribes and waits as well; that keeps no server running.
+  const isForBrowsers = source.listens === undefined && (kind.builder ?? kind.view) !== undefined
   const broken = folder.files.has('package.json')
     ? [{ path: joinPath(folder.path, 'package.json'), fact: 'package.json cannot be read', weight: 0.1 }]
     : []
   return [
     ...(manifest ? manifestSigns({ ...facts, manifest, folder, repository }) : broken),
     ...(process && isOwn(process.command) ? [{ ...process.evidence, weight: 0.6 }] : []),
-    ...sourceSigns(source, { loops: 0.25 }),
+    ...sourceSigns(isForBrowsers ? { ...source, loops: undefined } : source, { loops: 0.25 }),
     ...(runtime.evidence && runtime.evidence !== source.listens ? [{ ...runtime.evidence, weight: 0.1 }] : []),
     ...dockerfileSigns(runtime.type, findDockerfile(folder, repository)),
   ]

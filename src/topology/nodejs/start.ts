@@ -26,7 +26,7 @@ export interface NodeStart {
 export function findNodeStart(manifest: PackageJson, packageManager = 'npm'): NodeStart | undefined {
   for (const name of ['start:prod', 'start:production', 'prod', 'start', 'serve:prod']) {
     const written = manifest.scripts.get(name)
-    if (written === undefined || notProduction.test(written)) continue
+    if (written === undefined || notProduction.test(runs(written, manifest))) continue
     const text = watchers.reduce((command, [watcher, plain]) => command.replace(watcher, plain), written)
     if (/\b(?:nodemon|ts-node-dev)\b/.test(text)) continue
     const evidence = manifest.at(`scripts/${name}`, `start script: ${written.slice(0, 80)}`)
@@ -34,6 +34,12 @@ export function findNodeStart(manifest: PackageJson, packageManager = 'npm'): No
     return { command: name === 'start' && packageManager === 'npm' ? 'npm start' : `${packageManager} run ${name}`, text, evidence }
   }
   return undefined
+}
+
+/** What a script runs in the end, when all it does is to run another script. */
+function runs(script: string, manifest: PackageJson): string {
+  const name = /^(?:npm|pnpm|yarn|bun)\s{1,4}(?:run\s{1,4}|run-script\s{1,4})?([\w:.-]{1,60})$/.exec(script)?.[1]
+  return (name === undefined ? undefined : manifest.scripts.get(name)) ?? script
 }
 
 /** Whether a script is one program with arguments, which runs without a shell and without npm. */
