@@ -1,115 +1,104 @@
 import type { Claim, ClaimedSpec, Detector, Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { findEnvironment } from '../environment.ts'
-import { goFrameworks, goToolPackages } from '../golang/frameworks.ts'
-import {
-  findGoWork,
-  findMain,
-  findModule,
-  followPackages,
-  type GoClosure,
-  type GoModule,
-  goFiles,
-  mainFoldersOf,
-} from '../golang/module.ts'
-import { goSource } from '../golang/source.ts'
-import { goPackagesLimit } from '../limits.ts'
+import { oldGoManifests } from '../golang/frameworks.ts'
+import { mainFoldersOf } from '../golang/mains.ts'
+import { findGoWork, findModule, type GoClosure, type GoModule } from '../golang/module.ts'
+import { type GoProgram, readGoProgram } from '../golang/program.ts'
+import { findGoStart } from '../golang/start.ts'
+import { isWorkspaceHome, manifestPath, processLines, programAt } from '../golang/unit.ts'
 import { baseName, isWithin, joinPath, parentOf, relativeTo } from '../paths.ts'
-import { findProcess, portInCommand } from '../procfile.ts'
-import { defined } from '../reading/data.ts'
-import { type SourceFacts, scanSources } from '../reading/source.ts'
+import { findProcess, type Process, portInCommand } from '../procfile.ts'
+import { asPort, defined } from '../reading/data.ts'
 import { emptyClaim, importsOf, sourceSigns } from '../reading/source-signs.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence } from '../topology.ts'
 
 export const golang: Detector = {
   type: 'golang',
   title: 'Go',
-  marks: ['go.mod', '*.go'],
+  marks: ['go.mod', 'go.work', ...oldGoManifests, '*.go'],
   claim(folder, repository): Claim | undefined {
     const module = findModule(folder.path, repository)
-    const main = module === undefined ? folder : programOf(folder, module, repository)
-    if (main === undefined) return module?.folder === folder.path ? moduleClaim(module, repository) : undefined
-    const declared = findMain(main, repository)
-    if (declared === undefined) return undefined
-    const facts = gather({ folder, main, module, declared }, repository)
+    const main = module === undefined ? folder : programAt(folder, module.folder, repository)
+    const program = main && readGoProgram(main, repository)
+    if (program === undefined) return claimWithoutProgram(folder, module, repository)
+    const context = { folder, repository, process: findProcess(folder, repository) }
+    const environment = findEnvironment(folder, program.source, repository)
     return {
       type: 'golang',
-      hasManifest: module !== undefined,
-      signs: signsOf(facts, repository),
-      spec: specOf(facts),
+      hasManifest: module !== undefined || manifestPath(folder, oldGoManifests) !== undefined,
+      signs: signsOf(program, context),
+      spec: { ...specOf(program, context), environment: environment.environment },
       dependencies: [...(module?.requires ?? [])].map(([name, evidence]) => ({ name, evidence })),
-      imports: importsOf(facts.source, (name) => name),
-      addresses: facts.environment.addresses,
-      reads: facts.closure && module ? readsOf(folder, facts.closure, moduleFiles(module, facts.closure, repository)) : [],
+      imports: importsOf(program.source, (name) => name),
+      addresses: environment.addresses,
+      reads: readsOf(folder, program.closure, module === undefined ? [] : moduleFiles(module, program.closure, repository)),
     }
   },
 }
 
-interface Program {
+interface Context {
   readonly folder: Folder
-  readonly main: Folder
-  readonly module: GoModule | undefined
-  readonly declared: Evidence
+  readonly repository: Repository
+  readonly process: Process | undefined
 }
 
-type GoFacts = ReturnType<typeof gather>
-
-function gather(program: Program, repository: Repository) {
-  const { folder, main, module } = program
-  const closure = module && followPackages(main, module, repository)
-  const files = (closure?.files ?? goFiles(main)).slice(0, goPackagesLimit)
-  const source = scanSources(files, { reader: repository.read, language: goSource, exists: () => false })
-  return {
-    ...program,
-    closure,
-    source,
-    framework: goFrameworks.find(({ module: name }) => findImport(name, source) !== undefined),
-    process: findProcess(folder, repository),
-    environment: findEnvironment(folder, source, repository),
-  }
-}
-
-function signsOf({ folder, module, declared, source, framework, process }: GoFacts, repository: Repository): Sign[] {
-  const isServer = source.listens !== undefined || framework !== undefined
-  const tool = isServer ? undefined : goToolPackages.map((name) => findImport(name, source)).find((found) => found !== undefined)
+function signsOf(program: GoProgram, { folder, repository, process }: Context): Sign[] {
+  const { module, declared, source, framework, tool, plugin, keepsRunning } = program
+  const dockerfile = findDockerfile(folder, repository)
+  const old = manifestPath(folder, oldGoManifests)
   return [
     ...(module ? [{ path: module.path, line: 1, fact: `module ${module.name}`, weight: 0.2 }] : []),
-    { ...declared, weight: 0.25 },
+    ...(module === undefined && old !== undefined ? [{ path: old, line: 1, fact: baseName(old), weight: 0.2 }] : []),
+    { ...declared, weight: module === undefined && folder.path === '.' ? 0.4 : 0.25 },
     ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
-    ...(framework
-      ? [{ path: declared.path, ...findImport(framework.module, source), fact: `imports ${framework.module}`, weight: 0.3 }]
-      : []),
+    ...(framework ? [{ ...framework.evidence, weight: framework.framework.kind === 'worker' ? 0.35 : 0.3 }] : []),
     ...sourceSigns(source, { loops: 0.35 }),
+    ...(plugin ? [{ ...plugin, fact: `${plugin.fact}: another program loads it`, weight: -0.7, role: 'library' as const }] : []),
     ...(tool ? [{ ...tool, weight: -0.4, role: 'tooling' as const }] : []),
-    ...(isServer || source.loops || process
+    ...(keepsRunning || process || tool
       ? []
-      : [{ ...declared, fact: 'neither listens nor keeps running', weight: -0.3, role: 'tooling' as const }]),
-    ...dockerfileSigns('golang', findDockerfile(folder, repository)),
+      : [{ ...declared, fact: 'neither listens nor keeps running', weight: -0.25, role: 'tooling' as const }]),
+    ...dockerfileSigns('golang', dockerfile),
   ]
 }
 
-function specOf({ main, module, source, framework, process, environment }: GoFacts): ClaimedSpec {
-  const isServer = source.listens !== undefined || framework !== undefined
+function specOf(program: GoProgram, context: Context): ClaimedSpec {
+  const { main, module, source, framework } = program
   return defined({
-    framework: framework?.name,
+    framework: framework?.framework.name,
     version: module?.version,
     packageManager: 'go',
-    start: process?.command,
-    port: isServer ? (portInCommand(process?.command) ?? source.port?.value ?? framework?.port ?? 8080) : undefined,
+    start: context.process?.command ?? findGoStart(program, context.repository),
+    port: portOf(program, context),
     health: source.health && { kind: 'http' as const, path: source.health.value },
-    environment: environment.environment,
-    facts: programFacts(main, module),
+    facts: { ...programFacts(main, module), ...processFacts(context, module) },
   })
 }
 
-/** The program that a folder stands for: its own, or, for a module's folder, the only one in cmd/. Then cmd/'s folder stands for none. */
-function programOf(folder: Folder, module: GoModule, repository: Repository): Folder | undefined {
-  const mains = mainFoldersOf(module.folder, repository)
-  const [only] = mains
-  const isLoneCommand = mains.length === 1 && only !== undefined && only.path.startsWith(joinPath(module.folder, 'cmd/'))
-  if (isLoneCommand) return folder.path === module.folder ? only : undefined
-  return mains.find(({ path }) => path === folder.path)
+/** The port of whoever asks for one by `$PORT` and has no default: any will do, and this one is the most usual. */
+const platformPort = 8080
+
+function portOf({ source, framework, isServer }: GoProgram, { process, folder }: Context): number | undefined {
+  if (!isServer) return undefined
+  const stated = portInCommand(process?.command) ?? namedPort(source.environment, folder) ?? source.port?.value
+  const asks = source.environment.some(({ name, value }) => name === 'PORT' && value === undefined)
+  return stated ?? (asks ? platformPort : (framework?.framework.port ?? platformPort))
+}
+
+/** A variable that carries the folder's own name, such as `CATALOG_PORT` in catalog/. */
+function namedPort(environment: GoProgram['source']['environment'], folder: Folder): number | undefined {
+  const name = `${baseName(folder.path)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '_')}_PORT`
+  return asPort(environment.find((variable) => variable.name === name)?.value)
+}
+
+function claimWithoutProgram(folder: Folder, module: GoModule | undefined, repository: Repository): Claim | undefined {
+  if (module?.folder === folder.path) return moduleClaim(module, repository)
+  if (!isWorkspaceHome(folder)) return undefined
+  const path = joinPath(folder.path, 'go.work')
+  return emptyClaim('golang', [{ path, line: 1, fact: 'joins the modules of a workspace', weight: -0.9, role: 'workspace_root' }])
 }
 
 /** A module's folder without a program of its own: the home of several programs, or a library. */
@@ -124,6 +113,11 @@ function moduleClaim(module: GoModule, repository: Repository): Claim {
     role: hasPrograms ? ('workspace_root' as const) : ('library' as const),
   }
   return emptyClaim('golang', [sign])
+}
+
+function processFacts({ folder, repository }: Context, module: GoModule | undefined): Record<string, readonly string[]> {
+  const processes = module?.folder === folder.path ? processLines(module.folder, repository) : []
+  return processes.length === 0 ? {} : { processes }
 }
 
 /** What a template needs to compile: the module's folder and the package in it. */
@@ -151,8 +145,4 @@ function moduleFiles(module: GoModule, closure: GoClosure, repository: Repositor
   const work = findGoWork(module.folder, repository)
   const manifests = [...homes].flatMap((home) => ['go.mod', 'go.sum'].map((name) => joinPath(home, name)))
   return [...manifests, ...(work === undefined ? [] : [work, `${work}.sum`])].filter((path) => repository.tree.entries.has(path))
-}
-
-function findImport(module: string, source: SourceFacts): Evidence | undefined {
-  return [...source.imports].find(([name]) => name === module || name.startsWith(`${module}/`))?.[1]
 }

@@ -1,10 +1,8 @@
-// A Go module and its packages: which are programs, and what a program is built from.
-
+// A Go module, and the packages that a program is built from.
 import { compare } from '../claim.ts'
 import { goPackagesLimit } from '../limits.ts'
 import { perRepository } from '../memo.ts'
-import { ancestorsOf, baseName, isWithin, joinPath, parentOf, resolvePath } from '../paths.ts'
-import { lineOf } from '../reading/lines.ts'
+import { ancestorsOf, joinPath, resolvePath } from '../paths.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { goSource } from './source.ts'
@@ -44,7 +42,7 @@ const readModule = perRepository((folder: string, repository: Repository): GoMod
     folder,
     path,
     name,
-    version: /^go[ \t]{1,8}(\d{1,3}\.\d{1,3})/m.exec(text)?.[1],
+    version: goVersion(text),
     requires: readRequires(path, text),
     replaces: new Map(
       replaces.flatMap(([, module = '', reference = '']) => {
@@ -54,6 +52,12 @@ const readModule = perRepository((folder: string, repository: Repository): GoMod
     ),
   }
 })
+
+/** The toolchain that compiles it when it names one, else the language version it is written in. */
+function goVersion(text: string): string | undefined {
+  const toolchain = /^toolchain[ \t]{1,8}go(\d{1,3}\.\d{1,3})/m.exec(text)?.[1]
+  return toolchain ?? /^go[ \t]{1,8}(\d{1,3}\.\d{1,3})/m.exec(text)?.[1]
+}
 
 function readRequires(path: string, text: string): ReadonlyMap<string, Evidence> {
   const requires = new Map<string, Evidence>()
@@ -71,45 +75,41 @@ export function goFiles(folder: Folder): string[] {
   return names.sort((a, b) => Number(b === 'main.go') - Number(a === 'main.go') || compare(a, b)).map((name) => joinPath(folder.path, name))
 }
 
-/** The place where a folder declares itself a program: in main.go, or in another file of a module's own folder or of one in cmd/. */
-export function findMain(folder: Folder, repository: Repository): Evidence | undefined {
-  const mayHide = folder.files.has('go.mod') || baseName(parentOf(folder.path)) === 'cmd'
-  const files = folder.files.has('main.go') ? [joinPath(folder.path, 'main.go')] : mayHide ? goFiles(folder).slice(0, mainFilesLimit) : []
-  for (const path of files) {
-    const text = repository.read.text(path)
-    if (text === undefined || !/^package[ \t]{1,8}main\b/m.test(text)) continue
-    const line = lineOf(text, 'package main')
-    return { path, ...(line === undefined ? {} : { line }), fact: 'package main' }
-  }
-  return undefined
-}
-
-/** Files of a package that are asked for its name; all have the same one, but for tests and build tags. */
-const mainFilesLimit = 3
-
 export interface GoClosure {
   /** Folders of the packages that it compiles, its own first; the whole module when there are too many to follow. */
   readonly packages: readonly string[]
   readonly files: readonly string[]
 }
 
-/** What a program is compiled from inside the repository, following imports of its own module, of replaced ones and of a workspace's. */
-export function followPackages(main: Folder, module: GoModule, repository: Repository): GoClosure {
+/**
+ * What a program is compiled from inside the repository, following imports of its own module, of replaced ones and of a workspace's. From
+ * before modules, and where a module was renamed, the rest of an import's path still is a folder here.
+ */
+export function followPackages(main: Folder, module: GoModule | undefined, repository: Repository): GoClosure {
   const folders = [main.path]
   const files: string[] = []
-  const homes = moduleHomes(module, repository)
+  const homes = module === undefined ? new Map<string, string>() : moduleHomes(module, repository)
   for (let at = 0; at < folders.length; at++) {
     if (at >= goPackagesLimit) return { packages: [...new Set([main.path, ...homes.values()])], files }
     const folder = repository.folders.get(folders[at] as string)
     for (const path of folder === undefined ? [] : goFiles(folder)) {
       files.push(path)
       for (const imported of importsOf(path, repository)) {
-        const target = packageFolder(imported, homes)
-        if (target !== undefined && repository.folders.has(target) && !folders.includes(target)) folders.push(target)
+        const named = packageFolder(imported, homes)
+        const target = (named === undefined ? unnamedFolders(imported, module) : [named]).find((path) => repository.folders.has(path))
+        if (target !== undefined && !folders.includes(target)) folders.push(target)
       }
     }
   }
   return { packages: folders, files }
+}
+
+/** `github.com/owner/name/app/server` is app/server of this repository when nobody else is known to have it. */
+function unnamedFolders(imported: string, module: GoModule | undefined): string[] {
+  const [host = '', , ...rest] = imported.split('/')
+  if (rest.length < 2 || !host.includes('.')) return []
+  const isElsewhere = [...(module?.requires.keys() ?? [])].some((name) => imported === name || imported.startsWith(`${name}/`))
+  return isElsewhere ? [] : [rest.slice(1), rest].map((parts) => joinPath(module?.folder ?? '.', parts.join('/')))
 }
 
 /** Modules of this repository by name: its own, the ones it replaces, and the members of go.work. */
@@ -150,13 +150,3 @@ function packageFolder(imported: string, homes: ReadonlyMap<string, string>): st
   }
   return undefined
 }
-
-/** The programs of a module by its folder, so that a lone one in cmd/ stands for the module. */
-export const mainFoldersOf = perRepository((moduleFolder: string, repository: Repository): readonly Folder[] =>
-  [...repository.folders.values()].filter(
-    (folder) =>
-      isWithin(folder.path, moduleFolder) &&
-      findModule(folder.path, repository)?.folder === moduleFolder &&
-      findMain(folder, repository) !== undefined,
-  ),
-)

@@ -1,0 +1,81 @@
+// Everything known of one Go program: what it is compiled from, what its source says and what it is built on.
+
+import { goPackagesLimit } from '../limits.ts'
+import { perRepository } from '../memo.ts'
+import { parentOf } from '../paths.ts'
+import { type SourceFacts, scanSources } from '../reading/source.ts'
+import type { Folder, Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
+import { type GoFramework, goFrameworks, goPluginPackages, goToolPackages } from './frameworks.ts'
+import { findMain } from './mains.ts'
+import { findModule, followPackages, type GoClosure, type GoModule } from './module.ts'
+import { goSource } from './source.ts'
+
+export interface GoProgram {
+  /** The folder of its main package. */
+  readonly main: Folder
+  readonly module: GoModule | undefined
+  readonly declared: Evidence
+  readonly closure: GoClosure
+  readonly source: SourceFacts
+  readonly framework: { readonly framework: GoFramework; readonly evidence: Evidence } | undefined
+  readonly isServer: boolean
+  /** Whether it stays: it listens, or waits for work. */
+  readonly keepsRunning: boolean
+  /** A package that only programs for people's hands import, when it does not listen. */
+  readonly tool: Evidence | undefined
+  readonly plugin: Evidence | undefined
+}
+
+/** The program whose main package is the folder, or undefined when it is none. */
+export function readGoProgram(main: Folder, repository: Repository): GoProgram | undefined {
+  return readProgram(main.path, repository)
+}
+
+const readProgram = perRepository((path: string, repository: Repository): GoProgram | undefined => {
+  const main = repository.folders.get(path)
+  const declared = main && findMain(main, repository)
+  if (main === undefined || declared === undefined) return undefined
+  const module = findModule(path, repository)
+  const closure = followPackages(main, module, repository)
+  const files = closure.files.slice(0, goPackagesLimit)
+  const source = ownLoops(scanSources(files, { reader: repository.read, language: goSource, exists: () => false }), path)
+  const framework = findFramework(source, repository)
+  const plugin = firstImport(goPluginPackages, source)
+  const isServer =
+    plugin === undefined && (source.listens !== undefined || (framework !== undefined && framework.framework.kind !== 'worker'))
+  const isWorker = framework?.framework.kind === 'worker'
+  return {
+    main,
+    module,
+    declared,
+    closure,
+    source,
+    framework,
+    isServer,
+    keepsRunning: isServer || isWorker || source.loops !== undefined,
+    tool: isServer || isWorker ? undefined : firstImport(goToolPackages, source),
+    plugin,
+  }
+})
+
+/** A bare loop in a package that the program imports parses something; only its own shows that it stays. */
+function ownLoops(source: SourceFacts, main: string): SourceFacts {
+  const { loops } = source
+  if (loops === undefined || parentOf(loops.path) === main || !/: for\b/.test(loops.fact)) return source
+  return { ...source, loops: undefined }
+}
+
+function findFramework(source: SourceFacts, repository: Repository): GoProgram['framework'] {
+  const calls = (pattern: RegExp) => source.files.some((path) => pattern.test(repository.read.text(path) ?? ''))
+  for (const framework of goFrameworks) {
+    if (framework.call !== undefined && (source.listens === undefined || !calls(framework.call))) continue
+    const evidence = firstImport(framework.modules, source)
+    if (evidence !== undefined) return { framework, evidence: { ...evidence, fact: `imports ${framework.modules[0]}` } }
+  }
+  return undefined
+}
+
+function firstImport(modules: readonly string[], source: SourceFacts): Evidence | undefined {
+  return [...source.imports].find(([name]) => modules.some((module) => name === module || name.startsWith(`${module}/`)))?.[1]
+}

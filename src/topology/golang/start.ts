@@ -1,0 +1,21 @@
+// How a Go program starts: a plain binary says it by itself, one with commands needs the one that serves.
+import { baseName } from '../paths.ts'
+import type { Repository } from '../repository.ts'
+import type { GoProgram } from './program.ts'
+
+/** Commands that keep a program running, best first. */
+const servingCommands = ['serve', 'server', 'start', 'run', 'web', 'api', 'http', 'daemon', 'worker']
+
+/** `./binary serve` for a program whose commands are read; undefined for one that is run without arguments. */
+export function findGoStart({ main, module, source, isServer, keepsRunning }: GoProgram, repository: Repository): string | undefined {
+  const hasCommands = ['github.com/spf13/cobra', 'github.com/urfave/cli'].some((name) =>
+    [...source.imports.keys()].some((imported) => imported === name || imported.startsWith(`${name}/`)),
+  )
+  if (!hasCommands || !(isServer || keepsRunning)) return undefined
+  const texts = source.files.map((path) => repository.read.text(path)?.slice(0, 65_536) ?? '')
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/\b(?:Use|Name):\s{0,12}"([a-z]{2,12})\b[^"\n]{0,60}"/g)].slice(0, 50).map(([, name = '']) => name),
+  )
+  const command = servingCommands.find((name) => names.includes(name))
+  return command === undefined ? undefined : `./${baseName(main.path === '.' ? (module?.name ?? 'service') : main.path)} ${command}`
+}
