@@ -8,6 +8,7 @@ import { crystal } from './crystal.ts'
 import { dart } from './dart.ts'
 import { database } from './database.ts'
 import { deno } from './deno.ts'
+import { dotnet } from './dotnet.ts'
 import { elixir } from './elixir.ts'
 import { flutter } from './flutter.ts'
 import { gleam } from './gleam.ts'
@@ -38,6 +39,7 @@ export const detectors: readonly Detector[] = [
   swift,
   haskell,
   java,
+  dotnet,
   crystal,
   gleam,
   elixir,

@@ -2,8 +2,8 @@
 import { joinPath } from '../../paths.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
+import { allMatches, evidenceAt, readScript, type Script } from '../script.ts'
 import { type JavaBuild, noteArtifact, runsWeights } from './build.ts'
-import { allMatches, evidenceAt, readScript, type Script } from './script.ts'
 
 const sourceFolders = ['src', 'src/clj', 'src/main/clojure', 'src/main/clj', 'src/main', 'src/cljc']
 

@@ -2,9 +2,9 @@
 import { joinPath } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
+import { allMatches, blocksOf, evidenceAt, readScript, type Script } from '../script.ts'
 import { noteArtifact } from './build.ts'
 import { type Catalog, readCatalog } from './gradle-catalog.ts'
-import { allMatches, blocksOf, evidenceAt, readScript, type Script } from './script.ts'
 
 /** Projects of the same build followed from one. */
 const projectsLimit = 32

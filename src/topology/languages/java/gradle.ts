@@ -3,9 +3,9 @@ import { perRepository } from '../../memo.ts'
 import { ancestorsOf, baseName, joinPath, relativeTo } from '../../paths.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
+import { allMatches, evidenceAt, readScript, type Script } from '../script.ts'
 import { type JavaBuild, majorVersion, runsWeights } from './build.ts'
 import { gatherGradle } from './gradle-artifacts.ts'
-import { allMatches, evidenceAt, readScript, type Script } from './script.ts'
 
 export const gradleFiles: readonly string[] = ['build.gradle.kts', 'build.gradle']
 const settingsFiles = ['settings.gradle.kts', 'settings.gradle']

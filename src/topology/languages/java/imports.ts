@@ -2,7 +2,7 @@
 import { sourceScanLimit } from '../../limits.ts'
 import type { Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
-import { allMatches, evidenceAt } from './script.ts'
+import { allMatches, evidenceAt } from '../script.ts'
 
 /** The first parts of packages, and the artifact or group that they come from. */
 const roots: readonly (readonly [string, string])[] = [

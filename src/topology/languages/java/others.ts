@@ -3,8 +3,8 @@ import { joinPath } from '../../paths.ts'
 import { elementsBelow } from '../../reading/xml.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
+import { allMatches, evidenceAt, readScript } from '../script.ts'
 import { type JavaBuild, majorVersion, noteArtifact } from './build.ts'
-import { allMatches, evidenceAt, readScript } from './script.ts'
 
 const polyglotPoms = ['pom.yml', 'pom.yaml', 'pom.groovy', 'pom.scala', 'pom.kts', 'pom.clj', 'pom.rb', 'pom.json', 'pom.atom']
 

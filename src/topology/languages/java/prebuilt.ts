@@ -2,8 +2,8 @@
 import { ancestorsOf, baseName, joinPath } from '../../paths.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
+import { allMatches } from '../script.ts'
 import { type JavaBuild, noteArtifact } from './build.ts'
-import { allMatches } from './script.ts'
 
 /** Files that make a folder somebody's own project of the JVM. */
 export const buildFiles: readonly string[] = ['pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts', 'build.sbt', 'project.clj', 'deps.edn', 'build.boot', 'build.xml', 'pom.yml', 'pom.yaml', 'pom.groovy', 'pom.scala', 'pom.kts', 'pom.clj', 'pom.rb', 'pom.json', 'pom.atom', 'build.sc', 'build.mill'] // biome-ignore format: a list

@@ -1,8 +1,8 @@
 // Build scripts that are programs (Gradle, sbt, Clojure): read by what they usually look like, with bounded patterns on bounded text.
-import { sourceScanLimit } from '../../limits.ts'
-import { lineAt } from '../../reading/lines.ts'
-import type { Repository } from '../../repository.ts'
-import type { Evidence } from '../../topology.ts'
+import { sourceScanLimit } from '../limits.ts'
+import { lineAt } from '../reading/lines.ts'
+import type { Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
 
 /** Matches taken from one pattern in one script. */
 const matchesLimit = 400

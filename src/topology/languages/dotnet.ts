@@ -1,0 +1,183 @@
+// C#, F# and Visual Basic on .NET.
+import type { Sign } from '../claim.ts'
+import { joinPath } from '../paths.ts'
+import { defined, stringAt } from '../reading/data.ts'
+import { elementsBelow } from '../reading/xml.ts'
+import type { Folder, Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
+import { readAspire } from './dotnet/aspire.ts'
+import { dotnetFrameworks } from './dotnet/frameworks.ts'
+import { type DotnetKind, isSolution, kindOf, kindSigns } from './dotnet/kind.ts'
+import { readLoose } from './dotnet/loose.ts'
+import { type DotnetProject, propertyOf, referencedProjects } from './dotnet/model.ts'
+import { addressesIn, healthIn, portIn, readAppSettings, variablesIn } from './dotnet/settings.ts'
+import { isRunBySolution, projectIn, soleProjectOf } from './dotnet/solution.ts'
+import { dotnetSource } from './dotnet/source.ts'
+import type { Language, Project } from './language.ts'
+
+export const dotnet: Language = {
+  type: 'dotnet',
+  title: '.NET',
+  marks: [
+    '*.csproj',
+    '*.fsproj',
+    '*.vbproj',
+    '*.sln',
+    '*.slnx',
+    '*.cs',
+    '*.runtimeconfig.json',
+    'project.json',
+    'web.config',
+    'Web.config',
+  ],
+  readProject,
+  source: dotnetSource,
+  frameworks: dotnetFrameworks,
+  port: 8080,
+  start: ({ project }) => (typeof project.facts?.run === 'string' ? project.facts.run : undefined),
+  build: ({ project }) => (typeof project.facts?.buildCommand === 'string' ? project.facts.buildCommand : undefined),
+}
+
+function readProject(folder: Folder, repository: Repository): Project | undefined {
+  const own = projectIn(folder, repository)
+  if (own !== undefined) return projectOf(own, folder, repository)
+  const sole = repository.folders.get(soleProjectOf(folder.path, repository) ?? '')
+  const project = sole && projectIn(sole, repository)
+  const solution = [...folder.files].find(isSolution)
+  if (project !== undefined && sole !== undefined && solution !== undefined) {
+    const inner = projectOf(project, sole, repository)
+    const manifest = { path: joinPath(folder.path, solution), line: 1, fact: `${solution} builds ${project.path}` }
+    return { ...inner, manifest, signs: inner.signs.filter(({ weight }) => weight > 0) }
+  }
+  if (solution !== undefined) return solutionProject(joinPath(folder.path, solution))
+  return looseProject(folder, repository)
+}
+
+function solutionProject(path: string): Project {
+  const manifest = { path, line: 1, fact: 'a solution' }
+  const sign = { path, line: 1, fact: 'gathers projects', weight: -0.9, role: 'workspace_root' as const }
+  return { manifest, packageManager: 'nuget', dependencies: new Map(), entries: [], signs: [sign] }
+}
+
+function looseProject(folder: Folder, repository: Repository): Project | undefined {
+  const program = readLoose(folder, repository)
+  if (program === undefined) return undefined
+  const { manifest, packages, entries, start, version } = program
+  return {
+    manifest,
+    version,
+    packageManager: 'nuget',
+    dependencies: packages,
+    entries,
+    signs: entries.length === 0 ? [{ ...manifest, fact: 'is ready to run', weight: 0.25 }] : [],
+    port: portIn(readAppSettings(folder, repository)),
+    usualPort: usualPort(version),
+    facts: defined({ run: start }),
+  }
+}
+
+function projectOf(project: DotnetProject, folder: Folder, repository: Repository): Project {
+  const kind = kindOf(project, folder)
+  const entries = entriesOf(folder, kind)
+  const settings = readAppSettings(folder, repository)
+  const version = versionOf(project, folder, repository)
+  const references = referencedProjects(project, repository)
+  const assembly = propertyOf(project, 'AssemblyName') ?? project.name
+  return {
+    manifest: project.manifest,
+    version,
+    packageManager: 'nuget',
+    dependencies: dependenciesOf(project, { references, entries, folder, repository, kind }),
+    versions: project.versions,
+    entries,
+    signs: [...kindSigns(kind, project), ...(isRunBySolution(folder.path, repository) ? [runByRoot(project)] : [])],
+    port: portIn(settings),
+    usualPort: usualPort(version),
+    health: healthIn(entries, repository),
+    environment: variablesIn(entries, settings, repository),
+    addresses: addressesIn(settings),
+    reads: [...project.reads, ...references.map(({ folder: path }) => path)].filter((path) => path !== folder.path),
+    facts: {
+      ...defined({ run: kind === 'wasm' || kind === 'library' ? undefined : `dotnet ${assembly}.dll` }),
+      buildCommand: 'dotnet publish -c Release -o out',
+      project: project.path,
+      assembly,
+      kind,
+      ...(kind === 'host' ? { ...readAspire(entries, repository) } : {}),
+    },
+  }
+}
+
+function runByRoot({ manifest }: DotnetProject): Sign {
+  return { ...manifest, fact: 'is run from the folder of its solution', weight: -0.9, role: 'library' }
+}
+
+/** Where the program begins; a library has such files by chance only. */
+function entriesOf(folder: Folder, kind: DotnetKind): string[] {
+  if (kind === 'library' || kind === 'tests' || kind === 'client' || kind === 'empty') return []
+  const usual = [
+    'Program.cs',
+    'program.cs',
+    'Program.fs',
+    'Program.vb',
+    'AppHost.cs',
+    'Main.cs',
+    'Main.fs',
+    'App.fs',
+    'Startup.cs',
+    'Startup.fs',
+    'Startup.vb',
+  ]
+  const found = usual.filter((name) => folder.files.has(name))
+  const others = [...folder.files].filter((name) => /\.(?:cs|fs|vb)$/.test(name)).sort()
+  return (found.length > 0 ? found : others.slice(0, 3)).map((name) => joinPath(folder.path, name))
+}
+
+interface DependencyInput {
+  readonly references: readonly DotnetProject[]
+  readonly entries: readonly string[]
+  readonly folder: Folder
+  readonly repository: Repository
+  readonly kind: DotnetKind
+}
+
+/** Packages of the project and of the projects that it is built from; what those are built with says nothing of the program. */
+function dependenciesOf(project: DotnetProject, { references, entries, folder, repository, kind }: DependencyInput): Map<string, Evidence> {
+  const found = new Map<string, Evidence>(project.packages)
+  if (project.isOld) {
+    if (kind === 'web') found.set('uses:aspnet', { ...project.manifest, fact: 'is a web application of the .NET Framework' })
+    for (const [name, evidence] of oldPackages(folder, repository)) found.set(name, evidence)
+  }
+  const isBlazor = entries.some((path) =>
+    /\b(?:AddServerSideBlazor|MapBlazorHub|AddInteractiveServerComponents|MapRazorComponents)\b/.test(repository.read.text(path) ?? ''),
+  )
+  if (isBlazor) found.set('uses:blazor', { ...project.manifest, fact: 'renders Razor components' })
+  for (const { packages } of references)
+    for (const [name, evidence] of packages)
+      if (!name.startsWith('sdk:') && !name.startsWith('Microsoft.AspNetCore') && !found.has(name)) found.set(name, evidence)
+  return found
+}
+
+function oldPackages(folder: Folder, repository: Repository): [string, Evidence][] {
+  const path = joinPath(folder.path, 'packages.config')
+  const root = folder.files.has('packages.config') ? repository.read.xml(path)?.root : undefined
+  return elementsBelow(root, 'package').flatMap(({ attributes, line }): [string, Evidence][] => {
+    const name = stringAt(attributes, 'id')
+    return name === undefined ? [] : [[name, { path, line, fact: `references ${name}` }]]
+  })
+}
+
+/** `net8.0` and `netcoreapp3.1` as images of runtimes are tagged; the newest of several; else what global.json asks for. */
+function versionOf(project: DotnetProject, folder: Folder, repository: Repository): string | undefined {
+  const targets = `${propertyOf(project, 'TargetFramework') ?? ''};${propertyOf(project, 'TargetFrameworks') ?? ''};${propertyOf(project, 'TargetFrameworkVersion') ?? ''}`
+  const versions = [...targets.matchAll(/(?:net|netcoreapp|^;;v)(\d{1,2}\.\d)/g)].map(([, version = '']) => version)
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
+  if (newest !== undefined || !folder.files.has('global.json')) return newest
+  const sdk = repository.read.json(joinPath(folder.path, 'global.json'))?.data
+  return /^(\d{1,2}\.\d)/.exec(stringAt(sdk, 'sdk', 'version') ?? '')?.[1]
+}
+
+/** Images of .NET listen on 8080 since its version 8, and on 80 before. */
+function usualPort(version: string | undefined): number {
+  return version !== undefined && Number(version) < 8 ? 80 : 8080
+}
