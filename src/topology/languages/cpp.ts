@@ -1,5 +1,7 @@
 // C and C++: what a build description makes, and what a single source file says.
+import { sourceScanLimit } from '../limits.ts'
 import { ancestorsOf, joinPath } from '../paths.ts'
+import { lineAt } from '../reading/lines.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { type Build, dependenciesOf, readBuild } from './cpp-build.ts'
@@ -62,6 +64,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       ...(entries.length === 0 && manifest !== undefined
         ? [{ ...manifest, fact: 'builds no program', weight: -0.9, role: 'library' as const }]
         : []),
+      ...mainSigns(entries, repository),
       ...(around === undefined ? [] : [{ ...around, weight: -0.6, role: 'library' as const }]),
     ],
     facts: {
@@ -73,6 +76,16 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       ...(entries[0] === undefined ? {} : { main: folder.path === '.' ? entries[0] : entries[0].slice(folder.path.length + 1) }),
     },
   }
+}
+
+/** A main function says more than the name of its file. */
+function mainSigns(entries: readonly string[], repository: Repository): Project['signs'] {
+  const [path] = entries
+  const text = path === undefined ? undefined : repository.read.text(path)?.slice(0, sourceScanLimit)
+  const line = /\b(?:int|auto|void)\s{1,4}main\s{0,4}\(/.exec(text ?? '')
+  return path === undefined || line === null || text === undefined
+    ? []
+    : [{ path, line: lineAt(text, line.index), fact: 'main function', weight: 0.2 }]
 }
 
 /** The file with the main function comes first. */

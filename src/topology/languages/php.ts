@@ -29,51 +29,80 @@ export const php: Language = {
 }
 
 function readProject(folder: Folder, repository: Repository): Project | undefined {
-  const composer = folder.files.has('composer.json') ? repository.read.json(joinPath(folder.path, 'composer.json')) : undefined
-  const hasManifest = folder.files.has('composer.json')
-  const page = findPage(folder, repository, hasManifest)
-  const scripts = existing(
-    ['artisan', 'bin/console', 'bin/hyperf.php', 'server.php', 'main.php', 'app.php', 'worker.php', 'bin/server.php'],
-    folder,
-    repository,
-  )
-  if (!hasManifest && page === undefined && !isPages(folder)) return undefined
-  const at = (key: string, fact: string): Evidence => {
-    const path = joinPath(folder.path, 'composer.json')
-    const line = composer?.line(key)
-    return line === undefined ? { path, fact } : { path, line, fact }
-  }
-  const required = Object.entries(dataAt(composer?.data, 'require')).slice(0, 400)
+  const composer = readComposer(folder, repository)
+  const page = findPage(folder, repository, composer !== undefined)
   const marked = phpMarks(folder, repository)
-  const isLibrary = isMadeToBeUsed(composer?.data, [page, ...scripts, ...marked])
-  const webRoot = page === undefined ? undefined : page.folder
-  const name = stringAt(composer?.data, 'name')
+  const pages = pagesOf(folder)
+  const scripts = existing(scriptFiles, folder, repository)
+  if (composer === undefined && page === undefined && marked.length === 0 && pages.length === 0) return undefined
+  const isLibrary = composer !== undefined && isMadeToBeUsed(composer.data, [page, ...scripts, ...marked])
+  const packages = composer?.required.map(([key]) => key) ?? []
   return {
-    manifest: hasManifest ? at('name', name === undefined ? 'composer.json' : `package ${name}`) : undefined,
-    version: normalizeVersion(
-      firstAlternative(stringAt(composer?.data, 'config', 'platform', 'php') ?? stringAt(composer?.data, 'require', 'php')),
-      2,
-    ),
-    packageManager: hasManifest ? 'composer' : undefined,
-    dependencies: new Map([...marked, ...required.map(([key]) => [key, at(`require/${key}`, `${key} in require`)] as const)]),
-    versions: new Map(required.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []))),
-    entries: [...(page === undefined ? [] : [page.path]), ...scripts, ...existing(routeFiles, folder, repository)],
-    isServer: page !== undefined || isPages(folder),
+    manifest: composer?.at('name', composer.name === undefined ? 'composer.json' : `package ${composer.name}`),
+    version: composer?.version,
+    packageManager: composer === undefined ? undefined : 'composer',
+    dependencies: new Map([...marked, ...(composer?.required ?? []).map(([key]) => [key, composerPlace(composer, key)] as const)]),
+    versions: new Map(composer?.required ?? []),
+    entries: [...(page === undefined ? [] : [page.path]), ...scripts, ...pages, ...existing(routeFiles, folder, repository)],
+    isServer: page !== undefined || pages.length > 0,
     port: statedPort(folder, repository),
     signs: [
       ...(page === undefined ? [] : [{ path: page.path, line: 1, fact: 'page for a web server', weight: 0.45 }]),
-      ...(page === undefined && !hasManifest ? [{ path: folder.path, fact: 'holds PHP pages', weight: 0.35 }] : []),
-      ...(isLibrary ? [{ ...at('autoload', 'is made to be required by others'), weight: -0.8, role: 'library' as const }] : []),
+      ...(page === undefined && pages[0] !== undefined ? [{ path: pages[0], line: 1, fact: 'page for a web server', weight: 0.65 }] : []),
+      ...(isLibrary && composer
+        ? [{ ...composer.at('autoload', 'is made to be required by others'), weight: -0.8, role: 'library' as const }]
+        : []),
+      ...marked.slice(0, 1).map(([, evidence]) => ({ ...evidence, weight: 0.2 })),
+      ...themeSigns(folder, repository),
     ],
-    facts: {
-      ...(webRoot === undefined ? {} : { webRoot }),
-      ...processesOf(
-        required.map(([key]) => key),
-        folder,
-      ),
+    facts: { ...webRootOf(page, pages), ...processesOf(packages, folder) },
+  }
+}
+
+function webRootOf(page: Page | undefined, pages: readonly string[]): { readonly webRoot?: string } {
+  return page === undefined && pages.length === 0 ? {} : { webRoot: page?.folder ?? '.' }
+}
+
+interface Composer {
+  readonly data: unknown
+  readonly name: string | undefined
+  readonly required: readonly (readonly [string, string])[]
+  readonly version: string | undefined
+  readonly at: (key: string, fact: string) => Evidence
+}
+
+function readComposer(folder: Folder, repository: Repository): Composer | undefined {
+  if (!folder.files.has('composer.json')) return undefined
+  const path = joinPath(folder.path, 'composer.json')
+  const file = repository.read.json(path)
+  const wanted = stringAt(file?.data, 'config', 'platform', 'php') ?? stringAt(file?.data, 'require', 'php')
+  return {
+    data: file?.data,
+    name: stringAt(file?.data, 'name'),
+    required: Object.entries(dataAt(file?.data, 'require'))
+      .slice(0, 400)
+      .map(([key, value]) => [key, String(value)] as const),
+    version: normalizeVersion(firstAlternative(wanted), 2),
+    at: (key, fact) => {
+      const line = file?.line(key)
+      return line === undefined ? { path, fact } : { path, line, fact }
     },
   }
 }
+
+function composerPlace(composer: Composer | undefined, key: string): Evidence {
+  return composer?.at(`require/${key}`, `${key} in require`) ?? { path: 'composer.json', fact: key }
+}
+
+/** A theme runs inside WordPress, which lies elsewhere. */
+function themeSigns(folder: Folder, repository: Repository): Project['signs'] {
+  if (!folder.files.has('style.css') || !folder.files.has('functions.php') || folder.files.has('wp-load.php')) return []
+  const style = readFile('style.css', folder, repository)
+  if (style !== undefined && !/^[ *]{0,8}Theme Name:/m.test(style.text.slice(0, 2000))) return []
+  return [{ path: joinPath(folder.path, 'style.css'), line: 1, fact: 'is a theme for WordPress', weight: -0.8, role: 'library' }]
+}
+
+const scriptFiles = ['artisan', 'bin/console', 'bin/hyperf.php', 'server.php', 'main.php', 'app.php', 'worker.php', 'bin/server.php']
 
 const routeFiles = ['routes/web.php', 'routes/api.php', 'routes/console.php', 'bootstrap/app.php', 'config/routes.yaml', 'src/routes.php', 'app/routes.php', 'config/server.php', 'config/autoload/server.php', '.rr.yaml'] // biome-ignore format: a list
 
@@ -100,16 +129,14 @@ function isPlaceholder(text: string | undefined): boolean {
   return text !== undefined && text.length < 200 && /Silence is golden|^<\?php\s{0,20}(?:\?>)?\s{0,20}$/i.test(text)
 }
 
-/** A folder of pages without an index: `home.php` and `login.php` beside a style sheet or a server's configuration. */
-function isPages(folder: Folder): boolean {
-  const names = [...folder.files]
-  if (
-    !names.some((name) => name.endsWith('.php') && /^(?:home|login|default|main|info|start|api|app|server|worker|hello)\.php$/.test(name))
-  )
-    return false
-  return names.some((name) =>
-    /\.(?:css|html)$|^\.htaccess$|^(?:nginx|apache|site|vhost).{0,20}\.conf$|^php\.ini$|^Dockerfile$|^Procfile$/.test(name),
-  )
+/** Pages without an index.php: beside a page of plain HTML, a server's configuration, or under the name of a first page. */
+function pagesOf(folder: Folder): string[] {
+  const pages = [...folder.files].filter((name) => name.endsWith('.php') && name !== 'index.php' && !scriptFiles.includes(name)).sort()
+  const companion = /^index\.html?$|^\.htaccess$|^\.user\.ini$|^php\.ini$|^(?:nginx|apache|site|vhost|000-default).{0,20}\.conf$/
+  const isSite =
+    [...folder.files].some((name) => companion.test(name)) ||
+    pages.some((name) => /^(?:home|login|default|info|hello|api)\.php$/.test(name))
+  return isSite ? pages.slice(0, 5).map((name) => joinPath(folder.path, name)) : []
 }
 
 /** A package with autoload and nothing to run, or one that says it is a library. */
@@ -152,11 +179,12 @@ function processesOf(packages: readonly string[], folder: Folder): { readonly pr
   }
 }
 
+/** Pages need a web server that runs PHP; FrankenPHP is one in a single program. */
 function startOf({ project, framework, port }: Program): string | undefined {
   const root = project.facts?.webRoot
-  const entry = project.entries[0]
-  if (framework?.start !== undefined) return framework.start
-  if (root !== undefined) return `php -S 0.0.0.0:${port ?? 8080}${root === '.' ? '' : ` -t ${String(root)}`}`
+  const [entry] = project.entries
+  if (framework?.name === 'octane') return `php artisan octane:start --host=0.0.0.0 --port=${port ?? 8000}`
+  if (root !== undefined) return `frankenphp php-server --listen :${port ?? 8080} --root ${String(root)}`
   return entry?.endsWith('.php') ? `php ${entry.slice(entry.lastIndexOf('/') + 1)}` : undefined
 }
 

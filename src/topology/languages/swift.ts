@@ -1,8 +1,9 @@
 // Swift packages that run on servers; applications for Apple's devices are Xcode projects or depend on its frameworks.
+import { sourceScanLimit } from '../limits.ts'
 import { joinPath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence } from '../topology.ts'
+import type { Evidence, HealthSpec } from '../topology.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, filesIn, matchesIn, placeOf, readFile, type TextFile } from './manifest.ts'
 
@@ -95,8 +96,19 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
         ? []
         : [{ path: screens, line: 1, fact: 'is an application with a screen', weight: -0.8, role: 'tooling' as const }]),
     ],
+    health: healthIn(entries, repository),
     facts: binary === undefined ? {} : { binary },
   }
+}
+
+/** Vapor writes routes without the slash in front. */
+function healthIn(entries: readonly string[], repository: Repository): HealthSpec | undefined {
+  const pattern = /\.(?:get|on)\s{0,4}\(\s{0,4}(?:\.GET\s{0,4},\s{0,4})?"(healthz|livez|health|healthcheck|ready|ping|status)"/
+  for (const entry of entries) {
+    const route = pattern.exec((repository.read.text(entry) ?? '').slice(0, sourceScanLimit))?.[1]
+    if (route !== undefined) return { kind: 'http', path: `/${route}` }
+  }
+  return undefined
 }
 
 function importsScreen(text: string | undefined): boolean {
