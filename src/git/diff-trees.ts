@@ -5,7 +5,8 @@ import type { TreeNode } from './tree-node.ts'
 /** What differs between two trees. A file that went away and one that came with the same content are paired as a rename when both are alone with it. */
 export function diffTrees(base: TreeListing | null, head: TreeListing): TreeDiff {
   if (base?.tree === head.tree) return { base: base.tree, added: [], modified: [], removed: [], renamed: [] }
-  const { added, modified, removed } = base?.root && head.root ? compareNested(base.root, head.root) : compareListed(base, head)
+  const { added, modified, removed } =
+    head.root && (base === null || base.root) ? compareNested(base?.root, head.root) : compareListed(base, head)
   const renamed = pairRenames(base, head, { added, removed })
   const from = new Set(renamed.map((pair) => pair.from))
   const to = new Set(renamed.map((pair) => pair.to))
@@ -37,7 +38,7 @@ function compareListed(base: TreeListing | null, head: TreeListing): Changes {
 }
 
 /** Folders with the same tree are passed by: the work is in what changed. */
-function compareNested(base: TreeNode, head: TreeNode): Changes {
+function compareNested(base: TreeNode | undefined, head: TreeNode): Changes {
   const changes: Changes = { added: [], modified: [], removed: [] }
   compareFolders({ prefix: '', base, head }, changes)
   for (const list of Object.values(changes)) list.sort()

@@ -41,12 +41,12 @@ export function entriesOf(root: TreeNode): ReadonlyMap<string, TreeEntry> {
     const slash = path.lastIndexOf('/')
     return nodeAt(root, slash < 0 ? '.' : path.slice(0, slash))?.files.get(path.slice(slash + 1))
   }
-  return lazyMap({ size: root.fileCount, get, walk: () => walkFiles(root, '') })
+  return lazyMap({ size: root.fileCount, get, walk: (visit) => walkFiles(root, '', visit) })
 }
 
 /** Every folder's id by its path, the root as `.`. */
 export function folderIdsOf(root: TreeNode): ReadonlyMap<string, string> {
-  return lazyMap({ size: root.folderCount + 1, get: (path) => nodeAt(root, path)?.oid, walk: () => walkFolders(root, '.') })
+  return lazyMap({ size: root.folderCount + 1, get: (path) => nodeAt(root, path)?.oid, walk: (visit) => walkFolders(root, '.', visit) })
 }
 
 export function nodeAt(root: TreeNode, path: string): TreeNode | undefined {
@@ -61,46 +61,47 @@ export function nodeAt(root: TreeNode, path: string): TreeNode | undefined {
   return node
 }
 
+type Visit<T> = (path: string, value: T) => void
+
 /** In Git's order, in which a folder stands as if its name ended with a slash. */
-function* walkFiles(node: TreeNode, prefix: string): Generator<[string, TreeEntry]> {
-  const folders = node.folders.entries()
-  let folder = folders.next()
+function walkFiles(node: TreeNode, prefix: string, visit: Visit<TreeEntry>): void {
+  const folders = [...node.folders]
+  let next = 0
   for (const [name, entry] of node.files) {
-    for (; !folder.done && `${folder.value[0]}/` < name; folder = folders.next())
-      yield* walkFiles(folder.value[1], `${prefix}${folder.value[0]}/`)
-    yield [prefix + name, entry]
+    for (let folder = folders[next]; folder !== undefined && `${folder[0]}/` < name; folder = folders[++next])
+      walkFiles(folder[1], `${prefix}${folder[0]}/`, visit)
+    visit(prefix + name, entry)
   }
-  for (; !folder.done; folder = folders.next()) yield* walkFiles(folder.value[1], `${prefix}${folder.value[0]}/`)
+  for (const [name, folder] of folders.slice(next)) walkFiles(folder, `${prefix}${name}/`, visit)
 }
 
-function* walkFolders(node: TreeNode, path: string): Generator<[string, string]> {
-  yield [path, node.oid ?? '']
-  for (const [name, below] of node.folders) yield* walkFolders(below, path === '.' ? name : `${path}/${name}`)
+function walkFolders(node: TreeNode, path: string, visit: Visit<string>): void {
+  visit(path, node.oid ?? '')
+  for (const [name, below] of node.folders) walkFolders(below, path === '.' ? name : `${path}/${name}`, visit)
 }
 
 interface LazyMap<T> {
   readonly size: number
   readonly get: (key: string) => T | undefined
-  readonly walk: () => Generator<[string, T]>
+  readonly walk: (visit: Visit<T>) => void
 }
 
 function lazyMap<T>({ size, get, walk }: LazyMap<T>): ReadonlyMap<string, T> {
+  const listed = <U>(pick: (key: string, value: T) => U) => {
+    const items: U[] = []
+    walk((key, value) => items.push(pick(key, value)))
+    return items.values()
+  }
+  const pairs = () => listed((key, value): [string, T] => [key, value])
   const map: ReadonlyMap<string, T> = {
     size,
     get,
     has: (key) => get(key) !== undefined,
-    entries: () => iterator(walk(), (item) => item),
-    keys: () => iterator(walk(), ([key]) => key),
-    values: () => iterator(walk(), ([, value]) => value),
-    forEach(each) {
-      for (const [key, value] of walk()) each(value, key, map)
-    },
-    [Symbol.iterator]: () => iterator(walk(), (item) => item),
+    entries: pairs,
+    keys: () => listed((key) => key),
+    values: () => listed((_, value) => value),
+    forEach: (each) => walk((key, value) => each(value, key, map)),
+    [Symbol.iterator]: pairs,
   }
   return map
-}
-
-function* iterator<T, U>(items: Iterable<T>, pick: (item: T) => U): Generator<U, undefined> {
-  for (const item of items) yield pick(item)
-  return undefined
 }

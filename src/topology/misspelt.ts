@@ -1,6 +1,7 @@
 // Manifests that are almost named like one: `requirement.txt`, `Package.json`, `docker-compse.yml`. A tool that reads the right name passes
 // them over in silence, so they are told.
 import { detectors } from './detectors/index.ts'
+import { perFolder } from './memo.ts'
 import { joinPath, printable } from './paths.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { Recommendation } from './topology.ts'
@@ -27,15 +28,19 @@ const shortest = 6
 const longName = 10
 
 export function findMisspelt({ folders }: Repository): Recommendation[] {
-  const names = [...new Set([...detectors.flatMap(({ marks }) => marks), ...otherNames])].filter(isManifest)
-  const known = new Set(names)
-  return [...folders.values()].flatMap((folder) =>
-    [...folder.files].flatMap((name): Recommendation[] => {
-      const meant = known.has(name) || name.length < shortest - 1 || isSource(name) ? undefined : meantBy(name, names, folder)
-      return meant === undefined ? [] : [recommendationFor(joinPath(folder.path, name), meant)]
-    }),
-  )
+  return [...folders.values()].flatMap(misspeltIn)
 }
+
+let manifests: ReadonlySet<string> | undefined
+
+const misspeltIn = perFolder((folder): Recommendation[] => {
+  manifests ??= new Set([...detectors.flatMap(({ marks }) => marks), ...otherNames].filter(isManifest))
+  const known = manifests
+  return [...folder.files].flatMap((name): Recommendation[] => {
+    const meant = known.has(name) || name.length < shortest - 1 || isSource(name) ? undefined : meantBy(name, known, folder)
+    return meant === undefined ? [] : [recommendationFor(joinPath(folder.path, name), meant)]
+  })
+})
 
 /** Source files are named freely; manifests are not. */
 function isManifest(name: string): boolean {
@@ -46,9 +51,9 @@ function isSource(name: string): boolean {
   return /\.(?:js|ts|py|go|rb|php|html|cfg)$/.test(name)
 }
 
-function meantBy(name: string, names: readonly string[], folder: Folder): string | undefined {
+function meantBy(name: string, names: ReadonlySet<string>, folder: Folder): string | undefined {
   const lower = name.toLowerCase()
-  return names.find((right) => {
+  return names.values().find((right) => {
     if (Math.abs(right.length - name.length) > 2 || folder.files.has(right)) return false
     if (endingOf(right) === endingOf(name) || right.toLowerCase() === lower) return isNear(lower, right.toLowerCase())
     return stemOf(right) === stemOf(name) && isNear(lower, right.toLowerCase())

@@ -1,5 +1,6 @@
 // What would make the repository's services better, each with its place and its fix.
 import { exampleFiles } from './environment.ts'
+import { perFolder } from './memo.ts'
 import { findLockfile } from './nodejs/package-json.ts'
 import { joinPath } from './paths.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
@@ -21,20 +22,19 @@ export function recommend(services: readonly ServiceSpec[], repository: Reposito
 const secretFiles =
   /^(?:\.env(?:\.(?:local|production|prod|staging|development))?|id_rsa|id_ed25519|.{1,100}\.pem|credentials\.json|service-account\.json|\.npmrc\.local)$/
 
+const secretsIn = perFolder(({ files }) => [...files].sort().filter((name) => secretFiles.test(name) && !exampleFiles.includes(name)))
+
 function findSecrets(repository: Repository): Recommendation[] {
   return [...repository.folders.values()].flatMap((folder) =>
-    [...folder.files]
-      .sort()
-      .filter((name) => secretFiles.test(name) && !exampleFiles.includes(name))
-      .map((name) => {
-        const path = joinPath(folder.path, name)
-        return {
-          code: 'secret_committed',
-          message: `${path} is committed; everybody who reads the repository reads its secrets.`,
-          fix: `Remove it with \`git rm --cached ${path}\`, add it to .gitignore, replace what it held, and keep the new values with \`kyozo secrets\`.`,
-          evidence: [{ path, line: 1, fact: 'a file for secrets' }],
-        }
-      }),
+    secretsIn(folder).map((name) => {
+      const path = joinPath(folder.path, name)
+      return {
+        code: 'secret_committed',
+        message: `${path} is committed; everybody who reads the repository reads its secrets.`,
+        fix: `Remove it with \`git rm --cached ${path}\`, add it to .gitignore, replace what it held, and keep the new values with \`kyozo secrets\`.`,
+        evidence: [{ path, line: 1, fact: 'a file for secrets' }],
+      }
+    }),
   )
 }
 

@@ -54,7 +54,7 @@ export function openRepository(tree: SourceTree, options: OpenOptions = {}): Rep
   const listing = (path: string) => engine.observe(`d${path}`)
   const repository: Repository = {
     tree: observeTree(tree, engine, missing),
-    folders: observeMap(index.folders, { has: listing, get: listing, all: everywhere }),
+    folders: observeMap(index.folders, { has: listing, get: listing, keys: everywhere, all: everywhere }),
     get passedOver() {
       everywhere()
       return index.passedOver

@@ -19,13 +19,14 @@ interface Pair {
 
 function compareFolders({ path, before, after }: Pair, changed: Set<string>): void {
   if (before === after || (before?.oid !== undefined && before.oid === after?.oid)) return
-  if (before === undefined || after === undefined) changed.add(`f${path}`)
+  if (before === undefined || after === undefined) changed.add(`f${path}`).add('K')
   for (const name of namesIn(before?.files, after?.files)) {
     const [old, now] = [before?.files.get(name), after?.files.get(name)]
     if (old?.oid === now?.oid && old?.mode === now?.mode) continue
     const at = joinPath(path, name)
     changed.add(`t${at}`)
-    if (old === undefined || now === undefined) changed.add(`e${at}`)
+    if (old !== undefined && now !== undefined) continue
+    changed.add(`e${path}`).add('K')
   }
   for (const name of namesIn(before?.folders, after?.folders))
     compareFolders({ path: joinPath(path, name), before: before?.folders.get(name), after: after?.folders.get(name) }, changed)

@@ -1,25 +1,29 @@
 // The commit as computations see it: whatever is looked up is noted as an observation. An observation is named by a letter and a path:
 //   t path   the text of a file, or its mode and id
-//   e path   whether there is such a file
+//   e path   which files lie directly in a folder
 //   f path   whether there is such a folder
 //   d path   what lies directly in a folder that may hold a service
 //   *        which folders there are, and what lies in each of them
+//   K        the paths of all files and folders
 //   E        every file with its id
 import type { SourceTree } from '../../git/source-tree.ts'
+import { parentOf } from '../paths.ts'
 import { type Engine, unrepeatable } from './engine.ts'
 
 /** The tree with its lookups noted. `missing` collects the texts that were not there yet. */
 export function observeTree(tree: SourceTree, engine: Engine, missing: Set<string>): SourceTree {
-  const exists = (path: string) => engine.observe(`e${path}`)
+  // By folder: detectors try many names in a few places.
+  const exists = (path: string) => engine.observe(`e${parentOf(path)}`)
   const whole = () => engine.observe('E')
+  const paths = () => engine.observe('K')
   return {
     root: tree.root,
     get tree() {
       whole()
       return tree.tree
     },
-    entries: observeMap(tree.entries, { has: exists, get: (path) => engine.observe(`t${path}`), all: whole }),
-    folders: observeMap(tree.folders, { has: (path) => engine.observe(`f${path}`), get: whole, all: whole }),
+    entries: observeMap(tree.entries, { has: exists, get: (path) => engine.observe(`t${path}`), keys: paths, all: whole }),
+    folders: observeMap(tree.folders, { has: (path) => engine.observe(`f${path}`), get: whole, keys: paths, all: whole }),
     text(path) {
       engine.observe(`t${path}`)
       const text = tree.text(path)
@@ -37,7 +41,9 @@ export function observeTree(tree: SourceTree, engine: Engine, missing: Set<strin
 export interface MapObserver {
   readonly has: (key: string) => void
   readonly get: (key: string) => void
-  /** It is gone through, or its size is asked for. */
+  /** Its keys are gone through, or its size is asked for. */
+  readonly keys: () => void
+  /** It is gone through. */
   readonly all: () => void
 }
 
@@ -56,9 +62,13 @@ export function observeMap<T>(map: ReadonlyMap<string, T>, noted: MapObserver): 
       return map.get(key)
     },
     get size() {
-      return all().size
+      noted.keys()
+      return map.size
     },
-    keys: () => all().keys(),
+    keys: () => {
+      noted.keys()
+      return map.keys()
+    },
     values: () => all().values(),
     entries: () => all().entries(),
     forEach: (each) => all().forEach(each),

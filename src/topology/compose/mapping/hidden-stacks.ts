@@ -28,8 +28,8 @@ function composeFoldersIn({ passedOver, tree }: Repository): { path: string; fil
   const examples = passedOver.filter(({ rule }) => rule.role === 'example' || rule.role === 'docs').map(({ path }) => path)
   if (examples.length === 0) return []
   const files = new Map<string, Set<string>>()
-  for (const [path, { mode }] of tree.entries) {
-    if (!/\.ya?ml$/.test(path) || mode === '120000' || !examples.some((folder) => isWithin(path, folder))) continue
+  for (const path of tree.entries.keys()) {
+    if (!/\.ya?ml$/.test(path) || !examples.some((folder) => isWithin(path, folder)) || tree.entries.get(path)?.mode === '120000') continue
     const folder = parentOf(path)
     files.set(folder, (files.get(folder) ?? new Set()).add(baseName(path)))
   }
