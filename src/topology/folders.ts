@@ -1,5 +1,6 @@
 // Folders that are no services, and what they are.
 import { compare } from './claim.ts'
+import { idleImages } from './compose/mapping/unlisted.ts'
 import { ancestorsOf, isWithin } from './paths.ts'
 import type { Packages } from './relations/packages.ts'
 import { findReads } from './relations/reads.ts'
@@ -25,7 +26,7 @@ export function foldersOf(
   const add = (role: FolderRole) => {
     if (!taken.has(role.path) && !roles.has(role.path)) roles.set(role.path, role)
   }
-  for (const role of decision.roles) add(role)
+  for (const role of [...decision.roles, ...idleImages(decision, repository)]) add(role)
   for (const { services: composed } of composeFilesOf(decision, repository)) {
     for (const { build, isProfiled, evidence } of composed) {
       if (isProfiled && build !== undefined)

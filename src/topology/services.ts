@@ -1,6 +1,6 @@
 // From decided folders to the services that will be listed: those that a compose file builds are joined or added, and kyozo.yaml corrects,
 // adds and removes.
-import { type Claim, confidence } from './claim.ts'
+import { type Claim, confidence, isStack } from './claim.ts'
 import { byPlace, type ComposeDraft, type Joined, joinComposeServices } from './compose/mapping/join-services.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { DeclaredService } from './declaration/schema.ts'
@@ -18,7 +18,7 @@ export interface Draft extends Candidate {
   readonly declared?: DeclaredService
 }
 
-export { composeFilesOf, folderOfBuild } from './compose/mapping/join-services.ts'
+export { composeFilesOf, folderOfBuild } from './compose/mapping/stacks.ts'
 export type { ComposeDraft }
 
 export interface DraftOptions {
@@ -67,8 +67,8 @@ function nameables(
   const open = new Map(declared)
   return found.map((candidate) => {
     const { path, claim, compose } = candidate
-    const isStack = claim.type === 'compose_stack'
-    const [declaredName] = isStack ? [] : ([...open].find(([, declaredPath]) => declaredPath === path) ?? [])
+    const standsForMany = isStack(claim.type)
+    const [declaredName] = standsForMany ? [] : ([...open].find(([, declaredPath]) => declaredPath === path) ?? [])
     if (declaredName !== undefined) open.delete(declaredName)
     const chosen = declaredName ?? compose?.service.name
     return {
@@ -77,7 +77,7 @@ function nameables(
       chosen,
       isReserved: declaredName !== undefined,
       rootName: options.rootName ?? rootNameOf(candidate, repository),
-      isStack,
+      isStack: standsForMany,
     }
   })
 }
@@ -138,7 +138,7 @@ function addDeclared(name: string, service: DeclaredService, input: DraftInput):
   if (path !== undefined && !repository.tree.folders.has(path) && path !== '.') {
     return declared.refuse([...at, 'path'], `services.${name}.path: ${JSON.stringify(path)} is not a folder of the repository`)
   }
-  const claims = (path === undefined ? [] : (decision.claims.get(path) ?? [])).filter(({ type }) => type !== 'compose_stack')
+  const claims = (path === undefined ? [] : (decision.claims.get(path) ?? [])).filter(({ type }) => !isStack(type))
   const strongest = claims.find(({ signs }) => signs.some(({ weight }) => weight > 0))
   const canBuild = isImage || service.build?.dockerfile !== undefined || service.build?.template !== undefined
   const type = service.type ?? strongest?.type ?? (canBuild ? 'containerized' : undefined)

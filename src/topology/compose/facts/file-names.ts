@@ -23,6 +23,11 @@ export function chooseComposeFile(files: ReadonlySet<string>): ComposeName | und
   return { name: best.name, kind: best.rank >= developmentRank ? 'development' : 'variant' }
 }
 
+/** Every compose file of a folder by its name, those for development too. */
+export function composeNamesIn(files: ReadonlySet<string>): string[] {
+  return [...files].filter((name) => variantWords(name) !== undefined).sort(order)
+}
+
 /** The file that Compose lays over the main one without being told, or undefined. */
 export function overrideOf(name: string, files: ReadonlySet<string>): string | undefined {
   if (!(composeNames as readonly string[]).includes(name)) return undefined

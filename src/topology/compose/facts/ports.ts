@@ -16,8 +16,11 @@ export interface PortContext {
  * port at all, the variable that sets one.
  */
 export function portsOf(source: FactSource, context: PortContext): Port[] {
-  const called = calledPorts(source, context)
+  const called: ListedPort[] = calledPorts(source, context)
   const listed = [...called, ...listedPorts(source, 'ports'), ...listedPorts(source, 'expose')]
+    .map((item, index) => ({ item, rank: item.isUdp === true ? 1 : 0, index }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map(({ item: { port, evidence } }) => ({ port, evidence }))
   const ordered = [...listed.filter(({ port }) => !debuggerPorts.has(port)), ...listed.filter(({ port }) => debuggerPorts.has(port))]
   const found = ordered.length > 0 ? ordered : settledPorts(context)
   return [...new Map([...found].reverse().map((item) => [item.port, item])).values()].reverse()
@@ -53,13 +56,17 @@ function labelEvidence({ node }: FactSource, label: string): Port['evidence'] {
 /** Ports of one service that are looked at. */
 const portsLimit = 50
 
-function listedPorts({ node, variables }: FactSource, key: 'ports' | 'expose'): Port[] {
+/** A port for datagrams is the service's only when it has no other. */
+type ListedPort = Port & { readonly isUdp?: boolean }
+
+function listedPorts({ node, variables }: FactSource, key: 'ports' | 'expose'): ListedPort[] {
   const list = node.entries.get(key)
   if (list?.kind !== 'list') return []
-  return list.items.slice(0, portsLimit).flatMap((item): Port[] => {
+  return list.items.slice(0, portsLimit).flatMap((item): ListedPort[] => {
     const written = item.kind === 'map' ? item.entries.get('target') : item
-    const port = isUdp(item) ? undefined : targetPort(written, variables.fill)
-    return port === undefined ? [] : [{ port, evidence: { path: item.place.file, line: item.place.line, fact: `port ${port}` } }]
+    const port = targetPort(written, variables.fill)
+    const evidence = { path: item.place.file, line: item.place.line, fact: `port ${port}` }
+    return port === undefined ? [] : [{ port, evidence, isUdp: isUdp(item) }]
   })
 }
 

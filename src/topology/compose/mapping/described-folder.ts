@@ -15,7 +15,7 @@ export function describedFolder(service: Built, context: MappingContext): string
   const folders = languageFoldersBelow(build.context, context).slice(0, foldersLimit)
   if (folders.length === 0) return undefined
   const byPath = new Map(folders.map((folder) => [relativeTo(build.context, folder), folder]))
-  const named = namedByArguments(service, byPath)
+  const named = namedByArguments(service, byPath) ?? namedByCommand(service, byPath, context)
   if (named !== undefined) return named
   const text = context.repository.read.text(dockerfilePath(build))
   if (text === undefined) return undefined
@@ -43,6 +43,13 @@ function namedByArguments({ build }: Built, byPath: ReadonlyMap<string, string>)
     if (same.length === 1) return same[0]?.[1]
   }
   return undefined
+}
+
+/** One image with many programs: `entrypoint: geo` runs `cmd/geo`, when that is a service itself. */
+function namedByCommand({ entrypoint, command }: Built, byPath: ReadonlyMap<string, string>, context: MappingContext): string | undefined {
+  const words = `${entrypoint ?? ''} ${command ?? ''}`.trim().split(' ').slice(0, 2).map(baseName)
+  const found = [...byPath].filter(([path, folder]) => words.includes(baseName(path)) && isLanguageService(folder, context))
+  return found.length === 1 ? found[0]?.[1] : undefined
 }
 
 /** Words that the file uses for what this build is: the Dockerfile's ending or folder, the target, and the service's own names. */

@@ -1,13 +1,13 @@
 // The services that compose files run from the repository's folders, joined to the folders that were decided to be services, or added to them.
-import { type Claim, compare, confidence, type Sign } from '../../claim.ts'
+import { type Claim, compare, type Sign } from '../../claim.ts'
 import { type ComposeFacts, type ComposeServiceFacts, readCompose } from '../../compose-file.ts'
-import { isWithin, parentOf, printable } from '../../paths.ts'
+import { parentOf, printable } from '../../paths.ts'
 import { emptyClaim } from '../../reading/source-signs.ts'
 import type { Repository } from '../../repository.ts'
 import { type Candidate, type Decision, toCandidate } from '../../weigh.ts'
-import { hiddenStack } from './hidden-stacks.ts'
-import { dockerfilePath } from './mounted-folder.ts'
-import { placeService } from './place-service.ts'
+import { builtClaim } from './built-claim.ts'
+import { type PlacedService, stacksOf } from './stacks.ts'
+import { idleImages } from './unlisted.ts'
 
 export interface ComposeDraft {
   readonly file: string
@@ -19,54 +19,18 @@ export interface Joined extends Candidate {
   readonly compose?: ComposeDraft
 }
 
-/** The compose files of the stacks: those that include others first, then the outer before the inner; none that repeats an outer one. */
-export function composeFilesOf(decision: Decision, repository: Repository): ComposeFacts[] {
-  return stacksOf(decision, repository).map(({ facts }) => facts)
-}
-
 export function joinComposeServices(decision: Decision, repository: Repository): Joined[] {
   const stacks = stacksOf(decision, repository)
   const kept = new Set(stacks.map(({ facts }) => facts.file))
-  let services: Joined[] = decision.candidates.filter(({ claim }) => isOtherOrKept(claim, { kept, repository }))
+  const idle = new Set(idleImages(decision, repository).map(({ path }) => path))
+  let services: Joined[] = decision.candidates.filter(
+    ({ path, claim }) => isOtherOrKept(claim, { kept, repository }) && !(claim.type === 'containerized' && idle.has(path)),
+  )
   for (const { facts, places } of stacks) {
     if (!services.some(({ claim }) => claim.spec.facts?.composeFile === facts.file)) services.push(stackCandidate(facts))
-    services = joinStack(services, { file: facts.file, places, decision })
+    services = joinStack(services, { file: facts.file, places, decision, repository })
   }
   return services
-}
-
-interface PlacedService {
-  readonly service: ComposeServiceFacts
-  readonly path: string
-}
-
-interface PlacedStack {
-  readonly facts: ComposeFacts
-  readonly places: readonly PlacedService[]
-}
-
-const stacksByDecision = new WeakMap<Decision, readonly PlacedStack[]>()
-
-function stacksOf(decision: Decision, repository: Repository): readonly PlacedStack[] {
-  const known = stacksByDecision.get(decision)
-  if (known !== undefined) return known
-  const placed = filesOf(decision, repository).map((facts) => ({ facts, places: placesOf(facts, { decision, repository }) }))
-  const stacks = placed.filter((stack, index) => !isRepeated(stack, placed.slice(0, index)))
-  stacksByDecision.set(decision, stacks)
-  return stacks
-}
-
-function filesOf({ candidates }: Decision, repository: Repository): ComposeFacts[] {
-  const stacks = candidates.filter(({ claim }) => claim.type === 'compose_stack')
-  const hidden = stacks.length > 0 ? undefined : hiddenStack('', repository)
-  if (hidden !== undefined) return [hidden]
-  const files = stacks.flatMap(({ claim }) => {
-    const file = claim.spec.facts?.composeFile
-    const facts = typeof file === 'string' ? readCompose(file, repository) : undefined
-    return facts === undefined ? [] : [facts]
-  })
-  const included = new Set(files.flatMap((facts) => facts.included))
-  return files.filter(({ file }) => !included.has(file))
 }
 
 /** Files that are not read yet stay what they were taken for. */
@@ -75,30 +39,14 @@ function isOtherOrKept({ type, spec }: Claim, { kept, repository }: { kept: Read
   return type !== 'compose_stack' || typeof file !== 'string' || kept.has(file) || readCompose(file, repository) === undefined
 }
 
-function placesOf(facts: ComposeFacts, { decision, repository }: { decision: Decision; repository: Repository }): PlacedService[] {
-  return facts.services.flatMap((service) => {
-    const path = placeService(service, { decision, repository })
-    if (path !== undefined && (path === '.' || repository.tree.folders.has(path))) return [{ service, path }]
-    if (path !== undefined && !service.isProfiled)
-      repository.warn(`${service.evidence.path} builds ${printable(path)}, which is not a folder of the repository; it is passed over.`)
-    return []
-  })
-}
-
-/** Whether a stack around it already runs everything that this one runs: it is there for whoever works on one folder alone. */
-function isRepeated({ facts, places }: PlacedStack, before: readonly PlacedStack[]): boolean {
-  const outer = before.filter((other) => isWithin(parentOf(facts.file), parentOf(other.facts.file)))
-  const known = new Set(outer.flatMap((other) => other.places.map(({ path }) => path)))
-  return places.length > 0 && places.every(({ path }) => known.has(path))
-}
-
 interface JoinInput {
   readonly file: string
   readonly places: readonly PlacedService[]
   readonly decision: Decision
+  readonly repository: Repository
 }
 
-function joinStack(found: readonly Joined[], { file, places, decision }: JoinInput): Joined[] {
+function joinStack(found: readonly Joined[], { file, places, decision, repository }: JoinInput): Joined[] {
   const services = [...found]
   const running = new Set(places.filter(({ service }) => !service.isProfiled).map(({ path }) => path))
   for (const { service, path } of places) {
@@ -107,30 +55,29 @@ function joinStack(found: readonly Joined[], { file, places, decision }: JoinInp
     if (service.isProfiled) {
       // What a profile holds back does not run on its own either.
       if (free >= 0 && !running.has(path)) services.splice(free, 1)
-    } else if (free >= 0) services[free] = join(services[free] as Joined, { file, service })
+      continue
+    }
     // Another file's service is the same program: one folder is not built twice for two stacks.
-    else if (!services.some((other) => isHere(other) && other.compose?.file !== file))
-      services.push({ ...fromCompose(path, service, decision), compose: { file, service } })
+    if (free < 0 && services.some((other) => isHere(other) && other.compose?.file !== file)) continue
+    const claims = (decision.claims.get(path) ?? []).filter(({ type }) => type !== 'compose_stack')
+    const claim = builtClaim({ service, path, claims }, repository)
+    const joined: Joined = { ...withCompose(path, service, { claim, claims }), compose: { file, service } }
+    if (free >= 0) services[free] = joined
+    else services.push(joined)
   }
   return services
 }
 
-function join(candidate: Joined, compose: ComposeDraft): Joined {
-  const signs = [...candidate.claim.signs, signOf(compose.service)]
-  return { ...candidate, claim: { ...candidate.claim, signs }, confidence: confidence(signs), compose }
+/** The stack decides that the folder is a service: what spoke against it does not count. */
+function withCompose(path: string, service: ComposeServiceFacts, { claim, claims }: { claim: Claim; claims: readonly Claim[] }): Candidate {
+  const signs = [...claim.signs.filter(({ weight }) => weight > 0), signOf(service)]
+  const others = claims.filter((other) => other !== claim)
+  return toCandidate(path, { ...claim, signs }, others)
 }
 
 function signOf({ name, build, image, evidence }: ComposeServiceFacts): Sign {
-  if (build !== undefined) return { ...build.evidence, weight: 0.6 }
+  if (build !== undefined) return { ...build.evidence, weight: 0.8 }
   return { ...evidence, fact: `service ${name} runs it${image === undefined ? '' : ` as ${printable(image)}`}`, weight: 0.6 }
-}
-
-/** A folder that only the compose file makes a service: what spoke against it does not count. */
-function fromCompose(path: string, service: ComposeServiceFacts, { claims }: Decision): Candidate {
-  const [best, ...others] = (claims.get(path) ?? []).filter(({ type }) => type !== 'compose_stack')
-  const claim = best ?? emptyClaim('containerized')
-  const sign = { ...signOf(service), weight: 0.8 }
-  return toCandidate(path, { ...claim, signs: [...claim.signs.filter(({ weight }) => weight > 0), sign] }, others)
 }
 
 /** A stack in a folder that is not looked at otherwise. */
@@ -146,12 +93,12 @@ function stackCandidate({ file, services }: ComposeFacts): Candidate {
   return toCandidate(parentOf(file), claim, [])
 }
 
+type Named = Joined & { readonly name: string }
+
 /**
  * Services by path. At one path a stack comes first when it runs other folders too; when it only runs the folder that it lies in, the service does.
  */
-export function byPlace(
-  services: readonly (Joined & { readonly name: string })[],
-): (a: Joined & { name: string }, b: Joined & { name: string }) => number {
+export function byPlace(services: readonly Named[]): (a: Named, b: Named) => number {
   const folders = new Map<string, Set<string>>()
   for (const { path, compose } of services) {
     if (compose !== undefined) folders.set(compose.file, (folders.get(compose.file) ?? new Set()).add(path))
@@ -162,10 +109,4 @@ export function byPlace(
     return run.size > 1 || (run.size === 1 && !run.has(path)) ? 0 : 2
   }
   return (a, b) => compare(a.path, b.path) || rank(a) - rank(b) || compare(a.name, b.name)
-}
-
-/** The build context; or, when the context is a larger folder, the claimed folder that the Dockerfile lies in. */
-export function folderOfBuild(build: NonNullable<ComposeServiceFacts['build']>, { claims }: Pick<Decision, 'claims'>): string {
-  const home = parentOf(dockerfilePath(build))
-  return home !== build.context && isWithin(home, build.context) && claims.has(home) ? home : build.context
 }

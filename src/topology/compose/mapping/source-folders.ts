@@ -1,5 +1,5 @@
 // The folders that a service of a compose file may be: those in which a detector saw somebody's program.
-import { baseName, isWithin } from '../../paths.ts'
+import { isWithin } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
 import type { ServiceType } from '../../topology.ts'
 import type { Decision } from '../../weigh.ts'
@@ -33,8 +33,7 @@ export function languageFoldersBelow(folder: string, context: MappingContext): s
   return [...context.decision.claims.keys()].filter((path) => path !== folder && isWithin(path, folder) && hasLanguage(path, context))
 }
 
-export function folderNamed(path: string, isNamed: (name: string) => boolean): boolean {
-  return path !== '.' && isNamed(baseName(path))
-}
-
-export type Placed = Pick<ComposeServiceFacts, 'name' | 'build' | 'image' | 'mounts' | 'workingDir' | 'containerName'>
+export type Placed = Pick<
+  ComposeServiceFacts,
+  'name' | 'build' | 'image' | 'mounts' | 'workingDir' | 'containerName' | 'command' | 'entrypoint'
+>
