@@ -27,7 +27,10 @@ export function addressLinks(addresses: readonly StatedAddress[], directory: Dir
       target,
       address,
       template,
-      kind: isAnswer || isGuess || from === 'source' ? 'optional' : 'requires',
+      kind:
+        isAnswer || isGuess || from === 'source' || (target.name === undefined && target.isForDevelopers === true)
+          ? 'optional'
+          : 'requires',
     }))
   })
 }

@@ -70,7 +70,7 @@ function isNeeded({ driver, imported, stated }: Signs, type: ServiceType): boole
 }
 
 function findDriver(kind: BackingKind, { type, dependencies, imports }: NeedInput): Evidence | undefined {
-  return [...dependencies, ...(dependencies.length === 0 ? imports : [])].find(({ name }) => isDriver(kind, type, name))?.evidence
+  return [...dependencies, ...imports].find(({ name }) => isDriver(kind, type, name))?.evidence
 }
 
 function findImport(kind: BackingKind, { type, imports }: NeedInput): Evidence | undefined {

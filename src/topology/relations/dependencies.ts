@@ -12,7 +12,7 @@ import type { Decision } from '../weigh.ts'
 import type { NeedInput } from './backing.ts'
 import { configurationOf } from './configuration/readers.ts'
 import { backingOfImage } from './kinds.ts'
-import { type Link, type Links, linkServices } from './links.ts'
+import { type Link, type Links, linkServices, type Provider } from './links.ts'
 import { loosenCycles } from './order.ts'
 import type { Packages } from './packages.ts'
 import { findReads } from './reads.ts'
@@ -84,15 +84,13 @@ function needInputs(draft: Draft, { decision, repository, packages }: Omit<LinkC
 }
 
 /** A folder whose own image is a database stands in for the one that would be added. */
-function findProviders(drafts: readonly Draft[], repository: Repository): ReadonlyMap<BackingKind, string> {
-  const providers = new Map<BackingKind, string>()
-  for (const { name, path, claim } of drafts) {
+function findProviders(drafts: readonly Draft[], repository: Repository): Provider[] {
+  return drafts.flatMap(({ name, path, claim }): Provider[] => {
     const isImage = claim.type === 'containerized' || claim.type === 'database'
     const folder = isImage ? repository.folders.get(path) : undefined
     const kind = folder === undefined ? undefined : backingOfImage(findDockerfile(folder, repository)?.base)
-    if (kind !== undefined && !providers.has(kind)) providers.set(kind, name)
-  }
-  return providers
+    return kind === undefined ? [] : [{ name, kind }]
+  })
 }
 
 export function dependenciesOf(service: Undependent, { links, backing }: Links): ServiceSpec {

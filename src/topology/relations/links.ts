@@ -32,8 +32,13 @@ export interface LinkInput {
   readonly repository: Repository
   /** What the service's claims, its shared code and its configuration name, one for each language of its folder. */
   readonly needInputs: (draft: Draft) => readonly NeedInput[]
-  /** Services whose own image is a database, by kind. */
-  readonly providers: ReadonlyMap<BackingKind, string>
+  /** Services whose own image is a database. */
+  readonly providers: readonly Provider[]
+}
+
+export interface Provider {
+  readonly name: string
+  readonly kind: BackingKind
 }
 
 export interface Links {
@@ -63,7 +68,9 @@ function openLinks(draft: Draft, input: LinkInput, directory: Directory): OpenLi
   if (draft.claim.type === 'compose_stack') return stackLinks(draft, input)
   const own = input.workloads.filter((workload) => directory.draftOf(workload) === draft)
   const stated = statedLinks(draft, { input, directory, own })
-  const needs = input.needInputs(draft).flatMap((needInput) => findNeeds(withWorkloads(needInput, own)))
+  const isProgram =
+    draft.claim.type !== 'database' && draft.claim.type !== 'proxy' && !input.providers.some(({ name }) => name === draft.name)
+  const needs = isProgram ? input.needInputs(draft).flatMap((needInput) => findNeeds(withWorkloads(needInput, own))) : []
   const context: ProviderContext = { draft, input, own, linked: stated.map(({ target }) => target) }
   return [
     ...declaredLinks(draft, { ...input, names: directory.names }),
@@ -148,9 +155,9 @@ function needLink({ kind, strength, connections, evidence }: BackingNeed, contex
 function providerOf(kind: BackingKind, { input, own, linked }: ProviderContext): Target {
   const reached = linked.find((target) => target.kind !== undefined && serves(target.kind, kind))
   if (reached !== undefined) return reached
-  const served = [...input.providers].filter(([provided]) => serves(provided, kind))
-  const folder = served.find(([, name]) => linked.some((target) => target.name === name)) ?? served[0]
-  if (folder !== undefined) return { name: folder[1] }
+  const served = input.providers.filter((provider) => serves(provider.kind, kind))
+  const folder = served.find(({ name }) => linked.some((target) => target.name === name)) ?? served[0]
+  if (folder !== undefined) return { name: folder.name }
   const files = new Set(own.map(({ file }) => file))
   const serving = input.composed.filter((backing) => serves(backing.kind, kind))
   const best =

@@ -9,7 +9,9 @@ import { backingOfImage } from './kinds.ts'
 import type { Workload } from './workloads/workload.ts'
 
 /** A sibling or a backing service by its name in the topology, or a kind that somebody has to provide. */
-export type Target = { readonly name: string; readonly kind?: BackingKind } | { readonly name?: undefined; readonly kind: BackingKind }
+export type Target =
+  | { readonly name: string; readonly kind?: BackingKind }
+  | { readonly name?: undefined; readonly kind: BackingKind; readonly isForDevelopers?: true }
 
 export interface Directory {
   /** Who is meant by a host name, as it is written in a file. */
@@ -116,11 +118,16 @@ function draftFor({ file, name, folders, image }: Workload, { callable, aliases 
     if (first !== undefined) return there.find((draft) => draft.name === name) ?? first
   }
   if (backingOfImage(image) !== undefined && folders.length === 0) return undefined
-  return (
-    byImage(image, aliases) ??
-    (image === undefined || folders.length === 0 ? aliases.get(plainName(name)) : undefined) ??
-    onlyOne(image, callable)
-  )
+  const named = folders.length === 0 ? aliases.get(plainName(name)) : undefined
+  return byImage(image, aliases) ?? named ?? onlyDatabase(name, callable) ?? onlyOne(image, callable)
+}
+
+/** Where one folder is a database, it is the one that is called so. */
+function onlyDatabase(name: string, callable: readonly Draft[]): Draft | undefined {
+  const databases = callable.filter(({ claim }) => claim.type === 'database')
+  return databases.length === 1 && /^(?:[a-z0-9]{1,30}-)?(?:db|database|sql|mysql|postgres|mongo|mariadb)$/.test(name)
+    ? databases[0]
+    : undefined
 }
 
 /** `shop/examples-details-v1:1.20` is made from the folder `details`. */
@@ -156,7 +163,7 @@ function targetOf(workload: Workload, { draftOf, composed }: Resolving): Target 
   const draft = draftOf(workload)
   if (draft !== undefined) return { name: draft.name }
   const kind = backingOfImage(workload.image)
-  return kind === undefined ? undefined : { kind }
+  return kind === undefined ? undefined : { kind, ...(workload.isForDevelopers ? { isForDevelopers: true as const } : {}) }
 }
 
 function remembered<K extends object, V>(compute: (key: K) => V): (key: K) => V {

@@ -9,7 +9,7 @@ export const java: DriverLanguage = {
     sqlserver: ['mssql-jdbc', 'r2dbc-mssql', 'quarkus-jdbc-mssql', 'com.microsoft.sqlserver'],
     oracle: ['ojdbc8', 'ojdbc10', 'ojdbc11', 'ojdbc17', 'oracle-r2dbc', 'quarkus-jdbc-oracle'],
     mongodb: ['spring-boot-starter-data-mongodb', 'spring-boot-starter-data-mongodb-reactive', 'spring-data-mongodb', 'mongodb-driver-sync', 'mongodb-driver-reactivestreams', 'mongo-java-driver', 'mongodb-driver', 'quarkus-mongodb-client', 'quarkus-mongodb-panache', 'vertx-mongo-client', 'micronaut-mongo-sync', 'micronaut-mongo-reactive', 'morphia-core', 'kmongo', 'com.mongodb'],
-    redis: ['spring-boot-starter-data-redis', 'spring-boot-starter-data-redis-reactive', 'spring-session-data-redis', 'jedis', 'lettuce-core', 'redisson', 'redisson-spring-boot-starter', 'quarkus-redis-client', 'vertx-redis-client', 'micronaut-redis-lettuce', 'com.taoensso/carmine'],
+    redis: ['spring-boot-starter-data-redis', 'spring-boot-starter-data-redis-reactive', 'spring-session-data-redis', 'jedis', 'io.lettuce.core', 'redisson', 'redisson-spring-boot-starter', 'quarkus-redis-client', 'vertx-redis-client', 'micronaut-redis-lettuce', 'com.taoensso/carmine'],
     memcached: ['spymemcached', 'xmemcached', 'simple-spring-memcached'],
     rabbitmq: ['spring-boot-starter-amqp', 'spring-rabbit', 'spring-cloud-starter-stream-rabbit', 'spring-cloud-stream-binder-rabbit', 'spring-cloud-starter-bus-amqp', 'amqp-client', 'quarkus-smallrye-reactive-messaging-rabbitmq', 'quarkus-messaging-rabbitmq', 'micronaut-rabbitmq', 'vertx-rabbitmq-client', 'com.novemberain/langohr'],
     activemq: ['spring-boot-starter-activemq', 'spring-boot-starter-artemis', 'activemq-client', 'activemq-broker', 'artemis-jms-client'],

@@ -13,7 +13,7 @@ export interface ComposeInput {
 }
 
 export function composeWorkloads({ stacks, decision, repository }: ComposeInput): Workload[] {
-  const read = new Set(stacks.flatMap(({ file, files }) => [file, ...files]))
+  const read = new Set(stacks.flatMap(({ file, files }) => [file, ...files.filter((name) => !overrideName.test(name))]))
   const own = stacks.flatMap(({ file, services }) => services.map((service) => workloadOf(service, { file, isStack: true, decision })))
   const variants = variantFiles(repository).filter((file) => !read.has(file))
   const added = variants.flatMap((file) => {
@@ -24,13 +24,15 @@ export function composeWorkloads({ stacks, decision, repository }: ComposeInput)
   return [...own, ...added]
 }
 
+const overrideName = /(?:^|[/.])override\.ya?ml$/
+
 /** Variants read in one repository. */
 const variantsLimit = 12
 
 const variantName = /^(?:[a-z0-9]{1,30}[.-])?(?:docker-)?compose(?:[._-][a-z0-9]{1,30}){0,3}\.ya?ml$/i
 
 /** What is for working on the code, or kyozo's own. */
-const otherPurposes = /(?:^|[._-])(?:dev|devel|development|local|tests?|testing|ci|e2e|debug|override|bench|kyozo|lint|build)(?:[._-]|$)/i
+const otherPurposes = /(?:^|[._-])(?:dev|devel|development|local|tests?|testing|ci|e2e|debug|bench|kyozo|lint|build)(?:[._-]|$)/i
 
 function variantFiles(repository: Repository): string[] {
   return [...repository.folders.values()]
@@ -59,8 +61,8 @@ function workloadOf(service: ComposeServiceFacts, { file, isStack, decision }: P
     folders: [...(build === undefined ? [] : [folderOfBuild(build, decision), build.context]), ...workingFolders(service)],
     dependsOn: [...dependsOn, ...links],
     addresses: environment.map(({ name: variable, value, evidence: at }) => ({ variable, value, evidence: at, from: 'compose' as const })),
-    hostPorts: [],
     isStack,
+    isForDevelopers: overrideName.test(file),
     evidence,
   }
 }

@@ -13,9 +13,9 @@ export interface Workload {
   readonly folders: readonly string[]
   readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
   readonly addresses: readonly StatedAddress[]
-  /** Ports of the host that it takes for itself. */
-  readonly hostPorts: readonly { readonly port: number; readonly evidence: Evidence }[]
   /** Whether its file is a stack that runs as it is written, so that what it says is declared. */
   readonly isStack: boolean
+  /** Whether only developers start it, as what an override adds. */
+  readonly isForDevelopers: boolean
   readonly evidence: Evidence
 }
