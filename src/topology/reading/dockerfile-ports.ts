@@ -71,9 +71,12 @@ function statedPort(instructions: readonly Instruction[], values: Values): Expos
   return undefined
 }
 
+/** Images of application servers of Java, which few people repeat the port of. */
+const applicationServers = new Map([['tomcat', 8080], ['tomee', 8080], ['jetty', 8080], ['wildfly', 8080], ['open-liberty', 9080], ['websphere-liberty', 9080], ['jboss-eap', 8080]]) // biome-ignore format: a table
+
 function usualPort(base: PortInput['base']): ExposedPort[] {
   if (base === undefined) return []
   const name = imageName(base.image)
-  const port = databaseOfImage(base.image)?.port ?? webServerOfImage(name)?.port ?? proxyOfImage(name)?.port
+  const port = databaseOfImage(base.image)?.port ?? webServerOfImage(name)?.port ?? proxyOfImage(name)?.port ?? applicationServers.get(name)
   return port === undefined ? [] : [{ port, line: base.line }]
 }

@@ -98,7 +98,10 @@ function artifactsIn(script: Script): Map<string, Evidence> {
   for (const {
     groups: [group, name = ''],
     offset,
-  } of [...vectors, ...maps])
-    noteArtifact(dependencies, { group, name, evidence: evidenceAt(script, offset, `depends on ${name}`) })
+  } of [...vectors, ...maps]) {
+    const evidence = evidenceAt(script, offset, `depends on ${name}`)
+    noteArtifact(dependencies, { group, name, evidence })
+    if (group !== undefined) noteArtifact(dependencies, { name: `${group}/${name}`, evidence })
+  }
   return dependencies
 }

@@ -36,7 +36,7 @@ export const javaSource: SourceLanguage = {
       isRequired: (match) => match[0].startsWith('sys.env('),
     },
     {
-      pattern: /@(?:Value|Property|ConfigProperty)\s{0,4}\([^"\n]{0,40}"\$\{(?<name>[A-Z_][A-Z0-9_]{0,63})(?::(?<fallback>[^}"\n]{0,200}))?\}"/g,
+      pattern: /@(?:Value|Property|ConfigProperty)\s{0,4}\([^"\n]{0,40}"[^"$\n]{0,60}\$\{(?<name>[A-Z_][A-Z0-9_]{0,63})(?::(?<fallback>[^}"\n]{0,200}))?\}/g,
       isRequired: () => true,
     },
   ],
