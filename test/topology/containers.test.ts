@@ -45,7 +45,7 @@ describe('a static site', () => {
       'build',
     ],
     [
-      'next',
+      'nextjs',
       { dependencies: { next: '15' }, scripts: { build: 'next build' } },
       { 'next.config.mjs': "export default { output: 'export' }" },
       'out',

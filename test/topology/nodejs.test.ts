@@ -48,6 +48,9 @@ describe('a Node.js folder', () => {
       folders: [],
       recommendations: [],
       startOrder: ['api'],
+      patterns: [
+        { name: 'monolith', services: ['api'], evidence: [{ path: 'server.js', line: 4, fact: 'listens: .listen(', weight: 0.5 }] },
+      ],
       warnings: [],
     })
   })
@@ -79,14 +82,14 @@ describe('a Node.js folder', () => {
       { dependencies: { '@nestjs/core': '11' }, scripts: { build: 'nest build', 'start:prod': 'node dist/main' } },
       'src/main.ts',
       'await app.listen(process.env.PORT ?? 3000)',
-      'nodejs/nest :3000',
+      'nodejs/nestjs :3000',
     ],
     [
       'next',
       { dependencies: { next: '15', react: '19' }, scripts: { build: 'next build', start: 'next start -p 8088' } },
       'app/page.tsx',
       '',
-      'nodejs/next :8088',
+      'nodejs/nextjs :8088',
     ],
     ['nuxt', { dependencies: { nuxt: '4' }, scripts: { build: 'nuxt build' } }, 'app.vue', '', 'nodejs/nuxt :3000'],
     [
@@ -194,7 +197,7 @@ describe('a Node.js folder', () => {
       'jobs/package.json': json({ name: 'jobs', scripts: { start: 'node worker.js' }, dependencies: { bullmq: '5' } }),
       'jobs/worker.js': "import { Worker } from 'bullmq'\nnew Worker('mail', send, { connection: { url: process.env.REDIS_URL } })\n",
     }
-    expect(servicesIn(files)).toEqual(['jobs jobs nodejs no port template(nodejs in jobs) [node worker.js] ← redis'])
+    expect(servicesIn(files)).toEqual(['jobs jobs nodejs/bullmq no port template(nodejs in jobs) [node worker.js] ← redis'])
   })
 
   test('believes the Procfile over the start script', () => {

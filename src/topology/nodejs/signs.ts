@@ -151,8 +151,12 @@ function endObjection({ manifest, source, kind, entry }: PackageFacts): Sign[] {
   return [{ path: entry, fact: 'neither listens nor waits for work', weight: -0.2 }]
 }
 
+/** Files of tools that run the packages of a workspace; its root has development dependencies only, as a rule. */
+const workspaceFiles = ['pnpm-workspace.yaml', 'lerna.json', 'nx.json', 'turbo.json', 'rush.json']
+
 /** Development tools and nothing else: they check or format what lies around them. */
-function toolsObjection({ manifest, entry, start, kind }: PackageFacts): Sign[] {
+function toolsObjection({ folder, manifest, entry, start, kind }: PackageFacts): Sign[] {
+  if (manifest.workspaces.length > 0 || workspaceFiles.some((name) => folder.files.has(name))) return []
   const isMore =
     manifest.dependencies.size > 0 || entry !== undefined || start !== undefined || kind.server !== undefined || kind.builder !== undefined
   if (isMore || manifest.devDependencies.size === 0) return []

@@ -54,7 +54,7 @@ export const nodeSource: SourceLanguage = {
     {
       // A schema's variable: `NAME: z.string().url()` of zod, t3-env and valibot, `NAME: str({ default: 'x' })` of envalid.
       pattern:
-        /^[ \t]{1,24}(?<name>[A-Z][A-Z0-9_]{1,63})\s{0,2}:\s{0,4}(?:(?=[^\n]{0,200}?\bdefault\s{0,2}[(:]\s{0,4}['"]?(?<fallback>[^'"\n,)}]{1,100}))|)(?<schema>(?:z|v|t|Joi|yup)\s{0,4}\.[^\n]{0,200}(?:\n[ \t]{1,24}\.[^\n]{0,100}){0,4}|(?:str|num|bool|port|url|email|host|json|testOnly)\([^\n]{0,200})/gm,
+        /^[ \t]{1,24}(?<name>[A-Z][A-Z0-9_]{1,63})\s{0,2}:\s{0,4}(?:(?=[^\n]{0,200}?\bdefault\s{0,2}[(:]\s{0,4}['"]?(?<fallback>[^'"\n,)}]{1,100}))|)(?<schema>(?:z|v|t|Joi|yup)\s{0,24}\.[^\n]{0,200}(?:\n[ \t]{1,24}\.[^\n]{0,100}){0,4}|(?:str|num|bool|port|url|email|host|json|testOnly)\([^\n]{0,200})/gm,
       isRequired: (match) => !/\b(?:optional|default|nullish|catch|devDefault|fallback)\b/.test(match.groups?.schema ?? ''),
     },
   ],
