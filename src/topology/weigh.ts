@@ -1,13 +1,16 @@
 // What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
-import { type Claim, confidence, confidenceThreshold, evidenceOf, type Sign } from './claim.ts'
+import { type Claim, confidence, confidenceThreshold, evidenceOf, isStack, type Sign, type StatedAddress } from './claim.ts'
+import type { Statement } from './declared/statement.ts'
+import { statementsAbout } from './declared/statements.ts'
 import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
 import { appFolderAround, ruleForFolder } from './folder-names.ts'
 import { claimsFor } from './marks.ts'
 import { findOnlyProgram } from './only-program.ts'
-import { ancestorsOf } from './paths.ts'
+import { ancestorsOf, baseName } from './paths.ts'
+import { emptyClaim } from './reading/source-signs.ts'
 import type { Packages } from './relations/packages.ts'
 import type { Folder, Repository } from './repository.ts'
-import type { FolderRole, ServiceSpec } from './topology.ts'
+import type { EnvironmentVariable, FolderRole, ServiceSpec } from './topology.ts'
 
 /** A folder that is a service, with the claim that won. */
 export interface Candidate {
@@ -32,13 +35,13 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
   const claims = new Map<string, readonly Claim[]>()
   const services = new Map<string, Candidate>()
   for (const folder of repository.folders.values()) {
-    const asked = claimsFor(folder, repository)
+    const asked = withDeclared(claimsFor(folder, repository), folder.path, repository)
     if (asked.length === 0) continue
     const around = nearestService(folder.path, services)
     const weighed = weighClaims(asked, { folder, repository, packages, around })
     claims.set(folder.path, weighed)
-    const stack = weighed.filter(({ type }) => type === 'compose_stack').filter(isConvincing)
-    const [best, ...others] = weighed.filter(({ type }) => type !== 'compose_stack')
+    const stack = weighed.filter(({ type }) => isStack(type)).filter(isConvincing)
+    const [best, ...others] = weighed.filter(({ type }) => !isStack(type))
     for (const claim of stack) candidates.push({ path: folder.path, claim, confidence: confidence(claim.signs), alternatives: [] })
     if (best !== undefined && isConvincing(best)) {
       const candidate = toCandidate(folder.path, best, others)
@@ -91,14 +94,16 @@ function withSigns(claim: Claim, signs: readonly Sign[]): Claim {
 }
 
 /** What the folder's place says against a claim. */
-function placeSigns(claim: Claim, { folder, packages, around }: Surroundings): Sign[] {
-  if (claim.type === 'compose_stack') return []
+function placeSigns(claim: Claim, { folder, repository, packages, around }: Surroundings): Sign[] {
+  if (isStack(claim.type)) return []
   const rules = [folder.path, ...ancestorsOf(folder.path)].flatMap((path) => ruleForFolder(path) ?? [])
   const strongest = rules.filter(({ weight }) => weight < 1).sort((a, b) => b.weight - a.weight)[0]
   const among = claim.hasManifest ? appFolderAround(folder.path) : undefined
   const [user] = packages.usedBy(folder.path)
   const stands = confidence(claim.signs)
   const workspace = packages.workspaces.find(({ root }) => root === folder.path)
+  // A root that begins a program in a file of its own is more than the place where the others are joined.
+  const hasEntry = claim.spec.facts?.entry !== undefined
   const hasSaidSo = claim.signs.some(({ role }) => role === 'workspace_root')
   return [
     ...(among ? [{ path: folder.path, fact: `lies in ${among} with what is deployed`, weight: 0.2 }] : []),
@@ -116,10 +121,40 @@ function placeSigns(claim: Claim, { folder, packages, around }: Surroundings): S
       ? [{ ...user.evidence, fact: `is imported by ${user.folder}`, weight: stands >= 0.75 ? -0.2 : -0.5, role: 'library' as const }]
       : []),
     ...(workspace && !hasSaidSo
-      ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: -0.4, role: 'workspace_root' as const }]
+      ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: hasEntry ? -0.15 : -0.4, role: 'workspace_root' as const }]
       : []),
     ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
+    ...declaredSigns(folder.path, repository),
   ]
+}
+
+/** What somebody declared about the folder says that it is a service, whatever it is written in. */
+function declaredSigns(path: string, repository: Repository): Sign[] {
+  const statements = [...statementsAbout(path, repository)].filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)
+  return statements.slice(0, 2).map(({ evidence, weight }) => ({ ...evidence, weight }))
+}
+
+/** A folder that is declared with a Dockerfile from elsewhere is built by it, though nothing in the folder says so. */
+function withDeclared(claims: Claim[], path: string, repository: Repository): Claim[] {
+  const statements = statementsAbout(path, repository)
+  if (statements.length === 0) return claims
+  const addresses = statements.flatMap(declaredAddresses)
+  const isUnknown = !claims.some(({ type }) => !isStack(type)) && statements.some(({ dockerfile }) => dockerfile !== undefined)
+  const all = isUnknown ? [...claims, emptyClaim('containerized')] : claims
+  return addresses.length === 0
+    ? all
+    : all.map((claim) => (isStack(claim.type) ? claim : { ...claim, addresses: [...claim.addresses, ...addresses] }))
+}
+
+/** What is written for a variable is an address that somebody meant, as in a compose file. */
+function declaredAddresses({ evidence, environment = [], shared = [] }: Statement): StatedAddress[] {
+  const address =
+    (isShared: boolean) =>
+    ({ name, value }: EnvironmentVariable): StatedAddress[] =>
+      value === undefined
+        ? []
+        : [{ variable: name, value, from: 'compose', evidence: { ...evidence, fact: `${name} in ${baseName(evidence.path)}` }, isShared }]
+  return [...environment.flatMap(address(false)), ...shared.flatMap(address(true))]
 }
 
 /** Files for browsers inside a service are its assets; other code is simply its own. */
@@ -135,8 +170,8 @@ function partOf(path: string, around: Candidate, { type }: Claim): Sign {
 function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }: Surroundings): Sign[] {
   const container = all.find(({ type }) => type === 'containerized')
   const facts = container === undefined ? undefined : findDockerfile(folder, repository)
-  if (container === undefined || facts === undefined || claim.type === 'compose_stack') return []
-  const explains = (other: Claim) => other.type !== 'containerized' && other.type !== 'compose_stack' && explainsDockerfile(other, facts)
+  if (container === undefined || facts === undefined || isStack(claim.type)) return []
+  const explains = (other: Claim) => other.type !== 'containerized' && !isStack(other.type) && explainsDockerfile(other, facts)
   if (claim.type !== 'containerized') return explains(claim) ? container.signs.slice(1).filter(({ weight }) => weight > 0) : []
   const rival = all.find(explains)
   const sign = rival?.signs.find(({ weight }) => weight > 0)
