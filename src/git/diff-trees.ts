@@ -72,6 +72,7 @@ function pairRenames(
   head: TreeListing,
   changed: { readonly added: readonly string[]; readonly removed: readonly string[] },
 ): TreeDiff['renamed'] {
+  if (changed.removed.length === 0 || changed.added.length === 0) return []
   const removedByOid = unique(changed.removed, (path) => base!.entries.get(path)!.oid)
   const addedByOid = unique(changed.added, (path) => head.entries.get(path)!.oid)
   return [...removedByOid].flatMap(([oid, from]) => {

@@ -1,10 +1,13 @@
 // Packs and where objects lie in them, by their indexes: gitformat-pack(5), version 2.
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { openWindows, type WindowedFile } from './file-windows.ts'
 
 export interface Pack {
-  readonly file: number
-  readonly index: number
+  /** Its file's name, which says what it holds. */
+  readonly name: string
+  readonly file: WindowedFile
+  readonly index: WindowedFile
   readonly count: number
   /** How many objects have a first byte up to this one. */
   readonly fanout: Uint32Array
@@ -21,16 +24,21 @@ export function openPacks(objectsFolder: string): Pack[] {
 }
 
 function openPack(indexFile: string): Pack | undefined {
-  const index = openSync(indexFile, 'r')
-  const head = readAt(index, 0, 8 + 1024)
-  const file = openSync(indexFile.replace(/idx$/, 'pack'), 'r')
+  const index = openWindows(indexFile)
+  const head = index.read(0, 8 + 1024)
   if (head.length < 8 + 1024 || head.readUInt32BE(0) !== 0xff744f63 || head.readUInt32BE(4) !== 2) {
-    closeSync(index)
-    closeSync(file)
+    index.close()
     return undefined
   }
   const fanout = Uint32Array.from({ length: 256 }, (_, byte) => head.readUInt32BE(8 + byte * 4))
-  return { file, index, count: fanout[255] ?? 0, fanout, buckets: new Map() }
+  return {
+    name: indexFile,
+    file: openWindows(indexFile.replace(/idx$/, 'pack')),
+    index,
+    count: fanout[255] ?? 0,
+    fanout,
+    buckets: new Map(),
+  }
 }
 
 /** Where an object lies in a pack: its place among the sorted ids leads to the table of offsets. Undefined when it is in another. */
@@ -38,14 +46,14 @@ export function offsetOf(pack: Pack, oid: string): number | undefined {
   const wanted = Buffer.from(oid, 'hex')
   const first = wanted[0] ?? 0
   const start = first === 0 ? 0 : (pack.fanout[first - 1] ?? 0)
-  const bucket = pack.buckets.get(first) ?? readAt(pack.index, 1032 + start * 20, ((pack.fanout[first] ?? 0) - start) * 20)
+  const bucket = pack.buckets.get(first) ?? pack.index.read(1032 + start * 20, ((pack.fanout[first] ?? 0) - start) * 20)
   pack.buckets.set(first, bucket)
   const at = findId(bucket, wanted)
   if (at === undefined) return undefined
   const offsets = 1032 + pack.count * 24
-  const offset = readAt(pack.index, offsets + (start + at) * 4, 4).readUInt32BE(0)
+  const offset = pack.index.read(offsets + (start + at) * 4, 4).readUInt32BE(0)
   if (offset < 0x8000_0000) return offset
-  return Number(readAt(pack.index, offsets + pack.count * 4 + (offset - 0x8000_0000) * 8, 8).readBigUInt64BE(0))
+  return Number(pack.index.read(offsets + pack.count * 4 + (offset - 0x8000_0000) * 8, 8).readBigUInt64BE(0))
 }
 
 function findId(bucket: Buffer, wanted: Buffer): number | undefined {
@@ -58,9 +66,4 @@ function findId(bucket: Buffer, wanted: Buffer): number | undefined {
     else high = middle
   }
   return undefined
-}
-
-export function readAt(file: number, position: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length)
-  return bytes.subarray(0, readSync(file, bytes, 0, length, position))
 }

@@ -1,11 +1,11 @@
 // Objects straight from a repository's folder: loose ones and those in packs, without a process for each question. Everything read is untrusted:
 // sizes are checked before anything is inflated, and whatever is unusual is `undefined`, so that the git program is asked instead.
 // The formats are those of gitformat-pack(5), version 2 of both packs and indexes.
-import { closeSync, fstatSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { constants, inflateSync } from 'node:zlib'
+import { openWindows } from './file-windows.ts'
 import { applyDelta, deltaSizes } from './pack-delta.ts'
-import { offsetOf, openPacks, type Pack, readAt } from './pack-index.ts'
+import { offsetOf, openPacks, type Pack } from './pack-index.ts'
 
 export type ObjectKind = 'commit' | 'tree' | 'blob' | 'tag'
 
@@ -62,8 +62,8 @@ export function openObjectFiles(gitDir: string): ObjectFiles {
 
 function closePacks(store: Store): void {
   for (const { file, index } of store.packs ?? []) {
-    closeSync(file)
-    closeSync(index)
+    file.close()
+    index.close()
   }
   store.packs = undefined
   store.bases.clear()
@@ -71,17 +71,16 @@ function closePacks(store: Store): void {
 }
 
 function readLoose({ objectsFolder }: Store, oid: string, limitBytes: number): GitObject | undefined {
-  const file = openSync(path.join(objectsFolder, oid.slice(0, 2), oid.slice(2)), 'r')
+  const file = openWindows(path.join(objectsFolder, oid.slice(0, 2), oid.slice(2)))
   try {
-    const { size } = fstatSync(file)
-    const header = /^(commit|tree|blob|tag) (\d{1,15})\0/.exec(inflateStart(readAt(file, 0, Math.min(size, 512))).toString('latin1', 0, 64))
+    const header = /^(commit|tree|blob|tag) (\d{1,15})\0/.exec(inflateStart(file.read(0, 512)).toString('latin1', 0, 64))
     if (header === null) return undefined
     const [whole, kind, length] = header
     if (Number(length) > limitBytes) return { kind: kind as ObjectKind, content: null }
-    const all = inflate(readAt(file, 0, Math.min(size, packedBound(Number(length)))), Number(length) + whole.length)
+    const all = inflate(file.read(0, packedBound(Number(length))), Number(length) + whole.length)
     return { kind: kind as ObjectKind, content: all.subarray(whole.length) }
   } finally {
-    closeSync(file)
+    file.close()
   }
 }
 
@@ -111,16 +110,16 @@ interface Header {
 function readAtOffset(store: Store, pack: Pack, { offset, limitBytes }: Spot): GitObject | undefined {
   const deltas: Buffer[] = []
   for (let at = offset; deltas.length <= chainLimit; ) {
-    const known = store.bases.get(`${pack.file}:${at}`)
+    const known = store.bases.get(`${pack.name}:${at}`)
     if (known !== undefined) return applied({ kind: known.kind, base: known.content, deltas, limitBytes })
     const header = readHeader(pack, at)
     if (header === undefined) return undefined
     const kind = kinds[header.type]
     if (kind !== undefined && deltas.length === 0 && header.size > limitBytes) return { kind, content: null }
     if (header.size > Math.max(baseLimitBytes, limitBytes)) return undefined
-    const content = inflate(readAt(pack.file, header.start, packedBound(header.size)), header.size)
+    const content = inflate(pack.file.read(header.start, packedBound(header.size)), header.size)
     if (kind !== undefined) {
-      if (deltas.length > 0 || kind === 'tree') keepBase(store, `${pack.file}:${at}`, { kind, content })
+      if (deltas.length > 0 || kind === 'tree') keepBase(store, `${pack.name}:${at}`, { kind, content })
       return applied({ kind, base: content, deltas, limitBytes })
     }
     if (header.base === undefined) return undefined
@@ -159,7 +158,7 @@ function applied({ kind, base, deltas, limitBytes }: Chain): GitObject | undefin
 }
 
 function readHeader(pack: Pack, offset: number): Header | undefined {
-  const bytes = readAt(pack.file, offset, 64)
+  const bytes = pack.file.read(offset, 64)
   let at = 0
   let byte = bytes[at++] ?? 0
   const type = (byte >> 4) & 7
