@@ -73,14 +73,14 @@ function ownFiles(folder: Folder): string[] {
 
 function filesBelow(root: string, repository: Repository): string[] {
   const queue = [root]
+  const skipped = new Set(/(?:^|\/)(?:src|main|app)$/.test(root) ? ['test', 'it', 'webapp', 'resources'] : [])
   const files: string[] = []
   for (let at = 0; at < queue.length && at < foldersLimit; at++) {
     const folder = repository.folders.get(queue[at] as string)
     if (folder === undefined) continue
     for (const name of [...folder.files].sort())
       if (sourceFile.test(name) && name !== 'package-info.java') files.push(joinPath(folder.path, name))
-    for (const name of [...folder.folders].sort())
-      if (name !== 'test' && name !== 'webapp' && name !== 'resources') queue.push(joinPath(folder.path, name))
+    for (const name of [...folder.folders].sort()) if (!skipped.has(name)) queue.push(joinPath(folder.path, name))
   }
   return files
 }

@@ -40,10 +40,10 @@ function note(path: string, { settings, repository }: Reading): void {
   if (text === undefined) return
   const isYaml = /\.ya?ml$/.test(path)
   const found = isYaml ? flattenYaml(path, text) : path.endsWith('.json') ? flattenJson(path, repository) : flattenProperties(path, text)
+  for (const setting of found) settings.set(setting.key, setting)
   for (const setting of found) {
-    settings.set(setting.key, setting)
-    if (setting.key.startsWith('%prod.'))
-      settings.set(setting.key.slice('%prod.'.length), { ...setting, key: setting.key.slice('%prod.'.length) })
+    const key = /^%prod\.(.{1,200})$/.exec(setting.key)?.[1]
+    if (key !== undefined) settings.set(key, { ...setting, key })
   }
 }
 
