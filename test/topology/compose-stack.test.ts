@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { analyzeFiles, json, serviceNamed, servicesIn } from './summary.ts'
+import { analyzeFiles, json, rolesIn, serviceNamed, servicesIn } from './summary.ts'
 
 const compose = `services:
   web:
@@ -42,10 +42,16 @@ describe('a folder with a compose file', () => {
           evidence: [{ path: 'compose.yaml', line: 17, fact: 'image postgres:16' }],
           compose: { file: 'compose.yaml', service: 'db' },
         },
+        {
+          name: 'mail',
+          kind: 'smtp',
+          evidence: [{ path: 'compose.yaml', line: 19, fact: 'image mailhog/mailhog' }],
+          compose: { file: 'compose.yaml', service: 'mail' },
+        },
       ],
     ])
     expect(servicesIn({ 'compose.yaml': compose, ...folders }, { rootName: 'shop' })).toEqual([
-      'shop . compose_stack no port compose(compose.yaml)',
+      'shop . compose_stack no port compose(compose.yaml) ← db, mail',
       'api api containerized :4000 dockerfile(api/Dockerfile in api) tcp [python x.py] ← db',
       'web web nodejs/express :3000 template(nodejs in web) tcp [node s.js] ← api',
     ])
@@ -77,14 +83,88 @@ describe('a folder with a compose file', () => {
     ])
   })
 
-  test("is not made one by kyozo's own file, nor by files for development", () => {
+  test.each([
+    'docker-compose-app.yml',
+    'docker-compose.prod.yml',
+    'docker-compose_default.yaml',
+    'compose.example.yml',
+    'compose.production.yml',
+    'prod.compose.yaml',
+    'podman-compose.yml',
+    'docker-stack.yml',
+    'stack.yml',
+  ])('is found as %s where no other name is there', (name) => {
+    const files = {
+      [`stack/${name}`]: 'services: {a: {image: example/a}}\n',
+      'stack/compose.dev.yaml': 'services: {a: {image: example/b}}\n',
+    }
+    expect(servicesIn(files)).toEqual([`stack stack compose_stack no port compose(stack/${name})`])
+  })
+
+  test('has the file that is meant for production among variants, and the usual name before any', () => {
+    const text = 'services: {a: {image: example/a}}\n'
+    const chosen = (...names: string[]) =>
+      servicesIn(Object.fromEntries(names.map((name) => [`x/${name}`, text])))[0]?.replace(/.*\(x\/(.*)\)/, '$1')
+    expect([
+      chosen('docker-compose.gpu.yml', 'docker-compose.prod.yml', 'docker-compose.zebra.yml'),
+      chosen('docker-compose-env.yml', 'docker-compose-app.yml'),
+      chosen('docker-compose.prod.yml', 'docker-compose.yml'),
+      chosen('docker-compose.yml', 'compose.yaml'),
+    ]).toEqual(['docker-compose.prod.yml', 'docker-compose-app.yml', 'docker-compose.yml', 'compose.yaml'])
+  })
+
+  test.each([
+    'compose.kyozo.yaml',
+    'docker-compose.dev.yml',
+    'docker-compose.override.yml',
+    'docker-compose-test.yml',
+    'compose.ci.yaml',
+    'local.docker-compose.yml',
+    'compose_e2e.yaml',
+    'recompose.yaml',
+    'deploy-compose-now/x.yml',
+    'stack.yaml',
+  ])('is not made one by %s', (name) => {
+    expect(servicesIn({ [name]: 'services: {a: {image: example/x}}\n' })).toEqual([])
+  })
+
+  test.each(['docker/development', 'deploy/local', '.devcontainer', 'ci'])('is not made one in %s', (folder) => {
+    expect(servicesIn({ [`${folder}/compose.yaml`]: 'services: {a: {image: example/x}}\n' })).toEqual([])
+  })
+
+  test('is none when it only starts what the project needs, and what it is built from decides then', () => {
+    const backing =
+      'services:\n  db: {image: "postgres:17"}\n  cache: {image: redis}\n  mail: {image: axllent/mailpit}\n  admin: {image: adminer}\n'
+    const manifest = json({ name: 'shop', scripts: { start: 'node s.js' }, dependencies: { express: '5' } })
     expect(
-      servicesIn({
-        'compose.kyozo.yaml': 'services: {a: {image: x}}\n',
-        'docker-compose.dev.yml': 'services: {a: {image: x}}\n',
-        'docker-compose.override.yml': 'services: {}\n',
-      }),
-    ).toEqual([])
+      servicesIn({ 'compose.yaml': backing, 'package.json': manifest, 's.js': 'app.listen(3000)' }).map((line) =>
+        line.split(' ').slice(0, 3),
+      ),
+    ).toEqual([['shop', '.', 'nodejs/express']])
+    expect(rolesIn({ 'deploy/compose.yaml': backing, 'package.json': manifest, 's.js': '' })).toEqual({ deploy: 'tooling' })
+    expect(servicesIn({ 'compose.yaml': backing })).toHaveLength(1)
+  })
+
+  test('is none when what it builds is not in the repository, beside a project', () => {
+    const files = {
+      'docker-compose.yml': 'services:\n  app: {build: ./vendor/sail/8.4, image: sail/app, volumes: [".:/app"]}\n  db: {image: mysql}\n',
+      'package.json': json({ name: 'shop', scripts: { start: 'node s.js' }, dependencies: { express: '5' } }),
+      's.js': 'app.listen(3000)',
+    }
+    expect(servicesIn(files).map((line) => line.split(' ').slice(0, 3))).toEqual([['shop', '.', 'nodejs/express']])
+  })
+
+  test.each([
+    ['an image of its own', 'a: {image: example/a}'],
+    ['something that it builds', 'a: {build: ./x}'],
+    ['sources in the image of their language', 'a: {image: "node:24", volumes: ["./x:/x"], command: node x}'],
+  ])('is one with %s beside the databases of a project', (_, service) => {
+    const files = {
+      'compose.yaml': `services:\n  db: {image: postgres}\n  ${service}\n`,
+      'x/package.json': '{}',
+      'x/Dockerfile': 'FROM node\n',
+    }
+    expect(analyzeFiles(files).strategy).toBe('compose_stack')
   })
 
   test('keeps its own name beside a service at the same place', () => {
@@ -96,7 +176,7 @@ describe('a folder with a compose file', () => {
     }
     expect(servicesIn(files)).toEqual([
       'app . nodejs/express :3000 dockerfile(Dockerfile in .) tcp [node s.js] ← cache',
-      'shop . compose_stack no port compose(docker-compose.yml)',
+      'shop . compose_stack no port compose(docker-compose.yml) ← cache',
     ])
   })
 

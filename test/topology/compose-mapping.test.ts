@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import { analyzeFiles, json, rolesIn } from './summary.ts'
+
+const express = (name: string) => json({ name, scripts: { start: 'node s.js' }, dependencies: { express: '5' } })
+const goMain = 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":80", nil) }\n'
+
+/** `path name` of everything that is no stack, and the stacks' paths. */
+function placed(files: Record<string, string>): string[] {
+  return analyzeFiles(files).services.map(({ path, name, type }) => (type === 'compose_stack' ? `${path} stack` : `${path} ${name}`))
+}
+
+describe('a service of a compose file is', () => {
+  test('its build context', () => {
+    expect(
+      placed({
+        'compose.yaml': 'services:\n  one: {build: ./a}\n  two: {build: {context: b}}\n',
+        'a/Dockerfile': 'FROM node\n',
+        'b/package.json': express('b'),
+        'b/s.js': '',
+      }),
+    ).toEqual(['. stack', 'a one', 'b two'])
+  })
+
+  test('the folder of its Dockerfile in a larger context', () => {
+    const files = {
+      'compose.yaml': `services:\n  one: {build: {context: ., dockerfile: ./src/a/Dockerfile}}\n  two: {build: {context: ., dockerfile: "\${TWO}"}}\n`,
+      '.env': 'TWO=./src/b/Dockerfile\n',
+      'src/a/Dockerfile': 'FROM node\nCOPY src/a .\n',
+      'src/b/Dockerfile': 'FROM golang\nCOPY src/b .\n',
+    }
+    expect(placed(files)).toEqual(['. stack', 'src/a one', 'src/b two'])
+  })
+
+  test('the folder that the built stage copies and works in', () => {
+    const files = {
+      'compose.yaml': 'services:\n  backend: {build: {context: ., target: api}}\n  frontend: {build: {context: ., target: site}}\n',
+      Dockerfile:
+        'FROM node:24 AS base\nWORKDIR /usr/src/app\nCOPY . .\nFROM base AS api_build\nWORKDIR /usr/src/app/packages/api\nRUN npm run build\nFROM node:24 AS api\nCOPY --from=api_build /usr/src/app/packages/api/dist .\nFROM base AS site_build\nWORKDIR /usr/src/app/packages/site\nFROM node:24 AS site\nCOPY --from=site_build /usr/src/app/packages/site/dist .\n',
+      'packages/api/package.json': express('api'),
+      'packages/api/s.js': '',
+      'packages/site/package.json': express('site'),
+      'packages/site/s.js': '',
+    }
+    expect(placed(files)).toEqual(['. stack', 'packages/api backend', 'packages/site frontend'])
+  })
+
+  test.each([
+    ['args: {SERVICE: cart}', 'FROM node\nARG SERVICE\nCOPY services/$SERVICE .\n'],
+    ['args: [APP_DIR=services/cart]', 'FROM node\nCOPY . .\n'],
+    ['args: {}', 'FROM node\nCOPY services/cart .\nCOPY shared shared\n'],
+    ['dockerfile: docker/Dockerfile.cart', 'FROM node\nCOPY services ./services\nRUN cd ./services/cart && npm ci\n'],
+  ])('the folder that the build names by %s', (option, dockerfile) => {
+    const files = {
+      'compose.yaml': `services:\n  x: {build: {context: ., ${option}}}\n`,
+      Dockerfile: dockerfile,
+      'docker/Dockerfile.cart': dockerfile,
+      'services/cart/package.json': express('cart'),
+      'services/cart/s.js': '',
+      'services/users/package.json': express('users'),
+      'services/users/s.js': '',
+    }
+    expect(placed(files)).toEqual(['. stack', 'services/cart x', 'services/users users'])
+  })
+
+  test('the mounted folder that a development image works in, and the image is none', () => {
+    const files = {
+      'compose.yaml':
+        'services:\n  trainer: {build: docker/app, working_dir: /internal/trainer, volumes: ["./internal:/internal"]}\n  web: {image: "node:24", working_dir: /app, volumes: ["./web:/app"], command: npm run dev}\n',
+      'docker/app/Dockerfile': 'FROM golang:1.24\nENTRYPOINT ["reflex"]\n',
+      'internal/trainer/go.mod': 'module example.com/trainer\n',
+      'internal/trainer/main.go': goMain,
+      'web/package.json': express('web'),
+      'web/s.js': '',
+    }
+    expect(placed(files)).toEqual(['. stack', 'internal/trainer trainer', 'web web'])
+    expect(rolesIn(files)).toMatchObject({ 'docker/app': 'tooling' })
+  })
+
+  test('the folder that a published image is named after', () => {
+    const files = {
+      'deploy/compose.yaml':
+        'services:\n  admin: {image: "shop/shop-admin:1.0", ports: ["8081:8081"]}\n  cart: {image: ghcr.io/example/shop-cart}\n  web: {image: nginx}\n  other: {image: example/unknown}\n',
+      'shop-admin/package.json': express('shop-admin'),
+      'shop-admin/s.js': '',
+      'cart/package.json': express('cart'),
+      'cart/s.js': '',
+      'web/package.json': express('web'),
+      'web/s.js': '',
+    }
+    const { services } = analyzeFiles(files)
+    expect(services.map(({ path, port, compose }) => [path, port, compose?.service])).toEqual([
+      ['cart', 3000, 'cart'],
+      ['deploy', undefined, undefined],
+      ['shop-admin', 8081, 'admin'],
+      ['web', 3000, undefined],
+    ])
+  })
+
+  test('one program of an image that holds several', () => {
+    const files = {
+      'compose.yaml': 'services:\n  a: {build: ., entrypoint: geo}\n  b: {build: ., command: ["/bin/rate", "-v"]}\n',
+      Dockerfile: 'FROM golang:1.24\nCOPY . .\nRUN go install ./...\n',
+      'apps/geo/go.mod': 'module example.com/geo\n',
+      'apps/geo/main.go': goMain,
+      'apps/rate/go.mod': 'module example.com/rate\n',
+      'apps/rate/main.go': goMain,
+    }
+    expect(placed(files)).toEqual(['. stack', 'apps/geo a', 'apps/rate b'])
+  })
+})
+
+describe('a compose file makes no service of', () => {
+  test('a folder that the repository does not hold', () => {
+    const files = { 'compose.yaml': 'services:\n  a: {build: ./gone}\n  b: {image: example/b}\n' }
+    expect(placed(files)).toEqual(['. stack'])
+    expect(analyzeFiles(files).warnings).toEqual(['compose.yaml builds gone, which is not a folder of the repository; it is passed over.'])
+  })
+
+  test('what is mounted into a database or a web server', () => {
+    const files = {
+      'compose.yaml':
+        'services:\n  db: {image: "postgres:17", volumes: ["./db:/docker-entrypoint-initdb.d"]}\n  web: {image: nginx, volumes: ["./site:/usr/share/nginx/html"]}\n',
+      'db/init.sql': '',
+      'site/readme.txt': '',
+    }
+    expect(placed(files)).toEqual(['. stack'])
+  })
+
+  test('shared code that every image copies', () => {
+    const files = {
+      'compose.yaml': 'services:\n  a: {build: {context: ., dockerfile: a.Dockerfile}}\n',
+      'a.Dockerfile': 'FROM node\nCOPY packages/shared packages/shared\nCOPY apps/a apps/a\nWORKDIR /app/apps/a\n',
+      'packages/shared/package.json': json({ name: 'shared', main: 'x.js' }),
+      'packages/shared/x.js': '',
+      'apps/a/package.json': express('a'),
+      'apps/a/s.js': '',
+    }
+    expect(placed(files)).toEqual(['. stack', 'apps/a a'])
+  })
+
+  test('images that it does not run, when it runs most of the others', () => {
+    const dockerfile = 'FROM busybox\nCMD ["httpd"]\nEXPOSE 80\n'
+    const files = {
+      'compose.yaml': 'services:\n  a: {build: a}\n  b: {build: b}\n  c: {build: c}\n',
+      'compose.load.yaml': 'services:\n  load: {build: load}\n',
+      'a/Dockerfile': dockerfile,
+      'b/Dockerfile': dockerfile,
+      'c/Dockerfile': dockerfile,
+      'load/Dockerfile': dockerfile,
+      'old/Dockerfile': dockerfile,
+    }
+    expect(placed(files)).toEqual(['. stack', 'a a', 'b b', 'c c', 'load load'])
+    expect(analyzeFiles(files).folders).toEqual([
+      { path: 'old', role: 'unknown', evidence: [{ path: 'compose.yaml', line: 1, fact: 'compose.yaml does not run it' }] },
+    ])
+  })
+})
+
+describe('several compose files', () => {
+  const dockerfile = 'FROM busybox\nCMD ["httpd"]\nEXPOSE 80\n'
+
+  test('that run the same folder make one service of it, and the inner one no stack', () => {
+    const files = {
+      'compose.yaml': 'services:\n  a: {build: a}\n  b: {build: b}\n',
+      'a/compose.yaml': 'services:\n  a: {build: .}\n  db: {image: "postgres:17"}\n',
+      'a/Dockerfile': dockerfile,
+      'b/Dockerfile': dockerfile,
+    }
+    expect(placed(files)).toEqual(['. stack', 'a a', 'b b'])
+  })
+
+  test('of which one includes the others are one stack', () => {
+    const files = {
+      'app/compose.yaml': 'include: [../a/compose.yaml, ../b/compose.yaml]\n',
+      'a/compose.yaml': 'services:\n  a: {build: .}\n',
+      'b/compose.yaml': 'services:\n  b: {build: .}\n',
+      'a/Dockerfile': dockerfile,
+      'b/Dockerfile': dockerfile,
+    }
+    expect(placed(files)).toEqual(['a a', 'app stack', 'b b'])
+  })
+
+  test('among the examples are the stack when there is no other and they start what the repository builds', () => {
+    const files = {
+      'examples/docker/compose.yaml':
+        'services:\n  a: {image: example/shop-cart}\n  b: {image: example/shop-web}\n  db: {image: postgres}\n',
+      'examples/other/compose.yaml': 'services:\n  x: {image: example/x}\n',
+      'services/org.example.shop.cart/Dockerfile': dockerfile,
+      'services/org.example.shop.web/Dockerfile': dockerfile,
+    }
+    expect(placed(files)).toEqual(['examples/docker stack', 'services/org.example.shop.cart a', 'services/org.example.shop.web b'])
+  })
+})
+
+describe('at one path', () => {
+  const files = {
+    'package.json': express('shop'),
+    's.js': '',
+    'worker/Dockerfile': 'FROM busybox\nCMD ["w"]\n',
+    Dockerfile: 'FROM node:24\nCMD node s.js\n',
+  }
+
+  test('the service comes before a stack that only runs this folder', () => {
+    expect(placed({ ...files, 'compose.yaml': 'services:\n  web: {build: .}\n' }).slice(0, 2)).toEqual(['. web', '. stack'])
+  })
+
+  test('a stack that runs other folders too comes first', () => {
+    expect(placed({ ...files, 'compose.yaml': 'services:\n  web: {build: .}\n  worker: {build: worker}\n' })).toEqual([
+      '. stack',
+      '. web',
+      'worker worker',
+    ])
+  })
+})
