@@ -90,7 +90,7 @@ function hasSource(folder: Folder): boolean {
 /** For and against a service, by what the project makes. */
 export function kindSigns(kind: DotnetKind, project: DotnetProject): Sign[] {
   const { manifest, packages } = project
-  const sdk = packages.get('sdk:Microsoft.NET.Sdk') ?? manifest
+  const sdk = packages.get('sdk:Microsoft.NET.Sdk')
   switch (kind) {
     case 'tests':
       return [{ ...manifest, fact: 'holds tests', weight: -0.9, role: 'tests' }]
@@ -105,7 +105,7 @@ export function kindSigns(kind: DotnetKind, project: DotnetProject): Sign[] {
     case 'program':
       return [{ ...manifest, fact: 'makes a program', weight: 0.1 }]
     case 'empty':
-      return [{ ...sdk, weight: 0.2 }]
+      return sdk === undefined ? [] : [{ ...sdk, weight: 0.2 }]
     default:
       return []
   }
