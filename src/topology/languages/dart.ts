@@ -143,7 +143,13 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     entries: isFlutter ? [] : entries,
     signs: [
       ...(isFlutter
-        ? [{ ...placeOf(pubspec, 'flutter:', 'is an application with a screen'), weight: -0.9, role: 'tooling' as const }]
+        ? [
+            {
+              ...placeOf(pubspec, 'flutter:', 'is an application with a screen'),
+              weight: -0.9,
+              role: around === undefined ? ('tooling' as const) : ('asset' as const),
+            },
+          ]
         : []),
       ...(isRoot
         ? [{ ...placeOf(pubspec, 'workspace:', 'is the root of a workspace'), weight: -0.9, role: 'workspace_root' as const }]

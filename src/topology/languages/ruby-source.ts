@@ -28,7 +28,7 @@ export const rubySource: SourceLanguage = {
   environment: [
     {
       pattern:
-        /\bENV\.fetch\s{0,4}\(\s{0,8}["'](?<name>[A-Z_][A-Z0-9_]{0,63})["']\s{0,4}(?:\)\s{0,4}(?<block>\{|do\b)\s{0,8}|(?<default>,)\s{0,8})?["']?(?<fallback>(?<=["'])[^"'\n#]{0,200}|\d{1,9}\b)?/g,
+        /\bENV\.fetch\s{0,4}\(\s{0,8}["'](?<name>[A-Z_][A-Z0-9_]{0,63})["']\s{0,4}(?:(?:\)\s{0,4}(?<block>\{|do\b)|(?<default>,))\s{0,8}["']?(?<fallback>(?<=["'])[^"'\n#]{0,200}|\d{1,9}\b)?)?/g,
       isRequired: (match) => match.groups?.block === undefined && match.groups?.default === undefined,
     },
     {

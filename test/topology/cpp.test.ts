@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { json, rolesIn, serviceNamed, servicesIn } from './summary.ts'
+
+const cmake = (body: string) => `cmake_minimum_required(VERSION 3.16)\nproject(srv LANGUAGES CXX)\n${body}\n`
+
+describe('a CMake project', () => {
+  test('with a server is told whole', () => {
+    const files = {
+      'CMakeLists.txt': cmake('find_package(Drogon CONFIG REQUIRED)\nadd_executable(srv src/main.cc)'),
+      'vcpkg.json': json({ name: 'srv', dependencies: ['drogon', { name: 'libpq' }] }),
+      'src/main.cc':
+        'int main() {\n  auto mode = std::getenv("MODE");\n  drogon::app().registerHandler("/healthz", ok);\n  drogon::app().addListener("0.0.0.0", 8848).run();\n}\n',
+    }
+    expect(serviceNamed(files, 'app')).toMatchObject({
+      type: 'cpp',
+      framework: 'drogon',
+      packageManager: 'vcpkg',
+      port: 8848,
+      health: { kind: 'http', path: '/healthz' },
+      start: './build/srv',
+      buildCommand: 'cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build',
+      environment: [{ name: 'MODE', required: false }],
+      facts: { entry: 'src/main.cc', main: 'src/main.cc', binary: 'srv' },
+    })
+  })
+
+  test.each([
+    ['crow', '#include "crow.h"\nint main() { crow::SimpleApp app; app.port(18081).multithreaded().run(); }', 'cpp/crow :18081'],
+    ['oatpp', '#include "oatpp/network/Server.hpp"\nint main() { server.run(); }', 'cpp/oatpp :8000'],
+    [
+      'pistache',
+      '#include <pistache/endpoint.h>\nint main() { Address addr(Ipv4::any(), Port(9081)); server.serve(); }',
+      'cpp/pistache :9081',
+    ],
+    ['cpp-httplib', '#include <httplib.h>\nint main() { httplib::Server svr; svr.listen("0.0.0.0", 8123); }', 'cpp/cpp-httplib :8123'],
+    [
+      'boost-beast',
+      '#include <boost/beast/http.hpp>\nint main() { tcp::acceptor acceptor{ioc, {address, 8087}}; }',
+      'cpp/boost-beast :8087',
+    ],
+  ])('on %s is known by what it includes', (_, main, expected) => {
+    const [line] = servicesIn({ 'CMakeLists.txt': cmake('add_executable(srv main.cpp)'), 'main.cpp': `${main}\n` })
+    expect(line).toContain(`app . ${expected} `)
+  })
+
+  test('whose program is in a folder that it adds is one service', () => {
+    const files = {
+      'CMakeLists.txt': cmake('add_subdirectory(src)\nadd_subdirectory(lib)'),
+      'src/CMakeLists.txt': 'add_executable(srv main.cpp)\n',
+      'src/main.cpp': '#include "crow.h"\nint main() { app.port(18080).run(); }\n',
+      'lib/CMakeLists.txt': 'add_library(l l.cpp)\n',
+      'lib/l.cpp': '',
+    }
+    expect(servicesIn(files)).toEqual(['app . cpp/crow :18080 template(cpp in .) tcp [./build/srv]'])
+    expect(rolesIn(files)).toEqual({ lib: 'library', src: 'library' })
+  })
+
+  test('that makes libraries, tests or windows is no service', () => {
+    const library = cmake('add_library(srv lib.cpp)\nadd_executable(srv_tests main.cpp)')
+    expect(rolesIn({ 'CMakeLists.txt': library, 'lib.cpp': '', 'main.cpp': 'int main() {}' })).toEqual({ '.': 'library' })
+    const window = cmake('find_package(Qt6 REQUIRED)\nadd_executable(gui main.cpp)')
+    expect(rolesIn({ 'CMakeLists.txt': window, 'main.cpp': 'int main() { return app.exec(); }' })).toEqual({ '.': 'tooling' })
+  })
+})
+
+describe('other builds', () => {
+  test('by Meson and by make are read as well', () => {
+    expect(
+      servicesIn({ 'meson.build': "project('hi', ['cpp'])\n\nexecutable('hi', ['main.cc'])\n", 'main.cc': 'int main() { return 0; }\n' }),
+    ).toEqual(['app . cpp no port template(cpp in .) [./build/hi]'])
+    const server = '#define PORT 8089\nint main(void) {\n  bind(fd, (struct sockaddr *)&address, sizeof address);\n  listen(fd, 10);\n}\n'
+    expect(servicesIn({ Makefile: 'CC = gcc\nhttpd: server.c\n\t$(CC) -o httpd server.c\n', 'server.c': server })).toEqual([
+      'app . cpp :8089 template(cpp in .) tcp [./build/httpd]',
+    ])
+  })
+
+  test('need no file when one source file is all there is', () => {
+    expect(servicesIn({ 'main.c': '#include <stdio.h>\n\nint main(void) { return 0; }\n' })).toEqual([
+      'app . cpp no port template(cpp in .) [./build/app]',
+    ])
+  })
+
+  test('of other languages by make are none of C', () => {
+    const files = {
+      Makefile: 'build:\n\tgo build -o app .\n',
+      'go.mod': 'module example.com/x\n',
+      'main.go': 'package main\n\nfunc main() { http.ListenAndServe(":8090", nil) }\n',
+    }
+    expect(serviceNamed(files, 'x')).toMatchObject({ type: 'golang', alternatives: [] })
+  })
+})
+
+test('a vcpkg.json of the wrong shape is no error', () => {
+  expect(servicesIn({ 'vcpkg.json': '{"dependencies": [1, {"name": []}, null]}', 'CMakeLists.txt': 'project(' })).toEqual([])
+})
