@@ -22,7 +22,7 @@ export function draftServices(input: StackInput): DraftedServices {
     compose !== undefined && declared.some(({ model, key }) => model.file === compose.file && key === compose.service)
   const fromCompose = declared.map((source) => ({ source, draft: draftComposeService(source) }))
   const fromFolders = topology.services
-    .filter((spec) => spec.build.kind !== 'compose' && !isDeclared(spec))
+    .filter((spec) => spec.build.kind !== 'compose' && spec.build.kind !== 'manifests' && !isDeclared(spec))
     .map((spec) => draftFolderService(spec, input))
   const backing = topology.backing
     .filter((service) => !isDeclared(service))

@@ -89,7 +89,8 @@ function makeImage(spec: ServiceSpec, input: StackInput): Making {
         confinement: { capabilities: entrypointCapabilities },
       }
     case 'compose':
-      throw new KyozoError('internal', `${spec.name} is a compose stack, which is never a container itself`, { service: spec.name })
+    case 'manifests':
+      throw new KyozoError('internal', `${spec.name} is a stack, which is never a container itself`, { service: spec.name })
   }
 }
 

@@ -51,6 +51,7 @@ function sayBuild({ build }: ServiceSpec): string {
     case 'image':
       return `Runs the image ${build.image}.`
     case 'compose':
+    case 'manifests':
       return `Declared by ${build.file}.`
   }
 }

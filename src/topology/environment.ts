@@ -9,7 +9,7 @@ import type { EnvironmentVariable } from './topology.ts'
 export const exampleFiles = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env'] // biome-ignore format: a list
 
 /** Variables that the platform sets or that belong to the machine; naming them would ask people for nothing they can answer. */
-const platformVariables = new Set(['PORT', 'HOST', 'NODE_ENV', 'PATH', 'HOME', 'USER', 'PWD', 'SHELL', 'TERM', 'TZ', 'LANG', 'CI', 'HOSTNAME', 'TMPDIR', 'PYTHONPATH', 'PYTHONUNBUFFERED', 'VIRTUAL_ENV', 'GOPATH', 'DEBUG', 'NO_COLOR', 'FORCE_COLOR']) // biome-ignore format: a list
+export const platformVariables: ReadonlySet<string> = new Set(['PORT', 'HOST', 'NODE_ENV', 'PATH', 'HOME', 'USER', 'PWD', 'SHELL', 'TERM', 'TZ', 'LANG', 'CI', 'HOSTNAME', 'TMPDIR', 'PYTHONPATH', 'PYTHONUNBUFFERED', 'VIRTUAL_ENV', 'GOPATH', 'DEBUG', 'NO_COLOR', 'FORCE_COLOR']) // biome-ignore format: a list
 
 export interface EnvironmentFacts {
   readonly environment: readonly EnvironmentVariable[]

@@ -31,6 +31,8 @@ interface Marks {
   readonly byEnding: ReadonlyMap<string, readonly number[]>
   /** The other endings, such as `Startup.cs` of `*Startup.cs`. */
   readonly others: readonly { readonly ending: string; readonly at: number }[]
+  /** Beginnings, such as `Dockerfile.` of `Dockerfile.*`. */
+  readonly beginnings: readonly { readonly beginning: string; readonly at: number }[]
 }
 
 let marks: Marks | undefined
@@ -44,29 +46,33 @@ function markedDetectors(folder: Folder): readonly Detector[] {
   marks ??= collectMarks(detectors)
   const found = new Set<number>()
   for (const name of folder.files) for (const at of marksOf(name, marks)) found.add(at)
+  for (const name of folder.folders) for (const at of marks.byName.get(`${name}/`) ?? []) found.add(at)
   const marked = [...found].sort((a, b) => a - b).map((at) => detectors[at] as Detector)
   markedFolders.set(folder, marked)
   return marked
 }
 
-function* marksOf(name: string, { byName, byEnding, others }: Marks): Generator<number> {
+function* marksOf(name: string, { byName, byEnding, others, beginnings }: Marks): Generator<number> {
   yield* byName.get(name) ?? []
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) yield* byEnding.get(name.slice(dot)) ?? []
   for (const { ending, at } of others) if (name.endsWith(ending)) yield at
+  for (const { beginning, at } of beginnings) if (name.startsWith(beginning)) yield at
 }
 
 function collectMarks(list: readonly Detector[]): Marks {
   const byName = new Map<string, number[]>()
   const byEnding = new Map<string, number[]>()
   const others: { ending: string; at: number }[] = []
+  const beginnings: { beginning: string; at: number }[] = []
   for (const [at, detector] of list.entries()) {
     for (const mark of detector.marks) {
       if (mark.startsWith('*.')) add(byEnding, mark.slice(1), at)
       else if (mark.startsWith('*')) others.push({ ending: mark.slice(1), at })
+      else if (mark.endsWith('*')) beginnings.push({ beginning: mark.slice(0, -1), at })
       else add(byName, mark, at)
     }
   }
-  return { byName, byEnding, others }
+  return { byName, byEnding, others, beginnings }
 }
 
 function add(map: Map<string, number[]>, key: string, at: number): void {

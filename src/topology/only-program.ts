@@ -1,5 +1,5 @@
 // A repository in which no folder convinces may still hold one program: whoever connects it means that one.
-import { type Claim, compare, confidence, confidenceThreshold, type Sign } from './claim.ts'
+import { type Claim, compare, confidence, confidenceThreshold, isStack, type Sign } from './claim.ts'
 
 /** How much it counts that nothing else is there: it lifts a manifest with an entry file, and no library. */
 const onlyProgramWeight = 0.55
@@ -16,7 +16,7 @@ export interface OnlyProgram {
 /** The strongest program of a repository without a convincing service, nearest to the root; undefined when there is none to lift. */
 export function findOnlyProgram(claims: ReadonlyMap<string, readonly Claim[]>): OnlyProgram | undefined {
   const lifted = [...claims].flatMap(([path, weighed]) => {
-    const [best, ...others] = weighed.filter(({ type }) => type !== 'compose_stack')
+    const [best, ...others] = weighed.filter(({ type }) => !isStack(type))
     const claim = best && lift(path, best)
     return claim === undefined ? [] : [{ path, claims: [claim, ...others] }]
   })

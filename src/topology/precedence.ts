@@ -1,10 +1,32 @@
-// Who is believed when two sources say different things about a service, most believed first. This is the one place that says so; docs and
-// merge (specify.ts) read it.
+// Who is believed when two sources say different things about a service, most believed first. This is the one place that says so; docs/precedence.md
+// is made from it (precedence-page.ts), and specify.ts merges by it.
 
 export const precedence = [
   { source: 'declaration', file: 'kyozo.yaml', says: 'everything: path, type, port, start, build, env, health, resources, replicas, domains, depends_on, ignore' },
-  { source: 'procfile', file: 'Procfile', says: 'start, and a port that the command names' },
+  { source: 'procfile', file: 'Procfile', says: 'start (the process `web`), every other process, and a port that the command names' },
+  { source: 'railway', file: 'railway.toml, railway.json', says: 'start, build command, Dockerfile, health path' },
+  { source: 'render', file: 'render.yaml', says: 'folders that are services, name, start, build command, Dockerfile, health path, variables, what they need' },
+  { source: 'fly', file: 'fly.toml', says: 'port, processes, Dockerfile, health path, variables' },
+  { source: 'heroku', file: 'heroku.yml, app.json, scalingo.json', says: 'start, processes, Dockerfile, variables and whether they are required, add-ons that it needs' },
+  { source: 'digitalocean', file: '.do/app.yaml', says: 'folders that are services, name, start, build command, port, Dockerfile, health path, variables' },
+  { source: 'appengine', file: 'app.yaml with a runtime', says: 'start, variables' },
+  { source: 'cloudfoundry', file: 'manifest.yml', says: 'folders that are services, name, start, health path, variables, what they need' },
+  { source: 'caprover', file: 'captain-definition', says: 'Dockerfile' },
+  { source: 'zeabur', file: 'zbpack.json, zeabur.json', says: 'folder, start, build command, Dockerfile' },
+  { source: 'railpack', file: 'railpack.json', says: 'start, variables' },
+  { source: 'nixpacks', file: 'nixpacks.toml, nixpacks.json', says: 'start, build command, variables' },
+  { source: 'buildpacks', file: 'project.toml', says: 'that the folder is built' },
+  { source: 'vercel', file: 'vercel.json', says: 'build command' },
+  { source: 'netlify', file: 'netlify.toml', says: 'folder, build command' },
   { source: 'compose', file: 'the user\'s compose file', says: 'name, build, command, ports, environment, depends_on' },
+  { source: 'kubernetes', file: 'Kubernetes manifests', says: 'port, variables, probes and resources of the folder that an image is built from' },
+  { source: 'azd', file: 'azure.yaml', says: 'folders that are services, name, Dockerfile' },
+  { source: 'dapr', file: 'dapr.yaml', says: 'folders that are services, name, port, variables' },
+  { source: 'skaffold', file: 'skaffold.yaml', says: 'folders that are services, image names, Dockerfile and stage' },
+  { source: 'tilt', file: 'Tiltfile', says: 'folders that are services, image names, Dockerfile and stage' },
+  { source: 'okteto', file: 'okteto.yml', says: 'folders that are services, image names, Dockerfile and stage' },
+  { source: 'devspace', file: 'devspace.yaml', says: 'folders that are services, image names, Dockerfile and stage' },
+  { source: 'bake', file: 'docker-bake.hcl', says: 'folders that are services, Dockerfile and stage' },
   { source: 'dockerfile', file: 'Dockerfile', says: 'build, EXPOSE, HEALTHCHECK, CMD where no language is known' },
   { source: 'guess', file: 'manifests, source and framework defaults', says: 'type, framework, version, start, port, health, environment, dependencies' },
 ] as const // biome-ignore format: a table

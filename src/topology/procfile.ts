@@ -9,16 +9,30 @@ export interface Process {
   readonly evidence: Evidence
 }
 
-/** The process that stands for the folder: `web`, else the only long-running one. */
+/** The process that stands for the folder: `web`, else the first one. */
 export function findProcess(folder: Folder, repository: Repository): Process | undefined {
-  if (!folder.files.has('Procfile')) return undefined
-  const path = joinPath(folder.path, 'Procfile')
-  const processes = (repository.read.text(path) ?? '').split('\n').flatMap((line, index): Process[] => {
-    const [, name, command] = /^([A-Za-z0-9_-]{1,60}):\s{0,20}(\S.{0,500})$/.exec(line.trimEnd()) ?? []
-    if (name === undefined || command === undefined || name === 'release') return []
-    return [{ name, command, evidence: { path, line: index + 1, fact: `Procfile: ${name}` } }]
-  })
+  return mainProcess(readProcesses(folder, repository))
+}
+
+export function mainProcess(processes: readonly Process[]): Process | undefined {
   return processes.find(({ name }) => name === 'web') ?? processes[0]
+}
+
+/** Processes of one folder that are listed; more are nobody's. */
+const processesLimit = 50
+
+/** Every process that keeps running; `release` runs once before them. */
+export function readProcesses(folder: Folder, repository: Repository): Process[] {
+  if (!folder.files.has('Procfile')) return []
+  const path = joinPath(folder.path, 'Procfile')
+  const lines = (repository.read.text(path) ?? '').split('\n')
+  return lines
+    .flatMap((line, index): Process[] => {
+      const [, name, command] = /^([A-Za-z0-9_-]{1,60}):\s{0,20}(\S.{0,500})$/.exec(line.trimEnd()) ?? []
+      if (name === undefined || command === undefined || name === 'release') return []
+      return [{ name, command, evidence: { path, line: index + 1, fact: `Procfile: ${name}` } }]
+    })
+    .slice(0, processesLimit)
 }
 
 /** The port that a command line names: `--port 8000`, `-p 3000`, `--bind 0.0.0.0:8000`, `PORT=3000 node …`. */

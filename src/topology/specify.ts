@@ -1,17 +1,21 @@
 // One draft as a ServiceSpec: every source of facts is asked, and precedence.ts says who is believed.
-import { evidenceOf } from './claim.ts'
+import { buildOf, dockerfileFor } from './build-spec.ts'
+import { evidenceOf, isStack } from './claim.ts'
 import type { DeclaredService } from './declaration/schema.ts'
-import { dockerfileBuild, dockerfileReads, findDockerfile } from './dockerfiles.ts'
-import { commonFolder, joinPath } from './paths.ts'
+import type { Statement } from './declared/statement.ts'
+import { saidBy, statementsAbout } from './declared/statements.ts'
+import { dockerfileReads } from './dockerfiles.ts'
+import { platformVariables } from './environment.ts'
 import { believed } from './precedence.ts'
-import { findProcess, portInCommand } from './procfile.ts'
-import { asPort, defined } from './reading/data.ts'
+import { mainProcess, type Process, portInCommand, readProcesses } from './procfile.ts'
+import { defined } from './reading/data.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
 import type { Packages } from './relations/packages.ts'
-import { findReads, type Reads } from './relations/reads.ts'
-import type { Folder, Repository } from './repository.ts'
+import { findReads } from './relations/reads.ts'
+import type { Repository } from './repository.ts'
+import { usualResources } from './resources.ts'
 import type { Draft } from './services.ts'
-import type { BuildSpec, EnvironmentVariable, HealthSpec, ServiceSpec, ServiceType } from './topology.ts'
+import type { EnvironmentVariable, HealthSpec, ServiceSpec } from './topology.ts'
 
 export interface SpecifyContext {
   readonly repository: Repository
@@ -24,34 +28,25 @@ export type Undependent = Omit<ServiceSpec, 'dependsOn'>
 export function specifyService(draft: Draft, { repository, packages }: SpecifyContext): Undependent {
   const { claim, declared, compose, path } = draft
   const folder = repository.folders.get(path) ?? { path, files: new Set<string>(), folders: new Set<string>() }
-  const dockerfile = dockerfileFor(draft, folder, repository)
+  const statements = isStack(claim.type) ? [] : statementsAbout(path, repository)
+  const dockerfile = dockerfileFor(draft, { folder, statements, repository })
   const reads = findReads(draft, { repository, packages })
-  const build = buildOf(draft, { folder, dockerfile, reads, repository })
-  const process = findProcess(folder, repository)
-  const isDockerfile = build.kind === 'dockerfile'
-  const start = believed({
-    declaration: declaredStart(declared),
-    procfile: process?.command,
-    compose: compose?.service.command,
-    guess: isDockerfile ? undefined : claim.spec.start,
-  })
-  const port = believed({
-    declaration: declared?.port,
-    procfile: portInCommand(process?.command),
-    compose: compose?.service.ports[0]?.port,
-    dockerfile: isDockerfile
-      ? (dockerfile?.ports[0]?.port ?? asPort(dockerfile?.environment.find(({ name }) => name === 'PORT')?.value))
-      : undefined,
-    guess: portInCommand(declaredStart(declared)) ?? claim.spec.port,
-  })
+  const build = buildOf(draft, { folder, dockerfile, statements, reads, repository })
+  const known: Known = {
+    draft,
+    statements,
+    processes: readProcesses(folder, repository),
+    dockerfile: build.kind === 'dockerfile' ? dockerfile : undefined,
+  }
+  const port = portOf(known)
   return {
     name: draft.name,
     path,
     type: claim.type,
     confidence: draft.confidence,
     build,
-    environment: environmentOf(draft),
-    resources: resourcesOf(claim.type, declared),
+    environment: environmentOf(draft, statements),
+    resources: resourcesOf(known),
     alternatives: draft.alternatives,
     evidence: evidenceOf(claim.signs),
     reads: build.kind === 'dockerfile' && dockerfile !== undefined ? unique(dockerfileReads(folder, dockerfile, build)) : reads.paths,
@@ -60,10 +55,15 @@ export function specifyService(draft: Draft, { repository, packages }: SpecifyCo
       framework: claim.spec.framework,
       version: claim.spec.version,
       packageManager: claim.spec.packageManager,
-      start: start ?? (isDockerfile ? dockerfile?.command?.text : undefined),
-      buildCommand: declared?.build?.command ?? claim.spec.buildCommand,
+      start: startOf(known) ?? known.dockerfile?.command?.text,
+      buildCommand: believed({
+        ...saidBy(statements, ({ buildCommand }) => buildCommand),
+        declaration: declared?.build?.command,
+        guess: claim.spec.buildCommand,
+      }),
+      processes: processesOf(known),
       port,
-      health: healthOf(draft, dockerfile, port),
+      health: healthOf(known, port),
       replicas: declared?.replicas,
       domains: declared?.domains,
       ignore: Array.isArray(declared?.ignore) ? declared.ignore : undefined,
@@ -72,42 +72,42 @@ export function specifyService(draft: Draft, { repository, packages }: SpecifyCo
   }
 }
 
-function dockerfileFor({ declared, compose, path }: Draft, folder: Folder, repository: Repository): DockerfileFacts | undefined {
-  const named = declared?.build?.dockerfile ?? composeDockerfile(compose)
-  if (named !== undefined && repository.tree.entries.has(named))
-    return repository.read.dockerfile(named, declared?.build?.target ?? compose?.service.build?.target)
-  return declared?.build?.template === undefined || path === undefined ? findDockerfile(folder, repository) : undefined
-}
-
-function composeDockerfile(compose: Draft['compose']): string | undefined {
-  const build = compose?.service.build
-  return build === undefined ? undefined : joinPath(build.context, (build.dockerfile ?? 'Dockerfile').replace(/^\.\//, ''))
-}
-
-interface BuildInput {
-  readonly folder: Folder
+/** Everybody who says something about a service. */
+interface Known {
+  readonly draft: Draft
+  readonly statements: readonly Statement[]
+  readonly processes: readonly Process[]
+  /** The Dockerfile that builds it, when one does. */
   readonly dockerfile: DockerfileFacts | undefined
-  readonly reads: Reads
-  readonly repository: Repository
 }
 
-function buildOf({ declared, compose, claim, path }: Draft, { folder, dockerfile, reads, repository }: BuildInput): BuildSpec {
-  const said = declared?.build
-  if (claim.type === 'compose_stack') return { kind: 'compose', file: String(claim.spec.facts?.composeFile ?? '') }
-  if (said?.image !== undefined) return { kind: 'image', image: said.image }
-  const composed = compose?.service.build
-  const options = defined({ target: said?.target ?? composed?.target, args: said?.args ?? nonEmpty(composed?.args) })
-  const named = said?.dockerfile
-  if (said?.template === undefined && (named !== undefined || dockerfile !== undefined)) {
-    const guess = dockerfile === undefined ? { context: path } : dockerfileBuild(folder, dockerfile, repository)
-    const context = said?.context ?? composed?.context ?? ('context' in guess ? guess.context : path)
-    return { kind: 'dockerfile', dockerfile: named ?? dockerfile?.path ?? '', context, ...options }
-  }
-  return { kind: 'template', template: said?.template ?? claim.type, context: said?.context ?? commonFolder([path, ...reads.paths]) }
+function startOf({ draft, statements, processes, dockerfile }: Known): string | undefined {
+  const { claim, declared, compose } = draft
+  return believed({
+    ...saidBy(statements, ({ start }) => start),
+    declaration: declaredStart(declared),
+    procfile: mainProcess(processes)?.command,
+    compose: compose?.service.command,
+    guess: dockerfile === undefined ? claim.spec.start : undefined,
+  })
 }
 
-function nonEmpty<T extends object>(value: T | undefined): T | undefined {
-  return value === undefined || Object.keys(value).length === 0 ? undefined : value
+function portOf({ draft, statements, processes, dockerfile }: Known): number | undefined {
+  const { claim, declared, compose } = draft
+  return believed({
+    ...saidBy(statements, ({ port }) => port),
+    declaration: declared?.port,
+    procfile: portInCommand(mainProcess(processes)?.command),
+    compose: compose?.service.ports[0]?.port,
+    dockerfile: dockerfile?.ports[0]?.port,
+    guess: portInCommand(declaredStart(declared)) ?? claim.spec.port,
+  })
+}
+
+/** The processes of a folder that has several, by whoever is believed. */
+function processesOf({ statements, processes }: Known): ServiceSpec['processes'] {
+  const own = processes.map(({ name, command }) => ({ name, command }))
+  return believed({ ...saidBy(statements, (statement) => statement.processes), procfile: own.length > 1 ? own : undefined })
 }
 
 function declaredStart(declared: DeclaredService | undefined): string | undefined {
@@ -115,9 +115,15 @@ function declaredStart(declared: DeclaredService | undefined): string | undefine
   return declared.start.map((word) => (/^[\w@%+=:,./-]{1,2000}$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
 }
 
-function healthOf({ claim, declared }: Draft, dockerfile: DockerfileFacts | undefined, port: number | undefined): HealthSpec | undefined {
-  const guess = claim.spec.health ?? (port === undefined || claim.type === 'compose_stack' ? undefined : { kind: 'tcp' as const })
-  return believed<HealthSpec>({ declaration: declaredHealth(declared?.health), dockerfile: dockerfile?.health?.spec, guess })
+function healthOf({ draft, statements, dockerfile }: Known, port: number | undefined): HealthSpec | undefined {
+  const { claim, declared } = draft
+  const guess = claim.spec.health ?? (port === undefined || isStack(claim.type) ? undefined : { kind: 'tcp' as const })
+  return believed<HealthSpec>({
+    ...saidBy(statements, ({ health }) => health),
+    declaration: declaredHealth(declared?.health),
+    dockerfile: dockerfile?.health?.spec,
+    guess,
+  })
 }
 
 function declaredHealth(health: DeclaredService['health']): HealthSpec | undefined {
@@ -129,8 +135,12 @@ function declaredHealth(health: DeclaredService['health']): HealthSpec | undefin
   return { kind: 'http', path: health.path, ...(health.port === undefined ? {} : { port: health.port }) }
 }
 
-function environmentOf({ claim, declared, compose }: Draft): EnvironmentVariable[] {
+/** A name that several know takes its value from the most believed of them. */
+function environmentOf({ claim, declared, compose }: Draft, statements: readonly Statement[]): EnvironmentVariable[] {
   const variables = new Map((claim.spec.environment ?? []).map((variable) => [variable.name, variable]))
+  const stated = [...statements].reverse().flatMap(({ environment = [] }) => environment)
+  for (const variable of stated)
+    if (!platformVariables.has(variable.name)) variables.set(variable.name, withKnownValue(variable, variables.get(variable.name)))
   for (const { name, value } of compose?.service.environment ?? [])
     variables.set(name, { name, required: value === '', ...(value === '' ? {} : { value }) })
   for (const [name, value] of Object.entries(declared?.env ?? {})) {
@@ -141,18 +151,32 @@ function environmentOf({ claim, declared, compose }: Draft): EnvironmentVariable
   return [...variables.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** What a service gets when nobody says otherwise, by what its runtime usually needs. */
-const usualResources: Partial<Record<ServiceType, { readonly memory: string; readonly cpu: string }>> = {
-  golang: { memory: '256Mi', cpu: '0.5' },
-  rust: { memory: '256Mi', cpu: '0.5' },
-  static_site: { memory: '128Mi', cpu: '0.25' },
-  java: { memory: '1Gi', cpu: '1' },
+/** A declaration that only asks for a variable leaves the default that somebody else states. */
+function withKnownValue(variable: EnvironmentVariable, known: EnvironmentVariable | undefined): EnvironmentVariable {
+  return variable.value === undefined && known?.value !== undefined ? { ...variable, required: false, value: known.value } : variable
 }
 
-function resourcesOf(type: ServiceType, declared: DeclaredService | undefined): ServiceSpec['resources'] {
-  const usual = usualResources[type] ?? { memory: '512Mi', cpu: '0.5' }
-  const { memory, cpu } = declared?.resources ?? {}
-  return { memory: memory ?? usual.memory, cpu: cpu === undefined ? usual.cpu : String(cpu) }
+function resourcesOf({ draft, statements }: Known): ServiceSpec['resources'] {
+  const { claim, declared } = draft
+  const usual = usualResources(claim.type, claim.spec.framework)
+  const cpu = declared?.resources?.cpu
+  return {
+    memory:
+      believed({ ...saidBy(statements, ({ memory }) => memory), declaration: declared?.resources?.memory, guess: usual.memory }) ??
+      usual.memory,
+    cpu:
+      believed({
+        ...saidBy(statements, (statement) => coresOf(statement.cpu)),
+        declaration: cpu === undefined ? undefined : String(cpu),
+        guess: usual.cpu,
+      }) ?? usual.cpu,
+  }
+}
+
+/** `250m` as cores. */
+function coresOf(cpu: string | undefined): string | undefined {
+  const thousandths = /^(\d{1,6})m$/.exec(cpu ?? '')?.[1]
+  return thousandths === undefined ? cpu : String(Number(thousandths) / 1000)
 }
 
 function unique(paths: readonly string[]): string[] {

@@ -28,6 +28,8 @@ export type BuildSpec =
   | { readonly kind: 'image'; readonly image: string }
   /** A compose stack: the services it builds are services of their own, its other images are pulled. */
   | { readonly kind: 'compose'; readonly file: string }
+  /** A Kubernetes stack, by its first manifest: kyozo tells of it and runs the services that it is made of, never the manifests. */
+  | { readonly kind: 'manifests'; readonly file: string }
 
 export type HealthSpec =
   | { readonly kind: 'http'; readonly path: string; readonly port?: number }
@@ -76,6 +78,8 @@ export interface ServiceSpec {
   readonly start?: string
   /** The command that prepares it (compile, bundle), when there is one. */
   readonly buildCommand?: string
+  /** Every process of the folder, when there are several; `start` is the main one. Default is none. */
+  readonly processes?: readonly { readonly name: string; readonly command: string }[]
   /** The port it listens on inside its container; absent for a worker. */
   readonly port?: number
   readonly health?: HealthSpec

@@ -38,7 +38,11 @@ export const proxy: Detector = {
       signs: signsOf({ dockerfile: server === undefined ? undefined : dockerfile, config, folder, repository }),
       spec: defined({
         framework: kind,
-        port: dockerfile?.ports[0]?.port ?? config?.ports[0]?.port ?? image?.port ?? 80,
+        port:
+          dockerfile?.ports[0]?.port ??
+          config?.ports[0]?.port ??
+          image?.port ??
+          (server === undefined || kind === 'envoy' || kind === 'haproxy' ? undefined : 80),
         health: dockerfile?.health?.spec,
         environment: (dockerfile?.environment ?? []).map(({ name, value }) => ({ name, required: false, value })),
         facts: { proxy: kind, upstreams: [...new Set((config?.upstreams ?? []).map(({ value }) => value))].slice(0, 50) },

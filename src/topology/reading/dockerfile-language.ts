@@ -5,7 +5,8 @@ import type { ServiceType } from '../topology.ts'
 import { isBareImage, languageOfImage } from './dockerfile-images.ts'
 
 export interface StageView {
-  readonly name: string | undefined
+  /** The earlier stages that it copies from. */
+  readonly copies: readonly number[]
   /** The image under it, through stages that build on one another. */
   readonly base: string | undefined
   /** Its instructions after those that it inherits. */
@@ -13,21 +14,28 @@ export interface StageView {
   readonly command: string | undefined
 }
 
-export function languageOfStages(stages: readonly StageView[]): ServiceType | undefined {
-  return languageOfStage(stages, stages.length - 1, 0)
+/** Stages looked at for one language; more are nobody's honest Dockerfile. */
+const stagesLimit = 24
+
+/** The language of the last of `count` stages; each is looked at once, and only when another copies from it. */
+export function languageOfStages(count: number, viewOf: (at: number) => StageView): ServiceType | undefined {
+  const known = new Map<number, ServiceType | undefined>()
+  const languageAt = (at: number): ServiceType | undefined => {
+    if (known.has(at) || known.size >= stagesLimit) return known.get(at)
+    known.set(at, undefined)
+    const language = languageOfStage(viewOf(at), languageAt)
+    known.set(at, language)
+    return language
+  }
+  return count === 0 ? undefined : languageAt(count - 1)
 }
 
-/** Stages that copy from one another deeper than this are nobody's honest Dockerfile. */
-const stagesDepth = 8
-
-function languageOfStage(stages: readonly StageView[], at: number, depth: number): ServiceType | undefined {
-  const stage = stages[at]
-  if (stage === undefined || depth > stagesDepth) return undefined
+function languageOfStage(stage: StageView, languageAt: (at: number) => ServiceType | undefined): ServiceType | undefined {
   const own = languageOfImage(stage.base)
   if (own !== undefined) return own
   const byCommand = languageOfCommand(stage.command)
   if (byCommand !== undefined) return byCommand
-  const copied = copiedStages(stage, stages.slice(0, at)).flatMap((index) => languageOfStage(stages, index, depth + 1) ?? [])
+  const copied = stage.copies.slice(0, stagesLimit).flatMap((at) => languageAt(at) ?? [])
   const [best] = [...new Set(copied)].sort((a, b) => rankOf(a) - rankOf(b))
   return best ?? (isBareImage(stage.base) ? languageOfPackages(stage.instructions) : undefined) ?? languageOfArtifacts(stage.instructions)
 }
@@ -38,14 +46,6 @@ function languageOfArtifacts(instructions: readonly Instruction[]): ServiceType 
   const words = copied.flatMap((item) => item.getArguments().map((argument) => argument.getValue()))
   if (words.some((word) => /\.(?:jar|war|ear)$/.test(word))) return 'java'
   return words.some((word) => /\.dll$/.test(word)) ? 'dotnet' : undefined
-}
-
-function copiedStages(stage: StageView, earlier: readonly StageView[]): number[] {
-  return stage.instructions.flatMap((item) => {
-    const from = item.getKeyword() === 'COPY' ? flagOf(item, 'from') : undefined
-    const index = from === undefined ? -1 : earlier.findLastIndex(({ name }, position) => name === from || String(position) === from)
-    return index < 0 ? [] : [index]
-  })
 }
 
 export function flagOf(item: Instruction, name: string): string | undefined {

@@ -55,9 +55,9 @@ function rankOf(port: number, chosen: readonly (number | undefined)[]): number {
   return sidePorts.has(port) ? 4 : 3
 }
 
-/** Variables that servers read their port from; where one also serves TLS on a port of its own, that one is what people reach. */
+/** Variables that servers read their port from. Plain HTTP comes first, because that is what the edge speaks; Micronaut stops serving it with TLS. */
 const portVariables = [
-  'PORT', 'QUARKUS_HTTP_SSL_PORT', 'QUARKUS_HTTP_PORT', 'MICRONAUT_SERVER_SSL_PORT', 'MICRONAUT_SERVER_PORT', 'SERVER_PORT', 'HTTP_PORT', 'APP_PORT', 'SERVICE_PORT', 'LISTEN_PORT', 'ASPNETCORE_HTTP_PORTS', 'ASPNETCORE_URLS',
+  'PORT', 'QUARKUS_HTTP_PORT', 'MICRONAUT_SERVER_SSL_PORT', 'MICRONAUT_SERVER_PORT', 'SERVER_PORT', 'HTTP_PORT', 'APP_PORT', 'SERVICE_PORT', 'LISTEN_PORT', 'ASPNETCORE_HTTP_PORTS', 'ASPNETCORE_URLS',
   'DOTNET_URLS', 'FLASK_RUN_PORT', 'ROCKET_PORT', 'NITRO_PORT', 'NUXT_PORT', 'UVICORN_PORT', 'GRADIO_SERVER_PORT', 'STREAMLIT_SERVER_PORT', 'VERTX_HTTP_PORT', 'HTTP_LISTEN_ADDRESS', 'LISTEN_ADDR', 'BIND_ADDR', 'NGINX_PORT',
 ] // biome-ignore format: a list
 

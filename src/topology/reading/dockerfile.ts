@@ -45,10 +45,11 @@ export function readDockerfile(path: string, text: string, target?: string): Doc
   const allStages = named('FROM', instructions).map((item) => readStage(item, outer))
   const wanted = target === undefined ? -1 : allStages.findIndex(({ name }, index) => name === target || String(index) === target)
   const stages = wanted < 0 ? allStages : allStages.slice(0, wanted + 1)
-  const views = stages.map((_, index) => viewOf(instructions, stages.slice(0, index + 1)))
-  const last = views.at(-1)?.instructions ?? []
+  const view = (at: number) => viewOf(instructions, stages.slice(0, at + 1))
+  const built = view(stages.length - 1)
+  const last = built.instructions
   const values = stageValues(last, outer)
-  const image = views.at(-1)?.base
+  const image = built.base
   const health = named('HEALTHCHECK', last)
     .map((item) => readHealth(item, values))
     .at(-1)
@@ -56,7 +57,7 @@ export function readDockerfile(path: string, text: string, target?: string): Doc
   return {
     path,
     stages,
-    language: languageOfStages(views),
+    language: languageOfStages(stages.length, (at) => (at === stages.length - 1 ? built : view(at))),
     image,
     base: image === undefined ? undefined : imageName(image),
     ports: portsOf({
@@ -75,7 +76,7 @@ export function readDockerfile(path: string, text: string, target?: string): Doc
       readPairs(item).flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: substitute(value, values) }])),
     ),
     sources: [...named('COPY', instructions), ...named('ADD', instructions)].flatMap((item) => readSources(item, values)),
-    copiesStages: named('COPY', last).some((item) => stages.some(({ name }, index) => flagOf(item, 'from') === (name ?? String(index)))),
+    copiesStages: built.copies.length > 0,
     evidence: { path, line: stages[0]?.line ?? 1, fact: stages[0] === undefined ? 'Dockerfile' : `Dockerfile from ${stages[0].image}` },
   }
 }
@@ -86,7 +87,10 @@ function named(keyword: string, from: readonly Instruction[]): Instruction[] {
 
 function viewOf(instructions: readonly Instruction[], stages: readonly DockerfileStage[]): StageView {
   const inherited = inheritedInstructions(instructions, stages)
-  return { name: stages.at(-1)?.name, base: resolveBase(stages), instructions: inherited, command: commandOf(inherited)?.text }
+  const numbers = new Map<string, number>()
+  for (const [index, { name }] of stages.slice(0, -1).entries()) numbers.set(name ?? String(index), index).set(String(index), index)
+  const copies = named('COPY', inherited).flatMap((item) => numbers.get(flagOf(item, 'from') ?? '') ?? [])
+  return { copies: [...new Set(copies)], base: resolveBase(stages), instructions: inherited, command: commandOf(inherited)?.text }
 }
 
 /** What the built stage says, after what it inherits from the stages it is built on. */

@@ -34,6 +34,8 @@ export function parseYaml(text: string): YamlResult {
     merge: true,
     version: '1.2',
     prettyErrors: false,
+    // A key that is a map would otherwise be told to the process's own warnings.
+    logLevel: 'error',
   })
   const [document, second] = Array.isArray(documents) ? documents : []
   if (document === undefined) return emptyFile(lines)
@@ -43,6 +45,38 @@ export function parseYaml(text: string): YamlResult {
     .map(({ message, pos }) => ({ message, ...place(lines, pos[0]) }))
   if (problems.length > 0) return { problems }
   return expand(document, lines)
+}
+
+/** One of several documents of a file, such as a manifest among manifests. */
+export interface YamlPart {
+  readonly data: unknown
+  /** The line of a key or an item in the whole file. Default is the document's first line. */
+  readonly line: (path: readonly (string | number)[]) => number
+}
+
+/** Documents read of one file; more are generated. */
+const partsLimit = 200
+
+/**
+ * Every document of a file, each within the bounds of `parseYaml`. A document that does not parse, such as a template, is left out: what others
+ * say still holds.
+ */
+export function parseYamlParts(text: string): YamlPart[] {
+  if (text.length > yamlLimits.characters * 8) return []
+  const parts: YamlPart[] = []
+  let firstLine = 1
+  for (const piece of text.split(/^---(?=[\s#]|$)/m).slice(0, partsLimit)) {
+    const start = firstLine
+    firstLine += piece.split('\n').length - 1
+    if (piece.trim() === '') continue
+    const result = parseYaml(piece)
+    if ('problems' in result) continue
+    const { file } = result
+    const leading = piece.length - piece.trimStart().length
+    const first = start + piece.slice(0, leading).split('\n').length - 1
+    parts.push({ data: file.data, line: (path) => (path.length === 0 ? first : start - 1 + (yamlLine(file, path) ?? first - start + 1)) })
+  }
+  return parts
 }
 
 function expand(document: Document.Parsed, lines: LineCounter): YamlResult {

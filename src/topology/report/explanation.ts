@@ -53,6 +53,7 @@ function buildWords(build: BuildSpec): string {
     case 'image':
       return `run from the image ${printable(build.image)}`
     case 'compose':
+    case 'manifests':
       return `declared by ${printable(build.file)}`
   }
 }

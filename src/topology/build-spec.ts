@@ -1,0 +1,75 @@
+// How the image of a service comes to be: what is declared, else its Dockerfile, else a template.
+
+import type { Statement } from './declared/statement.ts'
+import { saidBy } from './declared/statements.ts'
+import { dockerfileBuild, findDockerfile } from './dockerfiles.ts'
+import { commonFolder, joinPath } from './paths.ts'
+import { believed } from './precedence.ts'
+import { defined } from './reading/data.ts'
+import type { DockerfileFacts } from './reading/dockerfile.ts'
+import type { Reads } from './relations/reads.ts'
+import type { Folder, Repository } from './repository.ts'
+import type { Draft } from './services.ts'
+import type { BuildSpec } from './topology.ts'
+
+export interface BuildInput {
+  readonly folder: Folder
+  readonly dockerfile: DockerfileFacts | undefined
+  readonly statements: readonly Statement[]
+  readonly reads: Reads
+  readonly repository: Repository
+}
+
+export function buildOf(
+  { declared, compose, claim, path }: Draft,
+  { folder, dockerfile, statements, reads, repository }: BuildInput,
+): BuildSpec {
+  const said = declared?.build
+  if (claim.type === 'compose_stack') return { kind: 'compose', file: String(claim.spec.facts?.composeFile ?? '') }
+  if (claim.type === 'kubernetes') return { kind: 'manifests', file: String(claim.spec.facts?.manifest ?? path) }
+  if (said?.image !== undefined) return { kind: 'image', image: said.image }
+  const composed = compose?.service.build
+  const options = defined({ target: targetOf({ declared, compose }, statements), args: said?.args ?? nonEmpty(composed?.args) })
+  const named = said?.dockerfile
+  if (said?.template === undefined && (named !== undefined || dockerfile !== undefined)) {
+    const guess = dockerfile === undefined ? { context: path } : dockerfileBuild(folder, dockerfile, repository)
+    const context = said?.context ?? composed?.context ?? ('context' in guess ? guess.context : path)
+    return { kind: 'dockerfile', dockerfile: named ?? dockerfile?.path ?? '', context, ...options }
+  }
+  return { kind: 'template', template: said?.template ?? claim.type, context: said?.context ?? commonFolder([path, ...reads.paths]) }
+}
+
+function targetOf({ declared, compose }: Pick<Draft, 'declared' | 'compose'>, statements: readonly Statement[]): string | undefined {
+  return believed({
+    ...saidBy(statements, ({ target }) => target),
+    declaration: declared?.build?.target,
+    compose: compose?.service.build?.target,
+  })
+}
+
+export interface DockerfileInput {
+  readonly folder: Folder
+  readonly statements: readonly Statement[]
+  readonly repository: Repository
+}
+
+/** The Dockerfile that builds a service, read as far as the stage that is built. */
+export function dockerfileFor(draft: Draft, { folder, statements, repository }: DockerfileInput): DockerfileFacts | undefined {
+  const { declared, compose, path } = draft
+  const named = believed({
+    ...saidBy(statements, ({ dockerfile }) => dockerfile),
+    declaration: declared?.build?.dockerfile,
+    compose: composeDockerfile(compose),
+  })
+  if (named !== undefined && repository.tree.entries.has(named)) return repository.read.dockerfile(named, targetOf(draft, statements))
+  return declared?.build?.template === undefined || path === undefined ? findDockerfile(folder, repository) : undefined
+}
+
+function composeDockerfile(compose: Draft['compose']): string | undefined {
+  const build = compose?.service.build
+  return build === undefined ? undefined : joinPath(build.context, (build.dockerfile ?? 'Dockerfile').replace(/^\.\//, ''))
+}
+
+function nonEmpty<T extends object>(value: T | undefined): T | undefined {
+  return value === undefined || Object.keys(value).length === 0 ? undefined : value
+}

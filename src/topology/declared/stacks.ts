@@ -1,0 +1,209 @@
+// Files that list several services of a repository, each with its folder.
+import { parentOf } from '../paths.ts'
+import { asPort, dataAt, defined, field, isData, stringAt, stringsIn } from '../reading/data.ts'
+import type { Repository } from '../repository.ts'
+import { aroundDotFolder } from './platforms.ts'
+import { evidenceAt, fileAt, folderAt, healthAt, plainImage, portOf, variablesIn, variablesInList, yamlPart, yamlParts } from './reading.ts'
+import type { DeclaredFile, Statement } from './statement.ts'
+
+/** Services read of one file. */
+const listLimit = 100
+
+export function readRender({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
+  const part = yamlPart(path, repository)
+  return itemsAt(part?.data, 'services').flatMap(({ item, index }): Statement[] => {
+    const place = folderAt(folder, stringAt(item, 'rootDir'), repository)
+    const kind = stringAt(item, 'type')
+    if (part === undefined || place === undefined || kind === undefined || ['redis', 'keyvalue'].includes(kind)) return []
+    const environment = variablesInList(field(item, 'envVars'), 'key')
+    const needs = itemsAt(item, 'envVars').flatMap((variable) => {
+      const database = stringAt(variable.item, 'fromDatabase', 'name')
+      const service = stringAt(variable.item, 'fromService', 'name')
+      return [database, service].filter((name) => name !== undefined)
+    })
+    return [
+      {
+        source: 'render',
+        folder: place,
+        evidence: evidenceAt(path, part.line(['services', index]), `is a ${kind} service on Render`),
+        weight: 0.7,
+        environment,
+        needs,
+        ...defined({
+          name: stringAt(item, 'name'),
+          start: stringAt(item, 'startCommand') ?? stringAt(item, 'dockerCommand'),
+          buildCommand: stringAt(item, 'buildCommand'),
+          health: healthAt(stringAt(item, 'healthCheckPath')),
+          dockerfile:
+            fileAt(folder, stringAt(item, 'dockerfilePath'), repository) ?? fileAt(place, stringAt(item, 'dockerfilePath'), repository),
+          port: portOf(environment),
+        }),
+      },
+    ]
+  })
+}
+
+/** DigitalOcean's app specification, in `.do/` or beside the application. */
+export function readDigitalOcean({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
+  const part = yamlPart(path, repository)
+  const base = folder === '.do' || folder.endsWith('/.do') ? aroundDotFolder(path) : folder
+  const spec = isData(field(part?.data, 'spec')) ? field(part?.data, 'spec') : part?.data
+  return ['services', 'workers', 'static_sites', 'jobs'].flatMap((key) =>
+    itemsAt(spec, key).flatMap(({ item, index }): Statement[] => {
+      const place = folderAt(base, stringAt(item, 'source_dir'), repository)
+      if (part === undefined || place === undefined || key === 'jobs') return []
+      const environment = variablesInList(field(item, 'envs'), 'key')
+      return [
+        {
+          source: 'digitalocean',
+          folder: place,
+          evidence: evidenceAt(
+            path,
+            part.line([...(spec === part.data ? [] : ['spec']), key, index]),
+            'is a component of an App Platform app',
+          ),
+          weight: 0.7,
+          environment,
+          ...defined({
+            name: stringAt(item, 'name'),
+            start: stringAt(item, 'run_command'),
+            buildCommand: stringAt(item, 'build_command'),
+            port: asPort(field(item, 'http_port')) ?? portOf(environment),
+            health: healthAt(stringAt(item, 'health_check', 'http_path')),
+            dockerfile: fileAt(base, stringAt(item, 'dockerfile_path'), repository),
+          }),
+        },
+      ]
+    }),
+  )
+}
+
+export function readCloudFoundry({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
+  const part = yamlPart(path, repository)
+  return itemsAt(part?.data, 'applications').flatMap(({ item, index }): Statement[] => {
+    const place = folderAt(folder, stringAt(item, 'path'), repository)
+    // A path to an archive names what a build makes of the folder around it.
+    if (part === undefined || stringAt(item, 'name') === undefined) return []
+    return [
+      {
+        source: 'cloudfoundry',
+        folder: place ?? folder,
+        evidence: evidenceAt(path, part.line(['applications', index]), 'is a Cloud Foundry application'),
+        weight: 0.6,
+        environment: variablesIn(field(item, 'env')),
+        needs: stringsIn(field(item, 'services')),
+        ...defined({
+          name: stringAt(item, 'name'),
+          start: stringAt(item, 'command'),
+          health: healthAt(stringAt(item, 'health-check-http-endpoint')),
+        }),
+      },
+    ]
+  })
+}
+
+export function readAzd({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
+  const part = yamlPart(path, repository)
+  return Object.entries(dataAt(part?.data, 'services'))
+    .slice(0, listLimit)
+    .flatMap(([name, item]): Statement[] => {
+      const written = stringAt(item, 'project')
+      const project = folderAt(folder, written, repository) ?? projectFileFolder(folder, written, repository)
+      if (part === undefined || project === undefined || written === undefined) return []
+      return [
+        {
+          source: 'azd',
+          folder: project,
+          name,
+          evidence: evidenceAt(path, part.line(['services', name]), `azure.yaml deploys ${name}`),
+          weight: 0.75,
+          ...defined({ dockerfile: fileAt(project, stringAt(item, 'docker', 'path'), repository) }),
+        },
+      ]
+    })
+}
+
+/** .NET services are named by their project file. */
+function projectFileFolder(base: string, written: string | undefined, repository: Repository): string | undefined {
+  const file = fileAt(base, written, repository)
+  return file === undefined ? undefined : parentOf(file)
+}
+
+export function readDapr({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
+  const part = yamlPart(path, repository)
+  return itemsAt(part?.data, 'apps').flatMap(({ item, index }): Statement[] => {
+    const written = stringAt(item, 'appDirPath')
+    const place = folderAt(folder, written, repository)
+    if (part === undefined || place === undefined || written === undefined) return []
+    const port = asPort(field(item, 'appPort'))
+    return [
+      {
+        source: 'dapr',
+        folder: place,
+        evidence: evidenceAt(path, part.line(['apps', index]), `dapr runs ${stringAt(item, 'appID') ?? written}`),
+        weight: 0.75,
+        environment: variablesIn(field(item, 'env')),
+        ...defined({ name: stringAt(item, 'appID'), port }),
+      },
+    ]
+  })
+}
+
+export function readSkaffold({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
+  return yamlParts(path, repository).flatMap((part) => {
+    if (!stringAt(part.data, 'apiVersion')?.startsWith('skaffold/')) return []
+    return itemsAt(dataAt(part.data, 'build'), 'artifacts').flatMap(({ item, index }): Statement[] => {
+      const written = stringAt(item, 'context') ?? stringAt(item, 'workspace')
+      const context = folderAt(folder, written, repository)
+      const dockerfile = fileAt(context ?? folder, stringAt(item, 'docker', 'dockerfile'), repository)
+      // A context above with a Dockerfile of its own below is the folder of that Dockerfile; Jib names a module.
+      const module = folderAt(context ?? folder, stringAt(item, 'jib', 'project') ?? dockerfileFolder(dockerfile), repository)
+      const place = stringAt(item, 'jib', 'project') === undefined && dockerfile === undefined ? context : (module ?? context)
+      if (context === undefined || place === undefined) return []
+      return [
+        {
+          source: 'skaffold',
+          folder: place,
+          evidence: evidenceAt(path, part.line(['build', 'artifacts', index]), `skaffold builds ${stringAt(item, 'image') ?? place}`),
+          weight: 0.6,
+          ...defined({ image: plainImage(stringAt(item, 'image')), dockerfile, target: stringAt(item, 'docker', 'target') }),
+        },
+      ]
+    })
+  })
+}
+
+/** `docker/` below a folder holds the folder's own Dockerfile. */
+function dockerfileFolder(dockerfile: string | undefined): string | undefined {
+  return dockerfile === undefined || /(?:^|\/)(?:docker|build|deploy)\/[^/]{1,100}$/.test(dockerfile) ? undefined : parentOf(dockerfile)
+}
+
+/** okteto.yml and devspace.yaml: images by name, each with its context. */
+export function readImages({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
+  const part = yamlPart(path, repository)
+  const key = path.includes('devspace') ? 'images' : 'build'
+  return Object.entries(dataAt(part?.data, key))
+    .slice(0, listLimit)
+    .flatMap(([name, item]): Statement[] => {
+      const written = typeof item === 'string' ? item : (stringAt(item, 'context') ?? stringAt(item, 'build', 'context'))
+      const context = folderAt(folder, written, repository)
+      if (part === undefined || context === undefined) return []
+      const dockerfile =
+        fileAt(context, stringAt(item, 'dockerfile'), repository) ?? fileAt(folder, stringAt(item, 'dockerfile'), repository)
+      return [
+        {
+          source: key === 'images' ? 'devspace' : 'okteto',
+          folder: context,
+          name,
+          evidence: evidenceAt(path, part.line([key, name]), `${key === 'images' ? 'devspace' : 'okteto'} builds ${name}`),
+          weight: 0.6,
+          ...defined({ dockerfile, target: stringAt(item, 'target'), image: plainImage(stringAt(item, 'image')) ?? name }),
+        },
+      ]
+    })
+}
+
+function itemsAt(data: unknown, key: string): { item: unknown; index: number }[] {
+  const list = field(data, key)
+  return Array.isArray(list) ? list.slice(0, listLimit).map((item: unknown, index) => ({ item, index })) : []
+}

@@ -1,0 +1,28 @@
+// What a service gets when nobody says otherwise: what its framework usually needs, else its runtime.
+import type { ServiceSpec, ServiceType } from './topology.ts'
+
+export type Resources = ServiceSpec['resources']
+
+const small: Resources = { memory: '128Mi', cpu: '0.25' }
+const light: Resources = { memory: '256Mi', cpu: '0.5' }
+const usual: Resources = { memory: '512Mi', cpu: '0.5' }
+const large: Resources = { memory: '1Gi', cpu: '1' }
+
+const byType: Readonly<Record<ServiceType, Resources>> = {
+  nodejs: usual, bun: usual, deno: usual, python: usual, golang: light, rust: light, ruby: usual, java: large, php: usual, dotnet: usual, elixir: usual, gleam: usual,
+  haskell: light, swift: light, zig: light, dart: light, crystal: light, cpp: light, static_site: small, containerized: usual, compose_stack: usual, proxy: small, database: usual, kubernetes: usual,
+} // biome-ignore format: a table
+
+/** Frameworks that need more, or less, than their language does. */
+const byFramework: Readonly<Record<string, Resources>> = {
+  'spring-boot': large, spring: large, wildfly: large, 'open-liberty': large, quarkus: usual, micronaut: usual, helidon: usual, ktor: usual, javalin: usual, vertx: usual, play: large, phoenix: usual,
+  rails: { memory: '768Mi', cpu: '0.5' }, sinatra: light, hanami: usual, nextjs: usual, nuxt: usual, remix: usual, strapi: large, nestjs: usual, medusa: large, keystone: large, directus: large, payload: large, express: light, fastify: light, koa: light,
+  hono: light, hapi: light, django: usual, flask: light, fastapi: light, starlette: light, streamlit: large, gradio: large, celery: usual, locust: usual, laravel: usual, symfony: usual, wordpress: usual, slim: light,
+  aspnet: usual, blazor: usual, 'aspire': large, loco: light, 'actix-web': small, axum: small, rocket: small, gin: small, fiber: small, echo: small, chi: small, grpc: light,
+  postgres: usual, mysql: usual, mariadb: usual, mongodb: usual, redis: light, valkey: light, memcached: small, kafka: large, elasticsearch: { memory: '2Gi', cpu: '1' }, opensearch: { memory: '2Gi', cpu: '1' }, cassandra: { memory: '2Gi', cpu: '1' },
+  neo4j: large, clickhouse: large, rabbitmq: usual, envoy: light, kong: usual,
+} // biome-ignore format: a table
+
+export function usualResources(type: ServiceType, framework: string | undefined): Resources {
+  return (framework !== undefined && Object.hasOwn(byFramework, framework) ? byFramework[framework] : undefined) ?? byType[type]
+}
