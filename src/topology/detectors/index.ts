@@ -15,6 +15,7 @@ import { gleam } from './gleam.ts'
 import { golang } from './golang.ts'
 import { haskell } from './haskell.ts'
 import { java } from './java.ts'
+import { kubernetes } from './kubernetes.ts'
 import { nodejs } from './nodejs.ts'
 import { php } from './php.ts'
 import { proxy } from './proxy.ts'
@@ -50,4 +51,5 @@ export const detectors: readonly Detector[] = [
   database,
   proxy,
   composeStack,
+  kubernetes,
 ]
