@@ -94,11 +94,11 @@ export function followPackages(main: Folder, module: GoModule | undefined, repos
     const folder = repository.folders.get(folders[at] as string)
     for (const path of folder === undefined ? [] : goFiles(folder)) {
       files.push(path)
-      for (const imported of importsOf(path, repository)) {
+      const targets = importsOf(path, repository).flatMap((imported) => {
         const named = packageFolder(imported, homes)
-        const target = (named === undefined ? unnamedFolders(imported, module) : [named]).find((path) => repository.folders.has(path))
-        if (target !== undefined && !folders.includes(target)) folders.push(target)
-      }
+        return (named === undefined ? unnamedFolders(imported, module) : [named]).find((place) => repository.folders.has(place)) ?? []
+      })
+      for (const target of targets) if (!folders.includes(target)) folders.push(target)
     }
   }
   return { packages: folders, files }

@@ -7,9 +7,12 @@ const ownName =
 /** A port behind an optional host, as it is written after the opening quote. */
 const listenedPort = '(?:[^"\\n:]{0,60}:)?(\\d{2,5})'
 
-/** Names in source that hold the program's own port or address, not a database's, a proxy's or the metrics'. */
-const ownVariable =
-  '(?<![\\w.])(?!(?:db|database|pg|postgres|mysql|mongo|redis|amqp|rabbit|kafka|nats|smtp|mail|dapr|jaeger|otel|consul|etcd|proxy|remote|target|upstream|metrics?|debug|pprof)\\w{0,30})(?:[a-z]{1,20}_?)?(?:port|addr(?:ess)?|listen)\\w{0,20}'
+/** Beginnings of names that hold somebody else's port or address. */
+const foreignNames =
+  '(?:db|database|pg|postgres|mysql|mongo|redis|amqp|rabbit|kafka|nats|smtp|mail|dapr|jaeger|otel|consul|etcd|proxy|remote|target|upstream|metrics?|debug|pprof)\\w{0,30}'
+
+/** Names in source that hold the program's own port or address. */
+const ownVariable = `(?<![\\w.])(?!${foreignNames})(?:[a-z]{1,20}_?)?(?:port|addr(?:ess)?|listen)\\w{0,20}`
 
 /** Go finds a package's files through its module, which golang/module.ts does; single files are never named. */
 export const goSource: SourceLanguage = {
@@ -40,7 +43,10 @@ export const goSource: SourceLanguage = {
     /\bName:\s{0,4}"(?:http-|server-)?(?:port|addr|address|listen)"[^{}]{0,200}?\bValue:\s{0,4}"?(?:[^"\n:]{0,60}:)?(\d{2,5})\b/g,
     /\bSetDefault\s{0,4}\(\s{0,4}"(?:(?:app|server|http|web|api|service)[._])?(?:port|addr|address|listen)"\s{0,4},\s{0,4}"?(?:[^"\n:]{0,60}:)?(\d{2,5})\b/gi,
     new RegExp(`${ownVariable}\\s{0,4}(?:string\\s{0,4}|int\\s{0,4})?:?=\\s{0,4}"?${listenedPort}\\b`, 'gi'),
-    /=\s{0,4}"(?:0\.0\.0\.0|localhost|127\.0\.0\.1)?:(?!6060|9090)(\d{4,5})"/g,
+    new RegExp(
+      `(?<![\\w.])(?!${foreignNames})\\w{1,30}\\s{0,4}(?:string\\s{0,4})?:?=\\s{0,4}"(?:0\\.0\\.0\\.0)?:(?!6060|9090)(\\d{4,5})"`,
+      'gi',
+    ),
   ],
   loops: [
     /^[ \t]{0,40}for\s{0,4}\{/gm,
