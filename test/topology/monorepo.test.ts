@@ -64,6 +64,7 @@ describe('a repository of several services', () => {
       {
         service: 'postgres',
         kind: 'requires',
+        backing: 'postgres',
         connection: { variable: 'DATABASE_URL', template: 'postgres://{user}:{password}@{host}:{port}/{database}' },
         evidence: [
           { path: 'packages/db/package.json', line: 5, fact: 'pg in dependencies' },

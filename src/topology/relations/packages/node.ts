@@ -1,0 +1,111 @@
+// npm, pnpm, Yarn and Bun workspaces, Lerna's and Rush's lists, and dependencies by path.
+import { nodeLockfiles, readPackageJson } from '../../nodejs/package-json.ts'
+import { joinPath, parentOf, resolvePath } from '../../paths.ts'
+import { field, stringAt, stringsIn } from '../../reading/data.ts'
+import type { Folder, Repository } from '../../repository.ts'
+import type { Evidence } from '../../topology.ts'
+import type { Ecosystem, FolderUse, Workspace, WorkspaceOf } from './ecosystem.ts'
+import { memberTest } from './membership.ts'
+
+export const node: Ecosystem = {
+  workspaces: (repository) =>
+    [...repository.folders.values()].flatMap((folder) => [...npmWorkspace(folder, repository), ...rushWorkspace(folder, repository)]),
+  uses: linkNode,
+}
+
+const installFiles = ['package.json', 'pnpm-workspace.yaml', '.npmrc', '.yarnrc.yml', ...nodeLockfiles]
+
+function npmWorkspace(folder: Folder, repository: Repository): Workspace[] {
+  const manifest = folder.files.has('package.json') ? readPackageJson(folder.path, repository) : undefined
+  const pnpmPath = joinPath(folder.path, 'pnpm-workspace.yaml')
+  const pnpm = folder.files.has('pnpm-workspace.yaml') ? repository.read.yaml(pnpmPath) : undefined
+  const lernaPath = joinPath(folder.path, 'lerna.json')
+  const lerna = folder.files.has('lerna.json') ? repository.read.json(lernaPath) : undefined
+  const own = [...(manifest?.workspaces ?? []), ...stringsIn(field(pnpm?.data, 'packages'))]
+  // Lerna takes its list from the package manager's workspaces, where there are any.
+  const globs = own.length > 0 ? own : stringsIn(field(lerna?.data, 'packages'))
+  if (globs.length === 0) return []
+  const isListed = manifest !== undefined && manifest.workspaces.length > 0
+  const file =
+    pnpm === undefined ? { path: lernaPath, line: 1, fact: 'Lerna packages' } : { path: pnpmPath, line: 1, fact: 'pnpm workspace' }
+  return [workspaceAt(folder, { globs, evidence: isListed ? manifest.at('workspaces', 'workspaces') : file }, repository)]
+}
+
+function workspaceAt(
+  { path, files }: Folder,
+  { globs, evidence }: { globs: readonly string[]; evidence: Evidence },
+  repository: Repository,
+): Workspace {
+  return {
+    root: path,
+    evidence,
+    files: installFiles.filter((name) => files.has(name)).map((name) => joinPath(path, name)),
+    isMember: memberTest({ root: path, globs, manifest: 'package.json' }, repository),
+  }
+}
+
+/** Rush lists every project by its folder, in a file with comments. */
+function rushWorkspace({ path, files }: Folder, repository: Repository): Workspace[] {
+  if (!files.has('rush.json')) return []
+  const file = joinPath(path, 'rush.json')
+  const text = (repository.read.text(file) ?? '').slice(0, 64 * 1024)
+  const folders = new Set(
+    [...text.matchAll(/"projectFolder"\s{0,8}:\s{0,8}"([\w./-]{1,200})"/g)].map((match) => resolvePath(path, match[1] ?? '')),
+  )
+  const evidence = { path: file, line: 1, fact: 'Rush projects' }
+  return [{ root: path, evidence, files: [file], isMember: (folder) => folder !== path && folders.has(folder) }]
+}
+
+function linkNode(repository: Repository, workspaceOf: WorkspaceOf): FolderUse[] {
+  const manifests = [...repository.folders.values()].flatMap((folder) => {
+    const manifest = folder.files.has('package.json') ? readPackageJson(folder.path, repository) : undefined
+    return manifest === undefined ? [] : [{ folder: folder.path, manifest }]
+  })
+  const byName = new Map(
+    manifests.flatMap(({ folder, manifest }) => (manifest.name === undefined ? [] : [[manifest.name, folder] as const])),
+  )
+  return manifests.flatMap(({ folder, manifest }) => [
+    ...(['dependencies', 'devDependencies'] as const).flatMap((list) =>
+      [...manifest[list]].flatMap(([name, version]): FolderUse[] => {
+        const target = nodeTarget({ folder, version, sibling: byName.get(name), workspaceOf })
+        return target === undefined
+          ? []
+          : [{ from: folder, folder: target, evidence: manifest.at(`${list}/${name}`, `${name} from ${target}`) }]
+      }),
+    ),
+    ...nxUses(folder, repository),
+  ])
+}
+
+interface NodeReference {
+  readonly folder: string
+  readonly version: string
+  /** The folder of the repository whose package has the name. */
+  readonly sibling: string | undefined
+  readonly workspaceOf: WorkspaceOf
+}
+
+/** The folder that a dependency is installed from: a path that it names, or a member of the same workspace. */
+function nodeTarget({ folder, version, sibling, workspaceOf }: NodeReference): string | undefined {
+  const reference = /^(?:file|link|portal):(?:\/\/)?(\.{0,2}[^:]{0,300})$/.exec(version)?.[1]
+  if (reference !== undefined) return resolvePath(folder, reference)
+  if (sibling === undefined) return undefined
+  const home = workspaceOf(sibling)?.root
+  return version.startsWith('workspace:') || (workspaceOf(folder)?.root ?? folder) === home ? sibling : undefined
+}
+
+/** Nx projects name those that they need without importing them. */
+function nxUses(folder: string, repository: Repository): FolderUse[] {
+  const path = joinPath(folder, 'project.json')
+  const project = repository.tree.entries.has(path) ? repository.read.json(path) : undefined
+  const names = stringsIn(field(project?.data, 'implicitDependencies')).slice(0, 50)
+  if (names.length === 0) return []
+  const siblings = [...(repository.folders.get(parentOf(folder))?.folders ?? [])].map((name) => joinPath(parentOf(folder), name))
+  return names.flatMap((name) => {
+    const target = siblings.find((sibling) => {
+      const other = joinPath(sibling, 'project.json')
+      return repository.tree.entries.has(other) && stringAt(repository.read.json(other)?.data, 'name') === name
+    })
+    return target === undefined ? [] : [{ from: folder, folder: target, evidence: { path, line: 1, fact: `needs ${name}` } }]
+  })
+}
