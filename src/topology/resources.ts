@@ -15,12 +15,10 @@ const byType: Readonly<Record<ServiceType, Resources>> = {
 
 /** Frameworks that need more, or less, than their language does. */
 const byFramework: Readonly<Record<string, Resources>> = {
-  'spring-boot': large, spring: large, wildfly: large, 'open-liberty': large, quarkus: usual, micronaut: usual, helidon: usual, ktor: usual, javalin: usual, vertx: usual, play: large, phoenix: usual,
-  rails: { memory: '768Mi', cpu: '0.5' }, sinatra: light, hanami: usual, nextjs: usual, nuxt: usual, remix: usual, strapi: large, nestjs: usual, medusa: large, keystone: large, directus: large, payload: large, express: light, fastify: light, koa: light,
-  hono: light, hapi: light, django: usual, flask: light, fastapi: light, starlette: light, streamlit: large, gradio: large, celery: usual, locust: usual, laravel: usual, symfony: usual, wordpress: usual, slim: light,
-  aspnet: usual, blazor: usual, 'aspire': large, loco: light, 'actix-web': small, axum: small, rocket: small, gin: small, fiber: small, echo: small, chi: small, grpc: light,
-  postgres: usual, mysql: usual, mariadb: usual, mongodb: usual, redis: light, valkey: light, memcached: small, kafka: large, elasticsearch: { memory: '2Gi', cpu: '1' }, opensearch: { memory: '2Gi', cpu: '1' }, cassandra: { memory: '2Gi', cpu: '1' },
-  neo4j: large, clickhouse: large, rabbitmq: usual, envoy: light, kong: usual,
+  quarkus: usual, micronaut: usual, helidon: usual, ktor: usual, javalin: usual, vertx: usual, aspire: large,
+  rails: { memory: '768Mi', cpu: '0.5' }, strapi: large, medusa: large, keystone: large, directus: large, payload: large, streamlit: large, gradio: large,
+  redis: light, valkey: light, memcached: small, kafka: large, neo4j: large, clickhouse: large, envoy: light, kong: usual,
+  elasticsearch: { memory: '2Gi', cpu: '1' }, opensearch: { memory: '2Gi', cpu: '1' }, cassandra: { memory: '2Gi', cpu: '1' },
 } // biome-ignore format: a table
 
 export function usualResources(type: ServiceType, framework: string | undefined): Resources {
