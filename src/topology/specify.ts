@@ -99,9 +99,14 @@ function portOf({ draft, statements, processes, dockerfile }: Known): number | u
     declaration: declared?.port,
     procfile: portInCommand(mainProcess(processes)?.command),
     compose: compose?.service.ports[0]?.port,
-    dockerfile: dockerfile?.ports[0]?.port,
-    guess: portInCommand(declaredStart(declared)) ?? claim.spec.port,
+    dockerfile: isScaffold(dockerfile) ? undefined : dockerfile?.ports[0]?.port,
+    guess: portInCommand(declaredStart(declared)) ?? claim.spec.port ?? dockerfile?.ports[0]?.port,
   })
+}
+
+/** Quarkus writes Dockerfiles for every project that expose its usual port; the project's own configuration knows better. */
+function isScaffold(dockerfile: DockerfileFacts | undefined): boolean {
+  return dockerfile !== undefined && /(?:^|\/)src\/main\/docker\/[^/]{1,100}$/.test(dockerfile.path)
 }
 
 /** The processes of a folder that has several, by whoever is believed. */
