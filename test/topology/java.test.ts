@@ -294,6 +294,18 @@ describe('a configuration server of the repository', () => {
   })
 })
 
+describe('a Dockerfile that a framework wrote', () => {
+  test('knows less of the port than the settings', () => {
+    const files = {
+      'pom.xml': pom({ dependencies: ['io.quarkus:quarkus-rest'] }),
+      'src/main/java/x/Hello.java': 'class Hello {}',
+      'src/main/docker/Dockerfile.jvm': 'FROM eclipse-temurin:21\nEXPOSE 8080\nCMD ["java", "-jar", "quarkus-run.jar"]\n',
+      'src/main/resources/application.properties': 'quarkus.http.port=9898\n',
+    }
+    expect(servicesIn(files)[0]).toContain('java/quarkus :9898')
+  })
+})
+
 describe('what is no service', () => {
   test('is told with its reason', () => {
     const service = { 'api/pom.xml': springPom, 'api/src/main/java/x/Application.java': main }
