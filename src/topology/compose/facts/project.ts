@@ -101,7 +101,7 @@ function servicesOf(reading: Reading, path: string, from: string): LocatedMap | 
 /** A file of the repository that another one names. */
 function openOther({ variables, repository, files }: Reading, path: string, from: string): string | undefined {
   const text = variables.fill(path)
-  const file = isRemote(text) || text.startsWith('/') ? undefined : resolvePath(from, text)
+  const file = isRemote(text) || /^[/~\\]/.test(text) ? undefined : resolvePath(from, text)
   if (file === undefined || !repository.tree.entries.has(file)) return undefined
   if (!files.includes(file)) {
     if (files.length >= filesLimit * 2) return undefined

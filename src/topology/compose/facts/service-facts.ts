@@ -93,7 +93,7 @@ function buildOf(source: FactSource): ComposeServiceFacts['build'] {
   const entries = build.kind === 'map' ? build.entries : new Map<string, Located>([['context', build]])
   const contextNode = entries.get('context')
   const written = filled(variables, contextNode) ?? (build.kind === 'map' ? '.' : undefined)
-  if (written === undefined || isRemote(written) || written.startsWith('/')) return undefined
+  if (written === undefined || isRemote(written) || /^[/~\\]/.test(written)) return undefined
   const context = resolvePath(folderOf((contextNode ?? build).place.file), written === '' ? '.' : written)
   if (context === undefined) return undefined
   const inner: FactSource = { ...source, node: { kind: 'map', entries, place: build.place } }
@@ -167,7 +167,7 @@ function envFilesOf({ node, folderOf, variables }: FactSource): string[] {
   const items = value?.kind === 'list' ? value.items : value === undefined ? [] : [value]
   return items.slice(0, 10).flatMap((item) => {
     const path = filled(variables, item.kind === 'map' ? item.entries.get('path') : item)
-    return path === undefined || path.startsWith('/') ? [] : (resolvePath(folderOf(item.place.file), path) ?? [])
+    return path === undefined || /^[/~\\]/.test(path) ? [] : (resolvePath(folderOf(item.place.file), path) ?? [])
   })
 }
 
