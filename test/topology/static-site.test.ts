@@ -35,7 +35,7 @@ describe('a site that a generator makes', () => {
     const files = {
       'hugo.toml': 'baseURL = "/"\n',
       'content/a.md': '',
-      'netlify.toml': '[build.environment]\nHUGO_VERSION = "0.148.2"\n',
+      '.hugo-version': '0.148.2\n',
     }
     const { version, buildCommand, evidence } = serviceNamed(files, 'app')
     expect([version, buildCommand]).toEqual(['0.148', 'hugo --minify'])

@@ -1,6 +1,6 @@
 // The files where a Node program begins.
 import { fileInCommand, findDockerfile } from '../dockerfiles.ts'
-import { ancestorsOf, joinPath, resolvePath } from '../paths.ts'
+import { ancestorsOf, joinPath } from '../paths.ts'
 import { findProcess } from '../procfile.ts'
 import { stringAt } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
@@ -8,7 +8,7 @@ import { type PackageJson, readPackageJson } from './package-json.ts'
 import { nodeFiles } from './source.ts'
 
 /** Files that a server usually begins in, best first. */
-const usualEntries = ['server', 'index', 'app', 'main', 'worker', 'bot', 'src/server', 'src/index', 'src/main', 'src/app', 'src/worker', 'src/bot', 'bin/www', 'bin/server', 'lib/server', 'server/index', 'server/server', 'server/main', 'server/app', 'api/index', 'backend/index', 'backend/server'] // biome-ignore format: a list
+const usualEntries = ['server', 'index', 'app', 'main', 'worker', 'bot', 'app/index', 'worker/index', 'src/server', 'src/index', 'src/main', 'src/app', 'src/worker', 'src/bot', 'bin/www', 'bin/server', 'lib/server', 'server/index', 'server/server', 'server/main', 'server/app', 'api/index', 'backend/index', 'backend/server'] // biome-ignore format: a list
 
 /** Files that only name the variables a program reads, beside or below its entry. */
 const variableFiles = ['env', 'src/env', 'src/env/server', 'src/env/schema', 'src/lib/env', 'src/config/env', 'src/config', 'src/config/index', 'app/env', 'lib/env', 'config/env', 'env/server'] // biome-ignore format: a list
@@ -24,10 +24,8 @@ export function findNodeEntries(folder: string, manifest: PackageJson | undefine
     const file = [reference, ...sourcesOf(reference)].flatMap((name) => nodeFiles(name, folder)).find(exists)
     if (file !== undefined) return withServer(file, folder, exists)
   }
-  for (const name of usualEntries) {
-    const file = nodeFiles(name, folder).find((path) => exists(path) && (path !== joinPath(folder, name) || name === 'bin/www'))
-    if (file !== undefined) return [file]
-  }
+  const usual = findAmong(usualEntries, { folder, endings: sourceEndings, repository })[0]
+  if (usual !== undefined) return [usual]
   const sole = soleScript(folder, repository)
   return sole === undefined ? [] : [sole]
 }
@@ -63,11 +61,32 @@ function soleScript(folder: string, repository: Repository): string | undefined 
 
 /** Files beside the entry that name variables, for schemas that no entry of a framework imports. */
 export function findVariableFiles(folder: string, repository: Repository): string[] {
-  const found = variableFiles.flatMap((name) =>
-    ['.ts', '.js', '.mjs'].map((ending) => joinPath(folder, name + ending)).filter((path) => repository.tree.entries.has(path)),
-  )
+  const found = findAmong(variableFiles, { folder, endings: ['.ts', '.js', '.mjs'], repository })
   return found.slice(0, variableFilesLimit)
 }
+
+interface Place {
+  readonly folder: string
+  readonly endings: readonly string[]
+  readonly repository: Repository
+}
+
+/** The files of a folder, or of a folder directly in it, that have one of these names; folders that are not there cost nothing. */
+function findAmong(names: readonly string[], { folder, endings, repository }: Place): string[] {
+  const home = repository.folders.get(folder)
+  return names.flatMap((name) => {
+    const parts = name.split('/')
+    const file = parts.pop() ?? ''
+    const isThere = parts[0] === undefined || home?.folders.has(parts[0]) === true
+    const path = [folder, ...parts].filter((part) => part !== '.').join('/') || '.'
+    const files = isThere ? repository.folders.get(path)?.files : undefined
+    if (files === undefined) return []
+    const ending = name === 'bin/www' && files.has(file) ? '' : endings.find((candidate) => files.has(file + candidate))
+    return ending === undefined ? [] : [joinPath(path, file + ending)]
+  })
+}
+
+const sourceEndings = ['.js', '.ts', '.mjs', '.cjs', '.mts', '.cts', '.tsx', '.jsx']
 
 /** `dist/server.js` is compiled from `src/server.ts` or `server.ts`. */
 function sourcesOf(reference: string): string[] {
@@ -86,8 +105,4 @@ export function isPartOfPackage(folder: string, repository: Repository): boolean
 export function exportsSomething(path: string | undefined, repository: Repository): boolean {
   const text = path === undefined ? undefined : repository.read.text(path)?.slice(0, 32_768)
   return text !== undefined && /^[ \t]{0,8}export\s|\bmodule\.exports\b|^[ \t]{0,8}exports\.\w/m.test(text)
-}
-
-export function isInFolder(folder: string, path: string | undefined): boolean {
-  return path !== undefined && resolvePath(folder, path) !== undefined
 }

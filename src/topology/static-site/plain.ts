@@ -15,7 +15,10 @@ export interface PlainSite {
 /** Configurations of web servers that hold no program: pages beside them are what they serve. */
 const serverFiles = ['Staticfile', 'nginx.conf', 'httpd.conf', 'Caddyfile', 'lighttpd.conf', 'apache2.conf', 'static.json', 'project.toml', '.htaccess'] // biome-ignore format: a list
 
-export const plainMarks: readonly string[] = ['index.html', 'index.htm', ...serverFiles]
+/** Folders of pages that make the folder around them a site where nothing else is. */
+const ownPageFolders = ['public', 'www', 'htdocs']
+
+export const plainMarks: readonly string[] = ['index.html', 'index.htm', ...serverFiles, ...ownPageFolders.map((name) => `${name}/`)]
 
 /** Folders that web servers take their pages from, most usual first. */
 const pageFolders = ['public', 'www', 'html', 'htdocs', 'site', 'dist', 'web', 'static', 'src']
@@ -62,7 +65,8 @@ function docsifyLine(path: string, repository: Repository): number | undefined {
 /** Pages in a folder of their own, with a web server's configuration beside it. */
 function findServed(folder: Folder, repository: Repository): PlainSite | undefined {
   const config = serverFiles.find((name) => folder.files.has(name))
-  if (config === undefined || folder.files.has('package.json')) return undefined
+  if (config === undefined) return findAlone(folder, repository)
+  if (folder.files.has('package.json')) return undefined
   const stated = statedRoot(joinPath(folder.path, config), config, repository)
   const root = [...(stated === undefined ? [] : [stated]), ...pageFolders].find((name) =>
     repository.tree.entries.has(joinPath(joinPath(folder.path, name), 'index.html')),
@@ -79,6 +83,17 @@ function findServed(folder: Folder, repository: Repository): PlainSite | undefin
         weight: config === 'Staticfile' || config === 'static.json' ? 0.5 : 0.3,
       },
     ],
+  }
+}
+
+/** Pages in a folder of their own, and beside it only what people read. */
+function findAlone({ path, files, folders }: Folder, repository: Repository): PlainSite | undefined {
+  if (![...files].every((name) => /^\.|\.md$|\.txt$|^LICEN[CS]E|^Makefile$/i.test(name))) return undefined
+  const root = ownPageFolders.find((name) => folders.has(name) && repository.folders.get(joinPath(path, name))?.files.has('index.html'))
+  if (root === undefined) return undefined
+  return {
+    root,
+    signs: [{ path: joinPath(path, `${root}/index.html`), line: 1, fact: `${root}/index.html and no program beside it`, weight: 0.6 }],
   }
 }
 
