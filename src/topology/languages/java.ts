@@ -1,6 +1,6 @@
 // Java, Kotlin, Scala, Groovy and Clojure: everything that runs on the JVM.
 import type { Sign } from '../claim.ts'
-import { baseName } from '../paths.ts'
+import { baseName, joinPath, printable } from '../paths.ts'
 import { findProcess } from '../procfile.ts'
 import { defined } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -70,7 +70,12 @@ function readOwn(folder: Folder, repository: Repository): Project | undefined {
     return projectOf(build, { folder, repository, programs: { entries: [], others: [], hasSource: false }, signs: refusal(build) })
   const programs = findPrograms(folder, build, repository)
   if (own === undefined && build.runs === undefined && programs.entries.length === 0) return undefined
-  const project = projectOf(build, { folder, repository, programs, signs: signsOf(folder, build, programs) })
+  const project = projectOf(build, {
+    folder,
+    repository,
+    programs,
+    signs: signsOf(build, programs, { folder, hasSettings: hasSettingsIn(folder, repository) }),
+  })
   return own === undefined ? { ...project, manifest: undefined } : withObjections(project, { folder, build, repository })
 }
 
@@ -134,12 +139,31 @@ function refusal({ role, manifest }: JavaBuild): Sign[] {
   return [{ ...(role?.evidence ?? manifest), weight: -0.9, ...(role === undefined ? {} : { role: role.role }) }]
 }
 
+interface Place {
+  readonly folder: Folder
+  readonly hasSettings: boolean
+}
+
+const mainlessGroups = [
+  'io.quarkus',
+  'io.quarkus.platform',
+  'io.helidon.microprofile.bundles',
+  'helidon-microprofile',
+  'helidon-microprofile-core',
+]
+const settingsFiles = ['application.properties', 'application.yml', 'application.yaml', 'META-INF/microprofile-config.properties']
+
+function hasSettingsIn({ path }: Folder, { tree }: Repository): boolean {
+  return settingsFiles.some((name) => tree.entries.has(joinPath(path, `src/main/resources/${name}`)))
+}
+
 /** Names of modules that only check or measure others. */
 const testModule = /(?:^|[-_.])(?:tests?|testing|it|itests?|e2e|integration-tests?|benchmarks?|jmh|testkit|test-utils?)$/i
 
-function signsOf(folder: Folder, build: JavaBuild, { entries, hasSource }: Programs): Sign[] {
+function signsOf(build: JavaBuild, { entries, hasSource }: Programs, { folder, hasSettings }: Place): Sign[] {
   const isWeb = build.packaging === 'war' || build.packaging === 'ear'
-  const runs = build.runs !== undefined && (entries.length > 0 || hasSource || isWeb || build.manager === 'java') ? build.runs : undefined
+  const isBuilt = entries.length > 0 || hasSource || isWeb || build.manager === 'java'
+  const runs = (isBuilt ? build.runs : undefined) ?? (entries.length === 0 && hasSource ? runsWithoutMain(build, hasSettings) : undefined)
   const name = folder.path === '.' ? '' : baseName(folder.path)
   return [
     ...(build.manager === 'java' && entries.length > 0 ? [{ ...build.manifest, weight: 0.1 }] : []),
@@ -147,6 +171,14 @@ function signsOf(folder: Folder, build: JavaBuild, { entries, hasSource }: Progr
     ...(testModule.test(name) ? [{ ...build.manifest, fact: 'is named like tests', weight: -0.6, role: 'tests' as const }] : []),
     ...(entries.length > 0 || runs !== undefined ? [] : [noProgram(build, hasSource)]),
   ]
+}
+
+/** Frameworks that bring the main method themselves, and builds that name one of somebody else's. */
+function runsWithoutMain({ dependencies, mainClass, manifest }: JavaBuild, hasSettings: boolean): Sign | undefined {
+  const framework = mainlessGroups.map((name) => dependencies.get(name)).find((evidence) => evidence !== undefined)
+  if (framework !== undefined && hasSettings)
+    return { ...framework, fact: 'has settings for a framework that brings the main method', weight: 0.3 }
+  return mainClass === undefined ? undefined : { ...manifest, fact: `begins in ${printable(mainClass)}`, weight: 0.3 }
 }
 
 function noProgram({ manifest }: JavaBuild, hasSource: boolean): Sign {

@@ -95,10 +95,10 @@ function rootRole(settings: Script): NonNullable<JavaBuild['role']> {
   return { evidence: evidenceAt(settings, Math.max(offset, 0), 'gathers the projects of a build'), role: 'workspace_root' }
 }
 
-/** A library's plugin, a platform of versions, or what is made for Android and other builds. */
+/** A platform of versions, what is published for others, or what is made for Android and other builds. */
 function libraryRole(dependencies: ReadonlyMap<string, Evidence>): JavaBuild['role'] {
   const rows = [
-    { id: /^(?:java-library|java-platform|maven-publish|com\.vanniktech\.maven\.publish)$/, role: 'library' as const },
+    { id: /^(?:java-platform|com\.vanniktech\.maven\.publish)$/, role: 'library' as const },
     { id: /^(?:java-gradle-plugin|groovy-gradle-plugin|kotlin-dsl|com\.gradle\.plugin-publish)$/, role: 'tooling' as const },
     { id: /^(?:com\.android\.(?:application|library)|java-test-fixtures|me\.champeau\.jmh)$/, role: 'library' as const },
   ]
