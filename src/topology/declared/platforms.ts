@@ -151,8 +151,10 @@ export function readVercel({ path, folder }: DeclaredFile, repository: Repositor
 export function readNetlify({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
   const data = dataOf(path, repository)
   const base = folderAt(folder, stringAt(data, 'build', 'base'), repository)
-  if (data === undefined || base === undefined) return []
   const build = stringAt(data, 'build', 'command')
+  // Variables and redirects alone say nothing about what is built here.
+  const saysBuild = build !== undefined || ['base', 'publish'].some((key) => stringAt(data, 'build', key) !== undefined)
+  if (base === undefined || !saysBuild) return []
   const evidence = evidenceOf(path, { words: '[build]', fact: 'is deployed on Netlify' }, repository)
   return [{ source: 'netlify', folder: base, evidence, weight: base === folder ? 0.2 : 0.4, ...defined({ buildCommand: build }) }]
 }
