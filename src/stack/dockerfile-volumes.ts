@@ -1,6 +1,7 @@
 // Where an image keeps data that must outlive its container: what its Dockerfile declares, and what well-known images declare that it builds on.
 // Without a name such a place would be an anonymous volume, empty again in the next container.
-import { DockerfileParser, type From, type JSONInstruction } from 'dockerfile-ast'
+import type { From, JSONInstruction } from 'dockerfile-ast'
+import { parseDockerfile } from '../topology/dockerfile/parse.ts'
 import { dataFolders } from './backing.ts'
 
 /** A volume of a service's own for each declared folder, by name. */
@@ -39,7 +40,7 @@ interface Stage {
 
 function readStages(dockerfile: string): readonly Stage[] {
   const stages: Stage[] = []
-  for (const instruction of DockerfileParser.parse(dockerfile).getInstructions()) {
+  for (const instruction of parseDockerfile(dockerfile).getInstructions()) {
     const keyword = instruction.getKeyword()
     if (keyword === 'FROM') {
       const from = instruction as From

@@ -1,6 +1,7 @@
 // What a Dockerfile says about its image and its context, as far as it can be known without running it. Where it cannot, the answer is the
 // careful one: it may read everything, and it may start as root.
-import { type Copy, DockerfileParser, type From, type Instruction, type JSONInstruction, type Run } from 'dockerfile-ast'
+import type { Copy, From, Instruction, JSONInstruction, Run } from 'dockerfile-ast'
+import { parseDockerfile } from '../topology/dockerfile/parse.ts'
 
 /** A source path of the context: literal, or with the wildcards of Go's filepath.Match. */
 export interface ContextSource {
@@ -14,7 +15,7 @@ const everything: ContextSources = { kind: 'everything' }
 
 /** The parts of the context that a build reads. */
 export function contextSources(dockerfile: string): ContextSources {
-  const instructions = DockerfileParser.parse(dockerfile).getInstructions()
+  const instructions = parseDockerfile(dockerfile).getInstructions()
   const sources: ContextSource[] = []
   for (const instruction of instructions) {
     const read = sourcesOf(instruction)
@@ -45,7 +46,7 @@ interface Stage {
 
 function readStages(dockerfile: string): readonly Stage[] {
   const stages: Stage[] = []
-  for (const instruction of DockerfileParser.parse(dockerfile).getInstructions()) {
+  for (const instruction of parseDockerfile(dockerfile).getInstructions()) {
     const keyword = instruction.getKeyword()
     if (keyword === 'FROM') {
       const from = instruction as From

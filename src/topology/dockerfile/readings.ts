@@ -1,7 +1,8 @@
 // A Dockerfile's instructions as its parser sees them, and as a builder might see them. The two disagree at the edges: a line that ends in two
 // backslashes is continued for one and not for the other, and so is what looks like a here-document. A Dockerfile that uses such an edge to hide an
 // instruction is found by reading it a second time, with every line that begins like an instruction taken for one.
-import { DockerfileParser, type Instruction, type ParserDirective } from 'dockerfile-ast'
+import type { Instruction, ParserDirective } from 'dockerfile-ast'
+import { parseDockerfile } from './parse.ts'
 
 export interface Readings {
   readonly directives: readonly ParserDirective[]
@@ -16,8 +17,8 @@ const keywords = 'ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|
 export const knownInstructions: ReadonlySet<string> = new Set(keywords.split('|'))
 
 export function readInstructions(text: string): Readings {
-  const plain = DockerfileParser.parse(text)
-  const second = DockerfileParser.parse(withoutJoins(text, plain.getEscapeCharacter()))
+  const plain = parseDockerfile(text)
+  const second = parseDockerfile(withoutJoins(text, plain.getEscapeCharacter()))
   const seen = new Set(plain.getInstructions().map(positionOf))
   return {
     directives: plain.getDirectives(),

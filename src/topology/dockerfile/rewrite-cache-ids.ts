@@ -1,13 +1,14 @@
 // Cache mounts belong to whoever names them: a builder keeps one per id for everybody. Each gets an id of its workspace's own.
-import { DockerfileParser, type Flag, Run } from 'dockerfile-ast'
+import { type Flag, Run } from 'dockerfile-ast'
 import { effectiveInstruction, mountOf } from './mounts.ts'
+import { parseDockerfile } from './parse.ts'
 
 /**
  * The Dockerfile with every `--mount=type=cache` given the id `<namespace>/<id>`, where the id is what it says or, as for the builder, its target.
  * Everything else stays as it is, byte for byte.
  */
 export function rewriteCacheIds(text: string, namespace: string): string {
-  const flags = DockerfileParser.parse(text)
+  const flags = parseDockerfile(text)
     .getInstructions()
     .flatMap((instruction) => {
       const effective = effectiveInstruction(instruction)

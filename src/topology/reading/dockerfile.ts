@@ -1,5 +1,6 @@
 // What a Dockerfile says about the service it builds.
-import { DockerfileParser, type Instruction } from 'dockerfile-ast'
+import type { Instruction } from 'dockerfile-ast'
+import { parseDockerfile } from '../dockerfile/parse.ts'
 import { dockerfileLimit } from '../limits.ts'
 import type { Evidence, HealthSpec, ServiceType } from '../topology.ts'
 import { asPort } from './data.ts'
@@ -40,7 +41,7 @@ export interface DockerfileFacts {
 
 /** Reads a Dockerfile as far as `target`, the stage that is built; the last one when none is named. */
 export function readDockerfile(path: string, text: string, target?: string): DockerfileFacts {
-  const instructions = DockerfileParser.parse(text.slice(0, dockerfileLimit)).getInstructions()
+  const instructions = parseDockerfile(text.slice(0, dockerfileLimit)).getInstructions()
   const outer = globalValues(instructions)
   const allStages = named('FROM', instructions).map((item) => readStage(item, outer))
   const wanted = target === undefined ? -1 : allStages.findIndex(({ name }, index) => name === target || String(index) === target)
