@@ -92,9 +92,9 @@ describe('the start of a Node.js folder', () => {
     expect(servicesIn(files)).toEqual([])
   })
 
-  test('with other processes names their scripts for its template', () => {
+  test('with other processes names them for its template', () => {
     const files = packageOf({ scripts: { start: 'node server.js', 'start:worker': 'node worker.js' } }, { 'server.js': 'app.listen(1234)' })
-    expect(serviceNamed(files, 'web').facts).toEqual({ entry: 'server.js', processScripts: ['start:worker'] })
+    expect(serviceNamed(files, 'web').facts).toEqual({ entry: 'server.js', processes: ['worker: npm run start:worker'] })
   })
 })
 
@@ -123,6 +123,13 @@ describe('the only program of a repository', () => {
     ['dependencies and a lockfile', { dependencies: { dotenv: '16' } }, { 'package-lock.json': '{}' }],
   ])('is a service: %s', (_, manifest, files) => {
     expect(serviceNamed(packageOf(manifest, files), 'web').type).toBe('nodejs')
+  })
+
+  test('is a service without a package.json, unless it hands something out or belongs to a page', () => {
+    const types = (files: Record<string, string>) => servicesIn(files).map((line) => line.split(' ')[2])
+    expect(types({ 'index.js': 'console.log("hello")', 'README.md': '' })).toEqual(['nodejs'])
+    expect(types({ 'index.js': 'module.exports = 1' })).toEqual([])
+    expect(types({ 'index.html': '', 'index.js': 'document.write("hello")' })).toEqual(['static_site'])
   })
 
   test('at the root of a workspace is the root, when it has a file of its own', () => {

@@ -8,7 +8,7 @@ import { asPort, defined } from '../reading/data.ts'
 import { scanSources } from '../reading/source.ts'
 import { importsOf, sourceSigns } from '../reading/source-signs.ts'
 import type { Folder, Repository } from '../repository.ts'
-import { findNodeEntries, findVariableFiles, isPartOfPackage } from './entries.ts'
+import { exportsSomething, findNodeEntries, findVariableFiles, isPartOfPackage } from './entries.ts'
 import { kindOfPackage } from './kind.ts'
 import { findNodeVersion, findPackageManager, readPackageJson } from './package-json.ts'
 import { findRuntime } from './runtime.ts'
@@ -68,11 +68,18 @@ function signsOf(facts: NodeFacts, folder: Folder, repository: Repository): Sign
     : []
   return [
     ...(manifest ? manifestSigns({ ...facts, manifest, folder, repository }) : broken),
+    ...(manifest === undefined ? loneSigns(facts, folder, repository) : []),
     ...(process && isOwn(process.command) ? [{ ...process.evidence, weight: 0.6 }] : []),
     ...sourceSigns(isForBrowsers ? { ...source, loops: undefined } : source, { loops: 0.25 }),
     ...(runtime.evidence && runtime.evidence !== source.listens ? [{ ...runtime.evidence, weight: 0.1 }] : []),
     ...dockerfileSigns(runtime.type, findDockerfile(folder, repository)),
   ]
+}
+
+/** A program at the root without a manifest is one when nothing else is there; a file that hands things out, or lies by a page, is none. */
+function loneSigns({ entry, source }: NodeFacts, folder: Folder, repository: Repository): Sign[] {
+  if (entry === undefined || folder.path !== '.' || source.listens !== undefined || folder.files.has('index.html')) return []
+  return exportsSomething(entry, repository) ? [] : [{ path: entry, line: 1, fact: 'a program begins here', weight: 0.35 }]
 }
 
 /** Whether a Procfile's command is one of this language: a Ruby application with a package.json has a Procfile too. */
@@ -88,7 +95,7 @@ function specOf(facts: NodeFacts, folder: Folder, repository: Repository): Claim
   const isServer = source.listens !== undefined || kind.server !== undefined
   const stated = portInCommand(process?.command) ?? portInCommand(start?.text) ?? source.port?.value
   const port = stated ?? portInVariables(folder, repository)
-  const processes = manifest ? findProcessScripts(manifest) : []
+  const processes = manifest ? findProcessScripts(manifest, packageManager) : []
   return defined({
     framework: kind.server?.row.name ?? (source.listens ? kind.view : (findWorker(manifest) ?? kind.view)),
     version: manifest && findRuntimeVersion(facts, folder, repository),
@@ -98,7 +105,7 @@ function specOf(facts: NodeFacts, folder: Folder, repository: Repository): Claim
     port: port ?? (isServer ? (kind.server?.row.port ?? 3000) : undefined),
     health: source.health && { kind: 'http' as const, path: source.health.value },
     environment: environment.environment,
-    facts: { ...entryFacts(folder.path, entry), ...(processes.length > 0 ? { processScripts: processes } : {}) },
+    facts: { ...entryFacts(folder.path, entry), ...(processes.length > 0 ? { processes } : {}) },
   })
 }
 

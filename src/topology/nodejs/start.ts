@@ -49,10 +49,10 @@ function isPlain(command: string): boolean {
   )
 }
 
-/** Scripts that start another process of the same package, such as `start:worker`. */
-export function findProcessScripts(manifest: PackageJson): string[] {
-  return [...manifest.scripts.keys()]
-    .filter((name) => /^(?:start[:-])?(?:worker|queue|scheduler|cron|consumer|jobs|bot)s?$/.test(name))
-    .sort()
-    .slice(0, 10)
+/** Other processes of the same package, such as `worker: npm run start:worker`. */
+export function findProcessScripts(manifest: PackageJson, packageManager = 'npm'): string[] {
+  return [...manifest.scripts.keys()].sort().flatMap((script) => {
+    const name = /^(?:start[:-])?((?:worker|queue|scheduler|cron|consumer|jobs|bot)s?)$/.exec(script)?.[1]
+    return name === undefined ? [] : [`${name}: ${packageManager} run ${script}`]
+  })
 }
