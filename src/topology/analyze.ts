@@ -8,7 +8,7 @@ import { servicesLimit } from './limits.ts'
 import { findMisspelt } from './misspelt.ts'
 import { explainNothing } from './nothing.ts'
 import { findPatterns } from './patterns.ts'
-import { recommend } from './recommend.ts'
+import { recommend } from './recommendations/recommend.ts'
 import { dependenciesOf, linkDrafts } from './relations/dependencies.ts'
 import { orderStart } from './relations/order.ts'
 import { linkPackages } from './relations/packages.ts'
@@ -50,7 +50,7 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
     services,
     backing,
     folders: foldersOf({ services, decision, drafts }, { repository, packages }),
-    recommendations: [...findMisspelt(repository), ...recommend(services, repository)],
+    recommendations: [...findMisspelt(repository), ...recommend({ services, backing, repository })],
     patterns: findPatterns(services),
     startOrder: orderStart(
       services.map(({ name }) => name),

@@ -104,6 +104,13 @@ describe('a Dockerfile', () => {
       backing: [],
       folders: [{ path: 'old/www', role: 'asset', evidence: [{ path: 'old/www', fact: 'is a part of old', weight: -0.8 }] }],
       recommendations: [],
+      patterns: [
+        {
+          name: 'monolith',
+          services: ['old'],
+          evidence: [{ path: 'old/Dockerfile', line: 1, fact: 'Dockerfile from busybox:1.36', weight: 0.5 }],
+        },
+      ],
       startOrder: ['old'],
       warnings: [],
     })
