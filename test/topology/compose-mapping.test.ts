@@ -156,6 +156,42 @@ describe('a compose file makes no service of', () => {
   })
 })
 
+describe('what a compose file builds', () => {
+  test('has the language of its image where the folder holds several', () => {
+    const files = {
+      'compose.yaml': 'services:\n  app: {build: .}\n',
+      Dockerfile: 'FROM golang:1.24\nCOPY . .\nCMD ["app"]\n',
+      'requirements.txt': 'flask\n',
+      'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.run()\n',
+    }
+    expect(analyzeFiles(files).services.map(({ path, type }) => [path, type])).toEqual([
+      ['.', 'containerized'],
+      ['.', 'compose_stack'],
+    ])
+  })
+
+  test('is a service whatever its folder is called, and hostile names and values place nothing', () => {
+    const files = {
+      'compose.yaml':
+        'services:\n  a: {build: ./tools/a}\n  b: {build: {context: ., dockerfile: "../../x/Dockerfile", args: {SERVICE: "../..", __proto__: y}}}\n  c: {image: "../../c", volumes: ["./../..:/x"], working_dir: /x/../..}\n',
+      'tools/a/Dockerfile': 'FROM busybox\nCMD ["a"]\n',
+    }
+    expect(placed(files)).toEqual(['. stack', '. b', 'tools/a a'])
+  })
+
+  test('is found in linear time in a hostile Dockerfile', () => {
+    const files = {
+      'compose.yaml': `services:\n  a: {build: {context: ., args: {SERVICE: "${'$a'.repeat(500)}"}}}\n`,
+      Dockerfile: `FROM node\n${'COPY a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t . '.repeat(1_000)}\nRUN ${`\${a:-`.repeat(5_000)}\n${'\\\n'.repeat(5_000)}`,
+      'apps/x/package.json': express('x'),
+      'apps/x/s.js': '',
+    }
+    const start = performance.now()
+    analyzeFiles(files)
+    expect(performance.now() - start).toBeLessThan(2_000)
+  })
+})
+
 describe('several compose files', () => {
   const dockerfile = 'FROM busybox\nCMD ["httpd"]\nEXPOSE 80\n'
 
@@ -202,6 +238,11 @@ describe('at one path', () => {
 
   test('the service comes before a stack that only runs this folder', () => {
     expect(placed({ ...files, 'compose.yaml': 'services:\n  web: {build: .}\n' }).slice(0, 2)).toEqual(['. web', '. stack'])
+  })
+
+  test('the program that the image itself starts comes before its other ones', () => {
+    const text = 'services:\n  a: {build: ., command: node worker.js}\n  b: {build: .}\n'
+    expect(placed({ ...files, 'compose.yaml': text }).slice(0, 3)).toEqual(['. b', '. a', '. stack'])
   })
 
   test('a stack that runs other folders too comes first', () => {

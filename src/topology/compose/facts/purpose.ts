@@ -68,9 +68,9 @@ export function isSupport(image: string | undefined): boolean {
 const toolImages = new Set([
   'adminer', 'pgadmin4', 'pgweb', 'phpmyadmin', 'mongo-express', 'redis-commander', 'redisinsight', 'rediscommander', 'kafka-ui', 'akhq', 'kafdrop', 'cloudbeaver', 'dbgate',
   'kibana', 'logstash', 'filebeat', 'fluentd', 'fluent-bit', 'loki', 'promtail', 'tempo', 'alertmanager', 'node-exporter', 'cadvisor', 'opensearch-dashboards', 'schema-registry', 'cp-schema-registry',
-  'standalone-chrome', 'standalone-firefox', 'chrome', 'browserless', 'selenium', 'hub', 'localstack', 'moto', 'mc', 'gcloud-pubsub-emulator', 'pubsub-emulator', 'elasticmq', 'elasticmq-native',
-  'mssql-tools', 'wait', 'docker-wait-for-dependencies', 'dockerize', 'ryuk', 'zookeeper', 'cockroach', 'yugabyte', 'tidb', 'citus', 'spanner-emulator', 'cloud-spanner-emulator', 'emulator', 'mockserver', 'wiremock',
-  'azure-cosmos-emulator', 'electric', 'supabase', 'stripe-cli', 'soketi', 'gotenberg', 'imgproxy', 'busybox', 'alpine', 'hello-world', 'server', 'edge',
+  'standalone-chrome', 'standalone-firefox', 'chrome', 'browserless', 'selenium', 'localstack', 'moto', 'mc', 'gcloud-pubsub-emulator', 'pubsub-emulator', 'elasticmq', 'elasticmq-native',
+  'mssql-tools', 'wait', 'docker-wait-for-dependencies', 'dockerize', 'ryuk', 'zookeeper', 'cockroach', 'yugabyte', 'tidb', 'citus', 'spanner-emulator', 'cloud-spanner-emulator', 'mockserver', 'wiremock',
+  'azure-cosmos-emulator', 'electric', 'supabase', 'stripe-cli', 'soketi', 'gotenberg', 'imgproxy', 'busybox', 'alpine', 'hello-world',
 ]) // biome-ignore format: a list
 
 /** A language's project that the compose file may be for: in its folder, above or below. */

@@ -97,16 +97,17 @@ type Named = Joined & { readonly name: string }
 
 /**
  * Services by path. At one path a stack comes first when it runs other folders too; when it only runs the folder that it lies in, the service does.
+ * Of several programs of one image the one that the image itself starts comes first.
  */
 export function byPlace(services: readonly Named[]): (a: Named, b: Named) => number {
   const folders = new Map<string, Set<string>>()
   for (const { path, compose } of services) {
     if (compose !== undefined) folders.set(compose.file, (folders.get(compose.file) ?? new Set()).add(path))
   }
-  const rank = ({ path, claim }: Joined) => {
-    if (claim.type !== 'compose_stack') return 1
+  const rank = ({ path, claim, compose }: Joined) => {
+    if (claim.type !== 'compose_stack') return compose?.service.command === undefined && compose?.service.entrypoint === undefined ? 1 : 2
     const run = folders.get(String(claim.spec.facts?.composeFile)) ?? new Set()
-    return run.size > 1 || (run.size === 1 && !run.has(path)) ? 0 : 2
+    return run.size > 1 || (run.size === 1 && !run.has(path)) ? 0 : 3
   }
   return (a, b) => compare(a.path, b.path) || rank(a) - rank(b) || compare(a.name, b.name)
 }
