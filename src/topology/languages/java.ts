@@ -36,6 +36,7 @@ export const java: Language = {
 }
 
 function readBuild(folder: Folder, repository: Repository): JavaBuild | undefined {
+  if (!buildFiles.some((name) => folder.files.has(name))) return undefined
   return (
     readMaven(folder.path, repository) ??
     readGradle(folder.path, repository) ??
@@ -48,6 +49,7 @@ function readBuild(folder: Folder, repository: Repository): JavaBuild | undefine
 }
 
 function readProject(folder: Folder, repository: Repository): Project | undefined {
+  if (/(?:^|\/)src\/(?:main|test)\//.test(folder.path)) return undefined
   const module = repository.folders.get(soleModuleOf(folder.path, repository) ?? folder.path) ?? folder
   const project = readOwn(module, repository)
   if (project === undefined || module === folder) return project

@@ -12,7 +12,7 @@ const modulesLimit = 200
 /** The one module that a root stands for, or undefined when the root is only a workspace. */
 export const soleModuleOf: (root: string, repository: Repository) => string | undefined = perRepository((root, repository) => {
   const files = repository.folders.get(root)?.files
-  const isMadeToRun = files?.has('Dockerfile') || files?.has('Procfile')
+  const isMadeToRun = files?.has('Dockerfile') === true || files?.has('Procfile') === true
   if (!isMadeToRun || readModule(root, repository)?.role?.role !== 'workspace_root') return undefined
   const below = [...repository.folders.keys()].filter((path) => path !== root && isWithin(path, root)).slice(0, modulesLimit * 20)
   const running = below.filter((path) => isRunning(path, repository)).slice(0, 2)
