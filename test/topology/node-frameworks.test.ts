@@ -59,6 +59,31 @@ describe('a server built on', () => {
   })
 })
 
+describe('an Nx workspace', () => {
+  const project = (executor: string, options: object = {}) =>
+    json({ projectType: 'application', targets: { build: { executor, options } } })
+  const workspace = {
+    'package.json': json({ name: 'shop', dependencies: { next: '15', express: '5' }, scripts: { start: 'nx serve', build: 'nx build' } }),
+    'nx.json': '{}',
+    'apps/api/project.json': project('@nx/esbuild:esbuild', { main: 'apps/api/src/main.ts', outputPath: 'dist/apps/api' }),
+    'apps/api/src/main.ts': "import express from 'express'\nexpress().listen(process.env.PORT || 3333)\n",
+    'apps/web/project.json': project('@nx/next:build'),
+    'apps/admin/project.json': project('@nx/vite:build'),
+    'apps/web-e2e/project.json': project('@nx/cypress:cypress'),
+    'libs/ui/project.json': json({ projectType: 'library', targets: { build: { executor: '@nx/js:tsc' } } }),
+  }
+
+  test('is its applications, not its root, its libraries or its tests', () => {
+    expect(servicesIn(workspace).map((line) => line.split(' ').slice(1, 4).join(' '))).toEqual([
+      'apps/admin static_site/vite :8080',
+      'apps/api nodejs/express :3333',
+      'apps/web nodejs/nextjs :3000',
+    ])
+    expect(rolesIn(workspace)['.']).toBe('workspace_root')
+    expect(serviceNamed(workspace, 'api').start).toBe('node dist/apps/api/main.js')
+  })
+})
+
 describe('the port of a Node.js folder', () => {
   const start = { dependencies: { express: '5' }, scripts: { start: 'node server.js' } }
   test.each([

@@ -2,6 +2,7 @@ import type { Claim, ClaimedSpec, Detector, Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { portInVariables } from '../nodejs/claim.ts'
 import { kindOfPackage } from '../nodejs/kind.ts'
+import { type NxApplication, readNxApplication } from '../nodejs/nx.ts'
 import { findNodeVersion, findPackageManager, readPackageJson } from '../nodejs/package-json.ts'
 import { defined } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -17,7 +18,7 @@ const health = { kind: 'http' as const, path: '/' }
 export const staticSite: Detector = {
   type: 'static_site',
   title: 'Static site',
-  marks: [...plainMarks, ...generatorMarks, 'package.json'],
+  marks: [...plainMarks, ...generatorMarks, 'package.json', 'project.json'],
   claim(folder, repository): Claim | undefined {
     const site = findSite(folder, repository)
     if (site === undefined) return undefined
@@ -46,6 +47,8 @@ function findSite(folder: Folder, repository: Repository): Site | undefined {
   const manifest = readPackageJson(folder.path, repository)
   const kind = kindOfPackage(folder.path, repository)
   if (manifest && kind.builder) return builtSite({ folder, repository, manifest, kind, builder: kind.builder })
+  const application = readNxApplication(folder.path, repository)
+  if (application?.kind === 'site') return nxSite(application)
   const generated = findGenerated(folder, repository)
   if (generated !== undefined) return generatedSite(generated)
   const plain = findPlain(folder, repository)
@@ -67,6 +70,11 @@ function builtSite(site: Package): Site {
       facts: { outputFolder: findOutput(site), isBuilt: true },
     }),
   }
+}
+
+function nxSite({ framework, name, output, signs }: NxApplication): Site {
+  const facts = { outputFolder: output, isBuilt: true }
+  return { hasManifest: true, signs, spec: defined({ framework, buildCommand: `nx build ${name}`, port: templatePort, facts }) }
 }
 
 function generatedSite({ generator, output, version, signs }: GeneratedSite): Site {

@@ -10,6 +10,7 @@ import { importsOf, sourceSigns } from '../reading/source-signs.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { exportsSomething, findNodeEntries, findVariableFiles, isPartOfPackage } from './entries.ts'
 import { kindOfPackage } from './kind.ts'
+import { claimNxServer, readNxApplication } from './nx.ts'
 import { findNodeVersion, findPackageManager, readPackageJson } from './package-json.ts'
 import { findRuntime } from './runtime.ts'
 import { findWorker, manifestSigns } from './signs.ts'
@@ -19,6 +20,9 @@ import { findNodeStart, findProcessScripts } from './start.ts'
 /** What one runtime says about a folder; undefined when the folder is not a package, or when the other runtime runs it. */
 export function claimPackage(type: 'nodejs' | 'bun', folder: Folder, repository: Repository): Claim | undefined {
   const hasManifest = folder.files.has('package.json')
+  const application = hasManifest ? undefined : readNxApplication(folder.path, repository)
+  if (application !== undefined)
+    return type === 'nodejs' && application.kind === 'server' ? claimNxServer(application, folder.path, repository) : undefined
   if (!hasManifest && isPartOfPackage(folder.path, repository)) return undefined
   const facts = gather(folder, repository)
   const { manifest, source, runtime } = facts

@@ -78,6 +78,7 @@ function objections(facts: PackageFacts): Sign[] {
     ...testObjection(facts),
     ...endObjection(facts),
     ...toolsObjection(facts),
+    ...nxObjection(facts),
     ...(manifest.workspaces.length > 0
       ? [{ ...manifest.at('workspaces', 'is the root of a workspace'), weight: workspaceWeight(facts), role: 'workspace_root' as const }]
       : []),
@@ -161,4 +162,11 @@ function toolsObjection({ folder, manifest, entry, start, kind }: PackageFacts):
     manifest.dependencies.size > 0 || entry !== undefined || start !== undefined || kind.server !== undefined || kind.builder !== undefined
   if (isMore || manifest.devDependencies.size === 0) return []
   return [{ ...manifest.at('devDependencies', 'holds only tools of development'), weight: -0.5, role: 'tooling' }]
+}
+
+/** The root of an Nx workspace holds the packages of all its applications, and is none of them. */
+function nxObjection({ folder, manifest, entry, start }: PackageFacts): Sign[] {
+  const isRoot = folder.files.has('nx.json') && !folder.files.has('project.json') && manifest.workspaces.length === 0
+  if (!isRoot || entry !== undefined || start !== undefined) return []
+  return [{ path: joinPath(folder.path, 'nx.json'), line: 1, fact: 'is the root of a workspace', weight: -0.5, role: 'workspace_root' }]
 }
