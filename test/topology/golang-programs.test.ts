@@ -14,6 +14,11 @@ describe('a Go module with several programs', () => {
     expect([pathsIn(files), rolesIn(files)]).toEqual([['shop . golang :8090'], { 'cmd/seed': 'tooling' }])
   })
 
+  test('of which none stays stands for the one named like the module when nothing else is there', () => {
+    const files = { 'go.mod': mod, 'cmd/one/main.go': main(ends, ['fmt']), 'cmd/shop/main.go': main(ends, ['fmt']) }
+    expect([pathsIn(files), serviceNamed(files, 'shop').facts.mainPackage]).toEqual([['shop . golang no'], './cmd/shop'])
+  })
+
   test('directly in cmd/ is one too', () => {
     expect(pathsIn({ 'go.mod': mod, 'cmd/main.go': main(listens) })).toEqual(['shop . golang :8090'])
   })
@@ -102,6 +107,15 @@ describe('a Go program', () => {
     ['nothing, when only others have ports', '\tredisAddr := "localhost:7777"\n\tdaprPort := "3500"\n\ts.ListenAndServe()', 8080],
   ])('listens where %s says', (_, body, port) => {
     expect(serviceNamed({ 'go.mod': mod, 'main.go': main(body) }, 'shop').port).toBe(port)
+  })
+
+  test('listens where the configuration of its framework says', () => {
+    const files = {
+      'go.mod': mod,
+      'main.go': main('\tbeego.Run()', ['github.com/beego/beego/v2/server/web']),
+      'conf/app.conf': 'appname = shop\nhttpport = 8089\n',
+    }
+    expect(pathsIn(files)).toEqual(['shop . golang/beego :8089'])
   })
 
   test('requires the variables that it cannot start without', () => {

@@ -35,6 +35,7 @@ describe('a Python folder', () => {
         {
           service: 'postgres',
           kind: 'requires',
+          backing: 'postgres',
           connection: { variable: 'DATABASE_URL', template: 'postgresql+asyncpg://{user}:{password}@{host}:{port}/{database}' },
           evidence: [
             { path: 'pyproject.toml', line: 7, fact: 'asyncpg in dependencies' },

@@ -1,6 +1,7 @@
 import type { Claim, ClaimedSpec, Detector, Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { findEnvironment } from '../environment.ts'
+import { configuredPort } from '../golang/configured-port.ts'
 import { oldGoManifests } from '../golang/frameworks.ts'
 import { mainFoldersOf } from '../golang/mains.ts'
 import { findGoWork, findModule, type GoClosure, type GoModule } from '../golang/module.ts'
@@ -79,9 +80,13 @@ function specOf(program: GoProgram, context: Context): ClaimedSpec {
 /** The port of whoever asks for one by `$PORT` and has no default: any will do, and this one is the most usual. */
 const platformPort = 8080
 
-function portOf({ source, framework, isServer }: GoProgram, { process, folder }: Context): number | undefined {
+function portOf({ source, framework, isServer }: GoProgram, { process, folder, repository }: Context): number | undefined {
   if (!isServer) return undefined
-  const stated = portInCommand(process?.command) ?? namedPort(source.environment, folder) ?? source.port?.value
+  const stated =
+    portInCommand(process?.command) ??
+    namedPort(source.environment, folder) ??
+    source.port?.value ??
+    configuredPort(framework?.framework.name, folder, repository)
   const asks = source.environment.some(({ name, value }) => name === 'PORT' && value === undefined)
   return stated ?? (asks ? platformPort : (framework?.framework.port ?? platformPort))
 }

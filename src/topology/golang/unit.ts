@@ -4,6 +4,7 @@ import { perRepository } from '../memo.ts'
 import { baseName, joinPath, relativeTo } from '../paths.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { mainFoldersOf } from './mains.ts'
+import { findModule } from './module.ts'
 import { readGoProgram } from './program.ts'
 
 export interface GoUnit {
@@ -25,8 +26,9 @@ export const unitOf = perRepository((moduleFolder: string, repository: Repositor
   const home = repository.folders.get(moduleFolder)
   const mains = mainFoldersOf(moduleFolder, repository)
   if (home === undefined || mains.some(({ path }) => path === moduleFolder)) return { main: home, processes: [] }
+  const ownName = baseName(findModule(moduleFolder, repository)?.name.replace(/\/v\d{1,3}$/, '') ?? '')
   const serving = mains.filter((main) => readGoProgram(main, repository)?.keepsRunning === true)
-  const [only] = serving.length > 0 ? serving : mains.length === 1 ? mains : []
+  const [only] = serving.length > 0 ? serving : [...mains].sort((a, b) => rank(a, ownName) - rank(b, ownName))
   if (only === undefined) return none
   const hasDockerfile = findDockerfile(home, repository) !== undefined
   const standsHere = (main: Folder) => {
@@ -35,14 +37,21 @@ export const unitOf = perRepository((moduleFolder: string, repository: Repositor
   }
   if (serving.length <= 1) return standsHere(only) ? { main: only, processes: [] } : none
   if (!hasDockerfile || !serving.every(standsHere)) return none
-  return builtTogether(home, serving, repository)
+  return builtTogether(serving, { home, ownName, repository })
 })
 
+interface ModuleHome {
+  readonly home: Folder
+  /** The last part of the module's name. */
+  readonly ownName: string
+  readonly repository: Repository
+}
+
 /** What the module's own Dockerfile builds: all of its programs, or the one that it names. */
-function builtTogether(home: Folder, serving: readonly Folder[], repository: Repository): GoUnit {
+function builtTogether(serving: readonly Folder[], { home, ownName, repository }: ModuleHome): GoUnit {
   const text = repository.read.text(findDockerfile(home, repository)?.path ?? '') ?? ''
   const named = serving.filter((main) => isNamed(text, relativeTo(home.path, main.path)))
-  const [front] = [...(named.length > 0 ? named : serving)].sort((a, b) => rank(a, home) - rank(b, home))
+  const [front] = [...(named.length > 0 ? named : serving)].sort((a, b) => rank(a, ownName) - rank(b, ownName))
   if (front === undefined || (named.length === 0 && !/\.\/(?:cmd\/)?\.\.\./.test(text))) return { main: undefined, processes: [] }
   const processes = named.length === 1 ? [] : (named.length > 1 ? named : serving).filter((main) => main !== front)
   return { main: front, processes }
@@ -53,10 +62,10 @@ function isNamed(text: string, path: string): boolean {
   return at >= 0 && !/[\w/-]/.test(text[at + path.length] ?? ' ')
 }
 
-function rank(main: Folder, home: Folder): number {
+function rank(main: Folder, ownName: string): number {
   const name = baseName(main.path)
   const at = frontNames.indexOf(name)
-  return name === baseName(home.path) ? -1 : at < 0 ? frontNames.length : at
+  return name === ownName ? -1 : at < 0 ? frontNames.length : at
 }
 
 /** The program that a folder is asked about: its own, or the one its module's folder stands for. */

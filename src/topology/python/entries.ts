@@ -50,8 +50,9 @@ function findDjango(folder: Folder, repository: Repository): DjangoProject | und
   const inside = home === undefined ? undefined : repository.folders.get(home)
   if (inside === undefined || (inside !== folder && hasManifest(inside))) return undefined
   const name = [...inside.folders].sort().find((candidate) => {
-    const files = repository.folders.get(joinPath(inside.path, candidate))?.files
-    return files?.has('wsgi.py') || files?.has('asgi.py') || files?.has('settings.py')
+    const own = repository.folders.get(joinPath(inside.path, candidate))
+    const { files, folders } = own ?? { files: new Set<string>(), folders: new Set<string>() }
+    return files.has('wsgi.py') || files.has('asgi.py') || files.has('settings.py') || (folders.has('settings') && files.has('urls.py'))
   })
   return name === undefined ? undefined : { folder: inside.path, package: name }
 }
@@ -110,7 +111,13 @@ function packageEntry(folder: Folder, repository: Repository): string | undefine
     return inside?.files.has('__init__.py') === true && !hasManifest(inside)
   })
   const found = packages.flatMap((path) => firstThere(names, path, repository) ?? [])
-  return found.length === 1 ? found[0] : undefined
+  if (found.length > 0) return found.length === 1 ? found[0] : undefined
+  const [only] = packages
+  const init = only === undefined || packages.length > 1 ? undefined : joinPath(only, '__init__.py')
+  return init !== undefined &&
+    /^def (?:create|make)_app\s{0,4}\(|=\s{0,4}(?:Flask|FastAPI)\s{0,4}\(/m.test(repository.read.text(init) ?? '')
+    ? init
+    : undefined
 }
 
 /** Files that set a project up, test it or configure a tool: nobody's program. */
@@ -129,7 +136,7 @@ function loneFile(folder: Folder, repository: Repository): string | undefined {
 }
 
 /** Files that are asked whether they are programs when no name says so. */
-const loneLimit = 4
+const loneLimit = 6
 
 function firstThere(names: readonly string[], folder: string, repository: Repository): string | undefined {
   return names.map((name) => joinPath(folder, name)).find((path) => repository.tree.entries.has(path))

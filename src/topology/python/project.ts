@@ -125,8 +125,11 @@ function packageManagerOf(folder: Folder, { pyproject, pixi, conda, pipfile }: M
   return conda.length > 0 ? 'conda' : 'pip'
 }
 
-/** Whether the folder holds Python's manifests and nothing else that could be a program of another kind. */
-export function holdsOnlyManifests(folder: Folder): boolean {
+/** Whether Python is all that the folder holds: its manifests alone, or with source and notebooks of no other language. */
+export function isOnlyPython(folder: Folder, repository: Repository): boolean {
+  const inside = [...folder.folders].flatMap((name) => repository.folders.get(joinPath(folder.path, name)) ?? [])
+  const isForeign = (name: string) => foreignFiles.test(name)
+  if (holdsPython(folder, repository)) return ![folder, ...inside].some(({ files }) => [...files].some(isForeign))
   const isOwn = (name: string) =>
     pythonManifests.includes(name) ||
     versionFiles.includes(name) ||
@@ -134,4 +137,16 @@ export function holdsOnlyManifests(folder: Folder): boolean {
   return (
     [...folder.files].every(isOwn) && [...folder.folders].every((name) => name.startsWith('.') || ['docs', 'tests', 'test'].includes(name))
   )
+}
+
+/** Source and manifests of other languages, and of what is only documents or infrastructure. */
+const foreignFiles =
+  /^(?:package\.json|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|composer\.json|mix\.exs|index\.html|mkdocs\.ya?ml|conf\.py|action\.ya?ml)$|\.(?:[cf]sproj|sln|tf|go|rs|java|rb|php|[jt]sx?|c|cc|cpp|cs|swift|kt|scala|ex|hs)$/
+
+/** Whether Python source or notebooks lie in the folder, in one directly below, or in a package in src/. */
+export function holdsPython(folder: Folder, repository: Repository): boolean {
+  const below = (path: string) => [...(repository.folders.get(path)?.folders ?? [])].map((name) => joinPath(path, name))
+  const paths = [folder.path, ...below(folder.path), ...below(joinPath(folder.path, 'src'))]
+  const isPython = (name: string) => (name.endsWith('.py') && name !== 'setup.py') || name.endsWith('.ipynb')
+  return paths.some((path) => [...(repository.folders.get(path)?.files ?? [])].some(isPython))
 }

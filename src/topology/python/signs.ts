@@ -3,16 +3,16 @@ import type { Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { baseName, joinPath } from '../paths.ts'
 import { sourceSigns } from '../reading/source-signs.ts'
-import type { Folder, Repository } from '../repository.ts'
+import type { Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { applicationServers } from './frameworks.ts'
 import type { PythonProgram, PythonUse } from './program.ts'
-import { holdsOnlyManifests, type PythonProject } from './project.ts'
+import { holdsPython, isOnlyPython, type PythonProject } from './project.ts'
 
 export function pythonSigns(program: PythonProgram, repository: Repository): Sign[] {
   const { folder, project, process, server, worker, source } = program
   return [
-    ...projectSigns(program),
+    ...projectSigns(program, repository),
     ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
     ...useSigns(server, 0.45),
     ...useSigns(worker, 0.35),
@@ -47,10 +47,11 @@ function entrySigns({ folder, project, entries }: PythonProgram): Sign[] {
   ]
 }
 
-function projectSigns({ folder, project, entries }: PythonProgram): Sign[] {
+function projectSigns({ folder, project, entries }: PythonProgram, repository: Repository): Sign[] {
   const { manifest } = project
   if (manifest === undefined) return []
-  const isBare = folder.path === '.' && entries.files.length === 0 && project.distribution === undefined && holdsOnlyManifests(folder)
+  const isPackage = project.distribution !== undefined && holdsPython(folder, repository)
+  const isBare = folder.path === '.' && entries.files.length === 0 && !isPackage && isOnlyPython(folder, repository)
   return [
     { ...manifest, weight: 0.2 },
     ...(isBare ? [{ ...manifest, fact: 'a Python project is all that is here', weight: 0.25 }] : []),
@@ -74,7 +75,7 @@ function objections(program: PythonProgram, repository: Repository): Sign[] {
   const keepsRunning = server !== undefined || worker !== undefined || source.listens !== undefined || source.loops !== undefined
   const [entry] = entries.files
   return [
-    ...distributionSigns(program, isRun),
+    ...distributionSigns(program, { isRun, isEmpty: folder.path === '.' && !holdsPython(folder, repository) }),
     ...(entry !== undefined && !keepsRunning && !isRun && project.distribution === undefined
       ? [{ path: entry, line: 1, fact: 'neither listens nor keeps running', weight: -0.15, role: 'tooling' as const }]
       : []),
@@ -84,21 +85,26 @@ function objections(program: PythonProgram, repository: Repository): Sign[] {
   ]
 }
 
+interface Distributing {
+  /** Whether a Procfile or Dockerfile runs it. */
+  readonly isRun: boolean
+  /** Whether it is a whole repository without source that could be distributed. */
+  readonly isEmpty: boolean
+}
+
 /** A project with a build system may be an application that is packaged, a command for people, or a library. */
-function distributionSigns({ project, entries, server, source, folder }: PythonProgram, isRun: boolean): Sign[] {
+function distributionSigns({ project, entries, server, source, folder }: PythonProgram, { isRun, isEmpty }: Distributing): Sign[] {
   const { distribution, published } = project
   const [entry] = entries.files
   const isPlainFile = entry !== undefined && entries.script === undefined && joinPath(folder.path, baseName(entry)) === entry
-  if (distribution === undefined || (isPlainFile && !folder.folders.has('src') && published === undefined)) return []
+  if (distribution === undefined || isEmpty || (isPlainFile && !folder.folders.has('src') && published === undefined)) return []
   const library = (evidence: Evidence, weight: number): Sign[] => [{ ...evidence, weight, role: 'library' }]
   if (isRun) return library(distribution, -0.1)
-  const isCommand = entries.script !== undefined && server === undefined && source.listens === undefined
   if (published !== undefined) return library(published, -0.6)
-  if (isCommand) return [{ ...distribution, fact: 'is a command that people install', weight: -0.25, role: 'tooling' }]
-  return library(distribution, entry !== undefined && server !== undefined ? -0.2 : entry === undefined ? -0.4 : -0.3)
-}
-
-function holdsPython(folder: Folder, repository: Repository): boolean {
-  const folders = [folder, ...[...folder.folders].flatMap((name) => repository.folders.get(joinPath(folder.path, name)) ?? [])]
-  return folders.some(({ files }) => [...files].some((name) => name.endsWith('.py') || name.endsWith('.ipynb')))
+  if (entry === undefined) return library(distribution, -0.4)
+  if (server !== undefined) return library(distribution, -0.2)
+  const isCommand = source.listens === undefined
+  return isCommand
+    ? [{ ...distribution, fact: 'is a command that people install', weight: -0.25, role: 'tooling' }]
+    : library(distribution, -0.3)
 }

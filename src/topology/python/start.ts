@@ -85,6 +85,7 @@ function wsgiStart(input: StartInput, { reference, isFactory, home }: Applicatio
   if (project.dependencies.has('gunicorn')) return `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${target}`
   if (project.dependencies.has('waitress'))
     return `waitress-serve --listen=0.0.0.0:${port} ${isFactory ? `--call ${reference}` : reference}`
+  if (project.dependencies.has('uwsgi')) return `uwsgi --http 0.0.0.0:${port} --master --need-app --module ${target}`
   const isOwn = framework?.name === 'flask' && !runsItself(input)
   return isOwn ? `flask --app ${reference} run --host 0.0.0.0 --port ${port}` : undefined
 }
