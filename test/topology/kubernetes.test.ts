@@ -48,6 +48,11 @@ describe('a folder of Kubernetes manifests', () => {
 
   test.each([
     ['that deploys the one service around it', { ...express('api'), 'api/k8s/d.yaml': deployment('api', 'acme/api') }, ['api nodejs']],
+    [
+      'beside the one program that it deploys',
+      { Dockerfile: 'FROM golang AS b\nFROM scratch\nCOPY --from=b /a /a\nCMD ["/a"]\n', 'k8s-pod.yaml': deployment('a', 'acme/a') },
+      ['. containerized'],
+    ],
     ['with a chart beside its service', { ...express('api'), 'api/chart/Chart.yaml': 'apiVersion: v2\nname: api\n' }, ['api nodejs']],
     [
       'when a compose file runs the same services',
@@ -93,6 +98,21 @@ describe('an orchestrator', () => {
       'skaffold.yaml': 'apiVersion: skaffold/v4beta1\nkind: Config\nbuild:\n  artifacts: [{image: w, context: web}]\n',
     }
     expect(servicesIn(one).map((line) => line.split(' ').slice(1, 3))).toEqual([['web', 'nodejs/express']])
+  })
+})
+
+describe('the strategy', () => {
+  test('is kubernetes for services that manifests run together, and that of a compose file where there is one', () => {
+    const files = {
+      ...express('src/web'),
+      ...express('src/api'),
+      'k8s/all.yaml': `${deployment('web', 'a/web')}---\n${deployment('api', 'a/api')}`,
+    }
+    expect(analyzeFiles(files).strategy).toBe('kubernetes')
+    expect(analyzeFiles({ ...files, 'compose.yaml': 'services:\n  w: {build: src/web}\n  a: {build: src/api}\n' }).strategy).toBe(
+      'compose_stack',
+    )
+    expect(analyzeFiles({ ...express('api'), 'api/k8s/d.yaml': deployment('api', 'a/api') }).strategy).toBe('single_service')
   })
 })
 

@@ -5,7 +5,8 @@ import { findOrchestrator, type Orchestrator, orchestratorNames } from '../decla
 import { findDockerfile } from '../dockerfiles.ts'
 import { manifestNames } from '../folder-names.ts'
 import { findManifestStacks, type ManifestStack } from '../kubernetes/stacks.ts'
-import { ancestorsOf, baseName, isWithin, printable } from '../paths.ts'
+import { perRepository } from '../memo.ts'
+import { ancestorsOf, baseName, isWithin, joinPath, printable } from '../paths.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 /** Manifests, charts or an orchestrator's file that run several services together on a cluster, when nothing else says how they run. */
@@ -60,12 +61,16 @@ function toolOf(orchestrator: Orchestrator | undefined, stack: ManifestStack | u
 
 function orchestratorSigns(orchestrator: Orchestrator, repository: Repository): Sign[] {
   const above = orchestratorAbove(orchestrator.folder, repository)
+  const compose = composeFor(orchestrator.folder, repository)
   return [
     { ...orchestrator.evidence, weight: 0.6 },
     ...orchestrator.contexts.slice(0, 3).map(({ evidence }) => ({ ...evidence, weight: 0.4 })),
     ...(above === undefined
       ? []
       : [{ ...above.evidence, fact: `is a part of what ${above.evidence.path} runs`, weight: -0.7, role: 'tooling' as const }]),
+    ...(compose === undefined
+      ? []
+      : [{ path: compose, line: 1, fact: `the same services run by ${printable(compose)}`, weight: -0.8, role: 'tooling' as const }]),
   ]
 }
 
@@ -119,24 +124,27 @@ function orchestratorAbove(path: string, repository: Repository): Orchestrator |
 
 /** A compose file above, or one anywhere that builds what the repository holds. */
 function composeFor(path: string, repository: Repository): string | undefined {
-  for (const folder of repository.folders.values()) {
-    const name = composeNames.find((candidate) => folder.files.has(candidate))
-    if (name === undefined) continue
-    const file = folder.path === '.' ? name : `${folder.path}/${name}`
-    const services = readCompose(file, repository)?.services ?? []
-    const isAround = isWithin(path, folder.path) || services.filter(({ build }) => build !== undefined).length > 1
-    if (services.length > 1 && isAround) return file
-  }
-  return undefined
+  return composeStacks('.', repository).find(({ folder, isBuilding }) => isBuilding || isWithin(path, folder))?.file
 }
 
-/** The one service that the manifests deploy, when a folder above holds its source. */
+/** Compose files with several services, and whether they build several. */
+const composeStacks = perRepository((_, repository) =>
+  [...repository.folders.values()].flatMap((folder) => {
+    const name = composeNames.find((candidate) => folder.files.has(candidate))
+    const file = name === undefined ? undefined : joinPath(folder.path, name)
+    const services = (file === undefined ? undefined : readCompose(file, repository))?.services ?? []
+    if (file === undefined || services.length < 2) return []
+    return [{ file, folder: folder.path, isBuilding: services.filter(({ build }) => build !== undefined).length > 1 }]
+  }),
+)
+
+/** The one service that the manifests deploy, when its source lies beside them or around. */
 function ownerOf({ path, manifests, charts }: ManifestStack, repository: Repository): string | undefined {
   const workloads = manifests.flatMap((manifest) => manifest.workloads)
   const own = new Set(
     workloads.filter(({ containers }) => containers.some(({ image }) => databaseOfImage(image) === undefined)).map(({ name }) => name),
   )
-  const owner = ancestorsOf(path).find((above) => holdsSource(above, repository))
+  const owner = [path, ...ancestorsOf(path)].find((folder) => holdsSource(folder, repository))
   if (owner === undefined || (owner === '.' && charts.length > 1)) return undefined
   return owner !== '.' || own.size <= 1 ? owner : undefined
 }
