@@ -153,6 +153,29 @@ describe('a Maven project', () => {
   })
 })
 
+describe('the version of a framework', () => {
+  test.each([
+    [
+      'a parent',
+      {
+        'pom.xml': pom({
+          dependencies: [web],
+          more: '<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.3.2</version><relativePath/></parent>',
+        }),
+      },
+    ],
+    [
+      'a plugin',
+      {
+        'build.gradle':
+          "plugins { id 'org.springframework.boot' version '3.3.2' }\ndependencies { implementation 'org.springframework.boot:spring-boot-starter-web' }\n",
+      },
+    ],
+  ])('is what %s says', (_, files) => {
+    expect(serviceNamed({ ...files, 'src/main/java/x/Application.java': main }, 'app').facts.frameworkVersion).toBe('3.3.2')
+  })
+})
+
 describe('a Gradle project', () => {
   test('names its plugins in any of the ways there are', () => {
     for (const script of [

@@ -96,6 +96,7 @@ function projectOf(build: JavaBuild, { folder, repository, programs, signs }: Pr
     version: build.javaVersion ?? statedRuntime(folder, repository),
     packageManager: build.manager === 'java' ? undefined : build.manager,
     dependencies: new Map([...importedFrameworks(programs.entries, repository), ...build.dependencies]),
+    versions: versionsOf(build),
     entries: programs.entries,
     signs: stated === undefined ? signs : [...signs, portSign(stated.setting)],
     port: stated?.port ?? build.port,
@@ -111,6 +112,16 @@ function projectOf(build: JavaBuild, { folder, repository, programs, signs }: Pr
       hasWrapper: folder.files.has('mvnw') || folder.files.has('gradlew'),
     }),
   }
+}
+
+/** A platform's version counts for every artifact of its group. */
+function versionsOf({ versions, dependencies }: JavaBuild): ReadonlyMap<string, string> {
+  const spring =
+    versions?.get('org.springframework.boot') ??
+    versions?.get('plugin:org.springframework.boot') ??
+    versions?.get('plugin:spring-boot-maven-plugin')
+  const starters = spring === undefined ? [] : [...dependencies.keys()].filter((name) => name.startsWith('spring-boot-starter'))
+  return new Map([...starters.map((name) => [name, spring ?? ''] as const), ...(versions ?? [])])
 }
 
 interface Surroundings {

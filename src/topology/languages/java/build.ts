@@ -12,6 +12,8 @@ export interface JavaBuild {
    * `packaging:` with what is built, so that frameworks can be told by any of these.
    */
   readonly dependencies: ReadonlyMap<string, Evidence>
+  /** Versions by artifact, group or `plugin:`, where the build writes them. */
+  readonly versions?: ReadonlyMap<string, string>
   /** Why the build makes something that runs, where it says so itself, and how much that counts. */
   readonly runs?: Sign | undefined
   /** A class or namespace in which the program begins. */

@@ -59,6 +59,7 @@ function buildOf(script: Script, { folder, isSettings, settings, repository }: G
     name,
     javaVersion: javaVersionOf(script.text) ?? javaVersionOf(scriptAt(home, repository)?.text ?? ''),
     dependencies,
+    versions: versionsIn(script.text),
     packaging: isWar ? 'war' : 'jar',
     runs: running && { ...running, weight: plugin?.weight ?? runsWeights.server },
     mainClass: mainClassOf(script.text),
@@ -117,6 +118,14 @@ function pluginNamed(id: RegExp, dependencies: ReadonlyMap<string, Evidence>): E
 function nameOf(folder: Folder, settings: Script | undefined): string | undefined {
   const stated = /\brootProject\.name\s{0,8}=\s{0,8}["']([\w.-]{1,100})["']/.exec(settings?.text ?? '')?.[1]
   return stated ?? (folder.path === '.' ? undefined : baseName(folder.path))
+}
+
+function versionsIn(text: string): Map<string, string> {
+  const found = allMatches(
+    text,
+    /\bid\s{0,4}\(?\s{0,4}["']([\w.-]{1,120})["']\s{0,4}\)?\s{0,4}version\s{0,4}\(?\s{0,4}["'](\d[\w.+-]{0,40})["']/g,
+  )
+  return new Map(found.map(({ groups: [id = '', version = ''] }) => [`plugin:${id}`, version]))
 }
 
 function javaVersionOf(text: string): string | undefined {

@@ -42,6 +42,7 @@ function buildOf(pom: Pom, folder: Folder, repository: Repository): JavaBuild {
     name: artifactId,
     javaVersion: javaVersionOf(pom),
     dependencies,
+    versions: versionsOf(pom),
     packaging: aggregated === undefined ? packaging : 'ear',
     runs: aggregated === undefined ? runsOf(pom, packaging) : { ...aggregated, weight: runsWeights.server },
     mainClass: mainClassOf(pom),
@@ -87,6 +88,26 @@ function gather(pom: Pom, repository: Repository): { dependencies: Map<string, E
   if (parent?.endsWith('-starter-parent'))
     noteArtifact(dependencies, { name: parent, evidence: at(pom, pom.root, `has the parent ${parent}`) })
   return { dependencies, modules }
+}
+
+/** Versions of dependencies and plugins, and of what the outermost parent or an imported platform gives its whole group. */
+function versionsOf(pom: Pom): Map<string, string> {
+  const versions = new Map<string, string>()
+  const note = (key: string | undefined, version: string | undefined) => {
+    if (key !== undefined && version !== undefined && /^\d/.test(version) && !versions.has(key)) versions.set(key, version)
+  }
+  for (const { pom: from, element } of dependenciesOf(pom))
+    note(textAt(element, 'artifactId'), interpolate(textAt(element, 'version'), from))
+  for (const { pom: from, element } of pluginsOf(pom))
+    note(`plugin:${textAt(element, 'artifactId')}`, interpolate(textAt(element, 'version'), from))
+  const parent = elementAt((pom.parents.at(-1) ?? pom).root, 'parent')
+  note(textAt(parent, 'groupId'), textAt(parent, 'version'))
+  for (const from of [pom, ...pom.parents]) {
+    for (const element of elementsNamed(elementAt(from.root, 'dependencyManagement', 'dependencies'), 'dependency'))
+      if (textAt(element, 'scope') === 'import')
+        note(interpolate(textAt(element, 'groupId'), from), interpolate(textAt(element, 'version'), from))
+  }
+  return versions
 }
 
 function runsOf(pom: Pom, packaging: string): JavaBuild['runs'] {
