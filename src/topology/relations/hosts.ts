@@ -38,7 +38,7 @@ function urlHost(text: string): NamedHost | undefined {
 }
 
 function pairHost(text: string): NamedHost | undefined {
-  const match = /^(?:[A-Z_]{1,20}:\/\/)?([A-Za-z][A-Za-z0-9_.-]{0,100}):(\d{1,5})$/.exec(text)
+  const match = /^(?:[A-Z_]{1,20}:\/\/)?([A-Za-z][A-Za-z0-9_.-]{0,100}):(\d{1,5})(?:\/[\w.-]{0,100})?$/.exec(text)
   return match === null ? undefined : { host: match[1] ?? '', hasPort: true, path: '' }
 }
 

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { hostsIn } from '../../src/topology/relations/hosts.ts'
+import { analyzeFiles, json, serviceNamed } from './summary.ts'
+
+const node = (path: string, source = '') => ({
+  [`${path}/package.json`]: json({ name: path.split('/').at(-1), scripts: { start: 'node index.js' }, dependencies: { express: '5' } }),
+  [`${path}/package-lock.json`]: '{}',
+  [`${path}/index.js`]: `${source}\napp.listen(3000)\n`,
+})
+const linksOf = (files: Record<string, string>, name: string) =>
+  serviceNamed(files, name).dependsOn.map(({ service, kind, backing }) => [service, kind, ...(backing === undefined ? [] : [backing])])
+
+describe('a link', () => {
+  test('is read from Kubernetes, with the values of config maps', () => {
+    const files = {
+      ...node('src/web', 'process.env.CARTS_ADDR'),
+      ...node('src/carts'),
+      ...node('src/mail'),
+      'k8s/web.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: shop/web:1\n          env:\n            - {name: MAIL_URL, value: "http://mail.shop.svc.cluster.local:3000"}\n          envFrom:\n            - configMapRef: {name: addresses}\n',
+      'k8s/config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: addresses}\ndata:\n  CARTS_ADDR: "carts:3000"\n',
+    }
+    expect(linksOf(files, 'web')).toEqual([
+      ['carts', 'requires'],
+      ['mail', 'requires'],
+    ])
+  })
+
+  test('is read from a variant of the compose file, for services that only it has', () => {
+    const files = {
+      ...node('api'),
+      ...node('jobs'),
+      'compose.yaml': 'services:\n  api: {build: ./api}\n',
+      'compose.full.yaml': 'services:\n  jobs:\n    build: ./jobs\n    depends_on: [api, queue]\n  queue: {image: "apache/kafka:4"}\n',
+      'compose.dev.yaml': 'services:\n  api:\n    build: ./api\n    depends_on: [jobs]\n',
+    }
+    expect([linksOf(files, 'jobs'), linksOf(files, 'api')]).toEqual([
+      [
+        ['api', 'requires'],
+        ['kafka', 'requires', 'kafka'],
+      ],
+      [],
+    ])
+  })
+
+  test('knows a service by its container name, its alias and the name of its folder', () => {
+    const files = {
+      ...node('Catalog.API'),
+      ...node('orders'),
+      ...node('web'),
+      'compose.yaml':
+        'services:\n  orders: {build: ./orders, container_name: shop_orders, networks: {default: {aliases: [purchases]}}}\n  web:\n    build: ./web\n    environment: {A_URL: "http://shop_orders:1", B_URL: "http://purchases:1", C_URL: "http://catalog-api:1"}\n',
+    }
+    expect(linksOf(files, 'web')).toEqual([
+      ['catalog-api', 'requires'],
+      ['orders', 'requires'],
+    ])
+  })
+
+  test('is read from the web server beside a page', () => {
+    const files = {
+      ...node('api'),
+      'page/index.html': '<h1>x</h1>',
+      'page/nginx.conf': 'server {\n  location /api/ { \n    proxy_pass http://api:3000/;\n  }\n}\n',
+    }
+    expect(linksOf(files, 'page')).toEqual([['api', 'requires']])
+  })
+
+  test('of a stack is what it brings along', () => {
+    const files = { ...node('api'), 'compose.yaml': 'services:\n  api: {build: ./api}\n  cache: {image: memcached}\n' }
+    const stack = analyzeFiles(files).services.find(({ type }) => type === 'compose_stack')
+    expect(stack?.dependsOn.map(({ service, backing }) => [service, backing])).toEqual([['cache', 'memcached']])
+  })
+
+  test('is not made by a name that means the program itself or nobody', () => {
+    const files = {
+      ...node('api'),
+      ...node('web'),
+      'compose.yaml':
+        'services:\n  api: {build: ./api}\n  web:\n    build: ./web\n    environment: {OTEL_SERVICE_NAME: api, MODE: api, KAFKA_TOPIC: api, X_URL: "http://example.com"}\n',
+    }
+    expect(linksOf(files, 'web')).toEqual([])
+  })
+})
+
+describe('hosts', () => {
+  test.each([
+    ['http://api:3000/v1', 'A', ['api']],
+    ['a:1,b:2', 'BROKERS', ['a', 'b']],
+    ['mongodb://one:27017,two:27017/shop', 'M', ['one', 'two']],
+    ['jdbc:postgresql://db:5432/shop', 'J', ['db']],
+    ['Server=tcp:db,1433;Database=x', 'C', ['db']],
+    ['user:pass@tcp(db:3306)/shop', 'DSN', ['db']],
+    ['cache:6379,password=x', 'R', ['cache']],
+    ['cache', 'CACHE_HOST', ['cache']],
+    ['cache', 'MODE', []],
+    ['12:30', 'AT', []],
+  ])('of %s', (value, variable, hosts) => {
+    expect(hostsIn(value, variable).map(({ host }) => host)).toEqual(hosts)
+  })
+
+  test('are not looked for in a value without end', () => {
+    const values = [`${'a'.repeat(5_000)}:1`, 'http://'.repeat(2_000), 'Server='.repeat(2_000), ',a:1'.repeat(5_000)]
+    expect(values.map((value) => hostsIn(value, 'X_HOST').length)).toEqual([0, 0, 1, 11])
+  })
+})

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { analyzeFiles, json } from './summary.ts'
+
+const api = (start: string, more: Record<string, string> = {}) => ({
+  'api/package.json': json({ name: 'api', scripts: { start }, dependencies: { express: '5' } }),
+  'api/package-lock.json': '{}',
+  'api/index.js': "app.get('/healthz', ok)\napp.listen(3000)\n",
+  ...more,
+})
+const advice = (files: Record<string, string>) =>
+  analyzeFiles(files).recommendations.map(({ code, evidence }) => [code, evidence[0]?.path, evidence[0]?.line])
+
+describe('a recommendation', () => {
+  test.each([
+    [
+      'a development server',
+      api('node index.js', { 'api/Dockerfile': 'FROM node:24\nCOPY package.json ./\nUSER node\nCMD npm run dev\n' }),
+      [['development_server', 'api/Dockerfile', 1]],
+    ],
+    [
+      'a runtime without fixes',
+      api('node index.js', { 'api/Dockerfile': 'FROM node:16\nCOPY package.json ./\nUSER node\nCMD node index.js\n' }),
+      [['runtime_ended', 'api/Dockerfile', 1]],
+    ],
+    [
+      'an image, its user and what it copies',
+      api('node index.js', { 'api/Dockerfile': 'FROM node\nCOPY . .\nCMD node index.js\n' }),
+      [
+        ['unpinned_image', 'api/Dockerfile', 1],
+        ['runs_as_root', 'api/Dockerfile', 1],
+        ['no_dockerignore', 'api/Dockerfile', 2],
+      ],
+    ],
+    [
+      'a database that is open to everybody',
+      api('node index.js', {
+        'compose.yaml': 'services:\n  api: {build: ./api}\n  db:\n    image: postgres:17\n    ports:\n      - "5432:5432"\n',
+      }),
+      [['database_published', 'compose.yaml', 5]],
+    ],
+    ['a committed secret', api('node index.js', { 'api/.env': 'PORT=1\nAPI_TOKEN=8f2c9d11\n' }), [['secret_committed', 'api/.env', 2]]],
+  ])('tells of %s', (_, files, expected) => {
+    expect(advice(files as Record<string, string>)).toEqual(expected)
+  })
+
+  test.each([
+    [
+      'a database that only the machine reaches',
+      api('node index.js', {
+        'compose.yaml': 'services:\n  api: {build: ./api}\n  db: {image: "postgres:17", ports: ["127.0.0.1:5432:5432"]}\n',
+      }),
+    ],
+    ['an environment file without secrets', api('node index.js', { 'api/.env': 'PORT=1\nDB_PASSWORD=changeme\nAPI_KEY=${API_KEY}\n' })],
+    ['a certificate', api('node index.js', { 'api/ca.pem': '-----BEGIN CERTIFICATE-----\n' })],
+    [
+      'a build that leaves files out',
+      api('node index.js', { 'api/Dockerfile': 'FROM node:24\nCOPY . .\nUSER node\nCMD node index.js\n', 'api/.dockerignore': '.git\n' }),
+    ],
+  ])('is not made for %s', (_, files) => {
+    expect(advice(files as Record<string, string>)).toEqual([])
+  })
+
+  test('never shows the value of a secret', () => {
+    const files = api('node index.js', { 'api/.env': 'AWS_ACCESS_KEY_ID=AKIAABCDEFGHIJKLMNOP\nTOKEN=hunter2hunter2\n' })
+    expect(JSON.stringify(analyzeFiles(files).recommendations)).not.toMatch(/AKIA|hunter2/)
+  })
+
+  test('that holds for many is given once, with every place', () => {
+    const files = Object.fromEntries(
+      ['a', 'b', 'c', 'd', 'e'].flatMap((name) => [
+        [`${name}/main.go`, 'package main\nfunc main() { http.ListenAndServe(":80", nil) }\n"/healthz"\n'],
+        [`${name}/go.mod`, `module example.com/${name}\n`],
+        [`${name}/Dockerfile`, 'FROM golang:1.25\nCOPY main.go .\nCMD x\n'],
+      ]),
+    )
+    const [first, ...others] = analyzeFiles(files).recommendations.filter(({ code }) => code === 'runs_as_root')
+    expect([others, first?.evidence.map(({ path }) => path)]).toEqual([[], ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}/Dockerfile`)])
+    expect(first?.message).toContain('The same holds in 4 more places.')
+  })
+})
+
+describe('a pattern', () => {
+  const many = {
+    ...api('node index.js'),
+    'b/package.json': json({ scripts: { start: 'node i.js' }, dependencies: { express: '5' } }),
+    'b/i.js': 'app.listen(1)',
+    'jobs/package.json': json({ scripts: { start: 'node i.js' }, dependencies: { bullmq: '5' } }),
+    'jobs/i.js': "import 'bullmq'\nnew Worker('x', f)",
+  }
+  const patternsIn = (files: Record<string, string>) => analyzeFiles(files).patterns.map(({ name, services }) => [name, services])
+
+  test('is a monolith for one program, microservices for many, with workers and a gateway among them', () => {
+    expect(patternsIn(api('node index.js'))).toEqual([['monolith', ['api']]])
+    expect(
+      patternsIn({
+        ...many,
+        'api-gateway/package.json': json({ scripts: { start: 'node i.js' }, dependencies: { express: '5' } }),
+        'api-gateway/i.js': 'app.listen(2)',
+        'api-gateway/.env.example': 'B_URL=http://b:1\n',
+      }),
+    ).toEqual([
+      ['microservices', ['api', 'api-gateway', 'b', 'jobs']],
+      ['gateway', ['api-gateway']],
+      ['worker', ['jobs']],
+    ])
+    expect(patternsIn({})).toEqual([])
+  })
+})
