@@ -77,6 +77,19 @@ const applicationServers = new Map([['tomcat', 8080], ['tomee', 8080], ['jetty',
 function usualPort(base: PortInput['base']): ExposedPort[] {
   if (base === undefined) return []
   const name = imageName(base.image)
-  const port = databaseOfImage(base.image)?.port ?? webServerOfImage(name)?.port ?? proxyOfImage(name)?.port ?? applicationServers.get(name)
+  const port =
+    databaseOfImage(base.image)?.port ??
+    webServerOfImage(name)?.port ??
+    proxyOfImage(name)?.port ??
+    applicationServers.get(name) ??
+    apachePort(base.image)
   return port === undefined ? [] : [{ port, line: base.line }]
+}
+
+/** Images of PHP bring Apache where their tag says so; WordPress and Drupal bring it unless the tag names another server. */
+function apachePort(image: string): number | undefined {
+  const tag = /:([\w.-]{1,128})(?:@|$)/.exec(image)?.[1] ?? ''
+  const name = imageName(image)
+  if (name === 'php') return tag.includes('apache') ? 80 : undefined
+  return (name === 'wordpress' || name === 'drupal') && !/fpm|cli/.test(tag) ? 80 : undefined
 }
