@@ -80,6 +80,17 @@ describe('other builds', () => {
     ])
   })
 
+  test('of libraries for other programs, and of a window around pages, are none', () => {
+    const shared = { Makefile: 'all:\n\tgcc -o libpack.so -shared -fPIC pack.c\n', 'pack.c': 'int luaopen_pack() { while (1) {} }\n' }
+    expect(rolesIn(shared)).toEqual({ '.': 'library' })
+    const runner = {
+      'pubspec.yaml': 'name: shop\ndependencies:\n  flutter:\n    sdk: flutter\n',
+      'linux/runner/CMakeLists.txt': cmake('add_executable(shop main.cc)'),
+      'linux/runner/main.cc': 'int main(int argc, char** argv) { return g_application_run(app, argc, argv); }\n',
+    }
+    expect(servicesIn(runner)).toEqual([])
+  })
+
   test('of other languages by make are none of C', () => {
     const files = {
       Makefile: 'build:\n\tgo build -o app .\n',

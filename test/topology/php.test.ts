@@ -137,6 +137,20 @@ describe('pages without Composer', () => {
     expect(servicesIn({ 'index.php': '<?php // Silence is golden', 'shop.php': '<?php /* Plugin Name: Shop */' })).toEqual([])
   })
 
+  test('that a Dockerfile puts into an image with their folder are one service with it', () => {
+    const files = {
+      'ratings/Dockerfile': 'FROM php:8.3-apache\nCOPY html/ /var/www/html\n',
+      'ratings/html/composer.json': composer({ 'symfony/framework-bundle': '^7' }),
+      'ratings/html/index.php': "<?php $db = new PDO('mysql:host=mysql;dbname=ratings');",
+    }
+    expect(servicesIn(files)).toEqual(['ratings ratings php/symfony :80 dockerfile(ratings/Dockerfile in ratings) tcp ← mysql'])
+  })
+
+  test('connect to a database without naming a package', () => {
+    expect(servicesIn({ 'index.php': "<?php\n$db = pg_connect('host=' . getenv('PGHOST'));\n" })[0]).toMatch(/← postgres/)
+    expect(servicesIn({ 'index.php': "<?php\n$db = new mysqli(getenv('DB_HOST'));\n" })[0]).toMatch(/← mysql/)
+  })
+
   test('inside a service of another language belong to it', () => {
     const files = {
       'package.json': json({ scripts: { start: 'node server.js' }, dependencies: { express: '5' } }),

@@ -64,6 +64,11 @@ describe('a crate', () => {
     expect(rolesIn({ 'Cargo.toml': crate('lib'), 'src/lib.rs': '' })).toEqual({ '.': 'library' })
     expect(rolesIn({ 'Cargo.toml': crate('cli', 'clap = "4"\n'), 'src/main.rs': 'fn main() {}' })).toEqual({ '.': 'tooling' })
   })
+
+  test('with a window is a desktop application, though it serves itself', () => {
+    const files = { 'Cargo.toml': crate('desk', 'tauri = "2"\naxum = "0.8"\n'), 'src/main.rs': 'axum::serve(listener, app).await' }
+    expect(rolesIn(files)).toEqual({ '.': 'tooling' })
+  })
 })
 
 describe('a Cargo workspace', () => {

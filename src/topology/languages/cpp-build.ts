@@ -60,15 +60,20 @@ function readMeson(file: TextFile): Build {
 }
 
 function readMake(file: TextFile): Build {
+  // What is linked as shared is loaded by somebody else's program.
+  const text = file.text.replace(/^[^\n]{0,300}(?:-shared\b|-o\s{1,4}[\w./-]{1,80}\.(?:so|a|dll|dylib)\b)[^\n]{0,2000}$/gm, '')
   const name =
-    /^(?:TARGET|BIN|PROGRAM|NAME|EXEC|EXE|OUT|APP)\s{0,4}[:?]?=\s{0,4}([\w./-]{1,80})\s{0,8}$/m.exec(file.text)?.[1] ??
-    /\s-o\s{1,4}([\w./-]{1,80})/.exec(file.text)?.[1]
+    /^(?:TARGET|BIN|PROGRAM|NAME|EXEC|EXE|OUT|APP)\s{0,4}[:?]?=\s{0,4}([\w./-]{1,80})\s{0,8}$/m.exec(text)?.[1] ??
+    /\s-o\s{1,4}([\w./-]{1,80})/.exec(text)?.[1]
   const binary = name?.slice(name.lastIndexOf('/') + 1)
   return {
     file,
     tool: 'make',
     name: binary,
-    programs: binary === undefined ? [] : [{ name: binary, sources: sourcesIn(file.text.slice(0, 8000)) }],
+    programs:
+      binary === undefined && !/^\t[^\n]{0,40}(?:g\+\+|gcc|clang|\$[({]C(?:C|XX)[)}])\s/m.test(text)
+        ? []
+        : [{ name: binary ?? 'a.out', sources: sourcesIn(text.slice(0, 8000)) }],
     isProject: true,
   }
 }

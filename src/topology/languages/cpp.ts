@@ -1,6 +1,6 @@
 // C and C++: what a build description makes, and what a single source file says.
 import { sourceScanLimit } from '../limits.ts'
-import { ancestorsOf, joinPath } from '../paths.ts'
+import { ancestorsOf, joinPath, relativeTo } from '../paths.ts'
 import { lineAt } from '../reading/lines.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
@@ -39,43 +39,51 @@ const mains = ['main.cpp', 'main.cc', 'main.cxx', 'main.c', 'src/main.cpp', 'src
 
 function readProject(folder: Folder, repository: Repository): Project | undefined {
   const build = readBuild(folder, repository)
-  const stated = build?.programs.flatMap(({ sources }) => sources) ?? []
-  const below = build === undefined ? [] : belowPrograms(build, folder, repository)
-  const entries = orderMains(
-    existing(
-      [...stated, ...mains.filter(() => build === undefined || build.programs.length > 0 || build.tool !== 'cmake'), ...below],
-      folder,
-      repository,
-    ),
+  const entries = entriesOf(build, folder, repository)
+  if (build === undefined) return entries.length === 0 ? undefined : singleFile(entries, folder, repository)
+  const manifest = placeOf(
+    build.file,
+    build.name ?? 'project',
+    build.name === undefined ? build.tool : `${build.tool} project ${build.name}`,
   )
-  const configs = existing(['config.json', 'conanfile.txt'].slice(0, 1), folder, repository)
-  if (build === undefined && entries.length === 0) return undefined
-  const manifest =
-    build === undefined
-      ? undefined
-      : placeOf(build.file, build.name ?? 'project', build.name === undefined ? build.tool : `${build.tool} project ${build.name}`)
-  const around = build === undefined ? undefined : cmakeAround(folder, build, repository)
+  const around = projectAround(folder, build, repository)
+  const isOwn = (path: string) => entries[0]?.endsWith(path) === true
+  const program = build.programs.find(({ sources }) => sources.some(isOwn)) ?? build.programs[0]
   return {
     manifest,
-    packageManager: managerOf(folder) ?? build?.tool,
+    packageManager: managerOf(folder) ?? build.tool,
     dependencies: dependenciesOf(build, folder, repository),
-    entries: [...entries, ...(entries.length > 0 ? configs : [])],
+    // Drogon and others read their port from a file of that name.
+    entries: [...entries, ...(entries.length > 0 ? existing(['config.json'], folder, repository) : [])],
     signs: [
-      ...(entries.length === 0 && manifest !== undefined
-        ? [{ ...manifest, fact: 'builds no program', weight: -0.9, role: 'library' as const }]
-        : []),
-      ...mainSigns(entries, repository),
+      ...(entries.length === 0 ? [{ ...manifest, fact: 'builds no program', weight: -0.9, role: 'library' as const }] : []),
       ...(around === undefined ? [] : [{ ...around, weight: -0.6, role: 'library' as const }]),
     ],
-    facts: {
-      binary:
-        build?.programs.find(({ sources }) => sources.some((path) => entries[0]?.endsWith(path)))?.name ??
-        build?.programs[0]?.name ??
-        build?.name ??
-        'app',
-      ...(entries[0] === undefined ? {} : { main: folder.path === '.' ? entries[0] : entries[0].slice(folder.path.length + 1) }),
-    },
+    facts: { binary: program?.name ?? build.name ?? 'app', ...mainFacts(entries, folder) },
   }
+}
+
+/** A program that is built without a build file. */
+function singleFile(entries: readonly string[], folder: Folder, repository: Repository): Project {
+  return {
+    manifest: undefined,
+    dependencies: dependenciesOf(undefined, folder, repository),
+    entries,
+    signs: mainSigns(entries, repository),
+    facts: { binary: 'app', ...mainFacts(entries, folder) },
+  }
+}
+
+function mainFacts([entry]: readonly string[], folder: Folder): { readonly main?: string } {
+  return entry === undefined ? {} : { main: relativeTo(folder.path, entry) }
+}
+
+/** Sources of the programs that the build names; the usual files where it names none of theirs. */
+function entriesOf(build: Build | undefined, folder: Folder, repository: Repository): string[] {
+  if (build === undefined) return orderMains(existing(mains, folder, repository))
+  const stated = build.programs.flatMap(({ sources }) => sources)
+  const usual = build.programs.length > 0 || build.tool === 'xmake' ? mains : []
+  return orderMains(existing([...stated, ...usual, ...belowPrograms(build, folder, repository)], folder, repository))
 }
 
 /** A main function says more than the name of its file. */
@@ -118,12 +126,16 @@ function belowPrograms({ file, tool, isProject }: Build, folder: Folder, reposit
   })
 }
 
-/** A CMakeLists.txt without a project of its own belongs to the project above. */
-function cmakeAround(folder: Folder, { isProject, tool }: Build, repository: Repository): Evidence | undefined {
+/** A CMakeLists.txt without a project of its own belongs to the project above; so does the window that Flutter draws into. */
+function projectAround(folder: Folder, { isProject, tool }: Build, repository: Repository): Evidence | undefined {
+  const above = (name: string) => ancestorsOf(folder.path).find((path) => repository.folders.get(path)?.files.has(name))
+  const flutter = above('pubspec.yaml')
+  if (flutter !== undefined) return { path: joinPath(flutter, 'pubspec.yaml'), line: 1, fact: 'is a platform of the application around it' }
   const name = tool === 'cmake' ? 'CMakeLists.txt' : tool === 'meson' ? 'meson.build' : undefined
-  if (isProject || name === undefined) return undefined
-  const above = ancestorsOf(folder.path).find((path) => repository.folders.get(path)?.files.has(name))
-  return above === undefined ? undefined : { path: joinPath(above, name), line: 1, fact: 'is built by the project around it' }
+  const home = isProject || name === undefined ? undefined : above(name)
+  return name === undefined || home === undefined
+    ? undefined
+    : { path: joinPath(home, name), line: 1, fact: 'is built by the project around it' }
 }
 
 function managerOf(folder: Folder): string | undefined {

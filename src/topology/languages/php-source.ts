@@ -31,9 +31,23 @@ export const phpSource: SourceLanguage = {
       isRequired: (match) => match.groups?.maybe === undefined,
     },
   ],
-  imports: /^[ \t]{0,20}(?:use\s{1,4}\\?|(?:require|include)(?:_once)?\b[^'"\n]{0,60}["']\/?)([\w\\./-]{1,150})/gm,
+  // What is imported, required, or connected with: PHP's extensions are used without an import.
+  imports:
+    /(?:^[ \t]{0,20}(?:use\s{1,4}\\?|(?:require|include)(?:_once)?\b[^'"\n]{0,60}["']\/?)|(?<![\w$>:])(?=(?:mysqli|pg|sqlsrv|oci|mysql)_p?connect\b)|\bnew\s{1,4}\\?(?=(?:mysqli|Redis|RedisCluster|Memcached|AMQPConnection)\b|MongoDB\\|RdKafka\\)|["'](?=(?:mysql|pgsql|sqlsrv|oci):(?:host|server|dbname|unix_socket|Server|\/\/)))([\w\\./-]{1,150})/gm,
   resolve: (module, fromFile) => {
     const path = module.endsWith('.php') && !module.includes('vendor/') ? resolvePath(parentOf(fromFile), module) : undefined
     return path === undefined ? [] : [path]
   },
+}
+
+const extensions: Readonly<Record<string, string>> = {
+  mysqli: 'ext-mysqli', mysqli_connect: 'ext-mysqli', mysql_connect: 'ext-mysqli', mysql: 'ext-pdo_mysql', pg_connect: 'ext-pgsql', pg_pconnect: 'ext-pgsql', pgsql: 'ext-pdo_pgsql', sqlsrv_connect: 'ext-sqlsrv',
+  sqlsrv: 'ext-pdo_sqlsrv', oci_connect: 'ext-oci8', oci: 'ext-oci8', redis: 'ext-redis', rediscluster: 'ext-redis', memcached: 'ext-memcached', amqpconnection: 'ext-amqp', mongodb: 'ext-mongodb', rdkafka: 'ext-rdkafka', predis: 'predis/predis',
+  phpamqplib: 'php-amqplib/php-amqplib',
+} // biome-ignore format: a table
+
+/** The Composer package, or the extension, that a class or a function comes from. */
+export function phpPackageOf(module: string): string {
+  const vendor = (module.split('\\', 1)[0] ?? module).toLowerCase()
+  return (Object.hasOwn(extensions, vendor) ? extensions[vendor] : undefined) ?? module
 }

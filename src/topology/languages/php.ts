@@ -1,5 +1,5 @@
 // PHP: Composer projects, and folders of pages for a web server.
-import { joinPath } from '../paths.ts'
+import { joinPath, parentOf } from '../paths.ts'
 import { asPort, dataAt, stringAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
@@ -7,7 +7,7 @@ import { normalizeVersion } from '../versions.ts'
 import type { Language, Program, Project } from './language.ts'
 import { existing, readFile } from './manifest.ts'
 import { phpFrameworks, phpMarks } from './php-frameworks.ts'
-import { phpSource } from './php-source.ts'
+import { phpPackageOf, phpSource } from './php-source.ts'
 
 /** Folders that a web server is pointed at, most usual first. */
 const webRoots = ['public', 'web', 'htdocs', 'webroot', 'public_html', 'httpdocs', 'www', 'html', 'pub', 'app/webroot']
@@ -19,9 +19,10 @@ export const php: Language = {
   type: 'php',
   title: 'PHP',
   // A web root is often the only folder of a project that has nothing but a README beside it.
-  marks: ['composer.json', '*.php', 'artisan', 'README.md', 'project.toml'],
+  marks: ['composer.json', '*.php', 'artisan', 'Dockerfile', 'README.md', 'project.toml'],
   readProject,
   source: phpSource,
+  packageOf: phpPackageOf,
   frameworks: phpFrameworks,
   port: 8080,
   start: startOf,
@@ -29,7 +30,8 @@ export const php: Language = {
 }
 
 function readProject(folder: Folder, repository: Repository): Project | undefined {
-  const composer = readComposer(folder, repository)
+  const inner = folder.files.has('composer.json') ? undefined : wrappedRoot(folder, repository)
+  const composer = readComposer(inner ?? folder, repository)
   const page = findPage(folder, repository, composer !== undefined)
   const marked = phpMarks(folder, repository)
   const pages = pagesOf(folder)
@@ -54,6 +56,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
         : []),
       ...marked.slice(0, 1).map(([, evidence]) => ({ ...evidence, weight: 0.2 })),
       ...themeSigns(folder, repository),
+      ...wrapperSigns(folder, repository),
     ],
     facts: { ...webRootOf(page, pages), ...processesOf(packages, folder) },
   }
@@ -61,6 +64,24 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
 
 function webRootOf(page: Page | undefined, pages: readonly string[]): { readonly webRoot?: string } {
   return page === undefined && pages.length === 0 ? {} : { webRoot: page?.folder ?? '.' }
+}
+
+/** The web root that a Dockerfile beside it copies into an image for PHP: `html/` with everything in it. */
+function wrappedRoot(folder: Folder, repository: Repository): Folder | undefined {
+  if (!folder.files.has('Dockerfile')) return undefined
+  const name = wrappedNames.find((root) => repository.folders.get(joinPath(folder.path, root))?.files.has('composer.json'))
+  const facts = name === undefined ? undefined : repository.read.dockerfile(joinPath(folder.path, 'Dockerfile'))
+  const isCopied = facts?.language === 'php' && facts.sources.some(({ path }) => path === name)
+  return name === undefined || !isCopied ? undefined : repository.folders.get(joinPath(folder.path, name))
+}
+
+const wrappedNames = ['html', 'public', 'htdocs', 'www', 'web', 'src', 'app']
+
+function wrapperSigns(folder: Folder, repository: Repository): Project['signs'] {
+  const around = folder.path === '.' ? undefined : repository.folders.get(parentOf(folder.path))
+  if (around === undefined || folder.files.has('Dockerfile') || wrappedRoot(around, repository)?.path !== folder.path) return []
+  const path = joinPath(around.path, 'Dockerfile')
+  return [{ path, line: 1, fact: 'is put into an image by the Dockerfile around it', weight: -0.9, role: 'library' }]
 }
 
 interface Composer {

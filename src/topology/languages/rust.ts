@@ -130,6 +130,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     entries: entriesOf(folder.path, programs, repository),
     ...dependenciesIn([folder.path], around, repository),
     signs: [
+      ...desktopSigns(file),
       ...(programs.length === 0 ? [{ ...placeOf(file, '[package]', 'has no program'), weight: -0.9, role: 'library' as const }] : []),
       ...(around?.only?.folder === folder.path
         ? [
@@ -145,6 +146,15 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     reads: around === undefined ? [] : workspaceFiles(around, repository),
     facts: { ...facts, ...(around === undefined ? {} : { workspaceRoot: around.root, package: name ?? '' }) },
   }
+}
+
+/** A window on somebody's screen, whatever it also serves to itself. */
+function desktopSigns({ data, path, text }: { readonly data: unknown; readonly path: string; readonly text: string }): Project['signs'] {
+  const name = ['tauri', 'eframe', 'iced', 'bevy', 'gtk4', 'slint', 'winit'].find(
+    (item) => field(dataAt(data, 'dependencies'), item) !== undefined,
+  )
+  if (name === undefined) return []
+  return [{ ...placeOf({ path, text }, name, `${name} makes it a desktop application`), weight: -0.6, role: 'tooling' }]
 }
 
 /** A manifest without a package of its own: a root, and the service itself when the repository holds just one program. */
