@@ -50,5 +50,5 @@ function addressOf({ key, value }: Setting): string | undefined {
   const isHost =
     /(?:\.|-)(?:hosts?|addresses|bootstrap-servers|bootstrap\.servers|brokers|server-addr|contact-points|endpoints?|nodes)$/i.test(key) &&
     /^[a-z0-9][\w.-]{0,200}(?::\d{2,5})?(?:,.{0,200})?$/i.test(plain)
-  return isUrl || isHost ? plain.split(',')[0] : undefined
+  return (isUrl || isHost) && !plain.includes('{') ? plain.split(',')[0] : undefined
 }

@@ -146,7 +146,7 @@ function mainClassOf(text: string): string | undefined {
 
 function startOf(task: string | undefined, name: string | undefined): string | undefined {
   if (task === 'quarkusBuild') return 'java -jar build/quarkus-app/quarkus-run.jar'
-  if (task === 'installDist' && name !== undefined) return `build/install/${name}/bin/${name}`
+  if (task === 'installDist') return name === undefined ? undefined : `build/install/${name}/bin/${name}`
   if (task === 'shadowJar' || task === 'buildFatJar') return 'java -jar build/libs/*-all.jar'
   return task === 'assemble' ? undefined : 'java -jar build/libs/*.jar'
 }

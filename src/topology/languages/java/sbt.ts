@@ -16,7 +16,8 @@ export function readSbt(folder: Folder, repository: Repository): JavaBuild | und
   ]
   const dependencies = new Map<string, Evidence>()
   for (const one of scripts) noteModules(one, dependencies)
-  const name = /\bname\s{0,4}:=\s{0,4}"{1,3}([\w. -]{1,100})"/.exec(script.text)?.[1]
+  const stated = /\bname\s{0,4}:=\s{0,4}"{1,3}([\w. -]{1,100})"/.exec(script.text)?.[1]
+  const name = stated ?? /\bval\s{1,4}(\w{1,60})\s{0,4}=\s{0,4}\(?\s{0,4}project\b/.exec(script.text)?.[1]
   const packaged = enabledPlugin(script)
   const subprojects = allMatches(script.text, /\bfile\s{0,4}\(\s{0,4}"([\w./-]{1,200})"\s{0,4}\)/g).flatMap(({ groups: [path] }) =>
     path === undefined || path === '.' ? [] : path,

@@ -114,11 +114,11 @@ export function portIn(settings: Settings): { readonly port: number; readonly se
   return undefined
 }
 
-/** `${SERVER_PORT:${PORT:8080}}` is 8080 when nobody says otherwise. */
+/** `${SERVER_PORT:${PORT:8080}}` is 8080 when nobody says otherwise, and so is Ktor's `$PORT:8080`. */
 export function defaultOf(value: string | undefined): string | undefined {
   let rest = value?.trim()
   for (let depth = 0; depth < 4; depth++) {
-    const inner = /^\$\{[\w.-]{1,100}:(.{0,200})\}$/.exec(rest ?? '')?.[1]
+    const inner = /^\$(?:\{[\w.-]{1,100}:(?=.{0,200}\}$)|[A-Z_]{1,60}:)(.{0,200}?)\}?$/.exec(rest ?? '')?.[1]
     if (inner === undefined) return rest
     rest = inner
   }
