@@ -171,6 +171,24 @@ describe('a Python program', () => {
     expect(serviceNamed(secret, 'app').buildCommand).toBeUndefined()
   })
 
+  test('names the workers that run beside a server', () => {
+    const files = {
+      'requirements.txt': 'django\ncelery\ndjango-celery-beat\n',
+      'manage.py': '',
+      'shop/wsgi.py': '',
+      'shop/celery.py': 'from celery import Celery\napp = Celery("shop")\n',
+    }
+    expect(serviceNamed(files, 'app').facts.processes).toEqual([
+      'worker: celery -A shop worker --loglevel=info',
+      'beat: celery -A shop beat --loglevel=info',
+    ])
+  })
+
+  test('is not started by the Procfile of another language', () => {
+    const files = { 'requirements.txt': 'awscli\n', Procfile: 'web: bundle exec puma\n' }
+    expect(servicesIn(files).filter((line) => line.includes('python'))).toEqual([])
+  })
+
   test('requires the variables that it cannot start without', () => {
     const files = {
       'requirements.txt': 'fastapi\npydantic-settings\n',
@@ -222,7 +240,11 @@ describe('a Python project that is no service beside others', () => {
       { 'other/requirements.txt': 'grpcio-tools\n', 'other/Dockerfile': 'FROM python:3.12\nRUN pip install x\n' },
       'tooling',
     ],
-    ['a client of gRPC', { 'other/requirements.txt': 'grpcio\n', 'other/main.py': 'import grpc\ngrpc.insecure_channel("x:1")\n' }, 'tooling'],
+    [
+      'a client of gRPC',
+      { 'other/requirements.txt': 'grpcio\n', 'other/main.py': 'import grpc\ngrpc.insecure_channel("x:1")\n' },
+      'tooling',
+    ],
     ['a list of requirements', { 'other/requirements.txt': 'requests\n' }, 'unknown'],
   ])('is %s', (_, files, role) => {
     expect(servicesIn({ ...web, ...files } as Record<string, string>).map((line) => line.split(' ')[0])).toEqual(['web'])

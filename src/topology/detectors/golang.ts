@@ -23,7 +23,7 @@ export const golang: Detector = {
     const main = module === undefined ? folder : programAt(folder, module.folder, repository)
     const program = main && readGoProgram(main, repository)
     if (program === undefined) return claimWithoutProgram(folder, module, repository)
-    const context = { folder, repository, process: findProcess(folder, repository) }
+    const context = { folder, repository, process: ownProcess(folder, repository) }
     const environment = findEnvironment(folder, program.source, repository)
     return {
       type: 'golang',
@@ -37,6 +37,15 @@ export const golang: Detector = {
     }
   },
 }
+
+/** A Procfile beside Go code may be another program's. */
+function ownProcess(folder: Folder, repository: Repository): Process | undefined {
+  const process = findProcess(folder, repository)
+  return process !== undefined && foreignCommand.test(process.command) ? undefined : process
+}
+
+const foreignCommand =
+  /^(?:bundle|ruby|rails|rake|puma|node|npm|npx|yarn|pnpm|bun|deno|php|vendor\/|heroku-php|java|mix|cargo|python3?|gunicorn|uvicorn|flask|celery|dotnet)(?:[\s/-]|$)/
 
 interface Context {
   readonly folder: Folder

@@ -44,7 +44,11 @@ function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
     port: portInCommand(start) ?? port,
     health: source.health && { kind: 'http' as const, path: source.health.value },
     environment: environment.environment,
-    facts: { ...entryFacts(folder.path, entries.files[0]), ...djangoFacts(program) },
+    facts: {
+      ...entryFacts(folder.path, entries.files[0]),
+      ...djangoFacts(program),
+      ...(program.processes.length === 0 ? {} : { processes: program.processes }),
+    },
   })
 }
 

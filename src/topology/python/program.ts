@@ -9,6 +9,7 @@ import type { Folder, Repository } from '../repository.ts'
 import type { EnvironmentVariable, Evidence } from '../topology.ts'
 import { findPythonEntries, type PythonEntries } from './entries.ts'
 import { type PythonFramework, pythonFrameworks } from './frameworks.ts'
+import { workerLines } from './processes.ts'
 import { type PythonProject, readPythonProject } from './project.ts'
 import { settingsVariables } from './settings.ts'
 import { pythonSource } from './source.ts'
@@ -25,6 +26,8 @@ export interface PythonProgram {
   readonly environment: ReturnType<typeof findEnvironment>
   readonly port: number | undefined
   readonly start: string | undefined
+  /** What runs beside it, as lines of a Procfile. */
+  readonly processes: readonly string[]
 }
 
 /** A framework with the place that shows it. */
@@ -42,10 +45,10 @@ export function readPythonProgram(folder: Folder, repository: Repository): Pytho
   const uses = pythonFrameworks.flatMap((framework) => findUse(framework, project, source))
   const server = preferImported(uses.filter(({ framework }) => framework.protocol !== 'worker'), source) // biome-ignore format: one choice
   const worker = preferImported(uses.filter(({ framework }) => framework.protocol === 'worker'), source) // biome-ignore format: one choice
-  const process = findProcess(folder, repository)
+  const process = ownProcess(folder, repository)
   const port = findPort({ folder, project, source, server, process, repository })
   const framework = (server ?? worker)?.framework
-  const guess = findPythonStart({ folder, project, entries, framework, source, repository, port })
+  const input = { folder, project, entries, framework, source, repository, port }
   return {
     folder,
     project,
@@ -56,9 +59,19 @@ export function readPythonProgram(folder: Folder, repository: Repository): Pytho
     process,
     environment: findEnvironment(folder, source, repository),
     port,
-    start: process?.command ?? guess,
+    start: process?.command ?? findPythonStart(input),
+    processes: server === undefined || worker === undefined ? [] : workerLines(worker.framework, input),
   }
 }
+
+/** A Procfile of an application in another language that also has a list of Python packages says nothing here. */
+function ownProcess(folder: Folder, repository: Repository): Process | undefined {
+  const process = findProcess(folder, repository)
+  return process !== undefined && foreignCommand.test(process.command) ? undefined : process
+}
+
+const foreignCommand =
+  /^(?:bundle|ruby|rails|rake|puma|bin\/rails|node|npm|npx|yarn|pnpm|bun|deno|php|vendor\/|heroku-php|java|mix|cargo|go|dotnet)(?:[\s/-]|$)/
 
 function withSettings(source: SourceFacts, repository: Repository): SourceFacts {
   const known = new Set(source.environment.map(({ name }) => name))

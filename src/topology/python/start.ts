@@ -48,12 +48,18 @@ function fileOf({ folder, entries }: StartInput): string | undefined {
   return entry === undefined ? undefined : relativeTo(folder.path, entry)
 }
 
-/** The framework's own command, with what it names filled in; undefined when the folder lacks what it names. */
 function frameworkStart(input: StartInput): string | undefined {
-  const { framework, source, port } = input
-  if (framework?.start === undefined || (framework.protocol === 'worker' && source.listens !== undefined)) return undefined
-  if (framework.name === 'gradio' && runsItself(input)) return undefined
-  const application = findObject(input, framework.application)
+  const { framework, source } = input
+  if (framework === undefined || (framework.protocol === 'worker' && source.listens !== undefined)) return undefined
+  return framework.name === 'gradio' && runsItself(input) ? undefined : filledStart(framework, input)
+}
+
+/** A framework's own command, with what it names filled in; undefined when the folder lacks what it names. */
+export function filledStart(framework: PythonFramework, input: StartInput): string | undefined {
+  const { start, application: className } = framework
+  if (start === undefined) return undefined
+  const { port } = input
+  const application = findObject(input, className)
   const file = fileOf(input)
   const values: Readonly<Record<string, string | undefined>> = {
     file,
@@ -61,8 +67,8 @@ function frameworkStart(input: StartInput): string | undefined {
     reference: application?.reference,
     port: port === undefined ? undefined : String(port),
   }
-  const isComplete = [...framework.start.matchAll(/\{(\w{1,20})\}/g)].every(([, name = '']) => values[name] !== undefined)
-  return isComplete ? framework.start.replace(/\{(\w{1,20})\}/g, (_, name: string) => values[name] ?? '') : undefined
+  const isComplete = [...start.matchAll(/\{(\w{1,20})\}/g)].every(([, name = '']) => values[name] !== undefined)
+  return isComplete ? start.replace(/\{(\w{1,20})\}/g, (_, name: string) => values[name] ?? '') : undefined
 }
 
 function serverStart(input: StartInput): string | undefined {
