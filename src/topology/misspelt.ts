@@ -44,7 +44,7 @@ const misspeltIn = perFolder((folder): Recommendation[] => {
 
 /** Source files are named freely; manifests are not. */
 function isManifest(name: string): boolean {
-  return name.length >= shortest && !name.startsWith('*') && !isSource(name)
+  return name.length >= shortest && !name.startsWith('*') && !name.endsWith('*') && !isSource(name)
 }
 
 function isSource(name: string): boolean {

@@ -1,5 +1,5 @@
 import type { Claim, Detector, Sign } from '../claim.ts'
-import { type ComposeName, chooseComposeFile } from '../compose/facts/file-names.ts'
+import { type ComposeName, chooseComposeFile, composeNames } from '../compose/facts/file-names.ts'
 import { isProject, objectionTo } from '../compose/facts/purpose.ts'
 import { type ComposeFacts, readCompose } from '../compose-file.ts'
 import { joinPath } from '../paths.ts'
@@ -9,7 +9,16 @@ import type { Folder, Repository } from '../repository.ts'
 export const composeStack: Detector = {
   type: 'compose_stack',
   title: 'Compose stack',
-  marks: ['*.yaml', '*.yml'],
+  marks: [
+    ...composeNames,
+    'compose*',
+    'docker-compose*',
+    'podman-compose*',
+    'docker-stack*',
+    '*compose.yaml',
+    '*compose.yml',
+    '*stack.yml',
+  ],
   claim(folder, repository): Claim | undefined {
     const name = chooseComposeFile(folder.files)
     if (name === undefined) return undefined
