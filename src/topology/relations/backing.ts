@@ -2,7 +2,7 @@
 import type { NamedDependency, StatedAddress } from '../claim.ts'
 import type { BackingKind, Connection, Evidence, ServiceType } from '../topology.ts'
 import { connectionsOf } from './connections.ts'
-import { isDriver, needsImport } from './drivers.ts'
+import { kindsOf, needsImport } from './drivers.ts'
 import { type KindRule, kindRules } from './kinds.ts'
 
 export interface BackingNeed {
@@ -33,15 +33,18 @@ export interface NeedInput {
 
 export function findNeeds(input: NeedInput): BackingNeed[] {
   const { configured = [] } = input
-  const withDrivers = kindRules.map((rule) => ({ rule, driver: findDriver(rule.kind, input) }))
+  const listed = firstByKind([...input.dependencies, ...input.imports], input.type)
+  const imports = firstByKind(input.imports, input.type)
+  const withDrivers = kindRules.map((rule) => ({ rule, driver: listed.get(rule.kind) }))
   const driven = new Set([
     ...withDrivers.filter(({ driver }) => driver !== undefined).map(({ rule }) => rule.kind),
     ...configured.map(({ kind }) => kind),
   ])
+  const readings = input.addresses.slice(0, addressesLimit).map(readAddress)
   return withDrivers.flatMap(({ rule, driver }): BackingNeed[] => {
     const chosen = configured.filter(({ kind }) => kind === rule.kind)
-    const stated = input.addresses.filter((address) => isAddressOf(rule, address, driven))
-    const imported = driver === undefined ? undefined : findImport(rule.kind, input)
+    const stated = readings.filter((reading) => isAddressOf(rule, reading, driven)).map(({ address }) => address)
+    const imported = imports.get(rule.kind)
     if (chosen.length === 0 && !isNeeded({ driver, imported, stated }, input.type)) return []
     const isUsed = chosen.length > 0 || (driver !== undefined && (imported !== undefined || stated.length > 0))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]
@@ -69,22 +72,36 @@ function isNeeded({ driver, imported, stated }: Signs, type: ServiceType): boole
   return !needsImport(type) || imported !== undefined || stated.length > 0
 }
 
-function findDriver(kind: BackingKind, { type, dependencies, imports }: NeedInput): Evidence | undefined {
-  return [...dependencies, ...imports].find(({ name }) => isDriver(kind, type, name))?.evidence
+/** The first package of each kind. */
+function firstByKind(packages: readonly NamedDependency[], type: ServiceType): ReadonlyMap<BackingKind, Evidence> {
+  const found = new Map<BackingKind, Evidence>()
+  for (const { name, evidence } of packages) for (const kind of kindsOf(type, name)) if (!found.has(kind)) found.set(kind, evidence)
+  return found
 }
 
-function findImport(kind: BackingKind, { type, imports }: NeedInput): Evidence | undefined {
-  return imports.find(({ name }) => isDriver(kind, type, name))?.evidence
+/** Addresses of one service that are looked at. */
+const addressesLimit = 400
+
+interface ReadAddress {
+  readonly address: StatedAddress
+  readonly scheme: string | undefined
+  /** The kinds that the variable's name may mean. */
+  readonly named: readonly BackingKind[]
+}
+
+function readAddress(address: StatedAddress): ReadAddress {
+  const scheme = schemeOf(address.value)
+  const name = address.variable === undefined || scheme !== undefined ? undefined : upperCase(address.variable)
+  const rules = name === undefined ? [] : kindRules.filter(({ urls, parts }) => urls.test(name) || parts.test(name))
+  return { address, scheme, named: rules.map(({ kind }) => kind) }
 }
 
 /** A variable's name says a kind, unless its value's scheme says another or another kind's driver is the only one there. */
-function isAddressOf(rule: KindRule, { variable, value }: StatedAddress, driven: ReadonlySet<BackingKind>): boolean {
-  const scheme = schemeOf(value)
-  if (scheme !== undefined) return rule.schemes.includes(scheme)
-  const name = variable === undefined ? undefined : upperCase(variable)
-  if (name === undefined || !(rule.urls.test(name) || rule.parts.test(name))) return false
-  const rivals = kindRules.filter(({ kind, urls, parts }) => driven.has(kind) && (urls.test(name) || parts.test(name)))
-  return driven.has(rule.kind) ? rivals[0]?.kind === rule.kind || rivals.length === 1 : rivals.length === 0
+function isAddressOf({ kind, schemes: own }: KindRule, { scheme, named }: ReadAddress, driven: ReadonlySet<BackingKind>): boolean {
+  if (scheme !== undefined) return own.includes(scheme)
+  if (!named.includes(kind)) return false
+  const rivals = named.filter((rival) => driven.has(rival))
+  return driven.has(kind) ? rivals[0] === kind || rivals.length === 1 : rivals.length === 0
 }
 
 /** `spring.data.mongodb.host` and `Redis__Host` read as the variables that they can be set by. */

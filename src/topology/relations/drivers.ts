@@ -18,14 +18,27 @@ const languages: Readonly<Partial<Record<ServiceType, DriverLanguage>>> = {
   dart, cpp, zig,
 } // biome-ignore format: a list
 
-/** Whether a package that a service of a type names talks to a kind of backing service. */
-export function isDriver(kind: BackingKind, type: ServiceType, name: string): boolean {
+/** Each language's tables turned around: kinds by package. */
+const kindsByPackage = new Map(Object.values(languages).map((language) => [language, turnAround(language)]))
+
+/** What a package that a service of a type names talks to. */
+export function kindsOf(type: ServiceType, name: string): readonly BackingKind[] {
   const language = languages[type]
-  const { isPackage = (named: string, item: string) => named === item } = language ?? {}
-  return language?.drivers[kind]?.some((item) => isPackage(type === 'deno' ? name.replace(/^npm:/, '') : name, item)) === true
+  const kinds = language === undefined ? undefined : kindsByPackage.get(language)
+  if (language === undefined || kinds === undefined) return []
+  const { plain = (written: string) => written, partsOf = () => [] } = language
+  const written = type === 'deno' ? name.replace(/^npm:/, '') : name
+  return [...new Set([written, ...partsOf(written)].flatMap((one) => kinds.get(plain(one)) ?? []))]
 }
 
 /** Whether what a manifest lists counts only once a program imports it. */
 export function needsImport(type: ServiceType): boolean {
   return languages[type]?.needsImport === true
+}
+
+function turnAround({ drivers, plain = (written: string) => written }: DriverLanguage): ReadonlyMap<string, readonly BackingKind[]> {
+  const kinds = new Map<string, BackingKind[]>()
+  for (const [kind, packages] of Object.entries(drivers) as [BackingKind, readonly string[]][])
+    for (const name of packages) kinds.set(plain(name), [...(kinds.get(plain(name)) ?? []), kind])
+  return kinds
 }

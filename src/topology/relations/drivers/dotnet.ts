@@ -1,8 +1,8 @@
 import type { DriverLanguage } from './driver.ts'
 
 export const dotnet: DriverLanguage = {
-  // NuGet does not tell case apart; `using Npgsql.Replication` is a part of Npgsql.
-  isPackage: (name, item) => name.toLowerCase() === item.toLowerCase(),
+  // NuGet does not tell case apart.
+  plain: (name) => name.toLowerCase(),
   drivers: {
     postgres: ['Npgsql', 'Npgsql.EntityFrameworkCore.PostgreSQL', 'Npgsql.DependencyInjection', 'Aspire.Npgsql', 'Aspire.Npgsql.EntityFrameworkCore.PostgreSQL', 'Marten', 'Hangfire.PostgreSql', 'AspNetCore.HealthChecks.NpgSql', 'MassTransit.Marten', 'WolverineFx.Postgresql', 'Npgsql.FSharp'],
     mysql: ['MySql.Data', 'MySqlConnector', 'Pomelo.EntityFrameworkCore.MySql', 'MySql.EntityFrameworkCore', 'MySql.Data.EntityFrameworkCore', 'Aspire.MySqlConnector', 'Aspire.Pomelo.EntityFrameworkCore.MySql'],

@@ -1,8 +1,8 @@
-import type { DriverLanguage } from './driver.ts'
+import { type DriverLanguage, leadingParts } from './driver.ts'
 
 export const golang: DriverLanguage = {
   // Import paths: a longer one is a part of the package. go.mod lists what the whole module needs.
-  isPackage: (name, item) => name === item || name.startsWith(`${item}/`),
+  partsOf: (name) => leadingParts(name, '/'),
   needsImport: true,
   drivers: {
     postgres: ['github.com/lib/pq', 'github.com/jackc/pgx', 'gorm.io/driver/postgres', 'github.com/go-pg/pg', 'github.com/uptrace/bun/driver/pgdriver', 'github.com/uptrace/bun/dialect/pgdialect', 'entgo.io/ent/dialect/postgres', 'github.com/riverqueue/river'],

@@ -1,7 +1,7 @@
-import type { DriverLanguage } from './driver.ts'
+import { type DriverLanguage, leadingParts } from './driver.ts'
 
 export const java: DriverLanguage = {
-  isPackage: isArtifact,
+  partsOf: artifactNames,
   drivers: {
     postgres: ['postgresql', 'r2dbc-postgresql', 'quarkus-jdbc-postgresql', 'quarkus-reactive-pg-client', 'vertx-pg-client', 'pgjdbc-ng', 'micronaut-jdbc-postgresql', 'org.postgresql'],
     mysql: ['mysql-connector-java', 'mysql-connector-j', 'r2dbc-mysql', 'quarkus-jdbc-mysql', 'quarkus-reactive-mysql-client', 'vertx-mysql-client', 'com.mysql'],
@@ -37,10 +37,9 @@ export const java: DriverLanguage = {
   },
 } // biome-ignore format: a table
 
-/** `group:artifact`, the artifact alone, `group/artifact` of Leiningen, or an imported package of the table's group. */
-function isArtifact(name: string, item: string): boolean {
+/** Of `group:artifact` the artifact, of Leiningen's `group/artifact` likewise, and of an imported package the groups around it. */
+function artifactNames(name: string): string[] {
   const [first = '', second] = name.split(/[:%]{1,2}/)
-  return (
-    name === item || (second ?? '').trim() === item || first.endsWith(`/${item}`) || (item.includes('.') && name.startsWith(`${item}.`))
-  )
+  const last = first.slice(first.lastIndexOf('/') + 1)
+  return [...(second === undefined ? [] : [second.trim()]), last, ...leadingParts(first, '.')]
 }

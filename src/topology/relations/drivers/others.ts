@@ -2,7 +2,7 @@
 import type { DriverLanguage } from './driver.ts'
 
 export const swift: DriverLanguage = {
-  isPackage: (name, item) => name.toLowerCase() === item,
+  plain: (name) => name.toLowerCase(),
   drivers: {
     postgres: ['fluent-postgres-driver', 'postgres-nio', 'postgres-kit', 'fluentpostgresdriver', 'postgresnio'],
     mysql: ['fluent-mysql-driver', 'mysql-nio', 'fluentmysqldriver'],
@@ -56,7 +56,7 @@ export const gleam: DriverLanguage = {
 } // biome-ignore format: a table
 
 export const cpp: DriverLanguage = {
-  isPackage: (name, item) => name.toLowerCase().replace(/^lib|-dev$/g, '') === item,
+  plain: (name) => name.toLowerCase().replace(/^lib|-dev$/g, ''),
   drivers: {
     postgres: ['pqxx', 'pq', 'postgresql', 'soci'],
     mysql: ['mysqlclient', 'mysql-connector-cpp', 'mysqlcppconn', 'mariadb'],

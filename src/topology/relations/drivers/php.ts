@@ -1,7 +1,7 @@
 import type { DriverLanguage } from './driver.ts'
 
 export const php: DriverLanguage = {
-  isPackage: (name, item) => name.toLowerCase() === item,
+  plain: (name) => name.toLowerCase(),
   drivers: {
     postgres: ['ext-pdo_pgsql', 'ext-pgsql', 'amphp/postgres'],
     mysql: ['ext-pdo_mysql', 'ext-mysqli', 'ext-mysql', 'amphp/mysql', 'react/mysql'],

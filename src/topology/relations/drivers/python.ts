@@ -2,7 +2,7 @@ import type { DriverLanguage } from './driver.ts'
 
 export const python: DriverLanguage = {
   // PyPI does not tell case, `_` and `-` apart; an import's name may be another than the distribution's.
-  isPackage: (name, item) => name.toLowerCase().replaceAll('_', '-').replace(/\[.{0,100}$/, '') === item,
+  plain: (name) => name.slice(0, 200).toLowerCase().replaceAll('_', '-').replace(/\[.{0,100}$/, ''),
   drivers: {
     postgres: ['psycopg', 'psycopg2', 'psycopg2-binary', 'psycopg-binary', 'psycopg-pool', 'asyncpg', 'aiopg', 'pg8000', 'procrastinate', 'pgvector'],
     mysql: ['mysqlclient', 'pymysql', 'aiomysql', 'asyncmy', 'mysql-connector-python', 'mysql-connector', 'flask-mysqldb', 'flask-mysql', 'mysqldb'],

@@ -2,7 +2,7 @@ import type { DriverLanguage } from './driver.ts'
 
 export const rust: DriverLanguage = {
   // A crate is listed with dashes and imported with underscores.
-  isPackage: (name, item) => name.replaceAll('_', '-') === item.replaceAll('_', '-'),
+  plain: (name) => name.replaceAll('_', '-'),
   drivers: {
     postgres: ['tokio-postgres', 'postgres', 'deadpool-postgres', 'bb8-postgres', 'r2d2_postgres', 'sqlx-postgres', 'cornucopia_async', 'diesel-async/postgres', 'diesel/postgres', 'sqlx/postgres', 'sea-orm/sqlx-postgres', 'rocket_db_pools/sqlx_postgres'],
     mysql: ['mysql', 'mysql_async', 'mysql_async_wasi', 'mysql-async-wasi', 'mysql_common', 'sqlx-mysql', 'diesel/mysql', 'sqlx/mysql', 'sea-orm/sqlx-mysql'],
