@@ -176,7 +176,7 @@ export type Strategy = 'single_service' | 'compose_stack' | 'kubernetes' | 'cust
 
 export interface Topology {
   readonly strategy: Strategy
-  /** Sorted by path, then name. */
+  /** Sorted by path; at one path a stack that runs other folders too first, then by name, a stack that runs only this folder last. */
   readonly services: readonly ServiceSpec[]
   readonly backing: readonly BackingService[]
   readonly folders: readonly FolderRole[]

@@ -96,6 +96,17 @@ describe('a service of a compose file is', () => {
     ])
   })
 
+  test('the folder whose module or package a published image is named after', () => {
+    const files = {
+      'compose.yaml': 'services:\n  a: {image: example/shop-cart}\n  b: {image: "registry.example.com/shop-front:2"}\n',
+      'cart/pom.xml':
+        '<project><groupId>x</groupId><artifactId>shop-cart</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>',
+      'front/package.json': express('@example/shop-front'),
+      'front/s.js': '',
+    }
+    expect(placed(files)).toEqual(['. stack', 'cart a', 'front b'])
+  })
+
   test('one program of an image that holds several', () => {
     const files = {
       'compose.yaml': 'services:\n  a: {build: ., entrypoint: geo}\n  b: {build: ., command: ["/bin/rate", "-v"]}\n',
