@@ -17,6 +17,7 @@ describe('a Bun folder', () => {
 
   test.each([
     ['a lockfile of its own', { 'bun.lockb': '' }, {}],
+    ['the runtime that it asks for', {}, { engines: { bun: '1.x' }, scripts: { start: 'node index.ts' } }],
     ['its types', {}, { devDependencies: { '@types/bun': 'latest' } }],
     ['the declared manager', {}, { packageManager: 'bun@1.2.0' }],
     ['an import of its own', { 'index.ts': "import { sql } from 'bun'\n" }, {}],

@@ -51,6 +51,11 @@ describe('a server built on', () => {
     expect(serviceNamed(packageOf(manifest, files), 'web').type).toBe('static_site')
   })
 
+  test('Next.js may share its parts with an application for phones', () => {
+    const dependencies = { next: '15', 'react-native': '0.7', 'react-native-web': '0.19' }
+    expect(serviceNamed(packageOf({ dependencies, scripts: build }), 'web').framework).toBe('nextjs')
+  })
+
   test('express that also builds its pages with a bundler is a server', () => {
     const manifest = { dependencies: { express: '5' }, devDependencies: { vite: '7' }, scripts: { ...build, start: 'node server.js' } }
     expect(servicesIn(packageOf(manifest, { 'index.html': '', 'server.js': 'app.listen(process.env.PORT || 8090)' }))).toEqual([

@@ -25,6 +25,8 @@ export function findRuntime(
   if (source.listens?.fact.includes('Bun.serve')) return { type: 'bun', evidence: source.listens }
   if (api !== undefined) return { type: 'bun', evidence: api }
   if (manifest === undefined) return { type: 'nodejs' }
+  if (stringAt(manifest.file.data, 'engines', 'bun') !== undefined && stringAt(manifest.file.data, 'engines', 'node') === undefined)
+    return { type: 'bun', evidence: manifest.at('engines/bun', 'asks for Bun') }
   const script = startScripts.find((name) => manifest.scripts.has(name))
   const command = manifest.scripts.get(script ?? '') ?? ''
   if (script !== undefined && /^(?:NODE_ENV=\w{1,20}\s{1,4})?bunx?\s{1,4}(?!run\s{1,4}[\w:-]{1,40}$)/.test(command))

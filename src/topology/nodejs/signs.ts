@@ -53,6 +53,7 @@ function entrySigns({ folder, manifest, entry }: PackageFacts): Sign[] {
   const lockfile = nodeLockfiles.find((name) => folder.files.has(name))
   if (lockfile !== undefined && manifest.dependencies.size > 0)
     return [{ path: joinPath(folder.path, lockfile), fact: 'a lockfile of its own', weight: 0.2 }]
+  if (manifest.dependencies.size > 0) return [{ ...manifest.at('dependencies', 'installs packages for itself'), weight: 0.2 }]
   const key = ['engines', 'packageManager'].find((name) => field(manifest.file.data, name) !== undefined)
   return key === undefined ? [] : [{ ...manifest.at(key, 'names its runtime'), weight: 0.2 }]
 }
@@ -100,9 +101,14 @@ function workspaceWeight({ entry, folder, start, kind }: PackageFacts): number {
   return isOwn && (start === undefined || /\.[mc]?[jt]sx?\b|\bbun\b|\bnode\b/.test(start.text)) ? -0.15 : -0.4
 }
 
+const phonePackages = new Set(['react-native', 'expo'])
+
 function clientObjection({ manifest, folder, kind, source }: PackageFacts): Sign[] {
+  // A server's pages may share their parts with an application for phones.
   const client = clientPackages.find(
-    (name) => manifest.dependencies.has(name) || (manifest.devDependencies.has(name) && source.listens === undefined),
+    (name) =>
+      (manifest.dependencies.has(name) && !(kind.server !== undefined && phonePackages.has(name))) ||
+      (manifest.devDependencies.has(name) && source.listens === undefined),
   )
   const engines = field(manifest.file.data, 'engines')
   const isExtension = field(engines, 'vscode') !== undefined
