@@ -1,6 +1,7 @@
 // Which Dockerfile builds a folder, and what its context must be.
 import { type Claim, confidence, type Sign } from './claim.ts'
 import { manifestNames } from './folder-names.ts'
+import { landmarksOf } from './landmarks.ts'
 import { perRepository } from './memo.ts'
 import { ancestorsOf, baseName, isWithin, joinPath, parentOf } from './paths.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
@@ -31,7 +32,9 @@ export function findDockerfile(folder: Folder, repository: Repository): Dockerfi
 }
 
 const dockerfilePathOf = perRepository((path: string, repository): string => {
-  for (const place of [path, ...dockerFolders.map((name) => joinPath(path, name))]) {
+  const inside = repository.folders.get(path)?.folders
+  const below = dockerFolders.filter((name) => inside?.has(name.split('/')[0] ?? name)).map((name) => joinPath(path, name))
+  for (const place of [path, ...below]) {
     const files = repository.folders.get(place)?.files
     const name = files === undefined ? undefined : dockerfileNames.find((candidate) => files.has(candidate))
     if (name !== undefined) return joinPath(place, name)
@@ -54,18 +57,34 @@ function variantIn(path: string, repository: Repository): string | undefined {
 function sharedDockerfile(path: string, repository: Repository): string | undefined {
   if (path === '.') return undefined
   const name = baseName(path)
-  for (const above of ancestorsOf(path)) {
-    for (const place of sharedDockerFolders.map((shared) => joinPath(above, shared).replace(/\/\.$/, ''))) {
-      const written = place === '.' ? [] : [`${name}/Dockerfile`]
-      const found = [...written, `${name}.Dockerfile`, `Dockerfile.${name}`, `${name}.dockerfile`]
-        .map((file) => joinPath(place, file))
-        .find((file) => repository.tree.entries.has(file) && repository.folders.has(parentOf(file)) && parentOf(file) !== path)
-      const facts = found === undefined ? undefined : repository.read.dockerfile(found)
-      if (facts?.sources.some((source) => source.path === '.' || isWithin(joinPath(above, source.path), path))) return found
-    }
-  }
-  return undefined
+  const named = sharedDockerfiles('.', repository).get(name) ?? []
+  return named.find((file) => {
+    const home = parentOf(file)
+    const above = ancestorsOf(path).find((folder) => sharedDockerFolders.some((shared) => isHome(home, { folder, shared, name })))
+    if (above === undefined || home === path) return false
+    return repository.read
+      .dockerfile(file)
+      ?.sources.some(
+        (source) => source.path === '.' || isWithin(path, joinPath(above, source.path)) || isWithin(joinPath(above, source.path), path),
+      )
+  })
 }
+
+function isHome(home: string, { folder, shared, name }: { folder: string; shared: string; name: string }): boolean {
+  const place = shared === '.' ? folder : joinPath(folder, shared)
+  return home === place || (shared !== '.' && home === joinPath(place, name))
+}
+
+/** Dockerfiles by the folder's name that they may be for. */
+const sharedDockerfiles = perRepository((_, repository): ReadonlyMap<string, readonly string[]> => {
+  const byName = new Map<string, string[]>()
+  for (const file of landmarksOf(repository).dockerfiles) {
+    const { after, before } = variantName.exec(baseName(file))?.groups ?? {}
+    const name = baseName(file) === 'Dockerfile' ? baseName(parentOf(file)) : (before ?? after)
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), file])
+  }
+  return byName
+})
 
 /** The folder that a Dockerfile elsewhere is for, such as `api` of `docker/api/Dockerfile`, or undefined when it is for its own folder. */
 export function ownerOfDockerfile(folder: Folder, repository: Repository): string | undefined {

@@ -1,11 +1,10 @@
 // What Kubernetes manifests say about folders: a container belongs to the folder that its image is built from.
 
 import { databaseOfImage } from '../database/images.ts'
-import { findDockerfile } from '../dockerfiles.ts'
-import { manifestNames } from '../folder-names.ts'
 import type { Container, ManifestFacts } from '../kubernetes/manifests.ts'
 import { findManifestStacks } from '../kubernetes/stacks.ts'
-import { baseName } from '../paths.ts'
+import { landmarksOf } from '../landmarks.ts'
+import { baseName, parentOf } from '../paths.ts'
 import { portInCommand } from '../procfile.ts'
 import { asPort, defined } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
@@ -26,11 +25,8 @@ type FoldersByImage = ReadonlyMap<string, string | undefined>
 function foldersByImage(written: readonly Statement[], repository: Repository): FoldersByImage {
   const folders = new Map<string, string | undefined>()
   const note = (word: string, path: string) => folders.set(word, folders.has(word) && folders.get(word) !== path ? undefined : path)
-  for (const folder of repository.folders.values()) {
-    const isBuilt =
-      folder.path !== '.' && (manifestNames.some((name) => folder.files.has(name)) || findDockerfile(folder, repository) !== undefined)
-    if (isBuilt) note(plainWord(baseName(folder.path)), folder.path)
-  }
+  const { projects, dockerfiles } = landmarksOf(repository)
+  for (const path of new Set([...projects, ...dockerfiles.map(parentOf)])) if (path !== '.') note(plainWord(baseName(path)), path)
   // Whoever builds an image by name knows its folder better than the folder's name does.
   for (const { image, folder } of written) if (image !== undefined) folders.set(plainWord(image), folder)
   return folders

@@ -1,6 +1,6 @@
 // What is declared about each folder of a repository, the most believed first.
+import { landmarksOf } from '../landmarks.ts'
 import { perRepository } from '../memo.ts'
-import { joinPath } from '../paths.ts'
 import { precedence, type Source } from '../precedence.ts'
 import type { Repository } from '../repository.ts'
 import { readClusterStatements } from './cluster.ts'
@@ -32,10 +32,8 @@ export function saidBy<T>(statements: readonly Statement[], pick: (statement: St
 const formatByName = new Map(declaredFormats.flatMap((format) => format.names.map((name) => [name, format] as const)))
 
 const collect = perRepository((_, repository): Statements => {
-  const written = [...repository.folders.values()].flatMap((folder) =>
-    [...folder.files]
-      .sort()
-      .flatMap((name) => formatByName.get(name)?.read({ path: joinPath(folder.path, name), folder: folder.path }, repository) ?? []),
+  const written = landmarksOf(repository).declared.flatMap(
+    ({ path, folder, name }) => formatByName.get(name)?.read({ path, folder }, repository) ?? [],
   )
   return byFolder([...written, ...readClusterStatements(written, repository)])
 })

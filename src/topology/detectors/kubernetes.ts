@@ -5,8 +5,9 @@ import { findOrchestrator, type Orchestrator, orchestratorNames } from '../decla
 import { findDockerfile } from '../dockerfiles.ts'
 import { manifestNames } from '../folder-names.ts'
 import { findManifestStacks, type ManifestStack } from '../kubernetes/stacks.ts'
+import { landmarksOf } from '../landmarks.ts'
 import { perRepository } from '../memo.ts'
-import { ancestorsOf, baseName, isWithin, joinPath, printable } from '../paths.ts'
+import { ancestorsOf, baseName, isWithin, parentOf, printable } from '../paths.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 /** Manifests, charts or an orchestrator's file that run several services together on a cluster, when nothing else says how they run. */
@@ -129,12 +130,10 @@ function composeFor(path: string, repository: Repository): string | undefined {
 
 /** Compose files with several services, and whether they build several. */
 const composeStacks = perRepository((_, repository) =>
-  [...repository.folders.values()].flatMap((folder) => {
-    const name = composeNames.find((candidate) => folder.files.has(candidate))
-    const file = name === undefined ? undefined : joinPath(folder.path, name)
-    const services = (file === undefined ? undefined : readCompose(file, repository))?.services ?? []
-    if (file === undefined || services.length < 2) return []
-    return [{ file, folder: folder.path, isBuilding: services.filter(({ build }) => build !== undefined).length > 1 }]
+  landmarksOf(repository).composeFiles.flatMap((file) => {
+    const services = readCompose(file, repository)?.services ?? []
+    if (services.length < 2) return []
+    return [{ file, folder: parentOf(file), isBuilding: services.filter(({ build }) => build !== undefined).length > 1 }]
   }),
 )
 
@@ -146,7 +145,9 @@ function ownerOf({ path, manifests, charts }: ManifestStack, repository: Reposit
   )
   const owner = [path, ...ancestorsOf(path)].find((folder) => holdsSource(folder, repository))
   if (owner === undefined || (owner === '.' && charts.length > 1)) return undefined
-  return owner !== '.' || own.size <= 1 ? owner : undefined
+  // The root and the folder itself may hold something else beside; a folder around manifests is what they are for.
+  const isAround = owner !== '.' && owner !== path
+  return isAround || own.size <= 1 ? owner : undefined
 }
 
 function holdsSource(path: string, repository: Repository): boolean {

@@ -47,7 +47,8 @@ export const readManifests = perRepository((path: string, repository): ManifestF
   const text = repository.read.text(path)
   // A template is no YAML before it is rendered, and most YAML is no manifest: both are told from the text.
   if (text === undefined || !/^\s{0,4}apiVersion\s{0,4}:/m.test(text) || !/^\s{0,4}kind\s{0,4}:/m.test(text)) return undefined
-  const objects = parseYamlParts(text).flatMap((part) => objectsOf(part))
+  if (/\{\{-?\s/.test(text)) return undefined
+  const objects = parseYamlParts(text, (piece) => tellingKinds.test(piece)).flatMap((part) => objectsOf(part))
   const [first] = objects
   if (first === undefined) return undefined
   return {
@@ -58,6 +59,10 @@ export const readManifests = perRepository((path: string, repository): ManifestF
     evidence: { path, line: first.line([]), fact: `Kubernetes ${first.kind}` },
   }
 })
+
+/** Kinds that are worth parsing; the rest of a cluster's objects says nothing about services. */
+const tellingKinds =
+  /^\s{0,8}(?:- )?["']?kind["']?\s{0,4}:\s{0,4}["']?(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|DeploymentConfig|Job|CronJob|Pod|Service|Rollout|Configuration|ConfigMap|List|Application|ApplicationSet|HelmRelease|HelmChart|Kafka|Postgresql|Cluster|Workflow|InferenceService)\b/m
 
 interface KubernetesObject {
   readonly kind: string

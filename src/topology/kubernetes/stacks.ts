@@ -1,7 +1,8 @@
 // Which folders of a repository hold Kubernetes manifests, taken together as stacks: base and overlays, charts and parts are one.
+import { type Landmarks, landmarksOf } from '../landmarks.ts'
 import { perRepository } from '../memo.ts'
 import { ancestorsOf, baseName, joinPath, parentOf } from '../paths.ts'
-import type { Folder, Repository } from '../repository.ts'
+import type { Repository } from '../repository.ts'
 import { type ManifestFacts, readManifests } from './manifests.ts'
 
 export interface ManifestStack {
@@ -13,6 +14,8 @@ export interface ManifestStack {
   readonly kustomizations: readonly string[]
 }
 
+type YamlFolder = Landmarks['yamlFolders'][number]
+
 /** Manifest files read of one repository. */
 const manifestFilesLimit = 400
 
@@ -21,8 +24,8 @@ export function findManifestStacks(repository: Repository): ReadonlyMap<string, 
 }
 
 const stacksOf = perRepository((_, repository): ReadonlyMap<string, ManifestStack> => {
-  const groups = new Map<string, Folder[]>()
-  for (const folder of repository.folders.values()) {
+  const groups = new Map<string, YamlFolder[]>()
+  for (const folder of landmarksOf(repository).yamlFolders) {
     if (!mayHoldManifests(folder)) continue
     const stack = stackFolderOf(folder.path, repository)
     groups.set(stack, [...(groups.get(stack) ?? []), folder])
@@ -66,20 +69,22 @@ const kustomizationName = /^(?:kustomization\.ya?ml|Kustomization)$/
 const otherNames =
   /^(?:(?:docker-)?compose[\w.-]{0,40}|skaffold[\w.-]{0,40}|values[\w.-]{0,40}|okteto[\w.-]{0,40}|devspace|cloudbuild[\w.-]{0,40}|mkdocs|openapi[\w.-]{0,40}|swagger[\w.-]{0,40}|application[\w.-]{0,40}|pnpm-lock|pnpm-workspace|azure-pipelines[\w.-]{0,40}|\.[\w.-]{1,60}|dapr|render|kyozo|prometheus|requirements)\.ya?ml$/
 
-function mayHoldManifests(folder: Folder): boolean {
+function mayHoldManifests(folder: YamlFolder): boolean {
+  // A chart's templates are no YAML before they are rendered.
+  if (/(?:^|\/)templates(?:\/|$)/.test(folder.path)) return false
   const isNamed = folder.path.split('/').some((name) => manifestFolder.test(name))
   return [...folder.files].some(
     (name) => name === 'Chart.yaml' || kustomizationName.test(name) || (isNamed ? /\.ya?ml$/.test(name) : manifestName.test(name)),
   )
 }
 
-function manifestFiles(folder: Folder): string[] {
+function manifestFiles(folder: YamlFolder): string[] {
   const isAll =
     folder.path.split('/').some((name) => manifestFolder.test(name)) ||
     [...folder.files].some((name) => kustomizationName.test(name)) ||
     isOnlyYaml(folder)
   // A chart's templates are no YAML before they are rendered; its Chart.yaml speaks for them.
-  const isChart = folder.files.has('Chart.yaml')
+  const isChart = folder.files.includes('Chart.yaml')
   return [...folder.files]
     .sort()
     .filter(
@@ -92,7 +97,7 @@ function manifestFiles(folder: Folder): string[] {
     .map((name) => joinPath(folder.path, name))
 }
 
-function isOnlyYaml({ files }: Folder): boolean {
+function isOnlyYaml({ files }: YamlFolder): boolean {
   return [...files].every((name) => /\.(?:ya?ml|md|txt|sh)$|^(?:LICENSE|Makefile|\.gitignore)/i.test(name))
 }
 

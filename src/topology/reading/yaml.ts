@@ -58,17 +58,17 @@ export interface YamlPart {
 const partsLimit = 200
 
 /**
- * Every document of a file, each within the bounds of `parseYaml`. A document that does not parse, such as a template, is left out: what others
+ * Every wanted document of a file, each within the bounds of `parseYaml`. A document that does not parse, such as a template, is left out: what others
  * say still holds.
  */
-export function parseYamlParts(text: string): YamlPart[] {
+export function parseYamlParts(text: string, isWanted: (piece: string) => boolean = () => true): YamlPart[] {
   if (text.length > yamlLimits.characters * 8) return []
   const parts: YamlPart[] = []
   let firstLine = 1
   for (const piece of text.split(/^---(?=[\s#]|$)/m).slice(0, partsLimit)) {
     const start = firstLine
     firstLine += piece.split('\n').length - 1
-    if (piece.trim() === '') continue
+    if (piece.trim() === '' || !isWanted(piece)) continue
     const result = parseYaml(piece)
     if ('problems' in result) continue
     const { file } = result
