@@ -1,8 +1,8 @@
 // What the builder is given for one service: the files that decide its image, and no others.
-import picomatch from 'picomatch'
 import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
-import { isWithin, joinPath, relativeTo } from '../topology/paths.ts'
+import { createMatcher } from '../topology/globs.ts'
+import { isWithin, relativeTo } from '../topology/paths.ts'
 import type { BuildSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
 import { type ContextSource, contextSources } from './dockerfile.ts'
@@ -73,10 +73,13 @@ interface Narrowing {
   readonly dockerfile: string
 }
 
+/** Patterns with more stars match in time that grows with as many powers of a path's length: such a Dockerfile reads everything. */
+const starsLimit = 3
+
 /** Only what the Dockerfile copies, where that is certain: a change elsewhere then rebuilds nothing. */
 function narrow({ tree, files, context, dockerfile }: Narrowing): readonly string[] {
   const read = contextSources(dockerfile)
-  if (read.kind === 'everything') return files
+  if (read.kind === 'everything' || read.sources.some(({ pattern }) => pattern.split('*').length - 1 > starsLimit)) return files
   const links = files.filter((path) => tree.entries.get(path)?.mode === '120000').map((path) => relativeTo(context, path))
   if (links.some((link) => read.sources.some((source) => leadsThrough(source, link)))) return files
   const matchers = read.sources.map(({ pattern }) => patternRegExp(pattern, '(?:/|$)'))
@@ -97,14 +100,6 @@ function patternRegExp(pattern: string, end: string): RegExp {
 
 function dropIgnored(files: readonly string[], { folder, globs }: IgnoreRules): readonly string[] {
   if (globs.length === 0) return files
-  const isIgnored = picomatch(
-    globs.map((glob) => escapeFolder(folder, glob)),
-    { dot: true },
-  )
-  return files.filter((path) => !isIgnored(path))
-}
-
-/** The folder is a name, not a pattern, whatever characters it has. */
-function escapeFolder(folder: string, glob: string): string {
-  return joinPath(folder.replace(/[\\$^*+?()[\]{}|!]/g, '\\$&'), glob)
+  const isIgnored = createMatcher(globs)
+  return files.filter((path) => !isWithin(path, folder) || !isIgnored(relativeTo(folder, path)))
 }
