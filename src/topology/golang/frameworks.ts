@@ -76,4 +76,4 @@ export const goToolPackages: readonly string[] = [
 export const goPluginPackages: readonly string[] = ['github.com/hashicorp/terraform-plugin-sdk', 'github.com/hashicorp/terraform-plugin-framework', 'github.com/hashicorp/go-plugin', 'github.com/hashicorp/packer-plugin-sdk', 'github.com/pulumi/pulumi/pkg/provider'] // biome-ignore format: a list
 
 /** Manifests from before modules. */
-export const oldGoManifests: readonly string[] = ['Gopkg.toml', 'glide.yaml', 'Godeps.json', 'vendor.json']
+export const oldGoManifests: readonly string[] = ['Gopkg.toml', 'glide.yaml']
