@@ -82,7 +82,8 @@ function signsOf(facts: NodeFacts, folder: Folder, repository: Repository): Sign
 
 /** A program at the root without a manifest is one when nothing else is there; a file that hands things out, or lies by a page, is none. */
 function loneSigns({ entry, source }: NodeFacts, folder: Folder, repository: Repository): Sign[] {
-  if (entry === undefined || folder.path !== '.' || source.listens !== undefined || folder.files.has('index.html')) return []
+  if (entry === undefined || folder.path !== '.' || source.listens !== undefined) return []
+  if (folder.files.has('package.json') || folder.files.has('index.html') || repository.read.text(entry) === undefined) return []
   return exportsSomething(entry, repository) ? [] : [{ path: entry, line: 1, fact: 'a program begins here', weight: 0.35 }]
 }
 
