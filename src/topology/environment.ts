@@ -6,7 +6,13 @@ import type { SourceFacts } from './reading/source.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { EnvironmentVariable } from './topology.ts'
 
-export const exampleFiles = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env'] // biome-ignore format: a list
+export const exampleFiles = [
+  '.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env', '.env.tpl', '.env-example', '.env-sample', '.env.example.local', '.env.local.example', '.env.production.example',
+  '.env.example.production', 'env.sample', 'env.template', 'sample.env', 'template.env', '.example.env', 'dotenv.example', '.env.schema',
+] // biome-ignore format: a list
+
+/** Files that a program reads by itself, so that their values hold when nobody says otherwise. */
+const defaultsFiles = ['.env.defaults', '.env.default']
 
 /** Variables that the platform sets or that belong to the machine; naming them would ask people for nothing they can answer. */
 export const platformVariables: ReadonlySet<string> = new Set(['PORT', 'HOST', 'NODE_ENV', 'PATH', 'HOME', 'USER', 'PWD', 'SHELL', 'TERM', 'TZ', 'LANG', 'CI', 'HOSTNAME', 'TMPDIR', 'PYTHONPATH', 'PYTHONUNBUFFERED', 'VIRTUAL_ENV', 'GOPATH', 'DEBUG', 'NO_COLOR', 'FORCE_COLOR']) // biome-ignore format: a list
@@ -21,7 +27,7 @@ export interface EnvironmentFacts {
  * only a default that the source states; an example's value is somebody's development machine.
  */
 export function findEnvironment(folder: Folder, source: SourceFacts, repository: Repository): EnvironmentFacts {
-  const examples = readExample(folder, repository)
+  const examples = readLines(folder, exampleFiles, repository)
   const variables = new Map<string, EnvironmentVariable>()
   for (const { name, required, value } of source.environment)
     variables.set(name, { name, required, ...(value === undefined ? {} : { value }) })
@@ -29,6 +35,7 @@ export function findEnvironment(folder: Folder, source: SourceFacts, repository:
     const known = variables.get(name)
     if (known?.value === undefined) variables.set(name, { name, required: known?.required === true || !isOptional })
   }
+  for (const { name, value } of readLines(folder, defaultsFiles, repository)) variables.set(name, { name, required: false, value })
   for (const name of platformVariables) variables.delete(name)
   return {
     environment: [...variables.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, environmentLimit),
@@ -62,8 +69,9 @@ interface ExampleLine {
   readonly line: number
 }
 
-function readExample(folder: Folder, repository: Repository): ExampleLine[] {
-  const name = exampleFiles.find((candidate) => folder.files.has(candidate))
+/** The lines of the first of these files that is there. */
+function readLines(folder: Folder, names: readonly string[], repository: Repository): ExampleLine[] {
+  const name = names.find((candidate) => folder.files.has(candidate))
   if (name === undefined) return []
   const path = joinPath(folder.path, name)
   let isAfterOptional = false
