@@ -41,6 +41,7 @@ test('a program that is alone is the service, a shard for others is none', () =>
   expect(servicesIn({ 'shard.yml': shard('hi'), 'src/hi.cr': 'puts "hi"\n' })).toEqual([
     'app . crystal no port template(crystal in .) [./bin/hi]',
   ])
+  expect(servicesIn({ 'shard.yml': shard('hi', '', ''), 'src/hi.cr': 'puts "hi"\n' })).toHaveLength(1)
   expect(rolesIn({ 'shard.yml': shard('lib', '', ''), 'src/lib.cr': 'module Lib\nend\n' })).toEqual({ '.': 'library' })
   expect(servicesIn({ 'shard.yml': 'name: [1]\ntargets: x\ndependencies: 5\n' })).toEqual([])
 })

@@ -1,4 +1,5 @@
 // Crystal shards: programs by their targets, libraries without any.
+import { sourceScanLimit } from '../limits.ts'
 import { joinPath, parentOf, resolvePath } from '../paths.ts'
 import { dataAt, stringAt } from '../reading/data.ts'
 import type { SourceLanguage } from '../reading/source.ts'
@@ -100,7 +101,8 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const serves = frameworks.some(
     ({ packages, kind }) => kind !== 'tool' && packages.some((item) => Object.hasOwn(dataAt(data, 'dependencies'), item)),
   )
-  const isLibrary = targets.length === 0 && !serves && entries.every((entry) => entry.endsWith(`/${name}.cr`))
+  const isLibrary =
+    targets.length === 0 && !serves && entries.every((entry) => entry.endsWith(`/${name}.cr`)) && !runs(entries[0], repository)
   return {
     manifest: placeOf(file, 'name:', name === undefined ? 'shard.yml' : `shard ${name}`),
     version: normalizeVersion(/\d{1,2}\.\d{1,3}/.exec(stringAt(data, 'crystal') ?? '')?.[0], 2),
@@ -119,4 +121,10 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       ...(entries[0] === undefined ? {} : { main: entries[0] }),
     },
   }
+}
+
+/** A library only defines; a program also does something on its own. */
+function runs(entry: string | undefined, repository: Repository): boolean {
+  const text = entry === undefined ? undefined : repository.read.text(entry)?.slice(0, sourceScanLimit)
+  return text !== undefined && /^(?:puts|print|loop|spawn|server\.\w{1,20}|[A-Z][\w:]{0,60}\.(?:run|start|listen)\b)/m.test(text)
 }
