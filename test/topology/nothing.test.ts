@@ -16,7 +16,7 @@ describe('a commit in which nothing is a service', () => {
     })
     expect(nothing?.folders).toBe(2)
     expect(nothing?.hints.at(-1)).toContain('kyozo.yaml')
-    expect(nothing?.lookedFor).toContainEqual({ title: 'Go', marks: ['go.mod', 'go.work', 'Gopkg.toml', 'glide.yaml', '*.go'] })
+    expect(nothing?.lookedFor).toContainEqual({ title: 'Go', marks: ['go.mod', '*.go', 'go.work'] })
   })
 
   test('names a language that no detector knows, and the way out', () => {

@@ -17,7 +17,7 @@ import type { Folder, Repository } from '../repository.ts'
 export const golang: Detector = {
   type: 'golang',
   title: 'Go',
-  marks: ['go.mod', 'go.work', ...oldGoManifests, '*.go'],
+  marks: ['go.mod', '*.go', 'go.work', ...oldGoManifests],
   claim(folder, repository): Claim | undefined {
     const module = findModule(folder.path, repository)
     const main = module === undefined ? folder : programAt(folder, module.folder, repository)
