@@ -133,6 +133,17 @@ describe('a compose file', () => {
     expect(read({ 'compose.yaml': text })?.services.map(({ name }) => name)).toEqual(names)
   })
 
+  test('whose variables multiply is read in bounded time', () => {
+    const values = Array.from({ length: 2_000 }, (_, at) => `      V${at}: "${'$A'.repeat(900)}"`).join('\n')
+    const start = performance.now()
+    const facts = services({
+      'compose.yaml': `services:\n  a:\n    image: a\n    environment:\n${values}\n`,
+      '.env': `A=${'x'.repeat(60_000)}\n`,
+    })
+    expect(facts.a?.environment.every(({ value }) => value.length <= 2_000)).toBe(true)
+    expect(performance.now() - start).toBeLessThan(3_000)
+  })
+
   test('that is no YAML is a warning', () => {
     expect(analyzeFiles({ 'compose.yaml': 'services: [' }).warnings).toHaveLength(1)
     expect(analyzeFiles({ 'compose.yaml': 'services:\n  a: {image: !secret x}\n' }).warnings).toEqual([

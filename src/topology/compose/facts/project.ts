@@ -71,7 +71,7 @@ function readFile(root: LocatedMap, reading: Reading): void {
 }
 
 /** Services read for detection; a stack that may be deployed has fewer. */
-const projectServicesLimit = 200
+const projectServicesLimit = 100
 
 interface Extending {
   readonly reading: Reading

@@ -3,6 +3,7 @@ import { perRepository } from '../../memo.ts'
 import type { Repository } from '../../repository.ts'
 import { type EnvEntry, parseEnvFile } from '../env-file.ts'
 import { interpolate } from '../interpolate.ts'
+import { filledLimit } from '../limits.ts'
 
 export interface Variables {
   readonly valueOf: (name: string) => string | undefined
@@ -14,20 +15,24 @@ export interface Variables {
 const valueLimit = 2_000
 
 export function createVariables(files: readonly string[], { repository, above }: { repository: Repository; above?: Variables }): Variables {
+  let own: ReadonlyMap<string, string> | undefined
   // Read only when a value asks for one: an .env that nobody refers to is not the compose file's.
-  const ownValue = (name: string): string | undefined => {
-    for (const file of files) {
-      const entry = readEnvEntries(file, repository).findLast((candidate) => candidate.name === name)
-      if (entry !== undefined) return entry.value
-    }
-    return undefined
+  const ownValue = (name: string) => {
+    own ??= new Map(
+      [...files].reverse().flatMap((file) => readEnvEntries(file, repository).map(({ name: key, value }) => [key, value] as const)),
+    )
+    return own.get(name)?.slice(0, valueLimit)
   }
   const held = (name: string) => above?.valueOf(name) ?? ownValue(name)
+  let filledLength = 0
   return {
     valueOf: held,
     fill: (text) => {
-      const { value, problem } = interpolate(text.slice(0, valueLimit), held)
-      return problem === undefined ? value.slice(0, valueLimit) : text.slice(0, valueLimit)
+      const short = text.slice(0, valueLimit)
+      if (!short.includes('$') || filledLength > filledLimit) return short
+      const { value, problem } = interpolate(short, held)
+      filledLength += value.length
+      return problem === undefined ? value.slice(0, valueLimit) : short
     },
   }
 }

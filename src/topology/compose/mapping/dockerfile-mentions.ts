@@ -15,7 +15,7 @@ export interface MentionInput {
 export function countMentions({ text, target, args, folders }: MentionInput): Map<string, number> {
   const stages = readStages(text.slice(0, dockerfileLimit), args)
   const counts = new Map<string, number>()
-  const known = new Set(folders)
+  const known = byLastPart(folders)
   for (const { keyword, words } of builtFrom(stages, target).flatMap(({ lines }) => lines)) {
     for (const folder of new Set(words.flatMap((word) => folderIn(word, { keyword, known }) ?? []))) {
       counts.set(folder, (counts.get(folder) ?? 0) + 1)
@@ -61,19 +61,25 @@ function readStages(text: string, args: Readonly<Record<string, string>>): Stage
   return stages
 }
 
-const linesLimit = 2_000
-const wordsLimit = 300
+const linesLimit = 1_000
+const wordsLimit = 200
+
+/** Characters of an argument: longer than any path. */
+const argumentLimit = 300
 
 function noteArgument(rest: string, { args, values }: { args: Readonly<Record<string, string>>; values: Map<string, string> }): void {
   const [name = '', fallback = ''] = rest.trim().split('=')
   const given = Object.hasOwn(args, name) ? args[name] : undefined
-  values.set(name, given ?? fallback.replaceAll(/["']/g, ''))
+  values.set(name, (given ?? fallback.replaceAll(/["']/g, '')).slice(0, argumentLimit))
 }
 
+/** Arguments in one line that are filled in. */
+const fillsLimit = 20
+
 function fillIn(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replaceAll(
-    /\$(?:(\w{1,64})|\{(\w{1,64})(?::?[-+][^{}]{0,100})?\})/g,
-    (whole, plain?: string, braced?: string) => values.get(plain ?? braced ?? '') ?? whole,
+  let left = fillsLimit
+  return text.replaceAll(/\$(?:(\w{1,64})|\{(\w{1,64})(?::?[-+][^{}]{0,100})?\})/g, (whole, plain?: string, braced?: string) =>
+    left-- > 0 ? (values.get(plain ?? braced ?? '') ?? whole) : whole,
   )
 }
 
@@ -93,21 +99,51 @@ function builtFrom(stages: readonly Stage[], target: string | undefined): Stage[
 /** Parts of a path that are compared. */
 const depthLimit = 16
 
-/** The folder that a word of an instruction names: `/usr/src/app/services/api/main.py` names `services/api`. */
-function folderIn(word: string, { keyword, known }: { keyword: string; known: ReadonlySet<string> }): string | undefined {
+interface Known {
+  readonly path: string
+  readonly parts: readonly string[]
+}
+
+/** Folders by the last part of their paths, so that a word which names none costs nothing. */
+function byLastPart(folders: readonly string[]): ReadonlyMap<string, readonly Known[]> {
+  const known = new Map<string, Known[]>()
+  for (const path of folders) {
+    const parts = path.split('/')
+    const last = parts.at(-1) ?? path
+    const same = known.get(last)
+    if (same === undefined) known.set(last, [{ path, parts }])
+    else if (same.length < sameNameLimit) same.push({ path, parts })
+  }
+  return known
+}
+
+/** Folders of one name that are told apart. */
+const sameNameLimit = 50
+
+/** The deepest folder that a word of an instruction names: `/usr/src/app/services/api/main.py` names `services/api`. */
+function folderIn(word: string, { keyword, known }: { keyword: string; known: ReadonlyMap<string, readonly Known[]> }): string | undefined {
   const parts = word
+    .slice(0, 500)
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .slice(0, depthLimit)
-  for (let length = parts.length; length > 0; length--) {
-    for (let start = 0; start + length <= parts.length; start++) {
-      const path = parts.slice(start, start + length).join('/')
-      // A single word is a path only where nothing else can stand.
-      const isPlace =
-        length > 1 ||
-        (keyword !== 'RUN' && keyword !== 'CMD' && keyword !== 'ENTRYPOINT' && start === (keyword === 'WORKDIR' ? parts.length - 1 : 0))
-      if (isPlace && known.has(path)) return path
+  let best: Known | undefined
+  for (const [at, part] of parts.entries()) {
+    for (const folder of known.get(part) ?? []) {
+      const start = at + 1 - folder.parts.length
+      if (start < 0 || (best !== undefined && best.parts.length >= folder.parts.length)) continue
+      if (
+        isPlace(folder, { keyword, start, isLast: at === parts.length - 1 }) &&
+        folder.parts.every((one, index) => parts[start + index] === one)
+      )
+        best = folder
     }
   }
-  return undefined
+  return best?.path
+}
+
+/** A single word is a path only where nothing else can stand. */
+function isPlace({ parts }: Known, { keyword, start, isLast }: { keyword: string; start: number; isLast: boolean }): boolean {
+  if (parts.length > 1) return true
+  return keyword === 'WORKDIR' ? isLast : (keyword === 'COPY' || keyword === 'ADD') && start === 0
 }
