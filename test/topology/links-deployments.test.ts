@@ -66,6 +66,22 @@ describe('a link', () => {
     expect(linksOf(files, 'page')).toEqual([['api', 'requires']])
   })
 
+  test('is read from the host of an Aspire application', () => {
+    const files = {
+      ...node('Shop.Api'),
+      'Shop.Api/Shop.Api.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+      ...node('Shop.Web'),
+      'Shop.Web/Shop.Web.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+      'Shop.AppHost/Shop.AppHost.csproj': '<Project Sdk="Aspire.AppHost.Sdk" />',
+      'Shop.AppHost/Program.cs':
+        'var builder = DistributedApplication.CreateBuilder(args);\nvar pg = builder.AddPostgres("pg");\nvar db = pg.AddDatabase("db");\nvar api = builder.AddProject<Projects.Shop_Api>("api")\n  .WithReference(db);\nbuilder.AddProject<Projects.Shop_Web>("web").WithReference(api);\n',
+    }
+    expect([linksOf(files, 'shop-api'), linksOf(files, 'shop-web')]).toEqual([
+      [['postgres', 'requires', 'postgres']],
+      [['shop-api', 'requires']],
+    ])
+  })
+
   test('of a stack is what it brings along', () => {
     const files = { ...node('api'), 'compose.yaml': 'services:\n  api: {build: ./api}\n  cache: {image: memcached}\n' }
     const stack = analyzeFiles(files).services.find(({ type }) => type === 'compose_stack')

@@ -16,6 +16,7 @@ import { type Link, type Links, linkServices, type Provider } from './links.ts'
 import { loosenCycles } from './order.ts'
 import type { Packages } from './packages.ts'
 import { findReads } from './reads.ts'
+import { aspireWorkloads } from './workloads/aspire.ts'
 import { composeWorkloads } from './workloads/compose.ts'
 import { kubernetesWorkloads } from './workloads/kubernetes.ts'
 
@@ -35,7 +36,10 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
     drafts,
     declared,
     repository,
-    workloads: drafts.length === 0 ? [] : [...composeWorkloads({ stacks, decision, repository }), ...kubernetesWorkloads(repository)],
+    workloads:
+      drafts.length === 0
+        ? []
+        : [...composeWorkloads({ stacks, decision, repository }), ...kubernetesWorkloads(repository), ...aspireWorkloads(repository)],
     composed: composedBacking(stacks, drafts),
     needInputs: (draft) => inputs.get(draft) ?? [],
     providers: findProviders(drafts, repository),
