@@ -82,6 +82,16 @@ describe('a link', () => {
     ])
   })
 
+  test("is read from Dapr's applications and their components", () => {
+    const files = {
+      ...node('orders'),
+      'dapr.yaml': 'version: 1\ncommon: {resourcesPath: ./parts}\napps:\n  - {appID: order-processor, appDirPath: ./orders}\n',
+      'parts/pubsub.yaml':
+        'apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: pubsub}\nspec: {type: pubsub.rabbitmq, version: v1}\n',
+    }
+    expect(linksOf(files, 'orders')).toEqual([['rabbitmq', 'requires', 'rabbitmq']])
+  })
+
   test('of a stack is what it brings along', () => {
     const files = { ...node('api'), 'compose.yaml': 'services:\n  api: {build: ./api}\n  cache: {image: memcached}\n' }
     const stack = analyzeFiles(files).services.find(({ type }) => type === 'compose_stack')

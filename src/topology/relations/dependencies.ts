@@ -18,6 +18,7 @@ import type { Packages } from './packages.ts'
 import { findReads } from './reads.ts'
 import { aspireWorkloads } from './workloads/aspire.ts'
 import { composeWorkloads } from './workloads/compose.ts'
+import { daprWorkloads } from './workloads/dapr.ts'
 import { kubernetesWorkloads } from './workloads/kubernetes.ts'
 
 export interface LinkContext {
@@ -39,7 +40,12 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
     workloads:
       drafts.length === 0
         ? []
-        : [...composeWorkloads({ stacks, decision, repository }), ...kubernetesWorkloads(repository), ...aspireWorkloads(repository)],
+        : [
+            ...composeWorkloads({ stacks, decision, repository }),
+            ...kubernetesWorkloads(repository),
+            ...aspireWorkloads(repository),
+            ...daprWorkloads(repository),
+          ],
     composed: composedBacking(stacks, drafts),
     needInputs: (draft) => inputs.get(draft) ?? [],
     providers: findProviders(drafts, repository),
