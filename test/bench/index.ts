@@ -2,9 +2,10 @@
 import { analysis } from './analysis.ts'
 import type { Benchmark } from './benchmark.ts'
 import { detection } from './detection.ts'
+import { detectionSpeed } from './detection-speed.ts'
 import { memory } from './memory.ts'
 import { oneOfFifty } from './one-of-fifty.ts'
 import { pushToVerdict } from './push-to-verdict.ts'
 import { webhooks } from './webhooks.ts'
 
-export const benchmarks: readonly Benchmark[] = [pushToVerdict, oneOfFifty, detection, analysis, webhooks, memory]
+export const benchmarks: readonly Benchmark[] = [pushToVerdict, oneOfFifty, detection, detectionSpeed, analysis, webhooks, memory]
