@@ -122,9 +122,12 @@ function draftFor({ file, name, folders, image }: Workload, { callable, aliases 
   return byImage(image, aliases) ?? named ?? onlyDatabase(name, callable) ?? onlyOne(image, callable)
 }
 
+/** Images that keep messages or caches: nobody calls one of them `db`. */
+const notDatabases = new Set(['rabbitmq', 'kafka', 'redis', 'valkey', 'memcached', 'nats', 'activemq'])
+
 /** Where one folder is a database, it is the one that is called so. */
 function onlyDatabase(name: string, callable: readonly Draft[]): Draft | undefined {
-  const databases = callable.filter(({ claim }) => claim.type === 'database')
+  const databases = callable.filter(({ claim }) => claim.type === 'database' && !notDatabases.has(claim.spec.framework ?? ''))
   return databases.length === 1 && /^(?:[a-z0-9]{1,30}-)?(?:db|database|sql|mysql|postgres|mongo|mariadb)$/.test(name)
     ? databases[0]
     : undefined
