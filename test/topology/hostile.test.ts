@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { KyozoError } from '../../src/errors.ts'
 import { analyze } from '../../src/topology/analyze.ts'
+import { detectors } from '../../src/topology/detectors/index.ts'
 import type { Topology } from '../../src/topology/topology.ts'
 import { sourceTree } from '../support/source-tree.ts'
 import { analyzeFiles, json, servicesIn } from './summary.ts'
@@ -221,6 +222,57 @@ describe('a limit', () => {
       expect([piece, performance.now() - started < 5_000]).toEqual([piece, true])
     }
   })
+})
+
+describe('a bomb', () => {
+  const laughs = `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, level) => `a${level + 1}: &a${level + 1} [*a${level}, *a${level}, *a${level}]\n`).join('')}`
+
+  test.each(['compose.yaml', 'pnpm-workspace.yaml', 'deploy/app.yaml', 'src/main/resources/application.yml'])(
+    'of YAML aliases in %s is passed over',
+    (name) => {
+      const started = performance.now()
+      const topology = analyzeFiles({ ...express, [name]: laughs })
+      expect(performance.now() - started).toBeLessThan(2_000)
+      expect(topology.services.find(({ path }) => path === '.')?.type).toBe('nodejs')
+    },
+  )
+
+  test('of YAML aliases in kyozo.yaml is an error with words', () => {
+    expect(() => analyzeFiles({ ...express, 'kyozo.yaml': laughs })).toThrow(KyozoError)
+  })
+
+  test('of nested brackets is passed over, whatever the format', () => {
+    const deep = (open: string) => open.repeat(50_000)
+    const started = performance.now()
+    const topology = analyzeFiles({
+      'a/package.json': deep('['),
+      'b/package.json': deep('{"a":'),
+      'c/pyproject.toml': `a = ${deep('[')}`,
+      'd/compose.yaml': deep('['),
+      'e/compose.yaml': deep('- '),
+      'f/pom.xml': deep('<a>'),
+      'g/Cargo.toml': `a = ${deep('{a=')}`,
+    })
+    expect(performance.now() - started).toBeLessThan(5_000)
+    // A compose file that cannot be read is a stack all the same, and says so.
+    expect(topology.services.map(({ type }) => type)).toEqual(['compose_stack', 'compose_stack'])
+  })
+
+  test.each(['#', '[[a]]\n', 'COPY a b\n', '{"a":'])(
+    'of %j in every manifest that is known is read in bounded time',
+    (piece) => {
+      const text = piece.repeat(Math.ceil((256 * 1024) / piece.length))
+      const marks = [...new Set(detectors.flatMap((detector) => detector.marks))].map((mark) => mark.replace('*', 'main'))
+      const slow = marks.flatMap((name) => {
+        const started = performance.now()
+        outcome(() => analyzeFiles({ [name]: text }))
+        const ms = performance.now() - started
+        return ms < 2_500 ? [] : [`${name}: ${Math.round(ms)} ms`]
+      })
+      expect(slow).toEqual([])
+    },
+    60_000,
+  )
 })
 
 describe('a text that is not loaded yet', () => {
