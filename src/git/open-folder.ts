@@ -1,6 +1,7 @@
 // A folder on a laptop, read as the server reads a commit: a bare repository, a work tree as it stands, or a plain folder. Nothing is written.
 import { createHash } from 'node:crypto'
-import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { lstatSync, readFileSync, statSync } from 'node:fs'
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { KyozoError } from '../errors.ts'
 import { runGit } from './git-program.ts'
@@ -135,7 +136,8 @@ async function walk(root: string, folder: string, depth: number, onFile: (file: 
 /** Identified by its content, as Git does it, or by its name and time where the content would have to be read for nothing else. */
 async function entryOnDisk(root: string, file: string, identity: 'content' | 'name'): Promise<TreeEntry | undefined> {
   const at = path.join(root, file)
-  const kind = await lstat(at).catch(() => undefined)
+  // Too short a call to be worth handing to another thread, and there is one for each file.
+  const kind = lstatSync(at, { throwIfNoEntry: false })
   if (kind === undefined || !(kind.isFile() || kind.isSymbolicLink())) return undefined
   const mode = kind.isSymbolicLink() ? '120000' : kind.mode & 0o100 ? '100755' : '100644'
   if (identity === 'name') return { mode, oid: createHash('sha1').update(`${file}\0${kind.size}\0${kind.mtimeMs}`).digest('hex') }
@@ -175,8 +177,8 @@ function overlaid(stored: ObjectReader, onDisk: ReadonlyMap<string, string>): Ob
       for (const oid of oids) {
         const file = onDisk.get(oid)
         if (file === undefined) continue
-        const { size } = await stat(file)
-        contents.set(oid, size > limitBytes ? null : await readFile(file))
+        const { size } = statSync(file)
+        contents.set(oid, size > limitBytes ? null : readFileSync(file))
       }
       return contents
     },
