@@ -53,11 +53,16 @@ function isSource(name: string): boolean {
 
 function meantBy(name: string, names: ReadonlySet<string>, folder: Folder): string | undefined {
   const lower = name.toLowerCase()
-  return names.values().find((right) => {
+  return names.find((right) => {
     if (Math.abs(right.length - name.length) > 2 || folder.files.has(right)) return false
-    if (endingOf(right) === endingOf(name) || right.toLowerCase() === lower) return isNear(lower, right.toLowerCase())
-    return stemOf(right) === stemOf(name) && isNear(lower, right.toLowerCase())
+    const isSameEnding = endingOf(right) === endingOf(name) || (isYaml(right) && isYaml(name))
+    // A letter more in front makes another word: tsconfig.json is no config.json.
+    return isSameEnding && lower.at(0) === right.at(0)?.toLowerCase() && isNear(lower, right.toLowerCase())
   })
+}
+
+function isYaml(name: string): boolean {
+  return /\.ya?ml$/i.test(name)
 }
 
 function isNear(name: string, right: string): boolean {
@@ -67,11 +72,6 @@ function isNear(name: string, right: string): boolean {
 function endingOf(name: string): string {
   const dot = name.lastIndexOf('.')
   return dot < 1 ? '' : name.slice(dot + 1).toLowerCase()
-}
-
-function stemOf(name: string): string {
-  const dot = name.lastIndexOf('.')
-  return (dot < 1 ? name : name.slice(0, dot)).toLowerCase()
 }
 
 /** How many letters are wrong, missing, added or exchanged with their neighbour (optimal string alignment). */

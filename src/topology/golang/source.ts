@@ -5,7 +5,7 @@ const ownName =
   '(?:(?:APP|APPLICATION|SERVER|HTTP|WEB|API|LISTEN|BIND|SERVICE|GRPC|REST|BACKEND|FRONTEND|GIN|ADMIN)_)?(?:PORT|ADDR|ADDRESS|LISTEN|LISTEN_ADDR)'
 
 /** A port behind an optional host, as it is written after the opening quote. */
-const listenedPort = '(?:[^"\\n:]{0,60}:)?(\\d{2,5})'
+const listenedPort = '(?:[^"\\n:]{0,60}:)?(\\d{2,5})(?![\\d.])'
 
 /** Beginnings of names that hold somebody else's port or address. */
 const foreignNames =
