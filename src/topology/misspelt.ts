@@ -53,7 +53,7 @@ function isSource(name: string): boolean {
 
 function meantBy(name: string, names: ReadonlySet<string>, folder: Folder): string | undefined {
   const lower = name.toLowerCase()
-  return names.find((right) => {
+  return names.values().find((right) => {
     if (Math.abs(right.length - name.length) > 2 || folder.files.has(right)) return false
     const isSameEnding = endingOf(right) === endingOf(name) || (isYaml(right) && isYaml(name))
     // A letter more in front makes another word: tsconfig.json is no config.json.
