@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { reportTopology } from '../../src/topology/report/document.ts'
+import { formats } from '../../src/topology/report/formats.ts'
+import { reportSchema } from '../../src/topology/report/schema.ts'
 import { printTable } from '../../src/topology/report/table.ts'
 import { analyzeFiles, json } from './summary.ts'
 
@@ -24,7 +26,7 @@ describe('a report', () => {
       "strategy: custom
 
       name  path          type            port  build     depends on  sure  because
-      api   services/api  nodejs/express  3000  template  postgres    89%   listens: .listen( (services/api/s.js:2)
+      api   services/api  nodejs/express  3000  template  postgres    91%   listens: .listen( (services/api/s.js:2)
       web   web           static_site     8080  template  -           60%   index.html (web/index.html:1)
 
       Backing services:
@@ -44,5 +46,23 @@ describe('a report', () => {
     expect(printTable(analyzeFiles({}))).toBe(
       'strategy: custom\n\nNo folder is a service; one folder was looked at.\n\nWhat would help:\n  The commit holds no files.\n',
     )
+  })
+
+  test.each([
+    files,
+    {},
+    { 'compose.yaml': 'services:\n  db:\n    image: postgres:17\n  web:\n    build: web\n', 'web/Dockerfile': 'FROM nginx' },
+  ])('has the shape that kyozo schema prints (%#)', (repository) => {
+    const report = reportTopology(analyzeFiles(repository), { revision: { sha: null, tree: 'def' }, files: 4, durationMs: 1 })
+    expect(reportSchema.parse(report)).toEqual(report)
+  })
+
+  test('as a tree shows each folder with what it is', () => {
+    expect(formats.tree(analyzeFiles(files))).toMatchInlineSnapshot()
+  })
+
+  test('as a graph shows who depends on whom, whatever the names hold', () => {
+    expect(formats.mermaid(analyzeFiles(files))).toMatchInlineSnapshot()
+    expect(formats.dot(analyzeFiles(files))).toMatchInlineSnapshot()
   })
 })
