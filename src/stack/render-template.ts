@@ -152,7 +152,7 @@ function recommend(template: Template, service: ServiceSpec, { root, packages }:
 const lockfiles = [
   {
     manifest: 'package.json',
-    locks: ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock'],
+    locks: ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'],
     command: 'npm install --package-lock-only',
   },
 ]

@@ -16,6 +16,8 @@ export const debianTag = 'debian:bookworm-slim'
 export const baseImages: readonly BaseImage[] = [
   { folder: 'busybox', tags: ['busybox:latest', 'busybox:stable', 'busybox:1.37'] },
   { folder: 'node', tags: ['node:24-slim', 'node:22-slim', 'node:20-slim'], needs: ['node-binary', 'npm-package'] },
+  { folder: 'bun', tags: ['oven/bun:1-slim'] },
+  { folder: 'deno', tags: ['denoland/deno:2.9.6'] },
   { folder: 'python', tags: ['python:3.12-slim', 'python:3.11-slim', 'python:3.13-slim', 'python:3-slim'] },
   { folder: 'golang', tags: ['golang:1.27', 'golang:1.26', 'golang:1.25', 'golang:1.24'] },
   { folder: 'nginx', tags: ['nginx:1.28-alpine-slim', 'nginx:1.28-alpine', 'nginx:alpine', 'nginx:latest'] },
