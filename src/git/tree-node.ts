@@ -86,22 +86,24 @@ interface LazyMap<T> {
   readonly walk: (visit: Visit<T>) => void
 }
 
+/** Whoever goes through all of it is likely to do so again: from then on there is a list. */
 function lazyMap<T>({ size, get, walk }: LazyMap<T>): ReadonlyMap<string, T> {
-  const listed = <U>(pick: (key: string, value: T) => U) => {
-    const items: U[] = []
-    walk((key, value) => items.push(pick(key, value)))
-    return items.values()
+  let listed: Map<string, T> | undefined
+  const all = (): Map<string, T> => {
+    if (listed !== undefined) return listed
+    const list = new Map<string, T>()
+    walk((key, value) => list.set(key, value))
+    listed = list
+    return list
   }
-  const pairs = () => listed((key, value): [string, T] => [key, value])
-  const map: ReadonlyMap<string, T> = {
+  return {
     size,
     get,
     has: (key) => get(key) !== undefined,
-    entries: pairs,
-    keys: () => listed((key) => key),
-    values: () => listed((_, value) => value),
-    forEach: (each) => walk((key, value) => each(value, key, map)),
-    [Symbol.iterator]: pairs,
+    entries: () => all().entries(),
+    keys: () => all().keys(),
+    values: () => all().values(),
+    forEach: (each) => all().forEach(each),
+    [Symbol.iterator]: () => all()[Symbol.iterator](),
   }
-  return map
 }
