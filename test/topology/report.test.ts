@@ -58,11 +58,34 @@ describe('a report', () => {
   })
 
   test('as a tree shows each folder with what it is', () => {
-    expect(formats.tree(analyzeFiles(files))).toMatchInlineSnapshot()
+    expect(formats.tree(analyzeFiles(files))).toMatchInlineSnapshot(`
+      ".
+      ├─ docs      docs: named like documentation (docs)
+      ├─ services
+      │  └─ api    nodejs/express :3000 → postgres (91% sure)
+      └─ web       static_site :8080 (60% sure)
+      "
+    `)
   })
 
   test('as a graph shows who depends on whom, whatever the names hold', () => {
-    expect(formats.mermaid(analyzeFiles(files))).toMatchInlineSnapshot()
-    expect(formats.dot(analyzeFiles(files))).toMatchInlineSnapshot()
+    expect(formats.mermaid(analyzeFiles(files))).toMatchInlineSnapshot(`
+      "flowchart LR
+        n1["api<br>nodejs/express :3000"]
+        n2["web<br>static_site :8080"]
+        n3[("postgres")]
+        n1 --> n3
+      "
+    `)
+    expect(formats.dot(analyzeFiles(files))).toMatchInlineSnapshot(`
+      "digraph topology {
+        rankdir=LR;
+        n1 [label="api\\nnodejs/express :3000", shape=box];
+        n2 [label="web\\nstatic_site :8080", shape=box];
+        n3 [label="postgres", shape=cylinder];
+        n1 -> n3;
+      }
+      "
+    `)
   })
 })
