@@ -44,7 +44,7 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
 
   const linked = linkDrafts(drafts, { decision, declared, repository, packages })
   const { links, backing } = linked
-  const services = drafts.map((draft) => dependenciesOf(specifyService(draft, { repository, packages }), linked))
+  const services = drafts.map((draft) => dependenciesOf(specifyService(draft, { repository, packages, declared }), linked))
   return {
     strategy: chooseStrategy(services),
     services,

@@ -44,7 +44,7 @@ function targetOf({ declared, compose }: Pick<Draft, 'declared' | 'compose'>, st
     ...saidBy(statements, ({ target }) => target),
     declaration: declared?.build?.target,
     compose: compose?.service.build?.target,
-  })
+  })?.value
 }
 
 export interface DockerfileInput {
@@ -60,7 +60,7 @@ export function dockerfileFor(draft: Draft, { folder, statements, repository }: 
     ...saidBy(statements, ({ dockerfile }) => dockerfile),
     declaration: declared?.build?.dockerfile,
     compose: composeDockerfile(compose),
-  })
+  })?.value
   if (named !== undefined && repository.tree.entries.has(named)) return repository.read.dockerfile(named, targetOf(draft, statements))
   return declared?.build?.template === undefined || path === undefined ? findDockerfile(folder, repository) : undefined
 }

@@ -4,7 +4,7 @@
 //
 // so independent facts add up without ever passing 1, one strong objection outweighs several weak hints, and order does not matter.
 import type { Folder, Repository } from './repository.ts'
-import type { EnvironmentVariable, Evidence, FolderRole, HealthSpec, ServiceType } from './topology.ts'
+import type { Because, EnvironmentVariable, Evidence, FolderRole, HealthSpec, ProcessSpec, ServiceType } from './topology.ts'
 
 /** Evidence with its weight in [-1, 1]; one against the claim may say what the folder is instead. */
 export interface Sign extends Evidence {
@@ -31,15 +31,21 @@ export interface StatedAddress {
 
 /** What a claim says about the service, should it win. */
 export interface ClaimedSpec {
+  /** What its manifest calls it. */
+  readonly name?: string
   readonly framework?: string
   readonly version?: string
   readonly packageManager?: string
   readonly start?: string
   readonly buildCommand?: string
+  /** What runs beside it in the same folder, its own start command not among it. */
+  readonly processes?: readonly ProcessSpec[]
   readonly port?: number
   readonly health?: HealthSpec
   readonly environment?: readonly EnvironmentVariable[]
   readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>
+  /** Where these values were read; one without a place is taken for what the strongest sign shows. */
+  readonly because?: Because
 }
 
 export type Facts = NonNullable<ClaimedSpec['facts']>

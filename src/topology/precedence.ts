@@ -33,11 +33,23 @@ export const precedence = [
 
 export type Source = (typeof precedence)[number]['source']
 
-/** The first of these that is known, asked in the order of the table. */
-export function believed<T>(said: Partial<Record<Source, T | undefined>>): T | undefined {
+/** The first of these that is known, asked in the order of the table, with the one who says it. */
+export function believed<T>(said: Partial<Record<Source, T | undefined>>): { readonly value: T; readonly source: Source } | undefined {
   for (const { source } of precedence) {
     const value = said[source]
-    if (value !== undefined) return value
+    if (value !== undefined) return { value, source }
   }
   return undefined
+}
+
+/** How binding each source is: 1 for kyozo.yaml down to 0.6 for a Dockerfile; a guess is less, by where it comes from. */
+const binding = new Map<Source, number>(
+  precedence.slice(0, -1).map(({ source }, index, { length }) => [source, Math.round(100 - (40 * index) / (length - 1)) / 100]),
+)
+
+/** What is guessed from a manifest or source, and what is only usual where nothing is said. */
+export const guessBinding = { read: 0.5, usual: 0.3 } as const
+
+export function bindingOf(source: Source): number {
+  return binding.get(source) ?? guessBinding.read
 }

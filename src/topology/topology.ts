@@ -63,6 +63,22 @@ export interface Dependency {
   readonly evidence: readonly Evidence[]
 }
 
+/** A background process, or one of several that a folder runs. */
+export interface ProcessSpec {
+  readonly name: string
+  readonly command: string
+}
+
+/** Values of a service of which the topology says where they come from. */
+export const reasonedValues = [
+  'framework', 'version', 'packageManager', 'start', 'buildCommand', 'processes', 'port', 'health', 'memory', 'cpu', 'replicas',
+] as const // biome-ignore format: a list
+
+export type ReasonedValue = (typeof reasonedValues)[number]
+
+/** The place of each value, in words. `weight` is how binding it is: 1 for kyozo.yaml, 0.3 for what is only usual. */
+export type Because = Readonly<Partial<Record<ReasonedValue, Evidence>>>
+
 export interface ServiceSpec {
   /** Unique in the topology, a DNS label: `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`. */
   readonly name: string
@@ -79,7 +95,7 @@ export interface ServiceSpec {
   /** The command that prepares it (compile, bundle), when there is one. */
   readonly buildCommand?: string
   /** Every process of the folder, when there are several; `start` is the main one. Default is none. */
-  readonly processes?: readonly { readonly name: string; readonly command: string }[]
+  readonly processes?: readonly ProcessSpec[]
   /** The port it listens on inside its container; absent for a worker. */
   readonly port?: number
   readonly health?: HealthSpec
@@ -90,6 +106,8 @@ export interface ServiceSpec {
   readonly dependsOn: readonly Dependency[]
   readonly alternatives: readonly { readonly type: ServiceType; readonly confidence: number }[]
   readonly evidence: readonly Evidence[]
+  /** Why its values are what they are; every value that it has is in it. */
+  readonly because: Because
   /** Paths outside its own folder that its build reads: shared packages, root manifests and lockfiles, Dockerfile COPY sources. */
   readonly reads: readonly string[]
   /** Facts a template needs beyond the ones above, such as the output folder of a static build. Values are plain data. */

@@ -44,12 +44,23 @@ export function serviceSpec(spec: Partial<ServiceSpec> & Pick<ServiceSpec, 'name
     evidence: [{ path: `${spec.path}/package.json`, line: 5, fact: 'start script', weight: 0.4 }],
     reads: [],
     facts: {},
+    because: {},
     ...spec,
   }
 }
 
 export function topology(parts: Partial<Topology>): Topology {
-  return { strategy: 'compose_stack', services: [], backing: [], folders: [], recommendations: [], patterns: [], startOrder: [], warnings: [], ...parts }
+  return {
+    strategy: 'compose_stack',
+    services: [],
+    backing: [],
+    folders: [],
+    recommendations: [],
+    patterns: [],
+    startOrder: [],
+    warnings: [],
+    ...parts,
+  }
 }
 
 /** A template that copies the service's folder and what it reads, for tests about stacks rather than about templates. */

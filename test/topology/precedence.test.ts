@@ -5,8 +5,8 @@ import { precedencePage } from '../../src/topology/precedence-page.ts'
 
 describe('the order of who is believed', () => {
   test('takes the highest source that says something', () => {
-    expect(believed({ guess: 1, dockerfile: 2, compose: undefined, railway: 3 })).toBe(3)
-    expect(believed({ guess: 1, declaration: 4, railway: 3 })).toBe(4)
+    expect(believed({ guess: 1, dockerfile: 2, compose: undefined, railway: 3 })).toEqual({ source: 'railway', value: 3 })
+    expect(believed({ guess: 1, declaration: 4, railway: 3 })).toEqual({ source: 'declaration', value: 4 })
     expect(believed({})).toBeUndefined()
   })
 

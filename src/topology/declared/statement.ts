@@ -1,17 +1,14 @@
 // What a file that somebody wrote for a platform or a tool says about one folder. It outweighs what kyozo would guess; precedence.ts has the order.
 import type { Source } from '../precedence.ts'
-import type { EnvironmentVariable, Evidence, HealthSpec } from '../topology.ts'
-
-export interface Process {
-  readonly name: string
-  readonly command: string
-}
+import type { Because, EnvironmentVariable, Evidence, HealthSpec, ProcessSpec } from '../topology.ts'
 
 export interface Statement {
   readonly source: Source
   /** The folder that it speaks of, `"."` for the root. */
   readonly folder: string
   readonly evidence: Evidence
+  /** Where single values stand; one without a place stands where the evidence does. */
+  readonly because?: Because
   /** How much it says that the folder is a service; 0 for a file that libraries have too. */
   readonly weight: number
   readonly name?: string
@@ -28,7 +25,7 @@ export interface Statement {
   /** The name that its image is given, without registry and tag: manifests find the folder by it. */
   readonly image?: string
   /** Every process of the folder, when there are several. */
-  readonly processes?: readonly Process[]
+  readonly processes?: readonly ProcessSpec[]
   readonly memory?: string
   readonly cpu?: string
   readonly replicas?: number

@@ -1,4 +1,5 @@
 // Where a fact stands: lines count from 1.
+import { printable } from '../paths.ts'
 
 /** The first line that contains the words, from a line on. */
 export function lineOf(text: string, words: string, fromLine = 1): number | undefined {
@@ -62,4 +63,19 @@ function endOfString(text: string, start: number): number {
     else if (text[at] === '"') return at
   }
   return text.length
+}
+
+/** Characters of a line that are quoted. */
+const quoteLimit = 80
+
+/** A line's own words, without what is around them. */
+export function asQuote(text: string | undefined, line: number): string | undefined {
+  let start = 0
+  for (let at = 1; at < line && text !== undefined; at++) {
+    start = text.indexOf('\n', start) + 1
+    if (start === 0) return undefined
+  }
+  const end = text?.indexOf('\n', start) ?? -1
+  const words = text?.slice(start, Math.min(end < 0 ? text.length : end, start + 400)).trim().replace(/\s{1,40}/g, ' ') // biome-ignore format: one chain
+  return words === undefined || words === '' ? undefined : printable(words).slice(0, quoteLimit)
 }

@@ -56,6 +56,23 @@ const dependency = z.strictObject({
   evidence: reasons,
 })
 
+/** The place of each value of a service, with how binding it is. */
+const because = z
+  .strictObject({
+    framework: evidence.optional(),
+    version: evidence.optional(),
+    packageManager: evidence.optional(),
+    start: evidence.optional(),
+    buildCommand: evidence.optional(),
+    processes: evidence.optional(),
+    port: evidence.optional(),
+    health: evidence.optional(),
+    memory: evidence.optional(),
+    cpu: evidence.optional(),
+    replicas: evidence.optional(),
+  })
+  .describe('Where each value of the service was read; weight 1 is binding, 0.3 is only usual.')
+
 const service = z.strictObject({
   name: serviceName,
   path,
@@ -76,6 +93,7 @@ const service = z.strictObject({
   dependsOn: z.array(dependency),
   alternatives: z.array(runnerUp),
   evidence: reasons,
+  because,
   reads: z.array(path),
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   compose: composeService.optional(),

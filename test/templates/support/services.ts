@@ -17,6 +17,7 @@ export function serviceSpec(given: Given): ServiceSpec {
     evidence: [],
     reads: [],
     facts: {},
+    because: {},
     ...given,
   }
 }

@@ -1,0 +1,201 @@
+// The values of one service, each with its place: every source is asked, and precedence.ts says who is believed.
+import { type ClaimedSpec, isStack } from './claim.ts'
+import type { DeclarationFile } from './declaration/declaration.ts'
+import type { DeclaredService } from './declaration/schema.ts'
+import type { Statement } from './declared/statement.ts'
+import { saidBy } from './declared/statements.ts'
+import { guessBinding, type Source } from './precedence.ts'
+import { mainProcess, type Process, portInCommand } from './procfile.ts'
+import type { DockerfileFacts } from './reading/dockerfile.ts'
+import { apart, decide, quoted, type Said, said, usual } from './reasons.ts'
+import type { Repository } from './repository.ts'
+import { usualResources } from './resources.ts'
+import type { Draft } from './services.ts'
+import type { Because, Evidence, HealthSpec, ProcessSpec, ReasonedValue, ServiceSpec } from './topology.ts'
+
+/** Everybody who says something about a service. */
+export interface Known {
+  readonly draft: Draft
+  readonly statements: readonly Statement[]
+  readonly processes: readonly Process[]
+  /** The Dockerfile that builds it, when one does. */
+  readonly dockerfile: DockerfileFacts | undefined
+  readonly declared: DeclarationFile
+  readonly repository: Repository
+}
+
+export type ServiceValues = Partial<Pick<ServiceSpec, Exclude<ReasonedValue, 'memory' | 'cpu'>>> &
+  Pick<ServiceSpec, 'resources'> & { readonly because: Because }
+
+export function valuesOf(known: Known): ServiceValues {
+  const { statements, draft } = known
+  const port = portOf(known)
+  const start = startOf(known)
+  const { memory, cpu, ...values } = {
+    framework: decide({ guess: guessed(known, 'framework') }),
+    version: decide({ guess: guessed(known, 'version') }),
+    packageManager: decide({ guess: guessed(known, 'packageManager') }),
+    start,
+    buildCommand: decide({
+      ...stated(statements, 'buildCommand'),
+      declaration: declaredValue(known, ['build', 'command'], draft.declared?.build?.command),
+      guess: guessed(known, 'buildCommand'),
+    }),
+    processes: processesOf(known, { start, port }),
+    port,
+    health: healthOf(known, port),
+    replicas: decide({ ...stated(statements, 'replicas'), declaration: declaredValue(known, ['replicas'], draft.declared?.replicas) }),
+    ...resourcesOf(known),
+  }
+  const { because, ...plain } = apart(values)
+  return {
+    ...plain,
+    resources: { memory: memory.value, cpu: cpu.value },
+    because: { ...because, memory: memory.evidence, cpu: cpu.evidence },
+  }
+}
+
+function startOf(known: Known): Said<string> | undefined {
+  const { draft, statements, processes, dockerfile } = known
+  const { declared, compose } = draft
+  const main = mainProcess(processes)
+  return decide({
+    ...stated(statements, 'start'),
+    declaration: declaredValue(known, ['start'], declaredStart(declared)),
+    procfile: said(main?.command, main?.evidence),
+    compose: said(compose?.service.command, compose && { ...compose.service.evidence, fact: `command of ${compose.service.name}` }),
+    dockerfile: inDockerfile(known, dockerfile?.command?.text, dockerfile?.command),
+    guess: dockerfile === undefined ? guessed(known, 'start') : undefined,
+  })
+}
+
+function portOf(known: Known): Said<number> | undefined {
+  const { draft, statements, processes, dockerfile } = known
+  const { declared, compose } = draft
+  const main = mainProcess(processes)
+  const [composed] = compose?.service.ports ?? []
+  const [exposed] = dockerfile?.ports ?? []
+  const inImage = inDockerfile(known, exposed?.port, exposed)
+  return decide({
+    ...stated(statements, 'port'),
+    declaration: declaredValue(known, ['port'], declared?.port),
+    procfile: said(portInCommand(main?.command), main?.evidence),
+    compose: said(composed?.port, composed?.evidence),
+    dockerfile: isScaffold(dockerfile) ? undefined : inImage,
+    guess: declaredValue(known, ['start'], portInCommand(declaredStart(declared))) ?? guessed(known, 'port') ?? inImage,
+  })
+}
+
+/** Quarkus writes Dockerfiles for every project that expose its usual port; the project's own configuration knows better. */
+function isScaffold(dockerfile: DockerfileFacts | undefined): boolean {
+  return dockerfile !== undefined && /(?:^|\/)src\/main\/docker\/[^/]{1,100}$/.test(dockerfile.path)
+}
+
+interface Main {
+  readonly start: Said<string> | undefined
+  readonly port: Said<number> | undefined
+}
+
+/** The processes of a folder that has several, by whoever is believed; a Procfile and a compose file say all that run. */
+function processesOf(known: Known, { start, port }: Main): Said<readonly ProcessSpec[]> | undefined {
+  const { draft, statements, processes } = known
+  const own = processes.map(({ name, command }) => ({ name, command }))
+  const beside = processes.length > 0 || draft.compose !== undefined ? undefined : guessed(known, 'processes')
+  const main = start === undefined ? [] : [{ name: port === undefined ? 'main' : 'web', command: start.value }]
+  return decide({
+    ...stated(statements, 'processes'),
+    procfile: said(own.length > 1 ? own : undefined, processes[0]?.evidence),
+    guess: beside && { ...beside, value: [...main, ...beside.value] },
+  })
+}
+
+function declaredStart(declared: DeclaredService | undefined): string | undefined {
+  if (typeof declared?.start !== 'object') return declared?.start
+  return declared.start.map((word) => (/^[\w@%+=:,./-]{1,2000}$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
+}
+
+function healthOf(known: Known, port: Said<number> | undefined): Said<HealthSpec> | undefined {
+  const { draft, statements, dockerfile } = known
+  const listens = isStack(draft.claim.type) ? undefined : port?.evidence
+  return decide<HealthSpec>({
+    ...stated(statements, 'health'),
+    declaration: declaredValue(known, ['health'], declaredHealth(draft.declared?.health)),
+    dockerfile: inDockerfile(known, dockerfile?.health?.spec, dockerfile?.health),
+    guess: guessed(known, 'health') ?? usual<HealthSpec>({ kind: 'tcp' }, listens, 'no health route is known, so its port is asked'),
+  })
+}
+
+function declaredHealth(health: DeclaredService['health']): HealthSpec | undefined {
+  if (health === undefined) return undefined
+  if (health === false) return { kind: 'none' }
+  if (typeof health === 'string') return { kind: 'http', path: health }
+  if ('tcp' in health) return { kind: 'tcp', port: health.tcp }
+  if ('command' in health) return { kind: 'exec', command: health.command }
+  return { kind: 'http', path: health.path, ...(health.port === undefined ? {} : { port: health.port }) }
+}
+
+function resourcesOf(known: Known): { readonly memory: Said<string>; readonly cpu: Said<string> } {
+  const { draft, statements } = known
+  const { claim, declared } = draft
+  const need = usualResources(claim.type, claim.spec.framework)
+  const cores = declared?.resources?.cpu
+  const fact = `usual for ${claim.spec.framework ?? claim.type}`
+  const settle = (key: 'memory' | 'cpu', mine: string | undefined, said: ReturnType<typeof stated<'memory' | 'cpu'>>): Said<string> => {
+    const guess: Said<string> = { value: need[key], evidence: { ...mainPlace(known), fact, weight: guessBinding.usual } }
+    return decide({ ...said, declaration: declaredValue(known, ['resources', key], mine), guess }) ?? guess
+  }
+  return {
+    memory: settle('memory', declared?.resources?.memory, stated(statements, 'memory')),
+    cpu: settle('cpu', cores === undefined ? undefined : String(cores), inCores(stated(statements, 'cpu'))),
+  }
+}
+
+/** `250m` as cores. */
+function inCores(said: ReturnType<typeof stated<'cpu'>>): ReturnType<typeof stated<'cpu'>> {
+  const plain = (cpu: string) => {
+    const thousandths = /^(\d{1,6})m$/.exec(cpu)?.[1]
+    return thousandths === undefined ? cpu : String(Number(thousandths) / 1000)
+  }
+  return Object.fromEntries(Object.entries(said).map(([source, item]) => [source, item && { ...item, value: plain(item.value) }]))
+}
+
+type StatedValue = Exclude<ReasonedValue, 'framework' | 'version' | 'packageManager'>
+
+/** What platforms' and tools' files say of a value, by who says it. */
+function stated<K extends StatedValue>(
+  statements: readonly Statement[],
+  key: K,
+): Partial<Record<Source, Said<NonNullable<Statement[K]>> | undefined>> {
+  return saidBy(statements, (statement) =>
+    said<NonNullable<Statement[K]>>(statement[key] ?? undefined, statement.because?.[key] ?? statement.evidence),
+  )
+}
+
+/** What kyozo.yaml says, at the line of its key. */
+function declaredValue<T>({ draft, declared }: Known, keys: readonly string[], value: T | undefined): Said<T> | undefined {
+  return value === undefined ? undefined : said(value, declared.at(['services', draft.name, ...keys], `${keys.join('.')} in kyozo.yaml`))
+}
+
+function inDockerfile<T>(
+  { dockerfile, repository }: Known,
+  value: T | undefined,
+  at: { readonly line: number } | undefined,
+): Said<T> | undefined {
+  return dockerfile === undefined || at === undefined ? undefined : said(value, quoted(dockerfile.path, at.line, repository.read))
+}
+
+type Guessed = Exclude<ReasonedValue, 'memory' | 'cpu' | 'replicas'>
+
+/** What the claim says, where it read it; else where the strongest of its signs is. */
+function guessed<K extends Guessed>(known: Known, key: K): Said<NonNullable<ClaimedSpec[K]>> | undefined {
+  const { spec } = known.draft.claim
+  const value = spec[key]
+  return value === undefined ? undefined : { value, evidence: spec.because?.[key] ?? mainPlace(known) }
+}
+
+/** What shows the service best; a folder when nothing in it does. */
+function mainPlace({ draft: { claim, path } }: Known): Evidence {
+  const [best] = claim.signs.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)
+  if (best === undefined) return { path, fact: 'is the folder' }
+  return best.line === undefined ? { path: best.path, fact: best.fact } : { path: best.path, line: best.line, fact: best.fact }
+}
