@@ -5,6 +5,8 @@ import type { SourceLanguage } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { normalizeVersion } from '../versions.ts'
 import { type Program as CargoProgram, type CargoWorkspace, programsOf, workspaceAround, workspaceAt } from './cargo.ts'
+import { workspaceReads } from './cargo-reads.ts'
+import { systemPackages } from './cargo-system.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { placeOf, readFile } from './manifest.ts'
 
@@ -94,8 +96,12 @@ export const rust: Language = {
   frameworks,
   packageOf: (module) => module.replaceAll('_', '-'),
   port: 8080,
-  start: ({ project }) => (project.facts?.binary === undefined ? undefined : `./${String(project.facts.binary)}`),
-  build: ({ project, folder, repository }) => {
+  start: ({ project, framework }) => {
+    if (project.facts?.binary === undefined) return undefined
+    return `./${String(project.facts.binary)}${framework?.name === 'loco' ? ' start --binding 0.0.0.0' : ''}`
+  },
+  build: ({ project, folder, framework, repository }) => {
+    if (framework?.name === 'leptos') return 'cargo leptos build --release'
     const { package: package_ } = project.facts ?? {}
     const locked = hasLock(project, folder, repository) ? ' --locked' : ''
     return `cargo build --release${locked}${package_ === undefined ? '' : ` --package ${String(package_)}`}`
@@ -143,8 +149,12 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
           ]
         : []),
     ],
-    reads: around === undefined ? [] : workspaceFiles(around, repository),
-    facts: { ...facts, ...(around === undefined ? {} : { workspaceRoot: around.root, package: name ?? '' }) },
+    reads: around === undefined ? [] : workspaceReads(folder.path, around, repository),
+    facts: {
+      ...facts,
+      ...(around === undefined ? {} : { workspaceRoot: around.root, package: name ?? '' }),
+      ...systemPackages([folder.path], repository),
+    },
   }
 }
 
@@ -175,7 +185,15 @@ function workspaceProject(workspace: CargoWorkspace, folder: Folder, repository:
     entries: entriesOf(only.folder, only.programs, repository),
     ...dependenciesIn([only.folder], workspace, repository),
     signs: [],
-    facts: { binary: first?.name ?? only.name, package: only.name, workspaceRoot: folder.path },
+    facts: {
+      binary: first?.name ?? only.name,
+      package: only.name,
+      workspaceRoot: folder.path,
+      ...systemPackages(
+        workspace.members.map((member) => member.folder),
+        repository,
+      ),
+    },
   }
 }
 
@@ -192,10 +210,6 @@ function entriesOf(folder: string, programs: readonly CargoProgram[], repository
   const library = joinPath(folder, 'src/lib.rs')
   const mains = programs.map(({ path }) => path)
   return mains.length > 0 && repository.tree.entries.has(library) ? [...mains, library] : mains
-}
-
-function workspaceFiles({ root }: CargoWorkspace, repository: Repository): string[] {
-  return ['Cargo.toml', 'Cargo.lock'].map((name) => joinPath(root, name)).filter((path) => repository.tree.entries.has(path))
 }
 
 /** What the packages depend on, with versions that a workspace states for its members. */

@@ -1,5 +1,5 @@
 // What a service's build reads outside its own folder: a change there is a change of the service.
-import { ancestorsOf, isWithin, joinPath, parentOf } from '../paths.ts'
+import { ancestorsOf, baseName, isWithin, joinPath, parentOf } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import type { Draft } from '../services.ts'
 import type { Evidence } from '../topology.ts'
@@ -29,7 +29,8 @@ export function findReads({ path, claim }: Pick<Draft, 'path' | 'claim'>, contex
 /** The folder that is shared as a whole: the package that a file belongs to, else the file's own folder, else the file. */
 function unitOf(file: string, service: string, repository: Repository): string {
   const isOutside = (folder: string) => !isWithin(service, folder)
-  if (repository.tree.folders.has(file)) return file
+  // The other members of a Cargo workspace are known by their manifests alone.
+  if (repository.tree.folders.has(file) || baseName(file) === 'Cargo.toml') return file
   const home = nearestManifest(parentOf(file), repository)
   if (home !== undefined && isOutside(home)) return home
   const folder = parentOf(file)

@@ -20,6 +20,7 @@ export const baseImages: readonly BaseImage[] = [
   { folder: 'deno', tags: ['denoland/deno:2.9.6'] },
   { folder: 'python', tags: ['python:3.12-slim', 'python:3.11-slim', 'python:3.13-slim', 'python:3-slim'] },
   { folder: 'golang', tags: ['golang:1.27', 'golang:1.26', 'golang:1.25', 'golang:1.24'] },
+  { folder: 'rust', tags: ['rust:1.98-bookworm'] },
   { folder: 'nginx', tags: ['nginx:1.28-alpine-slim', 'nginx:1.28-alpine', 'nginx:alpine', 'nginx:latest'] },
   { folder: 'postgres', tags: ['postgres:17', 'postgres:17-alpine', 'postgres:16', 'postgres:16-alpine'] },
   { folder: 'redis', tags: ['redis:7', 'redis:7-alpine', 'redis:latest'] },
