@@ -13,9 +13,11 @@ export interface MappingContext {
 /** Types that say how something is packed or what it is for, not what it is written in. */
 const wrappings: ReadonlySet<ServiceType> = new Set(['compose_stack', 'containerized', 'kubernetes', 'proxy', 'database'])
 
-/** Whether a detector saw a language in the folder. */
+/** Whether a detector saw a language in the folder, and not only a module that others are compiled with. */
 export function hasLanguage(path: string, { decision }: MappingContext): boolean {
-  return (decision.claims.get(path) ?? []).some(({ type, hasManifest }) => !wrappings.has(type) && hasManifest)
+  return (decision.claims.get(path) ?? []).some(
+    ({ type, hasManifest, signs }) => !wrappings.has(type) && hasManifest && signs.some(({ weight }) => weight > 0),
+  )
 }
 
 /** Whether a detector saw anything in the folder that could run. */
