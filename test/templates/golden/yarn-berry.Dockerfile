@@ -15,8 +15,9 @@ RUN --mount=type=cache,target=/root/.npm npm install --global --force --no-audit
 RUN npm pkg delete scripts.prepare
 
 FROM manifests AS dependencies
-# Yarn leaves development packages out only with a plugin, so they are installed; a workspace whose other members are absent is no longer the locked one.
-RUN --mount=type=cache,target=/yarn-cache YARN_GLOBAL_FOLDER=/yarn-cache YARN_ENABLE_GLOBAL_CACHE=true YARN_NODE_LINKER=node-modules yarn install --immutable
+# Yarn before 4 leaves development packages out only with a plugin; without it they stay.
+RUN --mount=type=cache,target=/yarn-cache export YARN_GLOBAL_FOLDER=/yarn-cache YARN_ENABLE_GLOBAL_CACHE=true YARN_NODE_LINKER=node-modules \
+    && yarn install --immutable && cd /app && { yarn workspaces focus --production || true; }
 
 FROM base
 ENV NODE_ENV=production HOME=/tmp PORT=3000 PATH="/app/node_modules/.bin:$PATH"
