@@ -10,7 +10,7 @@ const byEnding: readonly (readonly [ending: string, contents: readonly string[]]
     json({ scripts: 1, dependencies: [], name: 5 }),
   ]],
   ['.json', ['{}', '[]', '{"name":"x/y","require":{"laravel/framework":"12","php":"8.3"}}', '{"tasks":{"start":"deno run main.ts"}}']],
-  ['.js', ['import "./a.js"\napp.listen(process.env.PORT || 3000)\n"http://api:1"', 'setInterval(() => 1)', "import './server.js'\napp.get('/healthz')"]],
+  ['.js', ['import "../b/server.js"\napp.listen(1)', 'import "./a.js"\napp.listen(process.env.PORT || 3000)\n"http://api:1"', 'setInterval(() => 1)', "import './server.js'\napp.get('/healthz')"]],
   ['.ts', ['Deno.serve({ port: 8000 }, () => 1)', 'export const x = 1']],
   ['.py', ['from shared.x import y\nwhile True:\n  pass\n', 'from flask import Flask\napp = Flask(__name__)\napp.run(port=5001)\n']],
   ['.go', ['package main\nimport "a.b/c/x"\nfunc main() { http.ListenAndServe(":80", nil) }\n', 'package x\n']],
