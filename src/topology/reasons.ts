@@ -53,3 +53,17 @@ type Apart<T extends SaidValues> = { readonly [K in keyof T]?: ValueOf<T[K]> } &
 export function quoted(path: string, line: number, { text }: Pick<Reader, 'text'>): Evidence {
   return { path, line, fact: asQuote(text(path), line) ?? 'says so' }
 }
+
+interface DockerfileLine {
+  readonly at: { readonly line: number } | undefined
+  readonly read: Pick<Reader, 'text'>
+}
+
+/** What a line of a Dockerfile says. */
+export function saidInDockerfile<T>(
+  { path }: { readonly path: string },
+  value: T | undefined,
+  { at, read }: DockerfileLine,
+): Said<T> | undefined {
+  return at === undefined ? undefined : said(value, quoted(path, at.line, read))
+}

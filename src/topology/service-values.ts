@@ -7,7 +7,7 @@ import { saidBy } from './declared/statements.ts'
 import { guessBinding, type Source } from './precedence.ts'
 import { mainProcess, type Process, portInCommand } from './procfile.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
-import { apart, decide, quoted, type Said, said, usual } from './reasons.ts'
+import { apart, decide, type Said, said, saidInDockerfile, usual } from './reasons.ts'
 import type { Repository } from './repository.ts'
 import { usualResources } from './resources.ts'
 import type { Draft } from './services.ts'
@@ -181,7 +181,7 @@ function inDockerfile<T>(
   value: T | undefined,
   at: { readonly line: number } | undefined,
 ): Said<T> | undefined {
-  return dockerfile === undefined || at === undefined ? undefined : said(value, quoted(dockerfile.path, at.line, repository.read))
+  return dockerfile && saidInDockerfile(dockerfile, value, { at, read: repository.read })
 }
 
 type Guessed = Exclude<ReasonedValue, 'memory' | 'cpu' | 'replicas'>

@@ -1,9 +1,9 @@
 import type { Claim, Detector, Sign } from '../claim.ts'
 import { dockerfileMarks, findDockerfile, ownerOfDockerfile } from '../dockerfiles.ts'
 import { printable } from '../paths.ts'
-import { defined } from '../reading/data.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
 import { isBareImage, languageOfImage } from '../reading/dockerfile-images.ts'
+import { apart, saidInDockerfile } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 /** A Dockerfile is all there is: what the other detectors leave over, because their claims object to this one (weigh.ts). */
@@ -28,7 +28,14 @@ export const containerized: Detector = {
         ...(facts.health === undefined ? [] : [{ path, line: facts.health.line, fact: 'HEALTHCHECK', weight: 0.2 }]),
         ...objections(facts, folder, repository),
       ],
-      spec: defined({ start: facts.command?.text, port: facts.ports[0]?.port, health: facts.health?.spec, environment: requiredBy(facts) }),
+      spec: {
+        ...apart({
+          start: saidInDockerfile(facts, facts.command?.text, { at: facts.command, read: repository.read }),
+          port: saidInDockerfile(facts, facts.ports[0]?.port, { at: facts.ports[0], read: repository.read }),
+          health: saidInDockerfile(facts, facts.health?.spec, { at: facts.health, read: repository.read }),
+        }),
+        environment: requiredBy(facts),
+      },
       dependencies: [],
       imports: [],
       addresses: facts.environment.map(({ name, value }) => ({

@@ -2,8 +2,8 @@ import type { Claim, Detector, Sign } from '../claim.ts'
 import { type DatabaseImage, databaseOfImage } from '../database/images.ts'
 import { dockerfileMarks, findDockerfile } from '../dockerfiles.ts'
 import { ancestorsOf, joinPath, printable } from '../paths.ts'
-import { defined } from '../reading/data.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
+import { apart, said, saidInDockerfile, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 /** A folder whose image is a database, a queue or a search engine with the repository's own seeds or settings. */
@@ -21,13 +21,17 @@ export const database: Detector = {
       type: 'database',
       hasManifest: true,
       signs: signsOf({ dockerfile, image, seeds, folder, repository }),
-      spec: defined({
-        framework: image.kind,
-        port: dockerfile.ports[0]?.port ?? image.port,
-        health: dockerfile.health?.spec,
+      spec: {
+        ...apart({
+          framework: said(image.kind, dockerfile.evidence),
+          port:
+            saidInDockerfile(dockerfile, dockerfile.ports[0]?.port, { at: dockerfile.ports[0], read: repository.read }) ??
+            usual(image.port, dockerfile.evidence, `the usual port of ${image.kind}`),
+          health: saidInDockerfile(dockerfile, dockerfile.health?.spec, { at: dockerfile.health, read: repository.read }),
+        }),
         environment: dockerfile.environment.map(({ name, value }) => ({ name, required: false, value })),
         facts: { database: image.kind, ...(version === undefined ? {} : { imageVersion: version }), seeds: seeds.slice(0, 20) },
-      }),
+      },
       dependencies: [],
       imports: [],
       addresses: [],

@@ -7,12 +7,15 @@ import { mainFoldersOf } from '../golang/mains.ts'
 import { findGoWork, findModule, type GoClosure, type GoModule } from '../golang/module.ts'
 import { type GoProgram, readGoProgram } from '../golang/program.ts'
 import { findGoStart } from '../golang/start.ts'
-import { isWorkspaceHome, manifestPath, processLines, programAt } from '../golang/unit.ts'
+import { isWorkspaceHome, manifestPath, processesOf, programAt } from '../golang/unit.ts'
 import { baseName, isWithin, joinPath, parentOf, relativeTo } from '../paths.ts'
 import { findProcess, type Process, portInCommand } from '../procfile.ts'
-import { asPort, defined } from '../reading/data.ts'
-import { emptyClaim, importsOf, sourceSigns } from '../reading/source-signs.ts'
+import { defined } from '../reading/data.ts'
+import { lineOf } from '../reading/lines.ts'
+import { emptyClaim, importsOf, namedPort, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
+import { apart, quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
 
 export const golang: Detector = {
   type: 'golang',
@@ -74,38 +77,48 @@ function signsOf(program: GoProgram, { folder, repository, process }: Context): 
 }
 
 function specOf(program: GoProgram, context: Context): ClaimedSpec {
-  const { main, module, source, framework } = program
+  const { main, module, source, framework, declared } = program
+  const { folder, repository, process } = context
+  const isModule = module?.folder === folder.path
   return defined({
-    framework: framework?.framework.name,
-    version: module?.version,
-    packageManager: 'go',
-    start: context.process?.command ?? findGoStart(program, context.repository),
-    port: portOf(program, context),
-    health: source.health && { kind: 'http' as const, path: source.health.value },
-    facts: { ...programFacts(main, module), ...processFacts(context, module) },
+    name: module?.name.split('/').at(-1),
+    ...apart({
+      framework: said(framework?.framework.name, framework?.evidence),
+      version: said(module?.version, module && goLine(module, repository)),
+      packageManager:
+        usual('go', module && { path: module.path, line: 1, fact: '' }, 'modules') ?? usual('go', declared, 'Go brings its own'),
+      start:
+        said(process?.command, process?.evidence) ?? usual(findGoStart(program, repository), declared, 'a command of the program serves'),
+      processes: isModule ? processesOf(module.folder, repository) : undefined,
+      port: portOf(program, context),
+      health: saidRoute(source, repository.read),
+    }),
+    facts: programFacts(main, module),
   })
+}
+
+/** The line that asks for a version of Go. */
+function goLine({ path }: GoModule, { read }: Repository): Evidence {
+  const text = read.text(path) ?? ''
+  return quoted(path, lineOf(text, '\ngo ') === undefined ? 1 : (lineOf(text, '\ngo ') ?? 0) + 1, read)
 }
 
 /** The port of whoever asks for one by `$PORT` and has no default: any will do, and this one is the most usual. */
 const platformPort = 8080
 
-function portOf({ source, framework, isServer }: GoProgram, { process, folder, repository }: Context): number | undefined {
+function portOf({ source, framework, isServer, declared }: GoProgram, { process, folder, repository }: Context): Said<number> | undefined {
   if (!isServer) return undefined
-  const stated =
-    portInCommand(process?.command) ??
-    namedPort(source.environment, folder) ??
-    source.port?.value ??
-    configuredPort(framework?.framework.name, folder, repository)
-  const asks = source.environment.some(({ name, value }) => name === 'PORT' && value === undefined)
-  return stated ?? (asks ? platformPort : (framework?.framework.port ?? platformPort))
-}
-
-/** A variable that carries the folder's own name, such as `CATALOG_PORT` in catalog/. */
-function namedPort(environment: GoProgram['source']['environment'], folder: Folder): number | undefined {
-  const name = `${baseName(folder.path)
-    .toUpperCase()
-    .replace(/[^A-Z0-9]/g, '_')}_PORT`
-  return asPort(environment.find((variable) => variable.name === name)?.value)
+  const { read } = repository
+  const asks = source.environment.find(({ name, value }) => name === 'PORT' && value === undefined)
+  return (
+    said(portInCommand(process?.command), process?.evidence) ??
+    namedPort(source.environment, folder, read) ??
+    saidPort(source, read) ??
+    configuredPort(framework?.framework.name, folder, repository) ??
+    usual(asks && platformPort, asks && { path: asks.path, line: asks.line, fact: '' }, 'asks for PORT, and any will do') ??
+    usual(framework?.framework.port, framework?.evidence, `the usual port of ${framework?.framework.name}`) ??
+    usual(platformPort, source.listens ?? declared, 'the most usual port')
+  )
 }
 
 function claimWithoutProgram(folder: Folder, module: GoModule | undefined, repository: Repository): Claim | undefined {
@@ -127,11 +140,6 @@ function moduleClaim(module: GoModule, repository: Repository): Claim {
     role: hasPrograms ? ('workspace_root' as const) : ('library' as const),
   }
   return emptyClaim('golang', [sign])
-}
-
-function processFacts({ folder, repository }: Context, module: GoModule | undefined): Record<string, readonly string[]> {
-  const processes = module?.folder === folder.path ? processLines(module.folder, repository) : []
-  return processes.length === 0 ? {} : { processes }
 }
 
 /** What a template needs to compile: the module's folder and the package in it. */

@@ -3,8 +3,8 @@ import { dockerfileMarks, findDockerfile } from '../dockerfiles.ts'
 import { joinPath } from '../paths.ts'
 import { type ProxyConfig, readProxyConfig } from '../proxy/config.ts'
 import { proxyOfImage, webServerOfImage } from '../proxy/images.ts'
-import { defined } from '../reading/data.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
+import { apart, quoted, type Said, said, saidInDockerfile, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 /** A folder that configures a server which passes requests on. One that serves its own files is a static site, whatever it passes on beside them. */
@@ -36,17 +36,18 @@ export const proxy: Detector = {
       type: 'proxy',
       hasManifest: true,
       signs: signsOf({ dockerfile: server === undefined ? undefined : dockerfile, config, folder, repository }),
-      spec: defined({
-        framework: kind,
-        port:
-          dockerfile?.ports[0]?.port ??
-          config?.ports[0]?.port ??
-          image?.port ??
-          (server === undefined || kind === 'envoy' || kind === 'haproxy' ? undefined : 80),
-        health: dockerfile?.health?.spec,
+      spec: {
+        ...apart({
+          framework: said(kind, (server === undefined ? undefined : dockerfile?.evidence) ?? config?.evidence),
+          port: portOf(
+            { kind, port: image?.port ?? (server === undefined || usesAny.has(kind) ? undefined : 80), dockerfile, config },
+            repository,
+          ),
+          health: dockerfile && saidInDockerfile(dockerfile, dockerfile.health?.spec, { at: dockerfile.health, read: repository.read }),
+        }),
         environment: (dockerfile?.environment ?? []).map(({ name, value }) => ({ name, required: false, value })),
         facts: { proxy: kind, upstreams: [...new Set((config?.upstreams ?? []).map(({ value }) => value))].slice(0, 50) },
-      }),
+      },
       dependencies: [],
       imports: [],
       // A proxy answers only when those behind it do, so what it names binds as if somebody had declared it.
@@ -54,6 +55,27 @@ export const proxy: Detector = {
       reads: [],
     }
   },
+}
+
+/** Proxies that listen only where they are told to. */
+const usesAny = new Set(['envoy', 'haproxy'])
+
+interface Listening {
+  readonly kind: string
+  /** Where its image listens when nothing is said. */
+  readonly port: number | undefined
+  readonly dockerfile: DockerfileFacts | undefined
+  readonly config: ProxyConfig | undefined
+}
+
+function portOf({ kind, port, dockerfile, config }: Listening, { read }: Repository): Said<number> | undefined {
+  const [exposed] = dockerfile?.ports ?? []
+  const [stated] = config?.ports ?? []
+  return (
+    (dockerfile && saidInDockerfile(dockerfile, exposed?.port, { at: exposed, read })) ??
+    said(stated?.port, stated && quoted(stated.path, stated.line, read)) ??
+    usual(port, dockerfile?.evidence ?? config?.evidence, `the usual port of ${kind}`)
+  )
 }
 
 interface ProxySource {

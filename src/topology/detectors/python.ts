@@ -7,7 +7,8 @@ import { type PythonProgram, readPythonProgram } from '../python/program.ts'
 import { pythonManifests, readPythonProject } from '../python/project.ts'
 import { pythonSigns } from '../python/signs.ts'
 import { defined } from '../reading/data.ts'
-import { importsOf } from '../reading/source-signs.ts'
+import { importsOf, saidRoute } from '../reading/source-signs.ts'
+import { apart, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 export const python: Detector = {
@@ -34,21 +35,23 @@ export const python: Detector = {
 }
 
 function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
-  const { folder, project, source, server, worker, entries, start, port, environment } = program
+  const { folder, project, source, server, worker, entries, start, port, environment, processes } = program
+  const use = server ?? worker
+  const { manifest } = project
   return defined({
-    framework: (server ?? worker)?.framework.name,
-    version: project.version,
-    packageManager: project.packageManager,
-    start,
-    buildCommand: collectStatic(program, repository),
-    port: portInCommand(start) ?? port,
-    health: source.health && { kind: 'http' as const, path: source.health.value },
+    name: project.name,
+    ...apart({
+      framework: said(use?.framework.name, use?.evidence),
+      version: project.version,
+      packageManager: said(project.packageManager.value, project.packageManager.evidence ?? manifest ?? use?.evidence),
+      start,
+      buildCommand: usual(collectStatic(program, repository), use?.evidence, 'its settings say STATIC_ROOT'),
+      port: said(portInCommand(start?.value), start?.evidence) ?? port,
+      health: saidRoute(source, repository.read),
+      processes: said(processes.length === 0 ? undefined : processes, worker?.evidence),
+    }),
     environment: environment.environment,
-    facts: {
-      ...entryFacts(folder.path, entries.files[0]),
-      ...djangoFacts(program),
-      ...(program.processes.length === 0 ? {} : { processes: program.processes }),
-    },
+    facts: { ...entryFacts(folder.path, entries.files[0]), ...djangoFacts(program) },
   })
 }
 

@@ -1,6 +1,8 @@
 // The port that a framework's own configuration file states.
 import { joinPath } from '../paths.ts'
 import { asPort } from '../reading/data.ts'
+import { lineAt } from '../reading/lines.ts'
+import { quoted, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 
 interface ConfigFile {
@@ -19,14 +21,21 @@ const configFiles: readonly ConfigFile[] = [
   { framework: 'goframe', files: ['manifest/config/config.yaml', 'config/config.yaml', 'config/config.toml'], port: /^\s{0,8}address\s{0,4}[:=]\s{0,4}["']?[^\n:"']{0,40}:(\d{2,5})\b/m },
 ] // biome-ignore format: a table
 
-export function configuredPort(framework: string | undefined, folder: Folder, repository: Repository): number | undefined {
+export function configuredPort(framework: string | undefined, folder: Folder, repository: Repository): Said<number> | undefined {
   for (const { files, port } of configFiles.filter((config) => config.framework === framework)) {
     for (const path of files.flatMap((name) => placesOf(joinPath(folder.path, name), repository))) {
-      const found = asPort(port.exec(repository.read.text(path)?.slice(0, 16_384) ?? '')?.[1])
+      const text = repository.read.text(path)?.slice(0, 16_384) ?? ''
+      const match = port.exec(text)
+      const found = said(asPort(match?.[1]), match === null ? undefined : quoted(path, lineAt(text, endOf(match)), repository.read))
       if (found !== undefined) return found
     }
   }
   return undefined
+}
+
+/** The port stands at the end of what was matched, which may begin lines before. */
+function endOf({ 0: whole, index }: RegExpExecArray): number {
+  return index + whole.length - 1
 }
 
 function placesOf(path: string, repository: Repository): string[] {

@@ -2,8 +2,10 @@
 import { findDockerfile } from '../dockerfiles.ts'
 import { perRepository } from '../memo.ts'
 import { baseName, joinPath, relativeTo } from '../paths.ts'
+import { type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import { mainFoldersOf } from './mains.ts'
+import type { ProcessSpec } from '../topology.ts'
+import { findMain, mainFoldersOf } from './mains.ts'
 import { findModule } from './module.ts'
 import { readGoProgram } from './program.ts'
 
@@ -76,9 +78,14 @@ export function programAt(folder: Folder, moduleFolder: string, repository: Repo
   return isTaken ? undefined : mainFoldersOf(moduleFolder, repository).find(({ path }) => path === folder.path)
 }
 
-/** The other programs of a module's folder as lines of a Procfile. */
-export function processLines(moduleFolder: string, repository: Repository): string[] {
-  return unitOf(moduleFolder, repository).processes.map(({ path }) => `${baseName(path)}: ./${relativeTo(moduleFolder, path)}`)
+/** The other programs of a module's folder, which run beside it. */
+export function processesOf(moduleFolder: string, repository: Repository): Said<readonly ProcessSpec[]> | undefined {
+  const programs = unitOf(moduleFolder, repository).processes
+  const [first] = programs
+  return said(
+    first && programs.map(({ path }) => ({ name: baseName(path), command: `./${relativeTo(moduleFolder, path)}` })),
+    first && findMain(first, repository),
+  )
 }
 
 /** Whether the folder of a workspace holds modules and is none. */

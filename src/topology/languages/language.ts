@@ -1,14 +1,15 @@
 // A programming language as data: what its projects look like and how its programs run. `detectorFor` makes a detector of one.
-import type { Claim, ClaimedSpec, Detector, Facts, Sign, StatedAddress } from '../claim.ts'
+import type { Claim, Detector, Facts, Sign, StatedAddress } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
-import { entryFacts, findEnvironment } from '../environment.ts'
+import { findEnvironment } from '../environment.ts'
 import { baseName } from '../paths.ts'
 import { findProcess, type Process, portInCommand } from '../procfile.ts'
-import { defined } from '../reading/data.ts'
 import { type SourceFacts, type SourceLanguage, scanSources } from '../reading/source.ts'
-import { importsOf, sourceSigns } from '../reading/source-signs.ts'
+import { importsOf, saidPort, sourceSigns } from '../reading/source-signs.ts'
+import { type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { EnvironmentVariable, Evidence, HealthSpec, ServiceType } from '../topology.ts'
+import type { Because, EnvironmentVariable, Evidence, HealthSpec, ProcessSpec, ServiceType } from '../topology.ts'
+import { claimedSpec } from './claimed-spec.ts'
 
 /** Packages that say what a program is. Those built on others come first: the first one that is there names the framework. */
 export interface Framework {
@@ -29,6 +30,8 @@ export interface Framework {
 export interface Project {
   /** The manifest, or undefined where only source files are. */
   readonly manifest: Evidence | undefined
+  /** What the manifest calls it. */
+  readonly name?: string | undefined
   /** The runtime's version as a template uses it, such as `3.12`. */
   readonly version?: string | undefined
   readonly packageManager?: string | undefined
@@ -41,6 +44,10 @@ export interface Project {
   readonly port?: number | undefined
   readonly health?: HealthSpec | undefined
   readonly environment?: readonly EnvironmentVariable[]
+  /** What runs beside it in the same folder: workers, a clock. */
+  readonly processes?: readonly ProcessSpec[]
+  /** Where these values stand; the manifest says those that are not here. */
+  readonly because?: Because
   /** Whether it answers requests though no source of its own listens: pages for a web server. Default is what source and framework say. */
   readonly isServer?: boolean
   /** Where its server listens when nothing states a port; outweighs the framework's. */
@@ -95,7 +102,9 @@ export function detectorFor(language: Language): Detector {
   }
 }
 
-interface Reading extends Program {
+export interface Reading extends Program {
+  /** The same port, with its place. */
+  readonly listensOn: Said<number> | undefined
   readonly process: Process | undefined
   readonly environment: ReturnType<typeof findEnvironment>
   readonly frameworkEvidence: Evidence | undefined
@@ -118,7 +127,16 @@ function readProgram(project: Project, { folder, repository, language }: Reading
   const best = found.find(({ framework }) => framework.kind !== 'tool') ?? found[0]
   const isServer =
     project.isServer === true || source.listens !== undefined || project.port !== undefined || best?.framework.port !== undefined
-  const stated = portInCommand(process?.command) ?? project.port ?? source.port?.value ?? project.usualPort ?? best?.framework.port
+  const commanded = said(portInCommand(process?.command), process?.evidence)
+  const place = placeOfProject(project, folder)
+  const listensOn = isServer
+    ? (commanded ??
+      said(project.port, project.because?.port ?? place) ??
+      saidPort(source, repository.read) ??
+      usual(project.usualPort, project.because?.version ?? place, `the usual port of ${language.title}`) ??
+      usual(best?.framework.port, best?.evidence, `the usual port of ${best?.framework.name}`) ??
+      usual(language.port, place, `the usual port of ${language.title}`))
+    : commanded
   return {
     folder,
     repository,
@@ -127,9 +145,16 @@ function readProgram(project: Project, { folder, repository, language }: Reading
     process,
     framework: best?.framework,
     frameworkEvidence: best?.evidence,
-    port: isServer ? (stated ?? language.port) : portInCommand(process?.command),
+    port: listensOn?.value,
+    listensOn,
     environment: findEnvironment(folder, source, repository),
   }
+}
+
+/** What speaks for the whole project: its manifest, else the file where it begins. */
+export function placeOfProject({ manifest, entries: [entry] }: Project, { path }: Folder): Evidence {
+  if (manifest !== undefined) return manifest
+  return entry === undefined ? { path, fact: 'is the folder' } : { path: entry, line: 1, fact: `entry file ${baseName(entry)}` }
 }
 
 interface PackageContext {
@@ -151,7 +176,7 @@ function claimOf(reading: Reading, language: Language): Claim {
     type: language.type,
     hasManifest: project.manifest !== undefined,
     signs: signsOf(reading, language),
-    spec: specOf(reading, language),
+    spec: claimedSpec(reading, language),
     dependencies: [...project.dependencies].map(([name, evidence]) => ({ name, evidence })),
     imports: importsOf(source, language.packageOf ?? ((module) => module)),
     addresses: [...environment.addresses, ...(project.addresses ?? [])],
@@ -176,28 +201,4 @@ function signsOf({ project, source, framework, frameworkEvidence, process, folde
     ...project.signs,
     ...dockerfileSigns(language.type, findDockerfile(folder, repository)),
   ]
-}
-
-function specOf(reading: Reading, language: Language): ClaimedSpec {
-  const { project, framework, source, process, port, environment, folder } = reading
-  const route = source.health?.value ?? framework?.health
-  const variables = new Map([...(project.environment ?? []), ...environment.environment].map((variable) => [variable.name, variable]))
-  return defined({
-    framework: framework?.name,
-    version: project.version,
-    packageManager: project.packageManager,
-    start: process?.command ?? framework?.start ?? language.start(reading),
-    buildCommand: language.build?.(reading),
-    port,
-    health: project.health ?? (route === undefined || port === undefined ? undefined : { kind: 'http' as const, path: route }),
-    environment: [...variables.values()],
-    facts: { ...entryFacts(folder.path, project.entries[0]), ...versionFacts(reading), ...project.facts },
-  })
-}
-
-/** The framework's version as its manifest or lockfile writes it: templates and people need the number, not the range. */
-function versionFacts({ framework, project }: Reading): Facts {
-  const written = framework?.packages.map((name) => project.versions?.get(name)).find((version) => version !== undefined)
-  const frameworkVersion = /\d{1,5}(?:\.\d{1,5}){0,2}/.exec(written ?? '')?.[0]
-  return frameworkVersion === undefined ? {} : { frameworkVersion }
 }

@@ -2,7 +2,7 @@
 import { joinPath, parentOf } from '../paths.ts'
 import { asPort, dataAt, stringAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence } from '../topology.ts'
+import type { Evidence, ProcessSpec } from '../topology.ts'
 import { normalizeVersion } from '../versions.ts'
 import type { Language, Program, Project } from './language.ts'
 import { existing, readFile } from './manifest.ts'
@@ -58,7 +58,8 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       ...themeSigns(folder, repository),
       ...wrapperSigns(folder, repository),
     ],
-    facts: { ...webRootOf(page, pages), ...processesOf(packages, folder) },
+    processes: processesOf(packages, folder),
+    facts: webRootOf(page, pages),
   }
 }
 
@@ -190,14 +191,15 @@ function statedPort(folder: Folder, repository: Repository): number | undefined 
 }
 
 /** What runs beside the server, in the same code. */
-function processesOf(packages: readonly string[], folder: Folder): { readonly processes?: readonly string[] } {
+function processesOf(packages: readonly string[], folder: Folder): readonly ProcessSpec[] {
   const has = (name: string) => packages.includes(name)
   if (!folder.files.has('artisan'))
-    return has('symfony/messenger') ? { processes: ['worker: php bin/console messenger:consume async'] } : {}
-  const worker = has('laravel/horizon') ? 'worker: php artisan horizon' : 'worker: php artisan queue:work'
-  return {
-    processes: [worker, 'scheduler: php artisan schedule:work', ...(has('laravel/reverb') ? ['websockets: php artisan reverb:start'] : [])],
-  }
+    return has('symfony/messenger') ? [{ name: 'worker', command: 'php bin/console messenger:consume async' }] : []
+  return [
+    { name: 'worker', command: has('laravel/horizon') ? 'php artisan horizon' : 'php artisan queue:work' },
+    { name: 'scheduler', command: 'php artisan schedule:work' },
+    ...(has('laravel/reverb') ? [{ name: 'websockets', command: 'php artisan reverb:start' }] : []),
+  ]
 }
 
 /** Pages need a web server that runs PHP; FrankenPHP is one in a single program. */

@@ -41,7 +41,8 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     usualPort: rack.length > 0 && !isRails ? 8080 : undefined,
     health: isRails ? railsHealth(folder, repository) : undefined,
     signs: signsOf(folder, shape),
-    facts: { ...(isRails ? { isRails } : {}), ...processesOf(gems, folder) },
+    ...processesOf(gems, folder),
+    facts: isRails ? { isRails } : {},
   }
 }
 
@@ -176,15 +177,22 @@ function railsHealth(folder: Folder, repository: Repository): HealthSpec | undef
   return route === undefined ? undefined : { kind: 'http', path: `/${route}` }
 }
 
-function processesOf(gems: ReadonlyMap<string, Gem>, folder: Folder): { readonly processes?: readonly string[] } {
-  const workers = [
-    ...(gems.has('sidekiq') ? ['worker: bundle exec sidekiq'] : []),
-    ...(gems.has('resque') ? ['worker: bundle exec rake resque:work QUEUE=*'] : []),
-    ...(gems.has('good_job') ? ['worker: bundle exec good_job start'] : []),
-    ...(gems.has('delayed_job') || gems.has('delayed_job_active_record') ? ['worker: bundle exec rake jobs:work'] : []),
-    ...(gems.has('solid_queue') && folder.folders.has('bin') ? ['worker: bin/jobs'] : []),
-  ]
-  return workers.length === 0 ? {} : { processes: workers }
+/** Queues, each with the command of its worker. */
+const workerCommands: Readonly<Record<string, string>> = {
+  sidekiq: 'bundle exec sidekiq',
+  resque: 'bundle exec rake resque:work QUEUE=*',
+  good_job: 'bundle exec good_job start',
+  delayed_job: 'bundle exec rake jobs:work',
+  delayed_job_active_record: 'bundle exec rake jobs:work',
+  solid_queue: 'bin/jobs',
+}
+
+function processesOf(gems: ReadonlyMap<string, Gem>, folder: Folder): Pick<Project, 'processes' | 'because'> {
+  const queues = Object.keys(workerCommands).filter((name) => gems.has(name) && (name !== 'solid_queue' || folder.folders.has('bin')))
+  const commands = [...new Set(queues.map((name) => workerCommands[name] ?? ''))]
+  const [evidence] = queues.flatMap((name) => gems.get(name)?.evidence ?? [])
+  if (evidence === undefined) return {}
+  return { processes: commands.map((command) => ({ name: 'worker', command })), because: { processes: evidence } }
 }
 
 function startOf({ project, folder, port, framework }: Program): string | undefined {

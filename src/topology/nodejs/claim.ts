@@ -5,13 +5,18 @@ import { entryFacts, exampleFiles, findEnvironment } from '../environment.ts'
 import { joinPath, relativeTo } from '../paths.ts'
 import { findProcess, portInCommand } from '../procfile.ts'
 import { asPort, defined } from '../reading/data.ts'
+import { lineAt } from '../reading/lines.ts'
 import { scanSources } from '../reading/source.ts'
-import { importsOf, sourceSigns } from '../reading/source-signs.ts'
+import { importsOf, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
+import { apart, quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
+import type { Evidence } from '../topology.ts'
+import { findBuildFacts } from './build-facts.ts'
 import { exportsSomething, findNodeEntries, findVariableFiles, isPartOfPackage } from './entries.ts'
+import { viewLibraries } from './frameworks.ts'
 import { kindOfPackage } from './kind.ts'
 import { claimNxServer, readNxApplication } from './nx.ts'
-import { findNodeVersion, findPackageManager, readPackageJson } from './package-json.ts'
+import { findNodeVersion, findPackageManager, type PackageJson, readPackageJson } from './package-json.ts'
 import { findRuntime } from './runtime.ts'
 import { findWorker, manifestSigns } from './signs.ts'
 import { nodeSource } from './source.ts'
@@ -58,7 +63,7 @@ function gather(folder: Folder, repository: Repository) {
     kind: kindOfPackage(folder.path, repository),
     runtime: findRuntime(manifest, source, { folder, repository }),
     process: findProcess(folder, repository),
-    start: manifest && findNodeStart(manifest, packageManager),
+    start: manifest && findNodeStart(manifest, packageManager?.value),
     environment: findEnvironment(folder, source, repository),
   }
 }
@@ -95,37 +100,98 @@ function isOwn(command: string): boolean {
 }
 
 function specOf(facts: NodeFacts, folder: Folder, repository: Repository): ClaimedSpec {
-  const { manifest, entry, source, kind, process, start, environment, packageManager, runtime } = facts
-  const run = runtime.type === 'bun' ? 'bun' : 'node'
-  const isServer = source.listens !== undefined || kind.server !== undefined
-  const stated = portInCommand(process?.command) ?? portInCommand(start?.text) ?? source.port?.value
-  const port = stated ?? portInVariables(folder, repository)
-  const processes = manifest ? findProcessScripts(manifest, packageManager) : []
+  const { manifest, entry, source, packageManager, environment, kind, runtime, start } = facts
+  const built = manifest && findBuildFacts({ folder, repository, manifest, kind, runtime: runtime.type, start: start?.text })
+  const build = manifest && buildOf(manifest, packageManager?.value)
   return defined({
-    framework: kind.server?.row.name ?? (source.listens ? kind.view : (findWorker(manifest) ?? kind.view)),
-    version: manifest && findRuntimeVersion(facts, folder, repository),
-    packageManager,
-    start: process?.command ?? start?.command ?? kind.server?.row.start ?? (entry && `${run} ${relativeTo(folder.path, entry)}`),
-    buildCommand: manifest?.scripts.has('build') ? `${packageManager} run build` : undefined,
-    port: port ?? (isServer ? (kind.server?.row.port ?? 3000) : undefined),
-    health: source.health && { kind: 'http' as const, path: source.health.value },
+    name: manifest?.name,
+    ...apart({
+      framework: frameworkOf(facts),
+      version: findRuntimeVersion(facts, folder, repository),
+      packageManager,
+      start: startOf(facts, folder, built?.start),
+      buildCommand: withStep(built?.before, build, manifest?.at('dependencies', 'what is generated before it runs')),
+      processes: manifest && findProcessScripts(manifest, packageManager?.value),
+      port: portOf(facts, folder, repository),
+      health: saidRoute(source, repository.read),
+    }),
     environment: environment.environment,
-    facts: { ...entryFacts(folder.path, entry), ...(processes.length > 0 ? { processes } : {}) },
+    facts: { ...entryFacts(folder.path, entry), ...built?.facts },
   })
 }
 
+/** A server, else what takes work, else what shows the pages. */
+function frameworkOf({ manifest, kind, source }: NodeFacts): Said<string> | undefined {
+  const { server, view } = kind
+  if (server !== undefined)
+    return said(server.row.name, manifest?.at(`${server.list}/${server.dependency}`, `${server.dependency} in ${server.list}`))
+  const worker = source.listens ? undefined : findWorker(manifest)
+  const shown = viewLibraries.find(({ name }) => name === view)?.packages.find((name) => manifest?.dependencies.has(name))
+  const name = worker ?? shown
+  return said(worker ?? view, name === undefined ? undefined : manifest?.at(`dependencies/${name}`, `${name} in dependencies`))
+}
+
+/** A step that has to run before the package's own build. */
+function withStep(before: string | undefined, build: Said<string> | undefined, manifest: Evidence | undefined): Said<string> | undefined {
+  if (before === undefined) return build
+  return build === undefined ? said(before, manifest) : { ...build, value: `${before} && ${build.value}` }
+}
+
+function startOf(
+  { process, start, kind, runtime, entry, manifest }: NodeFacts,
+  folder: Folder,
+  made: string | undefined,
+): Said<string> | undefined {
+  const { server } = kind
+  const run = runtime.type === 'bun' ? 'bun' : 'node'
+  return (
+    said(process?.command, process?.evidence) ??
+    said(made, start?.evidence ?? manifest?.at('scripts/build', 'its build makes the server')) ??
+    said(start?.command, start?.evidence) ??
+    usual(server?.row.start, server && manifest?.at(`${server.list}/${server.dependency}`, ''), `how ${server?.row.name} is started`) ??
+    usual(
+      entry && `${run} ${relativeTo(folder.path, entry)}`,
+      entry === undefined ? undefined : { path: entry, line: 1, fact: '' },
+      'a program begins here',
+    )
+  )
+}
+
+export function buildOf(manifest: PackageJson, packageManager = 'npm'): Said<string> | undefined {
+  const script = manifest.scripts.get('build')
+  return script === undefined
+    ? undefined
+    : said(`${packageManager} run build`, manifest.at('scripts/build', `build script: ${script.slice(0, 80)}`))
+}
+
+function portOf({ source, process, start, kind, manifest }: NodeFacts, folder: Folder, repository: Repository): Said<number> | undefined {
+  const { server } = kind
+  const isServer = source.listens !== undefined || server !== undefined
+  const used = server && manifest?.at(`${server.list}/${server.dependency}`, '')
+  return (
+    said(portInCommand(process?.command), process?.evidence) ??
+    said(portInCommand(start?.text), start?.evidence) ??
+    saidPort(source, repository.read) ??
+    portInVariables(folder, repository) ??
+    usual(isServer ? server?.row.port : undefined, used, `the usual port of ${server?.row.name}`) ??
+    usual(isServer ? 3000 : undefined, used ?? source.listens, 'the usual port of Node.js')
+  )
+}
+
 /** Bun's version is its own. */
-function findRuntimeVersion({ manifest, runtime }: NodeFacts, folder: Folder, repository: Repository): string | undefined {
+function findRuntimeVersion({ manifest, runtime }: NodeFacts, folder: Folder, repository: Repository): Said<string> | undefined {
   if (manifest === undefined) return undefined
   if (runtime.type === 'nodejs') return findNodeVersion(manifest, folder, repository)
   return findNodeVersion(manifest, folder, repository, 'bun')
 }
 
 /** A port that a committed `.env` or the example of one states, where the source names none. */
-export function portInVariables(folder: Folder, repository: Repository): number | undefined {
+export function portInVariables(folder: Folder, repository: Repository): Said<number> | undefined {
   for (const name of ['.env.production', '.env', ...exampleFiles]) {
-    const text = folder.files.has(name) ? repository.read.text(joinPath(folder.path, name)) : undefined
-    const port = asPort(/^[ \t]{0,8}(?:export\s{1,4})?(?:HTTP_|SERVER_|APP_)?PORT\s{0,4}=\s{0,4}["']?(\d{2,5})\b/m.exec(text ?? '')?.[1])
+    const path = joinPath(folder.path, name)
+    const text = (folder.files.has(name) ? repository.read.text(path) : undefined) ?? ''
+    const found = /^[ \t]{0,8}(?:export\s{1,4})?(?:HTTP_|SERVER_|APP_)?PORT\s{0,4}=\s{0,4}["']?(\d{2,5})\b/m.exec(text)
+    const port = said(asPort(found?.[1]), found === null ? undefined : quoted(path, lineAt(text, found.index), repository.read))
     if (port !== undefined) return port
   }
   return undefined

@@ -3,9 +3,10 @@ import type { Claim, Sign } from '../claim.ts'
 import { findEnvironment } from '../environment.ts'
 import { perRepository } from '../memo.ts'
 import { ancestorsOf, baseName, joinPath, relativeTo } from '../paths.ts'
-import { dataAt, defined, field, isData, stringAt } from '../reading/data.ts'
+import { dataAt, field, isData, stringAt } from '../reading/data.ts'
 import { scanSources } from '../reading/source.ts'
-import { importsOf, sourceSigns } from '../reading/source-signs.ts'
+import { importsOf, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
+import { apart, said, usual } from '../reasons.ts'
 import type { Repository } from '../repository.ts'
 import { serverFrameworks } from './frameworks.ts'
 import { nodeSource } from './source.ts'
@@ -85,19 +86,28 @@ export function claimNxServer(application: NxApplication, path: string, reposito
   const environment = findEnvironment(folder, source, repository)
   const imported = serverFrameworks.find(({ packages }) => packages.some((name) => source.imports.has(name)))
   const framework = application.framework ?? imported?.name
-  const usual = application.port ?? imported?.port ?? (source.listens === undefined ? undefined : 3000)
+  const used =
+    application.framework === undefined && imported
+      ? [...source.imports].find(([name]) => imported.packages.includes(name))?.[1]
+      : undefined
+  const build = application.signs[1] ?? application.signs[0]
+  const fact = 'what Nx builds of it'
+  const port = application.port ?? imported?.port ?? (source.listens === undefined ? undefined : 3000)
   return {
     type: 'nodejs',
     hasManifest: true,
     signs: [...application.signs, ...sourceSigns(source, { loops: 0.25 })],
-    spec: defined({
-      framework,
-      start: framework === 'nextjs' ? `next start ${application.output}` : `node ${application.output}/main.js`,
-      buildCommand: `nx build ${application.name}`,
-      port: source.port?.value ?? usual,
-      health: source.health && { kind: 'http' as const, path: source.health.value },
+    spec: {
+      ...apart({
+        framework: said(framework, used ?? build),
+        start: usual(framework === 'nextjs' ? `next start ${application.output}` : `node ${application.output}/main.js`, build, fact),
+        buildCommand: usual(`nx build ${application.name}`, build, fact),
+        port:
+          saidPort(source, repository.read) ?? usual(port, source.listens ?? used ?? build, `the usual port of ${framework ?? 'Node.js'}`),
+        health: saidRoute(source, repository.read),
+      }),
       environment: environment.environment,
-    }),
+    },
     dependencies: [],
     imports: importsOf(source, (module) =>
       module

@@ -1,9 +1,12 @@
 // package.json as a typed value.
 
 import { perRepository } from '../memo.ts'
-import { ancestorsOf, joinPath } from '../paths.ts'
+import { ancestorsOf, baseName, joinPath } from '../paths.ts'
+import { guessBinding } from '../precedence.ts'
 import { field, isData, stringAt, stringsIn } from '../reading/data.ts'
+import { lineOf } from '../reading/lines.ts'
 import type { JsonFile } from '../reading/reader.ts'
+import { quoted, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { normalizeVersion } from '../versions.ts'
@@ -63,10 +66,19 @@ export function findLockfile(folder: string, repository: Repository): string | u
   return undefined
 }
 
-export function findPackageManager(manifest: PackageJson, folder: Folder, repository: Repository): string {
+export function findPackageManager(manifest: PackageJson, folder: Folder, repository: Repository): Said<string> {
   const declared = /^(npm|pnpm|yarn|bun)@/.exec(stringAt(manifest.file.data, 'packageManager') ?? '')?.[1]
   const lockfile = findLockfile(folder.path, repository)
-  return declared ?? lockfiles[lockfile?.slice(lockfile.lastIndexOf('/') + 1) ?? ''] ?? 'npm'
+  const name = baseName(lockfile ?? '')
+  const usually: Said<string> = {
+    value: 'npm',
+    evidence: { path: manifest.file.path, fact: 'neither packageManager nor a lockfile names another', weight: guessBinding.usual },
+  }
+  return (
+    said(declared, manifest.at('packageManager', stringAt(manifest.file.data, 'packageManager')?.slice(0, 40) ?? '')) ??
+    said(lockfiles[name], lockfile === undefined ? undefined : { path: lockfile, fact: name }) ??
+    usually
+  )
 }
 
 /** Where a version of Node or Bun is written, most binding first. */
@@ -75,18 +87,25 @@ export function findNodeVersion(
   folder: Folder,
   repository: Repository,
   runtime: keyof typeof versionFiles = 'node',
-): string | undefined {
+): Said<string> | undefined {
   const { data } = manifest.file
-  const manager = runtime === 'bun' ? /^bun@([\d.]{1,20})/.exec(stringAt(data, 'packageManager') ?? '')?.[1] : undefined
-  const pinned = stringAt(data, 'volta', runtime) ?? manager ?? stringAt(data, 'engines', runtime)
   for (const path of [folder.path, ...ancestorsOf(folder.path)]) {
     for (const name of versionFiles[runtime]) {
-      const text = repository.folders.get(path)?.files.has(name) ? repository.read.text(joinPath(path, name)) : undefined
-      const version = normalizeVersion(name === '.tool-versions' ? toolVersion(text, runtime) : text)
-      if (version !== undefined) return version
+      const file = joinPath(path, name)
+      const text = repository.folders.get(path)?.files.has(name) ? repository.read.text(file) : undefined
+      const written = name === '.tool-versions' ? toolVersion(text, runtime) : text
+      const version = normalizeVersion(written)
+      if (version !== undefined && text !== undefined)
+        return said(version, quoted(file, lineOf(text, written?.trim() ?? '') ?? 1, repository.read))
     }
   }
-  return normalizeVersion(pinned)
+  const manager = runtime === 'bun' ? /^bun@([\d.]{1,20})/.exec(stringAt(data, 'packageManager') ?? '')?.[1] : undefined
+  const [key, pinned] = [
+    [`volta/${runtime}`, stringAt(data, 'volta', runtime)] as const,
+    ['packageManager', manager] as const,
+    [`engines/${runtime}`, stringAt(data, 'engines', runtime)] as const,
+  ].find(([, text]) => text !== undefined) ?? ['', undefined]
+  return said(normalizeVersion(pinned), manifest.at(key, `${key.replace('/', '.')}: ${pinned?.slice(0, 40)}`))
 }
 
 const versionFiles = { node: ['.nvmrc', '.node-version', '.tool-versions'], bun: ['.bun-version', '.tool-versions'] } as const

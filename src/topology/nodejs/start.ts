@@ -1,5 +1,6 @@
 // How a Node folder starts in production.
-import type { Evidence } from '../topology.ts'
+import { type Said, said } from '../reasons.ts'
+import type { Evidence, ProcessSpec } from '../topology.ts'
 import type { PackageJson } from './package-json.ts'
 
 /** Commands of a development machine or of a workspace's orchestrator; a start script that runs one says nothing about a service here. */
@@ -49,10 +50,16 @@ function isPlain(command: string): boolean {
   )
 }
 
-/** Other processes of the same package, such as `worker: npm run start:worker`. */
-export function findProcessScripts(manifest: PackageJson, packageManager = 'npm'): string[] {
-  return [...manifest.scripts.keys()].sort().flatMap((script) => {
+/** Other processes of the same package, such as `worker` for the script `start:worker`. */
+export function findProcessScripts(manifest: PackageJson, packageManager = 'npm'): Said<readonly ProcessSpec[]> | undefined {
+  const scripts = [...manifest.scripts.keys()].sort().flatMap((script) => {
     const name = /^(?:start[:-])?((?:worker|queue|scheduler|cron|consumer|jobs|bot)s?)$/.exec(script)?.[1]
-    return name === undefined ? [] : [`${name}: ${packageManager} run ${script}`]
+    return name === undefined ? [] : [{ name, command: `${packageManager} run ${script}`, script }]
   })
+  const [first] = scripts
+  if (first === undefined) return undefined
+  return said(
+    scripts.map(({ name, command }) => ({ name, command })),
+    manifest.at(`scripts/${first.script}`, `script ${first.script}`),
+  )
 }

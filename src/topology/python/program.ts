@@ -1,15 +1,17 @@
 // Everything known of a Python folder: its manifests, what its entry files say, what it is built on and where it listens.
 import { findDockerfile } from '../dockerfiles.ts'
 import { findEnvironment } from '../environment.ts'
-import { baseName, joinPath } from '../paths.ts'
+import { joinPath } from '../paths.ts'
 import { findProcess, type Process, portInCommand } from '../procfile.ts'
-import { asPort } from '../reading/data.ts'
+import { lineAt } from '../reading/lines.ts'
 import { type SourceFacts, scanSources } from '../reading/source.ts'
+import { namedPort, saidPort } from '../reading/source-signs.ts'
+import { quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { EnvironmentVariable, Evidence } from '../topology.ts'
+import type { Evidence, ProcessSpec } from '../topology.ts'
 import { findPythonEntries, type PythonEntries } from './entries.ts'
 import { type PythonFramework, pythonFrameworks } from './frameworks.ts'
-import { workerLines } from './processes.ts'
+import { workersOf } from './processes.ts'
 import { type PythonProject, readPythonProject } from './project.ts'
 import { settingsVariables } from './settings.ts'
 import { pythonSource } from './source.ts'
@@ -24,10 +26,10 @@ export interface PythonProgram {
   readonly worker: PythonUse | undefined
   readonly process: Process | undefined
   readonly environment: ReturnType<typeof findEnvironment>
-  readonly port: number | undefined
-  readonly start: string | undefined
-  /** What runs beside it, as lines of a Procfile. */
-  readonly processes: readonly string[]
+  readonly port: Said<number> | undefined
+  readonly start: Said<string> | undefined
+  /** What runs beside it. */
+  readonly processes: readonly ProcessSpec[]
 }
 
 /** A framework with the place that shows it. */
@@ -48,7 +50,9 @@ export function readPythonProgram(folder: Folder, repository: Repository): Pytho
   const process = ownProcess(folder, repository)
   const port = findPort({ folder, project, source, server, process, repository })
   const framework = (server ?? worker)?.framework
-  const input = { folder, project, entries, framework, source, repository, port }
+  const [entry] = entries.files
+  const begins = (server ?? worker)?.evidence ?? (entry === undefined ? project.manifest : { path: entry, line: 1, fact: '' })
+  const input = { folder, project, entries, framework, source, repository, port: port?.value }
   return {
     folder,
     project,
@@ -59,8 +63,9 @@ export function readPythonProgram(folder: Folder, repository: Repository): Pytho
     process,
     environment: findEnvironment(folder, source, repository),
     port,
-    start: process?.command ?? findPythonStart(input),
-    processes: server === undefined || worker === undefined ? [] : workerLines(worker.framework, input),
+    start:
+      said(process?.command, process?.evidence) ?? usual(findPythonStart(input), begins, `how ${framework?.name ?? 'Python'} is started`),
+    processes: server === undefined || worker === undefined ? [] : workersOf(worker.framework, input),
   }
 }
 
@@ -110,37 +115,43 @@ interface PortContext {
 /** The port of whoever asks for one by `$PORT` and has no default: any will do, and this one is the most usual. */
 const platformPort = 8080
 
-function findPort({ folder, project, source, server, process, repository }: PortContext): number | undefined {
-  const commanded = portInCommand(process?.command)
+function findPort(context: PortContext): Said<number> | undefined {
+  const { folder, project, source, server, process, repository } = context
+  const { read } = repository
+  const commanded = said(portInCommand(process?.command), process?.evidence)
   if (commanded !== undefined) return commanded
-  const isServer = server !== undefined || source.listens !== undefined
-  const command = process?.command ?? findDockerfile(folder, repository)?.command?.text ?? ''
-  const takesPort = /\$\{?PORT\}?(?![\w:])/.test(command)
-  if (!isServer) return takesPort ? platformPort : undefined
-  const stated = namedPort(folder, source.environment) ?? source.port?.value ?? gunicornPort(folder, project, repository)
-  if (stated !== undefined) return stated
-  if (takesPort || asksForPort(source.environment)) return platformPort
+  const taken = takesPort(context)
+  if (server === undefined && source.listens === undefined) return taken
+  const asks = source.environment.find(({ name, value }) => name === 'PORT' && value === undefined)
   const behind = applicationServer(project)
-  if (server?.framework.protocol === 'wsgi' && behind !== undefined) return behind.port
-  return server?.framework.port ?? behind?.port ?? 8000
+  const served = behind && usual(behind.port, project.dependencies.get(behind.name), `the usual port of ${behind.name}`)
+  return (
+    namedPort(source.environment, folder, read) ??
+    saidPort(source, read) ??
+    gunicornPort(folder, project, repository) ??
+    taken ??
+    usual(asks && platformPort, asks && { path: asks.path, line: asks.line, fact: '' }, 'asks for PORT, and any will do') ??
+    (server?.framework.protocol === 'wsgi' ? served : undefined) ??
+    usual(server?.framework.port, server?.evidence, `the usual port of ${server?.framework.name}`) ??
+    served ??
+    usual(8000, server?.evidence ?? source.listens, 'the usual port of Python servers')
+  )
 }
 
-/** A variable that carries the folder's own name, such as `CATALOG_PORT` in catalog/. */
-function namedPort(folder: Folder, environment: readonly EnvironmentVariable[]): number | undefined {
-  const name = `${baseName(folder.path)
-    .toUpperCase()
-    .replace(/[^A-Z0-9]/g, '_')}_PORT`
-  return asPort(environment.find((variable) => variable.name === name)?.value)
+/** A command that is given its port. */
+function takesPort({ process, folder, repository }: PortContext): Said<number> | undefined {
+  const dockerfile = findDockerfile(folder, repository)
+  const command = process?.command ?? dockerfile?.command?.text ?? ''
+  if (!/\$\{?PORT\}?(?![\w:])/.test(command)) return undefined
+  const place = process?.evidence ?? (dockerfile && { path: dockerfile.path, line: dockerfile.command?.line ?? 1, fact: '' })
+  return usual(platformPort, place, 'asks for PORT, and any will do')
 }
 
-function asksForPort(environment: readonly EnvironmentVariable[]): boolean {
-  return environment.some(({ name, value }) => name === 'PORT' && value === undefined)
-}
-
-function gunicornPort(folder: Folder, project: PythonProject, repository: Repository): number | undefined {
+function gunicornPort(folder: Folder, project: PythonProject, repository: Repository): Said<number> | undefined {
   const name = ['gunicorn.conf.py', 'gunicorn_conf.py', 'gunicorn_config.py', 'gunicorn.config.py'].find((file) => folder.files.has(file))
   if (name === undefined || !project.dependencies.has('gunicorn')) return undefined
-  const text = repository.read.text(joinPath(folder.path, name)) ?? ''
-  const found = /^bind\s{0,4}=\s{0,4}(?:\[\s{0,4})?f?["'][^"'\n]{0,60}:(\d{2,5})["']/m.exec(text)?.[1]
-  return found === undefined ? undefined : Number(found)
+  const path = joinPath(folder.path, name)
+  const text = repository.read.text(path) ?? ''
+  const found = /^bind\s{0,4}=\s{0,4}(?:\[\s{0,4})?f?["'][^"'\n]{0,60}:(\d{2,5})["']/m.exec(text)
+  return found === null ? undefined : said(Number(found[1]), quoted(path, lineAt(text, found.index), repository.read))
 }

@@ -2,6 +2,7 @@
 import { perRepository } from '../memo.ts'
 import { joinPath } from '../paths.ts'
 import { dataAt, field, isData, stringAt } from '../reading/data.ts'
+import type { Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { at, localReferences, type ManifestFiles, pythonManifests, readManifests, requirementsOf } from './manifests.ts'
@@ -20,8 +21,8 @@ export interface PythonProject {
   readonly workspaceMembers: readonly { readonly name: string; readonly evidence: Evidence }[]
   /** Programs that installing it makes, by name: `module:function`. */
   readonly scripts: readonly Script[]
-  readonly version: string | undefined
-  readonly packageManager: string
+  readonly version: Said<string> | undefined
+  readonly packageManager: { readonly value: string; readonly evidence: Evidence | undefined }
   /** The manifest that speaks first, or undefined for a bare script. */
   readonly manifest: Evidence | undefined
   /** Where it says that it builds a distribution. */
@@ -112,17 +113,25 @@ function publishedOf({ pyproject, setup, setupConfig }: ManifestFiles): Evidence
   return old && at(old, 'classifier', fact)
 }
 
-function packageManagerOf(folder: Folder, { pyproject, pixi, conda, pipfile }: ManifestFiles): string {
-  const tool = field(pyproject?.data, 'tool')
-  if (folder.files.has('uv.lock')) return 'uv'
-  if (folder.files.has('poetry.lock')) return 'poetry'
-  if (folder.files.has('pdm.lock')) return 'pdm'
-  if (isData(field(tool, 'uv'))) return 'uv'
-  if (isData(field(tool, 'poetry'))) return 'poetry'
-  if (isData(field(tool, 'pdm'))) return 'pdm'
-  if (pipfile !== undefined || folder.files.has('Pipfile.lock')) return 'pipenv'
-  if (pixi !== undefined || isData(field(tool, 'pixi'))) return 'pixi'
-  return conda.length > 0 ? 'conda' : 'pip'
+/** Lockfiles, then tables of pyproject.toml, then manifests of their own; pip otherwise. */
+function packageManagerOf(folder: Folder, { pyproject, pixi, conda, pipfile }: ManifestFiles): PythonProject['packageManager'] {
+  const file = (name: string) => (folder.files.has(name) ? { path: joinPath(folder.path, name), fact: name } : undefined)
+  const table = (name: string) =>
+    isData(field(field(pyproject?.data, 'tool'), name)) ? at(pyproject, `[tool.${name}`, `[tool.${name}]`) : undefined
+  const [environment] = conda
+  const signs: readonly (readonly [string, Evidence | undefined])[] = [
+    ['uv', file('uv.lock')],
+    ['poetry', file('poetry.lock')],
+    ['pdm', file('pdm.lock')],
+    ['uv', table('uv')],
+    ['poetry', table('poetry')],
+    ['pdm', table('pdm')],
+    ['pipenv', pipfile === undefined ? file('Pipfile.lock') : { path: pipfile.path, fact: 'Pipfile' }],
+    ['pixi', pixi === undefined ? table('pixi') : { path: pixi.path, fact: 'pixi.toml' }],
+    ['conda', environment?.evidence],
+  ]
+  const [value, evidence] = signs.find(([, sign]) => sign !== undefined) ?? ['pip', undefined]
+  return { value, evidence }
 }
 
 /** Whether Python is all that the folder holds: its manifests alone, or with source and notebooks of no other language. */

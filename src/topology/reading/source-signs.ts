@@ -1,5 +1,11 @@
 // What scanned source says for a service, in every language alike.
 import type { Claim, NamedDependency, Sign } from '../claim.ts'
+import { baseName } from '../paths.ts'
+import { quoted, type Said, said } from '../reasons.ts'
+import type { Folder } from '../repository.ts'
+import type { HealthSpec } from '../topology.ts'
+import { asPort } from './data.ts'
+import type { Reader } from './reader.ts'
 import type { SourceFacts } from './source.ts'
 
 export interface SourceWeights {
@@ -14,6 +20,25 @@ export function sourceSigns({ listens, loops, health, port }: SourceFacts, weigh
     ...(health ? [{ path: health.path, line: health.line, fact: `health route ${health.value}`, weight: 0.2 }] : []),
     ...(port ? [{ path: port.path, line: port.line, fact: `port ${port.value}`, weight: 0.1 }] : []),
   ]
+}
+
+/** The port that the source names, in the words of its line. */
+export function saidPort({ port }: SourceFacts, read: Reader): Said<number> | undefined {
+  return port && said(port.value, quoted(port.path, port.line, read))
+}
+
+/** The health route that the source has. */
+export function saidRoute({ health }: SourceFacts, read: Reader): Said<HealthSpec> | undefined {
+  return health && said<HealthSpec>({ kind: 'http', path: health.value }, quoted(health.path, health.line, read))
+}
+
+/** A variable that carries the folder's own name, such as `CATALOG_PORT` in catalog/. */
+export function namedPort(environment: SourceFacts['environment'], { path }: Folder, read: Reader): Said<number> | undefined {
+  const name = `${baseName(path)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '_')}_PORT`
+  const variable = environment.find((one) => one.name === name)
+  return said(asPort(variable?.value), variable && quoted(variable.path, variable.line, read))
 }
 
 /** The imported modules as the packages they belong to. */

@@ -3,6 +3,7 @@ import type { Sign } from '../claim.ts'
 import { servedFromAbove } from '../nodejs/beside.ts'
 import { ancestorsOf, joinPath } from '../paths.ts'
 import { lineAt, lineOf } from '../reading/lines.ts'
+import { quoted, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { normalizeVersion } from '../versions.ts'
 import { type Generator, generators, versionFiles } from './generators.ts'
@@ -10,7 +11,7 @@ import { type Generator, generators, versionFiles } from './generators.ts'
 export interface GeneratedSite {
   readonly generator: Generator
   readonly output: string
-  readonly version: string | undefined
+  readonly version: Said<string> | undefined
   readonly signs: readonly Sign[]
 }
 
@@ -125,20 +126,15 @@ function hasProgram(path: string, repository: Repository): boolean {
   return files !== undefined && programManifests.some((name) => files.has(name))
 }
 
-function findVersion({ version }: Generator, folder: Folder, repository: Repository): string | undefined {
+function findVersion({ version }: Generator, folder: Folder, repository: Repository): Said<string> | undefined {
   if (version === undefined) return undefined
   for (const file of versionFiles) {
-    const text = folder.files.has(file) ? repository.read.text(joinPath(folder.path, file))?.slice(0, 65_536) : undefined
-    if (text === undefined) continue
-    const found =
-      file === '.hugo-version'
-        ? text.trim()
-        : version
-            .exec(text)
-            ?.slice(1)
-            .find((group) => group !== undefined)
-    const normal = normalizeVersion(found, 2)
-    if (normal !== undefined) return normal
+    const path = joinPath(folder.path, file)
+    const text = folder.files.has(file) ? repository.read.text(path)?.slice(0, 65_536) : undefined
+    const match = (file === '.hugo-version' ? /\S{1,40}/ : version).exec(text ?? '')
+    if (text === undefined || match === null) continue
+    const normal = normalizeVersion(match.slice(1).find((group) => group !== undefined) ?? match[0], 2)
+    if (normal !== undefined) return said(normal, quoted(path, lineAt(text, match.index), repository.read))
   }
   return undefined
 }
