@@ -39,12 +39,20 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** No I/O, no clock, no chance, no promise: decided on data alone. */
 const pure = ['topology', 'stack', 'reconcile', 'release']
 const pureForbidden = [
-  /from 'node:(?!crypto|path)/,
+  /from node:(?!crypto|path)/,
   /\bDate\.now\(|new Date\(\)|performance\.now\(/,
   /Math\.random\(|randomBytes|randomUUID/,
   /\bprocess\.(env|argv|exit|cwd|stdout|stderr|pid|platform|on)\b/,
   /\basync\b|\bawait\b|new Promise\(/,
 ]
+
+/** A line of code without what it quotes: tables of patterns speak of other languages' words. The module of an import stays. */
+function withoutQuotes(line: string): string {
+  return line
+    .replace(/\bfrom '([^']+)'/g, 'from $1')
+    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\\n$]|\\.)*`/g, "''")
+    .replace(/(^\s*|[=(,:[|?]\s*)\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\//g, '$1//')
+}
 
 /** A library is known to one room, so that replacing it touches one folder. */
 const homes: Readonly<Record<string, readonly string[]>> = {
@@ -130,7 +138,7 @@ it.each(pure)('keeps %s/ free of I/O, clocks, chance and promises', (room) => {
     .filter((file) => file.room === room)
     .flatMap((file) =>
       withoutComments(file.text).flatMap((line, at) =>
-        pureForbidden.some((pattern) => pattern.test(line)) ? [`${file.name}:${at + 1} ${line.trim()}`] : [],
+        pureForbidden.some((pattern) => pattern.test(withoutQuotes(line))) ? [`${file.name}:${at + 1} ${line.trim()}`] : [],
       ),
     )
   expect(broken).toEqual([])
