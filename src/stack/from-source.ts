@@ -1,11 +1,13 @@
 // From a commit's files to the stack that should run: the one path that the server, the command line and the checks all take, so that the same
 // commit gets the same answer everywhere.
+import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import { analyze } from '../topology/analyze.ts'
 import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
 import { readDeclaration } from '../topology/declaration/declaration.ts'
 import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
+import { servicesLimit } from '../topology/limits.ts'
 import type { Topology } from '../topology/topology.ts'
 import { renderTemplate } from './render-template.ts'
 import { type StackInput, specifyStack } from './specify.ts'
@@ -28,12 +30,25 @@ export interface Specified {
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
 export function specifyFromSource(tree: SourceTree, context: SourceContext): Specified {
   const topology = analyze(tree, { rootName: context.identity.workspace, memory: context.memory })
+  if (tree.wanted.size === 0) assertRunnable(topology)
   const files = topology.services.flatMap((service) => (service.build.kind === 'compose' ? [service.build.file] : []))
   const composeModels = files.map((file) => readComposeFile({ tree, file, policy: 'trusted' }))
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
   if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, context.identity.workspace)
   return { topology, stack, environments: declaredEnvironments(tree) }
+}
+
+/** An analysis may tell of more services than one stack can run. */
+function assertRunnable({ services }: Topology): void {
+  if (services.length <= servicesLimit) return
+  throw new KyozoError(
+    'topology_too_large',
+    `The commit holds ${services.length} services; kyozo runs at most ${servicesLimit} in one stack.`,
+    {
+      hint: 'Leave folders out with `ignore` in kyozo.yaml, or split the repository.',
+    },
+  )
 }
 
 function declaredEnvironments(tree: SourceTree): Specified['environments'] {

@@ -4,7 +4,7 @@ import type { SourceTree } from '../git/source-tree.ts'
 import { readDeclaration } from './declaration/declaration.ts'
 import { foldersOf } from './folders.ts'
 import { type AnalysisMemory, createMemory } from './incremental/memory.ts'
-import { servicesLimit } from './limits.ts'
+import { toldServicesLimit } from './limits.ts'
 import { findMisspelt } from './misspelt.ts'
 import { explainNothing } from './nothing.ts'
 import { findPatterns } from './patterns.ts'
@@ -40,7 +40,7 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
   const packages = linkPackages(repository)
   const decision = decideFolders(repository, packages)
   const drafts = draftServices({ decision, declared, repository }, options)
-  if (drafts.length > servicesLimit && isFinal(tree)) throw tooManyServices(drafts.length)
+  if (drafts.length > toldServicesLimit && isFinal(tree)) throw tooManyServices(drafts.length)
 
   const linked = linkDrafts(drafts, { decision, declared, repository, packages })
   const { links, backing } = linked
@@ -67,7 +67,7 @@ export function isFinal(tree: SourceTree): boolean {
 }
 
 function tooManyServices(count: number): KyozoError {
-  return new KyozoError('topology_too_large', `The commit holds ${count} services; kyozo runs at most ${servicesLimit} in one stack.`, {
+  return new KyozoError('topology_too_large', `The commit holds ${count} services; kyozo tells at most ${toldServicesLimit} apart.`, {
     hint: 'Leave folders out with `ignore` in kyozo.yaml, or split the repository.',
   })
 }

@@ -1,7 +1,10 @@
 // Every bound of the analysis, with its reason. A repository is untrusted input: nothing here may be reached by an honest one.
 
-/** Services in one topology. A stack of more is a mistake or an attack; the engine and the forge's status limits end near here too. */
+/** Services that one stack runs. More is a mistake or an attack; the engine and the forge's status limits end near here too. */
 export const servicesLimit = 50
+
+/** Services that an analysis tells of: a collection of examples holds hundreds, and may be looked at though it is never run as one stack. */
+export const toldServicesLimit = 1_000
 
 /** Files in one commit. A tree can claim 10^10 paths in a few hundred kilobytes; the walk stops far earlier than memory does. */
 export const entriesLimit = 100_000
