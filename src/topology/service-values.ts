@@ -140,9 +140,10 @@ function resourcesOf(known: Known): { readonly memory: Said<string>; readonly cp
   const need = usualResources(claim.type, claim.spec.framework)
   const cores = declared?.resources?.cpu
   const fact = `usual for ${claim.spec.framework ?? claim.type}`
-  const settle = (key: 'memory' | 'cpu', mine: string | undefined, said: ReturnType<typeof stated<'memory' | 'cpu'>>): Said<string> => {
-    const guess: Said<string> = { value: need[key], evidence: { ...mainPlace(known), fact, weight: guessBinding.usual } }
-    return decide({ ...said, declaration: declaredValue(known, ['resources', key], mine), guess }) ?? guess
+  const place = said(true, claim.spec.because?.framework)?.evidence ?? mainPlace(known)
+  const settle = (key: 'memory' | 'cpu', mine: string | undefined, others: ReturnType<typeof stated<'memory' | 'cpu'>>): Said<string> => {
+    const guess: Said<string> = { value: need[key], evidence: { ...place, fact, weight: guessBinding.usual } }
+    return decide({ ...others, declaration: declaredValue(known, ['resources', key], mine), guess }) ?? guess
   }
   return {
     memory: settle('memory', declared?.resources?.memory, stated(statements, 'memory')),

@@ -97,6 +97,18 @@ describe('a Dockerfile', () => {
             { path: 'old/Dockerfile', line: 6, fact: 'runs httpd -f -p 8000 -h /www', weight: 0.3 },
             { path: 'old/Dockerfile', line: 4, fact: 'HEALTHCHECK', weight: 0.2 },
           ],
+          because: {
+            start: { path: 'old/Dockerfile', line: 6, fact: 'CMD ["httpd", "-f", "-p", "8000", "-h", "/www"]', weight: 0.6 },
+            port: { path: 'old/Dockerfile', line: 3, fact: 'EXPOSE 8000', weight: 0.6 },
+            health: {
+              path: 'old/Dockerfile',
+              line: 4,
+              fact: 'HEALTHCHECK CMD wget -q -O- http://localhost:8000/up || exit 1',
+              weight: 0.6,
+            },
+            memory: { path: 'old/Dockerfile', line: 1, fact: 'usual for containerized', weight: 0.3 },
+            cpu: { path: 'old/Dockerfile', line: 1, fact: 'usual for containerized', weight: 0.3 },
+          },
           reads: [],
           facts: {},
         },

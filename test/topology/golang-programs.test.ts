@@ -31,9 +31,10 @@ describe('a Go module with several programs', () => {
       'cmd/frontend/main.go': main(listens),
     }
     const service = serviceNamed(files, 'shop')
-    expect([service.path, service.facts]).toEqual([
+    expect([service.path, service.facts, service.processes]).toEqual([
       '.',
-      { moduleFolder: '.', mainPackage: './cmd/frontend', binary: 'frontend', processes: ['geo: ./cmd/geo'] },
+      { moduleFolder: '.', mainPackage: './cmd/frontend', binary: 'frontend' },
+      [{ name: 'geo', command: './cmd/geo' }],
     ])
     expect(pathsIn(files)).toHaveLength(1)
   })

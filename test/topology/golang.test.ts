@@ -34,6 +34,14 @@ describe('a Go module', () => {
         { path: 'main.go', line: 13, fact: 'health route /healthz', weight: 0.2 },
         { path: 'main.go', line: 11, fact: 'port 8080', weight: 0.1 },
       ],
+      because: {
+        version: { path: 'go.mod', line: 3, fact: 'go 1.24.1', weight: 0.5 },
+        packageManager: { path: 'go.mod', line: 1, fact: 'modules', weight: 0.3 },
+        port: { path: 'main.go', line: 11, fact: 'port = "8080"', weight: 0.5 },
+        health: { path: 'main.go', line: 13, fact: 'http.HandleFunc("GET /healthz", ok)', weight: 0.5 },
+        memory: { path: 'main.go', line: 14, fact: 'usual for golang', weight: 0.3 },
+        cpu: { path: 'main.go', line: 14, fact: 'usual for golang', weight: 0.3 },
+      },
       reads: [],
       facts: { moduleFolder: '.', mainPackage: '.', binary: 'prices' },
     })

@@ -122,9 +122,12 @@ describe('the start of a Node.js folder', () => {
     expect(servicesIn(files)).toEqual([])
   })
 
-  test('with other processes names them for its template', () => {
+  test('with other processes names them beside it', () => {
     const files = packageOf({ scripts: { start: 'node server.js', 'start:worker': 'node worker.js' } }, { 'server.js': 'app.listen(1234)' })
-    expect(serviceNamed(files, 'web').facts).toEqual({ entry: 'server.js', processes: ['worker: npm run start:worker'] })
+    expect(serviceNamed(files, 'web').processes).toEqual([
+      { name: 'web', command: 'node server.js' },
+      { name: 'worker', command: 'npm run start:worker' },
+    ])
   })
 })
 

@@ -33,12 +33,12 @@ describe('a Laravel application', () => {
       health: { kind: 'http', path: '/up' },
       buildCommand: 'composer install --no-dev --optimize-autoloader --no-interaction && npm ci && npm run build && php artisan optimize',
       start: 'frankenphp php-server --listen :8080 --root public',
-      facts: {
-        entry: 'public/index.php',
-        frameworkVersion: '11.9',
-        webRoot: 'public',
-        processes: ['worker: php artisan horizon', 'scheduler: php artisan schedule:work'],
-      },
+      processes: [
+        { name: 'web', command: 'frankenphp php-server --listen :8080 --root public' },
+        { name: 'worker', command: 'php artisan horizon' },
+        { name: 'scheduler', command: 'php artisan schedule:work' },
+      ],
+      facts: { entry: 'public/index.php', frameworkVersion: '11.9', webRoot: 'public' },
     })
     expect(servicesIn(files)).toHaveLength(1)
   })

@@ -178,9 +178,11 @@ describe('a Python program', () => {
       'shop/wsgi.py': '',
       'shop/celery.py': 'from celery import Celery\napp = Celery("shop")\n',
     }
-    expect(serviceNamed(files, 'app').facts.processes).toEqual([
-      'worker: celery -A shop worker --loglevel=info',
-      'beat: celery -A shop beat --loglevel=info',
+    const { start, processes } = serviceNamed(files, 'app')
+    expect(processes).toEqual([
+      { name: 'web', command: start },
+      { name: 'worker', command: 'celery -A shop worker --loglevel=info' },
+      { name: 'beat', command: 'celery -A shop beat --loglevel=info' },
     ])
   })
 

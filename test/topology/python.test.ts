@@ -51,6 +51,16 @@ describe('a Python folder', () => {
         { path: 'app/main.py', line: 5, fact: 'health route /healthz', weight: 0.2 },
         { path: 'pyproject.toml', line: 1, fact: 'pyproject.toml', weight: 0.2 },
       ],
+      because: {
+        framework: { path: 'pyproject.toml', line: 5, fact: 'fastapi in dependencies', weight: 0.5 },
+        version: { path: 'pyproject.toml', line: 3, fact: 'requires-python = ">=3.12,<4"', weight: 0.5 },
+        packageManager: { path: 'uv.lock', fact: 'uv.lock', weight: 0.5 },
+        start: { path: 'pyproject.toml', line: 5, fact: 'how fastapi is started', weight: 0.3 },
+        port: { path: 'pyproject.toml', line: 5, fact: 'the usual port of fastapi', weight: 0.3 },
+        health: { path: 'app/main.py', line: 5, fact: '@app.get("/healthz")', weight: 0.5 },
+        memory: { path: 'pyproject.toml', line: 5, fact: 'usual for fastapi', weight: 0.3 },
+        cpu: { path: 'pyproject.toml', line: 5, fact: 'usual for fastapi', weight: 0.3 },
+      },
       reads: [],
       facts: { entry: 'app/main.py' },
     })

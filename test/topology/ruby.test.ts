@@ -28,7 +28,11 @@ describe('a Rails application', () => {
         { name: 'RAILS_ENV', required: false, value: 'development' },
         { name: 'SECRET_KEY_BASE', required: true },
       ],
-      facts: { frameworkVersion: '7.1.3', isRails: true, processes: ['worker: bundle exec sidekiq'] },
+      processes: [
+        { name: 'web', command: 'bundle exec rails server -b 0.0.0.0 -p 3100' },
+        { name: 'worker', command: 'bundle exec sidekiq' },
+      ],
+      facts: { frameworkVersion: '7.1.3', isRails: true },
     })
     expect(servicesIn(files)).toHaveLength(1)
   })

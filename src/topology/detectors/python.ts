@@ -46,7 +46,7 @@ function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
       packageManager: said(project.packageManager.value, project.packageManager.evidence ?? manifest ?? use?.evidence),
       start,
       buildCommand: usual(collectStatic(program, repository), use?.evidence, 'its settings say STATIC_ROOT'),
-      port: said(portInCommand(start?.value), start?.evidence) ?? port,
+      port: portInCommand(start?.value) === port?.value ? port : (said(portInCommand(start?.value), start?.evidence) ?? port),
       health: saidRoute(source, repository.read),
       processes: said(processes.length === 0 ? undefined : processes, worker?.evidence),
     }),
