@@ -1,6 +1,6 @@
 // Java, Kotlin, Scala, Groovy and Clojure: everything that runs on the JVM.
 import type { Sign } from '../claim.ts'
-import { baseName, joinPath, printable } from '../paths.ts'
+import { baseName, joinPath, printable, relativeTo } from '../paths.ts'
 import { findProcess } from '../procfile.ts'
 import { defined } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -15,6 +15,7 @@ import { importedFrameworks, startsSpring } from './java/imports.ts'
 import { readMaven } from './java/maven.ts'
 import { isRunByRoot, soleModuleOf } from './java/modules.ts'
 import { readAnt, readMill, readPolyglot } from './java/others.ts'
+import { packingFacts } from './java/packing.ts'
 import { buildFiles, readArchive, readExploded, readLooseSource } from './java/prebuilt.ts'
 import { findPrograms, type Programs } from './java/programs.ts'
 import { statedRuntime } from './java/runtimes.ts'
@@ -59,7 +60,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     ...project,
     manifest,
     signs: [...project.signs.filter(({ weight }) => weight > 0), sign],
-    facts: { ...project.facts, buildCommand: buildCommand ?? '' },
+    facts: { ...project.facts, buildCommand: buildCommand ?? '', module: relativeTo(folder.path, module.path) },
   }
 }
 
@@ -91,9 +92,10 @@ interface ProjectInput {
 function projectOf(build: JavaBuild, { folder, repository, programs, signs }: ProjectInput): Project {
   const settings: Settings = build.role === undefined ? readSettings(folder, repository) : new Map()
   const stated = portIn(settings)
+  const version = build.javaVersion ?? statedRuntime(folder, repository)
   return {
     manifest: build.manifest,
-    version: build.javaVersion ?? statedRuntime(folder, repository),
+    version,
     packageManager: build.manager === 'java' ? undefined : build.manager,
     dependencies: new Map([...importedFrameworks(programs.entries, repository), ...build.dependencies]),
     versions: versionsOf(build),
@@ -104,13 +106,11 @@ function projectOf(build: JavaBuild, { folder, repository, programs, signs }: Pr
     environment: variablesIn(settings),
     addresses: addressesIn(settings),
     reads: build.reads.filter((path) => path !== folder.path),
-    facts: defined({
-      run: build.start,
-      buildCommand: build.buildCommand,
-      packaging: build.packaging,
-      artifact: build.name,
+    facts: {
+      ...defined({ run: build.start, buildCommand: build.buildCommand, packaging: build.packaging, artifact: build.name }),
+      ...packingFacts({ build, version, entries: programs.entries, repository }),
       hasWrapper: folder.files.has('mvnw') || folder.files.has('gradlew'),
-    }),
+    },
   }
 }
 

@@ -23,6 +23,8 @@ export interface JavaBuild {
   readonly role?: { readonly evidence: Evidence; readonly role: 'workspace_root' | 'library' | 'tests' | 'example' | 'tooling' } | undefined
   readonly start?: string | undefined
   readonly buildCommand?: string | undefined
+  /** The folder that the build command runs in. Default is the module's own. */
+  readonly home?: string | undefined
   readonly port?: number | undefined
   /** Paths outside the folder that the build reads. */
   readonly reads: readonly string[]

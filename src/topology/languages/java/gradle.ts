@@ -8,6 +8,8 @@ import { type JavaBuild, majorVersion, runsWeights } from './build.ts'
 import { gatherGradle } from './gradle-artifacts.ts'
 
 export const gradleFiles: readonly string[] = ['build.gradle.kts', 'build.gradle']
+/** Projects beside it whose scripts a build evaluates. */
+const includesLimit = 200
 const settingsFiles = ['settings.gradle.kts', 'settings.gradle']
 
 /** What a plugin makes of a project: the first that is there names the task that packages it. */
@@ -66,6 +68,7 @@ function buildOf(script: Script, { folder, isSettings, settings, repository }: G
     role: includes.length > 0 && running === undefined && settings !== undefined ? rootRole(settings) : libraryRole(dependencies),
     start: startOf(plugin?.task, name),
     buildCommand: buildCommandOf(plugin?.task ?? 'assemble', { folder, home, repository }),
+    home,
     reads: [...settingsRead(home, folder.path, repository), ...projects],
   }
 }
@@ -158,7 +161,8 @@ interface CommandInput {
 }
 
 function buildCommandOf(task: string, { folder, home, repository }: CommandInput): string {
-  const gradle = repository.folders.get(home)?.files.has('gradlew') ? './gradlew' : 'gradle'
+  const hasWrapper = repository.tree.entries.has(joinPath(home, 'gradle/wrapper/gradle-wrapper.jar'))
+  const gradle = hasWrapper && repository.folders.get(home)?.files.has('gradlew') ? './gradlew' : 'gradle'
   const project = folder.path === home ? '' : `:${relativeTo(home, folder.path).replaceAll('/', ':')}:`
   return `${gradle} --no-daemon ${project}${task} -x test`
 }
@@ -177,5 +181,18 @@ function settingsRead(home: string, folder: string, repository: Repository): str
   const folders = ['buildSrc', 'build-logic', 'buildLogic']
     .map((name) => joinPath(home, name))
     .filter((path) => repository.folders.has(path))
-  return [...names.map((name) => joinPath(home, name)).filter((path) => repository.tree.entries.has(path)), ...folders]
+  const own = [...names.map((name) => joinPath(home, name)).filter((path) => repository.tree.entries.has(path)), ...folders]
+  return [...own, ...siblingScripts(home, folder, repository)]
+}
+
+/** Gradle evaluates the script of every project of a build before it builds one of them. */
+function siblingScripts(home: string, folder: string, repository: Repository): string[] {
+  const at = repository.folders.get(home)
+  const settings = at === undefined ? undefined : scriptOf(at, settingsFiles, repository)
+  const paths =
+    settings === undefined ? [] : includesOf(settings).map((name) => joinPath(home, name.replace(/^:/, '').replaceAll(':', '/')))
+  return paths.slice(0, includesLimit).flatMap((path) => {
+    const script = gradleFiles.map((name) => joinPath(path, name)).find((file) => repository.tree.entries.has(file))
+    return script === undefined || path === folder ? [] : [script]
+  })
 }

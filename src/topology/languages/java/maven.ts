@@ -10,6 +10,8 @@ import { dependenciesOf, interpolate, type Pom, pluginsOf, pomsByArtifact, readP
 
 /** Modules of the same repository whose dependencies a module takes over. */
 const modulesLimit = 32
+/** Modules beside it that its build lists. */
+const siblingsLimit = 200
 
 /** Plugins that make a program: of a module's own build they say so by themselves. */
 const runningPlugins = ['spring-boot-maven-plugin', 'quarkus-maven-plugin', 'micronaut-maven-plugin', 'jib-maven-plugin', 'vertx-maven-plugin', 'helidon-maven-plugin', 'liberty-maven-plugin', 'wildfly-maven-plugin', 'wildfly-jar-maven-plugin', 'eap-maven-plugin', 'jetty-maven-plugin', 'tomcat7-maven-plugin', 'payara-micro-maven-plugin', 'cargo-maven3-plugin', 'tomee-maven-plugin', 'webapp-runner', 'appengine-maven-plugin'] // biome-ignore format: a list
@@ -49,8 +51,9 @@ function buildOf(pom: Pom, folder: Folder, repository: Repository): JavaBuild {
     role: aggregated === undefined ? roleOf(pom, packaging, repository) : undefined,
     start: startOf(dependencies, packaging, jar),
     buildCommand: buildCommandOf(pom, folder, repository),
+    home: aggregatorOf(pom)?.folder,
     port: statedPort(pom),
-    reads: [...pom.parents.map(({ path }) => path), ...modules.map(({ folder: path }) => path)],
+    reads: [...pom.parents.map(({ path }) => path), ...modules.map(({ folder: path }) => path), ...siblingPoms(pom, repository)],
   }
 }
 
@@ -203,9 +206,28 @@ function startOf(dependencies: ReadonlyMap<string, Evidence>, packaging: string,
 
 /** A module is built from its outermost parent, which builds the modules that it needs first. */
 function buildCommandOf(pom: Pom, folder: Folder, repository: Repository): string {
-  const top = pom.parents.findLast((parent) => modulesOf(parent).length > 0)
+  const top = aggregatorOf(pom)
   const home = top === undefined ? folder : repository.folders.get(top.folder)
   const maven = home?.files.has('mvnw') ? './mvnw' : 'mvn'
   const module = top === undefined ? '' : ` -pl ${relativeTo(top.folder, pom.folder)} -am`
   return `${maven} -B -DskipTests${module} package`
+}
+
+function aggregatorOf(pom: Pom): Pom | undefined {
+  return pom.parents.findLast((parent) => modulesOf(parent).length > 0)
+}
+
+/** Maven reads the pom of every module before it builds one of them. */
+function siblingPoms(pom: Pom, repository: Repository): string[] {
+  const queue = [aggregatorOf(pom)]
+  const found = new Set<string>()
+  for (const parent of queue) {
+    for (const { text } of parent === undefined ? [] : modulesOf(parent)) {
+      const module = readPom(joinPath(parent?.folder ?? '.', text), repository)
+      if (module === undefined || found.has(module.path) || found.size >= siblingsLimit) continue
+      found.add(module.path)
+      queue.push(module)
+    }
+  }
+  return [...found].filter((path) => path !== pom.path)
 }
