@@ -3,6 +3,7 @@ import { reportTopology } from '../../src/topology/report/document.ts'
 import { formats } from '../../src/topology/report/formats.ts'
 import { reportSchema } from '../../src/topology/report/schema.ts'
 import { printTable } from '../../src/topology/report/table.ts'
+import type { MemoryFiles } from '../support/source-tree.ts'
 import { analyzeFiles, json } from './summary.ts'
 
 const files = {
@@ -48,7 +49,7 @@ describe('a report', () => {
     )
   })
 
-  test.each([
+  test.each<MemoryFiles>([
     files,
     {},
     { 'compose.yaml': 'services:\n  db:\n    image: postgres:17\n  web:\n    build: web\n', 'web/Dockerfile': 'FROM nginx' },
