@@ -56,6 +56,9 @@ function createLiquid(partials: Readonly<Record<string, string>>): Liquid {
   liquid.registerFilter('inside_quotes', (value: unknown) => new Quoted(insideQuotes(textOf(value))))
   liquid.registerFilter('shell', (value: unknown) => new Quoted(shellWord(textOf(value))))
   liquid.registerFilter('with_arguments_of', (program: unknown, command: unknown) => new Quoted(json(withArguments(program, command))))
+  liquid.registerFilter('refuse', (subject: unknown, reason: unknown) => {
+    throw new KyozoError('dockerfile_refused', `${textOf(subject)} ${textOf(reason)}`, { hint: 'add a Dockerfile to the folder' })
+  })
   // An unquoted value must pass the check above; this filter would go round it.
   liquid.registerFilter('raw', () => {
     throw new KyozoError('template_missing', 'a template may not use the filter raw')

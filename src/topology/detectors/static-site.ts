@@ -108,7 +108,12 @@ function generatedSite({ generator, output, version, signs }: GeneratedSite): Si
         buildCommand: usual(generator.build, place, `how ${generator.name} builds`),
         port: usual(templatePort, place, served),
       }),
-      facts: { outputFolder: output, isBuilt: true, generator: generator.name },
+      facts: {
+        outputFolder: output,
+        isBuilt: true,
+        generator: generator.name,
+        ...(version === undefined ? {} : { generatorVersion: version.value }),
+      },
     },
   }
 }

@@ -21,6 +21,7 @@ export const baseImages: readonly BaseImage[] = [
   { folder: 'python', tags: ['python:3.12-slim', 'python:3.11-slim', 'python:3.13-slim', 'python:3-slim'] },
   { folder: 'golang', tags: ['golang:1.27', 'golang:1.26', 'golang:1.25', 'golang:1.24'] },
   { folder: 'rust', tags: ['rust:1.98-bookworm'] },
+  { folder: 'hugo', tags: ['hugomods/hugo:exts-0.154.5'] },
   { folder: 'nginx', tags: ['nginx:1.28-alpine-slim', 'nginx:1.28-alpine', 'nginx:alpine', 'nginx:latest'] },
   { folder: 'postgres', tags: ['postgres:17', 'postgres:17-alpine', 'postgres:16', 'postgres:16-alpine'] },
   { folder: 'redis', tags: ['redis:7', 'redis:7-alpine', 'redis:latest'] },
