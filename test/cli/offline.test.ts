@@ -67,9 +67,14 @@ describe('explain', () => {
   it('says what a service is, by whose evidence', async () => {
     const { exitCode, stdout } = await runKyozo(['explain', 'web'], { cwd: folder })
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(
-      /^web is the service web: static_site, port 8080, built from a template, \d+% sure\n\nStatic site: \d+% sure\n {2}\+0\.\d\d {2}index\.html \(web\/index\.html:1\)/,
-    )
+    const [answer, ...rest] = stdout.split('\n\n')
+    expect(answer?.split('\n')).toEqual([
+      expect.stringMatching(/^web is the service web: static_site, port 8080, built from the template static_site, \d+% sure$/),
+      "  port        8080  ← the port of kyozo's server of files (web/index.html:1)",
+      '  health      GET /  ← its first page (web/index.html:1)',
+      '  resources   128Mi of memory, 0.25 cores  ← usual for static_site (web/index.html:1)',
+    ])
+    expect(rest.join('\n\n')).toMatch(/^Static site: \d+% sure\n {2}\+0\.\d\d {2}index\.html \(web\/index\.html:1\)/m)
   })
 
   it('says why a folder is no service, and how to make it one', async () => {

@@ -18,7 +18,7 @@ export function printExplanation({ path: at, answer, detectors, advice }: Folder
     ...(answer.kind === 'role' ? evidenceLines(answer.evidence, 'plain') : []),
     ...(answer.kind === 'service' ? answer.services.flatMap(serviceLines) : []),
     ...looked.flatMap(readingLines),
-    ...(silent.length === 0 ? [] : ['', 'Not asked, because none of their files is there:', ...silent.map(marksLine)]),
+    ...(silent.length === 0 ? [] : ['', ...silentLines(answer, silent)]),
     ...(advice.length === 0 ? [] : ['', 'What would help:', ...advice.map((sentence) => `  ${sentence}`)]),
   ]
   return `${lines.join('\n')}\n`
@@ -59,14 +59,34 @@ function buildWords(build: BuildSpec): string {
 }
 
 function serviceLines(service: ServiceSpec): string[] {
-  const { version, packageManager, buildCommand, start, health, resources, environment, dependsOn, alternatives } = service
-  const runtime = [version, packageManager].filter((part) => part !== undefined).join(', ')
+  const {
+    framework,
+    version,
+    packageManager,
+    buildCommand,
+    start,
+    processes = [],
+    port,
+    health,
+    environment,
+    dependsOn,
+    alternatives,
+  } = service
+  const { because } = service
   return [
-    ...row('runtime', runtime === '' ? [] : [runtime]),
-    ...row('build', buildCommand === undefined ? [] : [buildCommand]),
-    ...row('start', start === undefined ? [] : [start]),
-    ...row('health', health === undefined ? [] : [healthWords(health)]),
-    ...row('resources', [`${resources.memory} of memory, ${resources.cpu} cores`]),
+    ...row('framework', valueWords(framework, because.framework)),
+    ...row('version', valueWords(version, because.version)),
+    ...row('packages', valueWords(packageManager, because.packageManager)),
+    ...row('build', valueWords(buildCommand, because.buildCommand)),
+    ...row('start', valueWords(start, because.start)),
+    ...row(
+      'processes',
+      processes.flatMap(({ name, command }, index) => valueWords(`${name}: ${command}`, index === 0 ? because.processes : undefined)),
+    ),
+    ...row('port', valueWords(port, because.port)),
+    ...row('health', valueWords(health && healthWords(health), because.health)),
+    ...row('replicas', valueWords(service.replicas, because.replicas)),
+    ...row('resources', resourceWords(service)),
     ...row('reads', variableWords(environment)),
     ...row(
       'needs',
@@ -80,6 +100,19 @@ function serviceLines(service: ServiceSpec): string[] {
       alternatives.map(({ type, confidence }) => `${type}, ${sureWords(confidence)} sure`),
     ),
   ]
+}
+
+/** A value with the reason for it, in one line. */
+function valueWords(value: string | number | undefined, reason: Evidence | undefined): string[] {
+  if (value === undefined) return []
+  return [reason === undefined ? String(value) : `${value}  ← ${reason.fact}${placeWords(reason)}`]
+}
+
+function resourceWords({ resources, because }: ServiceSpec): string[] {
+  const words = `${resources.memory} of memory, ${resources.cpu} cores`
+  const { memory, cpu } = because
+  if (memory?.fact === cpu?.fact) return valueWords(words, memory)
+  return [...valueWords(`${resources.memory} of memory`, memory), ...valueWords(`${resources.cpu} cores`, cpu)]
 }
 
 function row(title: string, values: readonly string[]): string[] {
@@ -109,6 +142,13 @@ function variableWords(environment: ServiceSpec['environment']): string[] {
 function readingLines(reading: DetectorReading): string[] {
   const sure = reading.confidence === null ? 'looked, and makes no claim' : `${sureWords(reading.confidence)} sure`
   return ['', `${reading.title}: ${sure}`, ...evidenceLines(reading.evidence, 'weighed')]
+}
+
+/** Where nothing was found, what each detector looks for may be the answer; elsewhere their names do. */
+function silentLines(answer: FolderAnswer, silent: readonly DetectorReading[]): string[] {
+  const why = 'Not asked, because none of their files is there:'
+  if (answer.kind === 'nothing') return [why, ...silent.map(marksLine)]
+  return [`${why} ${silent.map(({ title }) => title).join(', ')}.`]
 }
 
 function marksLine({ title, marks }: DetectorReading): string {
