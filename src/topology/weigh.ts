@@ -111,7 +111,7 @@ function placeSigns(claim: Claim, { folder, repository, packages, around }: Surr
       ? [
           {
             path: folder.path,
-            fact: `lies in a folder for ${strongest.role === 'library' ? 'shared code' : strongest.role}`,
+            fact: `lies in a folder for ${roleWords[strongest.role] ?? strongest.role}`,
             weight: -strongest.weight,
             role: strongest.role,
           },
@@ -155,6 +155,15 @@ function declaredAddresses({ evidence, environment = [], shared = [] }: Statemen
         ? []
         : [{ variable: name, value, from: 'compose', evidence: { ...evidence, fact: `${name} in ${baseName(evidence.path)}` }, isShared }]
   return [...environment.flatMap(address(false)), ...shared.flatMap(address(true))]
+}
+
+/** What a folder is for, as one says it. */
+const roleWords: Partial<Record<FolderRole['role'], string>> = {
+  library: 'shared code',
+  asset: 'assets',
+  example: 'examples',
+  fixture: 'test data',
+  tooling: 'tools',
 }
 
 /** Files for browsers inside a service are its assets; other code is simply its own. */
