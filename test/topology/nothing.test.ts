@@ -65,3 +65,15 @@ describe('the only program of a repository', () => {
     expect(servicesIn(library)).toEqual([])
   })
 })
+
+describe('names that differ only in case', () => {
+  test('are told with the reason, and both are services', () => {
+    const files = { 'API/server.js': 'x.listen(1)', 'api/server.js': 'x.listen(2)', 'readme.md': '', 'README.md': '' }
+    const { services, recommendations } = analyzeFiles(files)
+    expect(services.map(({ name, path }) => `${name} ${path}`)).toEqual(['api API', 'api-2 api'])
+    expect(recommendations.filter(({ code }) => code === 'case_twins').map(({ message }) => message)).toEqual([
+      'README.md and readme.md differ only in case; a checkout on macOS or Windows holds one of them.',
+      'API and api differ only in case; a checkout on macOS or Windows holds one of them.',
+    ])
+  })
+})

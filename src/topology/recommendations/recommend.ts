@@ -1,6 +1,7 @@
 // What would make the repository's services better, each with its place and its fix. What holds for many is said once.
 import type { Recommendation } from '../topology.ts'
 import { adviseBacking } from './backing.ts'
+import { findCaseTwins } from './case-twins.ts'
 import { adviseDevelopmentServer } from './development-server.ts'
 import { adviseDockerignore } from './dockerignore.ts'
 import { adviseHealth } from './health.ts'
@@ -19,6 +20,7 @@ const rules: readonly Rule[] = [
   adviseBacking,
   adviseRuntime,
   advisePublishedDatabase,
+  findCaseTwins,
   adviseLockfile,
   advisePinnedImage,
   adviseUser,
