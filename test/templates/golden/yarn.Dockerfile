@@ -13,7 +13,7 @@ RUN --mount=type=cache,target=/root/.npm npm install --global --force --no-audit
 RUN npm pkg delete scripts.prepare
 
 FROM manifests AS dependencies
-RUN --mount=type=cache,target=/yarn-cache yarn install --cache-folder /yarn-cache --frozen-lockfile --non-interactive --production=true
+RUN --mount=type=cache,target=/yarn-cache,sharing=locked yarn install --cache-folder /yarn-cache --frozen-lockfile --non-interactive --production=true
 
 FROM base
 ENV NODE_ENV=production HOME=/tmp PORT=3000 PATH="/app/node_modules/.bin:$PATH"
