@@ -160,15 +160,28 @@ describe('a Python program', () => {
     expect(serviceNamed(named, 'catalog').port).toBe(8010)
   })
 
-  test('gathers the static files of Django when its settings can be loaded without secrets', () => {
+  test('gathers the static files of Django, with stand-ins for what its settings demand', () => {
     const files = { 'requirements.txt': 'django\n', 'manage.py': '', 'shop/wsgi.py': '' }
     const collected = serviceNamed({ ...files, 'shop/settings.py': 'STATIC_ROOT = BASE / "static"\n' }, 'app')
     expect([collected.buildCommand, collected.facts]).toEqual([
       'python manage.py collectstatic --noinput',
       { entry: 'manage.py', djangoPackage: 'shop' },
     ])
-    const secret = { ...files, 'shop/settings.py': 'import os\nKEY = os.environ["SECRET_KEY"]\nSTATIC_ROOT = "static"\n' }
-    expect(serviceNamed(secret, 'app').buildCommand).toBeUndefined()
+    const demands = 'import os\nKEY = os.environ["SECRET_KEY"]\nDATABASES = os.environ["DATABASE_URL"]\nSTATIC_ROOT = "static"\n'
+    const secret = serviceNamed({ ...files, 'shop/settings.py': demands }, 'app')
+    expect([secret.buildCommand, secret.facts.buildEnvironment]).toEqual([
+      'python manage.py collectstatic --noinput',
+      ['DATABASE_URL=sqlite:////tmp/build.sqlite3', 'SECRET_KEY=build'],
+    ])
+  })
+
+  test('names what Debian has to add for its packages', () => {
+    const files = { 'requirements.txt': 'flask\npsycopg2\nopencv-python\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' }
+    const { facts } = serviceNamed(files, 'app')
+    expect([facts.buildPackages, facts.systemPackages]).toEqual([
+      ['build-essential', 'libpq-dev', 'pkg-config'],
+      ['libgl1', 'libglib2.0-0', 'libpq5'],
+    ])
   })
 
   test('names the workers that run beside a server', () => {

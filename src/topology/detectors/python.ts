@@ -6,6 +6,7 @@ import { findPythonEntries, hasManifest, mayBeBareProgram } from '../python/entr
 import { type PythonProgram, readPythonProgram } from '../python/program.ts'
 import { pythonManifests, readPythonProject } from '../python/project.ts'
 import { pythonSigns } from '../python/signs.ts'
+import { systemPackages } from '../python/system.ts'
 import { defined } from '../reading/data.ts'
 import { importsOf, saidRoute } from '../reading/source-signs.ts'
 import { apart, said, usual } from '../reasons.ts'
@@ -51,7 +52,12 @@ function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
       processes: said(processes.length === 0 ? undefined : processes, worker?.evidence),
     }),
     environment: environment.environment,
-    facts: { ...entryFacts(folder.path, entries.files[0]), ...djangoFacts(program) },
+    facts: {
+      ...entryFacts(folder.path, entries.files[0]),
+      ...djangoFacts(program),
+      ...systemPackages(project.dependencies.keys()),
+      ...buildEnvironment(program, repository),
+    },
   })
 }
 
@@ -63,15 +69,29 @@ function djangoFacts({ folder, entries: { django } }: PythonProgram): Facts {
   }
 }
 
-/** Django gathers its static files once, where its settings say so and can be loaded without anybody's secrets. */
+/** Django gathers its static files once, where its settings say so. */
 function collectStatic({ folder, entries: { django }, source, server }: PythonProgram, repository: Repository): string | undefined {
   if (server?.framework.name !== 'django' || django === undefined) return undefined
   const settings = source.files.filter((path) => path.includes('/settings'))
   const isStated = settings.some((path) => /^STATIC_ROOT\s{0,4}=/m.test(repository.read.text(path) ?? ''))
-  const needsSecrets = source.environment.some(({ required }) => required)
   const home = relativeTo(folder.path, django.folder)
-  return isStated && !needsSecrets ? `python ${home === '.' ? '' : `${home}/`}manage.py collectstatic --noinput` : undefined
+  return isStated ? `python ${home === '.' ? '' : `${home}/`}manage.py collectstatic --noinput` : undefined
 }
+
+/** Settings are loaded while files are gathered: what they demand gets a value that means nothing and could be parsed. */
+function buildEnvironment(program: PythonProgram, repository: Repository): Facts {
+  const demanded = program.environment.environment.filter(({ required }) => required).slice(0, 50)
+  if (demanded.length === 0 || collectStatic(program, repository) === undefined) return {}
+  return { buildEnvironment: demanded.map(({ name }) => `${name}=${placeholders.find(([pattern]) => pattern.test(name))?.[1] ?? 'build'}`) }
+}
+
+const placeholders: readonly (readonly [RegExp, string])[] = [
+  [/DATABASE_URL|DB_URL/, 'sqlite:////tmp/build.sqlite3'],
+  [/REDIS|CELERY|BROKER|CACHE/, 'redis://127.0.0.1:6379/0'],
+  [/URL|URI|ORIGIN|ENDPOINT/, 'http://127.0.0.1'],
+  [/PORT|TIMEOUT|COUNT|SIZE|LIMIT|DAYS|SECONDS|MINUTES|DEBUG|USE_|_ID$|ENABLE/, '0'],
+  [/HOST/, '127.0.0.1'],
+]
 
 /** Whether a folder without a manifest lies in a project whose program is elsewhere, or is a module of it. */
 function isPartOfProject(folder: Folder, repository: Repository): boolean {

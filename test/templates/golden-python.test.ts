@@ -1,0 +1,55 @@
+// The Dockerfiles of Python frameworks as people see them, whole. `vitest run test/templates/golden-python.test.ts --update` writes them again.
+import { describe, expect, test } from 'vitest'
+import { detected } from './support/detected.ts'
+import { render } from './support/images.ts'
+import { filesOf } from './support/services.ts'
+
+const settings = `import os
+import dj_database_url
+SECRET_KEY = os.environ["SECRET_KEY"]
+DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
+STATIC_ROOT = BASE_DIR / "staticfiles"
+`
+
+interface Case {
+  readonly name: string
+  readonly files: Readonly<Record<string, string>>
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'django',
+    files: {
+      'requirements.txt': 'django==5.2\ngunicorn==23.0.0\nwhitenoise==6.9.0\ndj-database-url==3.0.0\npsycopg2==2.9.10\n',
+      'runtime.txt': 'python-3.12.4\n',
+      'manage.py': 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+      'shop/settings.py': settings,
+      'shop/wsgi.py': 'application = get_wsgi_application()\n',
+      'shop/urls.py': '',
+    },
+  },
+  {
+    name: 'fastapi-uv',
+    files: {
+      'pyproject.toml': '[project]\nname = "api"\nrequires-python = ">=3.12"\ndependencies = ["fastapi", "uvicorn"]\n',
+      'uv.lock': 'version = 1\n',
+      'app/__init__.py': '',
+      'app/main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get("/healthz")\ndef health():\n    return {}\n',
+    },
+  },
+  {
+    name: 'flask-pdm',
+    files: {
+      'pyproject.toml': '[project]\nname = "web"\nrequires-python = ">=3.11"\ndependencies = ["flask", "gunicorn"]\n\n[tool.pdm]\n',
+      'pdm.lock': '',
+      'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n',
+    },
+  },
+]
+
+describe('the Dockerfile of a detected Python service', () => {
+  test.each(cases)('$name', async ({ name, files }) => {
+    const tree = filesOf(files)
+    await expect(render(detected(tree, '.'), tree).dockerfile).toMatchFileSnapshot(`golden/${name}.Dockerfile`)
+  })
+})
