@@ -21,6 +21,10 @@ async fn main() {
 }
 `
 
+const httplib =
+  '#include <httplib.h>\nint main() { httplib::Server server; server.Get("/healthz", [](auto &, auto &) {}); server.listen("0.0.0.0", 8080); }\n'
+const sockets = 'int main(void) { bind(1, 0, 0); listen(1, 8); accept(1, 0, 0); }\n'
+
 const cases: readonly Case[] = [
   {
     name: 'rust',
@@ -45,6 +49,33 @@ const cases: readonly Case[] = [
       'services/other/src/main.rs': axum,
     },
   },
+  {
+    name: 'cmake',
+    files: {
+      'CMakeLists.txt':
+        'cmake_minimum_required(VERSION 3.16)\nproject(api CXX)\nfind_package(OpenSSL REQUIRED)\nfind_package(nlohmann_json REQUIRED)\nadd_executable(api src/main.cpp)\n',
+      'src/main.cpp': httplib,
+    },
+  },
+  {
+    name: 'conan',
+    files: {
+      'CMakeLists.txt':
+        'cmake_minimum_required(VERSION 3.16)\nproject(api CXX)\nfind_package(httplib REQUIRED)\nadd_executable(api main.cpp)\n',
+      'conanfile.txt': '[requires]\ncpp-httplib/0.20.0\n\n[generators]\nCMakeDeps\nCMakeToolchain\n',
+      'main.cpp': httplib,
+    },
+  },
+  {
+    name: 'vcpkg',
+    files: {
+      'CMakeLists.txt':
+        'cmake_minimum_required(VERSION 3.16)\nproject(api CXX)\nfind_package(httplib REQUIRED)\nadd_executable(api main.cpp)\n',
+      'vcpkg.json': '{ "name": "api", "dependencies": ["cpp-httplib"] }',
+      'main.cpp': httplib,
+    },
+  },
+  { name: 'make', files: { Makefile: 'CC = gcc\nTARGET = api\n$(TARGET): main.c\n\t$(CC) -o $(TARGET) main.c\n', 'main.c': sockets } },
 ]
 
 describe('the Dockerfile of a detected service', () => {

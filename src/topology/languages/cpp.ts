@@ -6,6 +6,7 @@ import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { type Build, dependenciesOf, readBuild } from './cpp-build.ts'
 import { cppFrameworks, cppSource } from './cpp-source.ts'
+import { systemLibraries } from './cpp-system.ts'
 import type { Language, Project } from './language.ts'
 import { existing, filesIn, matchesIn, placeOf } from './manifest.ts'
 
@@ -23,6 +24,7 @@ export const cpp: Language = {
     if (folder.files.has('CMakeLists.txt')) return 'cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build'
     if (folder.files.has('meson.build')) return 'meson setup build --buildtype=release && meson compile -C build'
     if (folder.files.has('xmake.lua')) return 'xmake f -m release && xmake'
+    if (folder.files.has('configure.ac')) return 'autoreconf --install && ./configure && make'
     if (folder.files.has('Makefile') || folder.files.has('makefile')) return 'make'
     const main = String(project.facts?.main ?? 'main.cpp')
     return `mkdir -p build && ${main.endsWith('.c') ? 'gcc' : 'g++'} -O2 -o build/app ${main}`
@@ -49,17 +51,18 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const around = projectAround(folder, build, repository)
   const isOwn = (path: string) => entries[0]?.endsWith(path) === true
   const program = build.programs.find(({ sources }) => sources.some(isOwn)) ?? build.programs[0]
+  const dependencies = dependenciesOf(build, folder, repository)
   return {
     manifest,
     packageManager: managerOf(folder) ?? build.tool,
-    dependencies: dependenciesOf(build, folder, repository),
+    dependencies,
     // Drogon and others read their port from a file of that name.
     entries: [...entries, ...(entries.length > 0 ? existing(['config.json'], folder, repository) : [])],
     signs: [
       ...(entries.length === 0 ? [{ ...manifest, fact: 'builds no program', weight: -0.9, role: 'library' as const }] : []),
       ...(around === undefined ? [] : [{ ...around, weight: -0.6, role: 'library' as const }]),
     ],
-    facts: { binary: program?.name ?? build.name ?? 'app', ...mainFacts(entries, folder) },
+    facts: { binary: program?.name ?? build.name ?? 'app', ...mainFacts(entries, folder), ...systemLibraries(dependencies.keys()) },
   }
 }
 
