@@ -1,10 +1,12 @@
 // The list of files that people declare services in, each with its reader. Their order means nothing: precedence.ts has it.
 import type { Repository } from '../repository.ts'
+import { readHerokuApp, readHerokuYaml } from './heroku.ts'
 import {
-  readAppEngine, readCaptain, readFly, readHerokuApp, readHerokuYaml, readNetlify, readNixpacks, readProjectToml, readRailway, readVercel, readZeabur,
+  readAppEngine, readCaptain, readFly, readNetlify, readNixpacks, readProjectToml, readRailway, readVercel, readZeabur,
 } from './platforms.ts' // biome-ignore format: a list
+import { readRender } from './render.ts'
 import { readBake, readTiltfile } from './scripts.ts'
-import { readAzd, readCloudFoundry, readDapr, readDigitalOcean, readImages, readRender, readSkaffold } from './stacks.ts'
+import { readAzd, readCloudFoundry, readDapr, readDigitalOcean, readImages, readSkaffold } from './stacks.ts'
 import type { DeclaredFile, Statement } from './statement.ts'
 
 export interface DeclaredFormat {

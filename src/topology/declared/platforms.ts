@@ -3,8 +3,19 @@ import { parentOf, resolvePath } from '../paths.ts'
 import { portInCommand } from '../procfile.ts'
 import { asPort, type Data, dataAt, defined, field, isData, stringAt, stringsIn } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
-import type { EnvironmentVariable } from '../topology.ts'
-import { evidenceAt, evidenceOf, fileAt, folderAt, healthAt, portOf, variablesIn, yamlPart } from './reading.ts'
+import {
+  countAt,
+  evidenceAt,
+  evidenceOf,
+  fileAt,
+  folderAt,
+  healthAt,
+  keyLines,
+  placesIn,
+  portOf,
+  variablesIn,
+  yamlPart,
+} from './reading.ts'
 import type { DeclaredFile, Statement } from './statement.ts'
 
 export function readRailway({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
@@ -21,7 +32,24 @@ export function readRailway({ path, folder }: DeclaredFile, repository: Reposito
       folder,
       evidence,
       weight: 0.6,
-      ...defined({ start, buildCommand: build, health, dockerfile, port: portInCommand(start) }),
+      because: placesIn(
+        { path, data, line: keyLines(path, repository) },
+        {
+          start: [['deploy', 'startCommand']],
+          port: [['deploy', 'startCommand']],
+          buildCommand: [['build', 'buildCommand']],
+          health: [['deploy', 'healthcheckPath']],
+          replicas: [['deploy', 'numReplicas']],
+        },
+      ),
+      ...defined({
+        start,
+        buildCommand: build,
+        health,
+        dockerfile,
+        port: portInCommand(start),
+        replicas: countAt(data, 'deploy', 'numReplicas'),
+      }),
     },
   ]
 }
@@ -45,6 +73,22 @@ export function readFly({ path, folder }: DeclaredFile, repository: Repository):
       folder,
       evidence,
       weight: 0.6,
+      because: placesIn(
+        { path, data, line: keyLines(path, repository) },
+        {
+          start: main === undefined ? [] : [['processes', main.name]],
+          processes: [['processes', processes[0]?.name ?? '']],
+          port: [
+            ['http_service', 'internal_port'],
+            ['services', 0, 'internal_port'],
+            ['env', 'PORT'],
+          ],
+          health: [
+            ['http_service', 'checks', 0, 'path'],
+            ['services', 0, 'http_checks', 0, 'path'],
+          ],
+        },
+      ),
       environment,
       ...defined({
         start: main?.command,
@@ -53,61 +97,6 @@ export function readFly({ path, folder }: DeclaredFile, repository: Repository):
         health: healthAt(checks.map((check) => stringAt(check, 'path')).find((found) => found !== undefined)),
         dockerfile: fileAt(folder, stringAt(data, 'build', 'dockerfile'), repository),
       }),
-    },
-  ]
-}
-
-/** Heroku's, Dokku's and Scalingo's app.json; a mobile application's has the same name and other keys. */
-export function readHerokuApp({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
-  const file = repository.read.json(path)
-  const isHeroku = ['buildpacks', 'formation', 'addons', 'stack', 'healthchecks'].some((key) => file?.data[key] !== undefined)
-  if (file === undefined || (!isHeroku && field(file.data, 'env') === undefined) || field(file.data, 'expo') !== undefined) return []
-  const environment = Object.entries(dataAt(file.data, 'env')).flatMap(([name, value]): EnvironmentVariable[] => {
-    if (!/^[A-Za-z_]\w{0,63}$/.test(name)) return []
-    const stated = typeof value === 'string' ? value : stringAt(value, 'value')
-    const isGiven = stringAt(value, 'generator') !== undefined
-    return [
-      {
-        name,
-        required: stated === undefined && !isGiven && field(value, 'required') !== false,
-        ...(stated === undefined ? {} : { value: stated }),
-      },
-    ]
-  })
-  const needs = (Array.isArray(file.data.addons) ? file.data.addons : []).flatMap((addon: unknown) => {
-    const plan = typeof addon === 'string' ? addon : stringAt(addon, 'plan')
-    return plan === undefined
-      ? []
-      : [
-          plan
-            .split(':')[0]
-            ?.replace(/^heroku-/, '')
-            .replace('postgresql', 'postgres') ?? '',
-        ]
-  })
-  const line = file.line('formation') ?? file.line('buildpacks') ?? file.line('env') ?? 1
-  return [{ source: 'heroku', folder, evidence: evidenceAt(path, line, 'is deployed by app.json'), weight: 0.5, environment, needs }]
-}
-
-export function readHerokuYaml({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
-  const part = yamlPart(path, repository)
-  const docker = dataAt(part?.data, 'build', 'docker')
-  const run = dataAt(part?.data, 'run')
-  if (part === undefined || (Object.keys(docker).length === 0 && Object.keys(run).length === 0)) return []
-  const processes = Object.entries(run).flatMap(([name, value]) => {
-    const command = typeof value === 'string' ? value : stringsIn(field(value, 'command')).join(' ')
-    return command === '' ? [] : [{ name, command: command.slice(0, 500) }]
-  })
-  const start = processes.find(({ name }) => name === 'web')?.command
-  const dockerfile = fileAt(folder, stringAt(docker, 'web') ?? stringAt(docker, 'worker'), repository)
-  const evidence = evidenceAt(path, part.line(['build']), 'is deployed by heroku.yml')
-  return [
-    {
-      source: 'heroku',
-      folder,
-      evidence,
-      weight: 0.7,
-      ...defined({ start, dockerfile, processes: processes.length > 1 ? processes : undefined }),
     },
   ]
 }
@@ -127,6 +116,20 @@ export function readNixpacks({ path, folder }: DeclaredFile, repository: Reposit
       evidence,
       weight: start === undefined ? 0.2 : 0.5,
       environment,
+      because: placesIn(
+        { path, data, line: keyLines(path, repository) },
+        {
+          start: [
+            ['start', 'cmd'],
+            ['deploy', 'startCommand'],
+          ],
+          port: [
+            ['start', 'cmd'],
+            ['deploy', 'startCommand'],
+          ],
+          buildCommand: [['phases', 'build', 'cmds']],
+        },
+      ),
       ...defined({ start, buildCommand: build === '' ? undefined : build, port: portInCommand(start) }),
     },
   ]
@@ -144,7 +147,14 @@ export function readVercel({ path, folder }: DeclaredFile, repository: Repositor
   if (data === undefined) return []
   const build = stringAt(data, 'buildCommand')
   return [
-    { source: 'vercel', folder, evidence: evidenceAt(path, 1, 'is deployed on Vercel'), weight: 0.25, ...defined({ buildCommand: build }) },
+    {
+      source: 'vercel',
+      folder,
+      evidence: evidenceAt(path, 1, 'is deployed on Vercel'),
+      weight: 0.25,
+      because: placesIn({ path, data, line: keyLines(path, repository) }, { buildCommand: [['buildCommand']] }),
+      ...defined({ buildCommand: build }),
+    },
   ]
 }
 
@@ -156,7 +166,8 @@ export function readNetlify({ path, folder }: DeclaredFile, repository: Reposito
   const saysBuild = build !== undefined || ['base', 'publish'].some((key) => stringAt(data, 'build', key) !== undefined)
   if (base === undefined || !saysBuild) return []
   const evidence = evidenceOf(path, { words: '[build]', fact: 'is deployed on Netlify' }, repository)
-  return [{ source: 'netlify', folder: base, evidence, weight: base === folder ? 0.2 : 0.4, ...defined({ buildCommand: build }) }]
+  const because = placesIn({ path, data, line: keyLines(path, repository) }, { buildCommand: [['build', 'command']] })
+  return [{ source: 'netlify', folder: base, evidence, weight: base === folder ? 0.2 : 0.4, because, ...defined({ buildCommand: build }) }]
 }
 
 export function readCaptain({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
@@ -177,6 +188,14 @@ export function readZeabur({ path, folder }: DeclaredFile, repository: Repositor
       folder: folderAt(folder, stringAt(data, 'app_dir'), repository) ?? folder,
       evidence: evidenceAt(path, 1, 'is deployed on Zeabur'),
       weight: 0.4,
+      because: placesIn(
+        { path, data, line: keyLines(path, repository) },
+        {
+          start: [['start_command']],
+          port: [['start_command']],
+          buildCommand: [['build_command']],
+        },
+      ),
       ...defined({ start, buildCommand: stringAt(data, 'build_command'), dockerfile, port: portInCommand(start) }),
     },
   ]
@@ -195,6 +214,7 @@ export function readAppEngine({ path, folder }: DeclaredFile, repository: Reposi
       evidence,
       weight: 0.6,
       environment: variablesIn(field(part.data, 'env_variables')),
+      because: placesIn({ path, ...part }, { start: [['entrypoint']] }),
       ...defined({ start: start?.replace(/^exec\s/, '') }),
     },
   ]

@@ -1,10 +1,10 @@
 // Small readings that the formats of declarations share.
 import { resolvePath } from '../paths.ts'
-import { asPort, field, isData, stringAt } from '../reading/data.ts'
+import { asPort, dataAt, field, isData, stringAt } from '../reading/data.ts'
 import { lineOf } from '../reading/lines.ts'
 import { parseYamlParts, type YamlPart } from '../reading/yaml.ts'
 import type { Repository } from '../repository.ts'
-import type { EnvironmentVariable, Evidence, HealthSpec } from '../topology.ts'
+import type { Because, EnvironmentVariable, Evidence, HealthSpec, ReasonedValue } from '../topology.ts'
 
 /** The first document of a YAML file, or undefined; nothing is said of one that does not parse, because others read the same names. */
 export function yamlPart(path: string, repository: Repository): YamlPart | undefined {
@@ -23,6 +23,47 @@ export function evidenceAt(path: string, line: number | undefined, fact: string)
 /** Evidence at the first line with these words. */
 export function evidenceOf(path: string, { words, fact }: { words: string; fact: string }, repository: Repository): Evidence {
   return evidenceAt(path, lineOf(repository.read.text(path) ?? '', words) ?? 1, fact)
+}
+
+/** Keys of a file from its top, each with what it says; the first that is there counts. */
+export type ValueKeys = Readonly<Partial<Record<ReasonedValue, readonly (readonly (string | number)[])[]>>>
+
+interface KeyedFile {
+  readonly path: string
+  readonly data: unknown
+  readonly line: (keys: readonly (string | number)[]) => number | undefined
+}
+
+/** Where a file says single values. */
+export function placesIn({ path, data, line }: KeyedFile, values: ValueKeys): Because {
+  const found = Object.entries(values).flatMap(([value, candidates]) => {
+    const keys = candidates.find((one) => isThere(data, one))
+    const fact = keys?.filter((key) => typeof key === 'string').join('.') ?? ''
+    return keys === undefined ? [] : [[value, evidenceAt(path, line(keys), fact)] as const]
+  })
+  return Object.fromEntries(found)
+}
+
+function isThere(data: unknown, keys: readonly (string | number)[]): boolean {
+  let value = data
+  for (const key of keys) value = typeof key === 'number' ? (Array.isArray(value) ? value[key] : undefined) : field(value, key)
+  return value !== undefined && value !== null
+}
+
+/** Lines of keys in JSON by path, in TOML by the key's own line after its table's. */
+export function keyLines(path: string, repository: Repository): KeyedFile['line'] {
+  const json = path.endsWith('.toml') ? undefined : repository.read.json(path)
+  if (json !== undefined) return (keys) => json.line(keys.join('/'))
+  const lines = (repository.read.text(path) ?? '').split('\n').map((line) => line.trim())
+  return (keys) => {
+    const names = keys.filter((key) => typeof key === 'string')
+    const tables = [names.slice(0, -1).join('.')].map((table) =>
+      lines.findIndex((line) => line === `[${table}]` || line === `[[${table}]]`),
+    )
+    const from = Math.max(0, tables[0] ?? 0)
+    const at = lines.findIndex((line, index) => index >= from && line.split(/[\s=]/, 1)[0] === names.at(-1))
+    return at < 0 ? undefined : at + 1
+  }
 }
 
 /** A folder that a file names relative to its own; undefined when it is not in the repository. */
@@ -76,4 +117,22 @@ export function portOf(variables: readonly EnvironmentVariable[]): number | unde
 export function plainImage(image: string | undefined): string | undefined {
   const name = (image?.split('@')[0] ?? '').split('/').at(-1)?.split(':')[0]
   return name === undefined || name === '' ? undefined : name
+}
+
+/** How many of it run; undefined for anything but a plain small number. */
+export function countAt(data: unknown, ...keys: readonly string[]): number | undefined {
+  const value = field(dataAt(data, ...keys.slice(0, -1)), keys.at(-1) ?? '')
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= countLimit ? value : undefined
+}
+
+/** More of one service are a mistake. */
+const countLimit = 100
+
+/** Services read of one file. */
+export const listLimit = 100
+
+/** The items of a list with their numbers. */
+export function itemsAt(data: unknown, key: string): { item: unknown; index: number }[] {
+  const list = field(data, key)
+  return Array.isArray(list) ? list.slice(0, listLimit).map((item: unknown, index) => ({ item, index })) : []
 }

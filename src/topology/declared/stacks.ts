@@ -1,47 +1,25 @@
 // Files that list several services of a repository, each with its folder.
-import { parentOf } from '../paths.ts'
+import { parentOf, printable } from '../paths.ts'
 import { asPort, dataAt, defined, field, isData, stringAt, stringsIn } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
 import { aroundDotFolder } from './platforms.ts'
-import { evidenceAt, fileAt, folderAt, healthAt, plainImage, portOf, variablesIn, variablesInList, yamlPart, yamlParts } from './reading.ts'
+import {
+  countAt,
+  evidenceAt,
+  fileAt,
+  folderAt,
+  healthAt,
+  itemsAt,
+  listLimit,
+  placesIn,
+  plainImage,
+  portOf,
+  variablesIn,
+  variablesInList,
+  yamlPart,
+  yamlParts,
+} from './reading.ts'
 import type { DeclaredFile, Statement } from './statement.ts'
-
-/** Services read of one file. */
-const listLimit = 100
-
-export function readRender({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
-  const part = yamlPart(path, repository)
-  return itemsAt(part?.data, 'services').flatMap(({ item, index }): Statement[] => {
-    const place = folderAt(folder, stringAt(item, 'rootDir'), repository)
-    const kind = stringAt(item, 'type')
-    if (part === undefined || place === undefined || kind === undefined || ['redis', 'keyvalue'].includes(kind)) return []
-    const environment = variablesInList(field(item, 'envVars'), 'key')
-    const needs = itemsAt(item, 'envVars').flatMap((variable) => {
-      const database = stringAt(variable.item, 'fromDatabase', 'name')
-      const service = stringAt(variable.item, 'fromService', 'name')
-      return [database, service].filter((name) => name !== undefined)
-    })
-    return [
-      {
-        source: 'render',
-        folder: place,
-        evidence: evidenceAt(path, part.line(['services', index]), `is a ${kind} service on Render`),
-        weight: 0.7,
-        environment,
-        needs,
-        ...defined({
-          name: stringAt(item, 'name'),
-          start: stringAt(item, 'startCommand') ?? stringAt(item, 'dockerCommand'),
-          buildCommand: stringAt(item, 'buildCommand'),
-          health: healthAt(stringAt(item, 'healthCheckPath')),
-          dockerfile:
-            fileAt(folder, stringAt(item, 'dockerfilePath'), repository) ?? fileAt(place, stringAt(item, 'dockerfilePath'), repository),
-          port: portOf(environment),
-        }),
-      },
-    ]
-  })
-}
 
 /** DigitalOcean's app specification, in `.do/` or beside the application. */
 export function readDigitalOcean({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
@@ -53,17 +31,24 @@ export function readDigitalOcean({ path, folder }: DeclaredFile, repository: Rep
       const place = folderAt(base, stringAt(item, 'source_dir'), repository)
       if (part === undefined || place === undefined || key === 'jobs') return []
       const environment = variablesInList(field(item, 'envs'), 'key')
+      const top = spec === part.data ? [] : ['spec']
       return [
         {
           source: 'digitalocean',
           folder: place,
-          evidence: evidenceAt(
-            path,
-            part.line([...(spec === part.data ? [] : ['spec']), key, index]),
-            'is a component of an App Platform app',
-          ),
+          evidence: evidenceAt(path, part.line([...top, key, index]), 'is a component of an App Platform app'),
           weight: 0.7,
           environment,
+          because: placesIn(
+            { path, ...part },
+            {
+              start: [[...top, key, index, 'run_command']],
+              buildCommand: [[...top, key, index, 'build_command']],
+              port: [[...top, key, index, 'http_port']],
+              health: [[...top, key, index, 'health_check', 'http_path']],
+              replicas: [[...top, key, index, 'instance_count']],
+            },
+          ),
           ...defined({
             name: stringAt(item, 'name'),
             start: stringAt(item, 'run_command'),
@@ -71,6 +56,7 @@ export function readDigitalOcean({ path, folder }: DeclaredFile, repository: Rep
             port: asPort(field(item, 'http_port')) ?? portOf(environment),
             health: healthAt(stringAt(item, 'health_check', 'http_path')),
             dockerfile: fileAt(base, stringAt(item, 'dockerfile_path'), repository),
+            replicas: countAt(item, 'instance_count'),
           }),
         },
       ]
@@ -91,11 +77,23 @@ export function readCloudFoundry({ path, folder }: DeclaredFile, repository: Rep
         evidence: evidenceAt(path, part.line(['applications', index]), 'is a Cloud Foundry application'),
         weight: 0.6,
         environment: variablesIn(field(item, 'env')),
-        needs: stringsIn(field(item, 'services')),
+        needs: stringsIn(field(item, 'services')).map((name) => ({
+          name,
+          evidence: evidenceAt(path, part.line(['applications', index, 'services']), `service ${printable(name)}`),
+        })),
+        because: placesIn(
+          { path, ...part },
+          {
+            start: [['applications', index, 'command']],
+            health: [['applications', index, 'health-check-http-endpoint']],
+            replicas: [['applications', index, 'instances']],
+          },
+        ),
         ...defined({
           name: stringAt(item, 'name'),
           start: stringAt(item, 'command'),
           health: healthAt(stringAt(item, 'health-check-http-endpoint')),
+          replicas: countAt(item, 'instances'),
         }),
       },
     ]
@@ -143,6 +141,7 @@ export function readDapr({ path, folder }: DeclaredFile, repository: Repository)
         evidence: evidenceAt(path, part.line(['apps', index]), `dapr runs ${stringAt(item, 'appID') ?? written}`),
         weight: 0.75,
         environment: variablesIn(field(item, 'env')),
+        because: placesIn({ path, ...part }, { port: [['apps', index, 'appPort']] }),
         ...defined({ name: stringAt(item, 'appID'), port }),
       },
     ]
@@ -201,9 +200,4 @@ export function readImages({ path, folder }: DeclaredFile, repository: Repositor
         },
       ]
     })
-}
-
-function itemsAt(data: unknown, key: string): { item: unknown; index: number }[] {
-  const list = field(data, key)
-  return Array.isArray(list) ? list.slice(0, listLimit).map((item: unknown, index) => ({ item, index })) : []
 }

@@ -1,6 +1,6 @@
 // What a file that somebody wrote for a platform or a tool says about one folder. It outweighs what kyozo would guess; precedence.ts has the order.
 import type { Source } from '../precedence.ts'
-import type { Because, EnvironmentVariable, Evidence, HealthSpec, ProcessSpec } from '../topology.ts'
+import type { BackingKind, Because, EnvironmentVariable, Evidence, HealthSpec, ProcessSpec } from '../topology.ts'
 
 export interface Statement {
   readonly source: Source
@@ -29,8 +29,18 @@ export interface Statement {
   readonly memory?: string
   readonly cpu?: string
   readonly replicas?: number
-  /** Names of services that it says it needs. */
-  readonly needs?: readonly string[]
+  /** What it says that it needs. */
+  readonly needs?: readonly StatedNeed[]
+}
+
+/** A need as a file names it: another service of the file, a database, an add-on. */
+export interface StatedNeed {
+  readonly name: string
+  /** What the backing service is, where the file says so. */
+  readonly kind?: BackingKind
+  /** The variable that its address is given in. */
+  readonly variable?: string
+  readonly evidence: Evidence
 }
 
 /** A file as one reader gets it. */
