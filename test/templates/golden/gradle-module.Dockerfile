@@ -1,0 +1,31 @@
+FROM eclipse-temurin:21-jdk AS build
+COPY ["build.gradle.kts", "gradlew", "settings.gradle.kts", "/app/"]
+COPY ["gradle/wrapper/gradle-wrapper.jar", "gradle/wrapper/gradle-wrapper.properties", "/app/gradle/wrapper/"]
+COPY ["libs/text/build.gradle.kts", "/app/libs/text/"]
+COPY ["services/api/build.gradle.kts", "/app/services/api/"]
+COPY ["libs/text", "/app/libs/text/"]
+COPY ["services/api", "/app/services/api/"]
+# A build's context holds what a commit does not: the Dockerfile; in a clone also local settings.
+RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} +
+WORKDIR "/app/services/api/../.."
+# What is downloaded stays in the cache: a change of code downloads nothing. One build at a time may write there.
+RUN --mount=type=cache,target=/root/.gradle,sharing=locked ["sh", "./gradlew", "--no-daemon", ":services:api:installDist", "-x", "test"]
+WORKDIR "/app/services/api"
+# The start script has the project's name, which may be any.
+RUN <<'SH'
+set -e
+stage=$(find . -type d -name bin \( -path '*/build/install/*' -o -path '*/target/universal/stage/*' \) | sort | head -n 1)
+cp -R "${stage%/bin}" /out
+rm -f /out/bin/*.bat
+script=$(find /out/bin -type f | sort | head -n 1)
+mv "$script" /out/bin/service
+chmod 755 /out/bin/service
+SH
+
+FROM eclipse-temurin:21-jre
+ENV HOME=/tmp PORT=8080 JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=75"
+WORKDIR /app
+COPY --from=build /out/ ./
+USER 10001:10001
+EXPOSE 8080
+CMD ["bin/service"]
