@@ -31,14 +31,20 @@ describe('a Laravel application', () => {
       packageManager: 'composer',
       port: 8080,
       health: { kind: 'http', path: '/up' },
-      buildCommand: 'composer install --no-dev --optimize-autoloader --no-interaction && npm ci && npm run build && php artisan optimize',
+      buildCommand: 'npm run build',
       start: 'frankenphp php-server --listen :8080 --root public',
       processes: [
         { name: 'web', command: 'frankenphp php-server --listen :8080 --root public' },
         { name: 'worker', command: 'php artisan horizon' },
         { name: 'scheduler', command: 'php artisan schedule:work' },
       ],
-      facts: { entry: 'public/index.php', frameworkVersion: '11.9', webRoot: 'public' },
+      facts: {
+        entry: 'public/index.php',
+        frameworkVersion: '11.9',
+        webRoot: 'public',
+        extensions: ['bcmath', 'exif', 'gd', 'intl', 'pcntl', 'pdo_mysql', 'pdo_pgsql', 'redis', 'zip'],
+        assets: 'npm run build',
+      },
     })
     expect(servicesIn(files)).toHaveLength(1)
   })

@@ -1,4 +1,6 @@
 // PHP: Composer projects, and folders of pages for a web server.
+
+import type { Facts } from '../claim.ts'
 import { joinPath, parentOf } from '../paths.ts'
 import { asPort, dataAt, stringAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -6,6 +8,7 @@ import type { Evidence, ProcessSpec } from '../topology.ts'
 import { normalizeVersion } from '../versions.ts'
 import type { Language, Program, Project } from './language.ts'
 import { existing, readFile } from './manifest.ts'
+import { extensionsFor } from './php-extensions.ts'
 import { phpFrameworks, phpMarks } from './php-frameworks.ts'
 import { phpPackageOf, phpSource } from './php-source.ts'
 
@@ -59,7 +62,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       ...wrapperSigns(folder, repository),
     ],
     processes: processesOf(packages, folder),
-    facts: webRootOf(page, pages),
+    facts: { ...webRootOf(page, pages), ...templateFacts([...packages, ...marked.map(([name]) => name)], folder, repository) },
   }
 }
 
@@ -211,11 +214,15 @@ function startOf({ project, framework, port }: Program): string | undefined {
   return entry?.endsWith('.php') ? `php ${entry.slice(entry.lastIndexOf('/') + 1)}` : undefined
 }
 
-function buildOf({ folder, repository, framework }: Program): string | undefined {
-  const install = folder.files.has('composer.json') ? ['composer install --no-dev --optimize-autoloader --no-interaction'] : []
-  const assets = folder.files.has('package.json') && repository.read.json(joinPath(folder.path, 'package.json'))
-  const builds = assets ? stringAt(assets.data, 'scripts', 'build') !== undefined : false
-  const cache = framework?.name === 'laravel' ? ['php artisan optimize'] : []
-  const steps = [...install, ...(builds ? ['npm ci', 'npm run build'] : []), ...cache]
-  return steps.length === 0 ? undefined : steps.join(' && ')
+/** What is made before it runs, beside what Composer does: styles and scripts. */
+function buildOf({ project }: Program): string | undefined {
+  return typeof project.facts?.assets === 'string' ? project.facts.assets : undefined
+}
+
+function templateFacts(packages: readonly string[], folder: Folder, repository: Repository): Facts {
+  const extensions = extensionsFor(packages, folder.files.has('composer.json'))
+  const manifest = folder.files.has('package.json') ? repository.read.json(joinPath(folder.path, 'package.json')) : undefined
+  const builds = stringAt(manifest?.data, 'scripts', 'build') !== undefined
+  const manager = folder.files.has('pnpm-lock.yaml') ? 'pnpm' : folder.files.has('yarn.lock') ? 'yarn' : 'npm'
+  return { ...(extensions.length > 0 ? { extensions } : {}), ...(builds ? { assets: `${manager} run build` } : {}) }
 }
