@@ -1,8 +1,9 @@
-// Sites that a generator makes, detected, built by the real builder and served without a writable disk, capabilities or new privileges.
+// Sites that a generator makes, proxies and databases, detected, built by the real builder and run without a writable disk, capabilities or new privileges.
+import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { detected } from './support/detected.ts'
-import { buildImage, removeImage, runContainer } from './support/images.ts'
-import { filesOf } from './support/services.ts'
+import { type BuiltImage, buildImage, dockerText, removeImage, runContainer } from './support/images.ts'
+import { type Files, filesOf } from './support/services.ts'
 
 const images = new Set<string>()
 afterAll(async () => {
@@ -28,4 +29,47 @@ test('Hugo makes the pages that nginx serves, and an unknown path is not found',
   } finally {
     await container.stop()
   }
+})
+
+async function build(files: Files, path: string): Promise<BuiltImage> {
+  const built = await buildImage(detected(files, path), files)
+  images.add(built.image)
+  return built
+}
+
+async function onNetwork(use: (network: string) => Promise<void>): Promise<void> {
+  const network = `kyozo-proxy-test-${randomBytes(4).toString('hex')}`
+  await dockerText(['network', 'create', '--label', 'kyozo.template-test=1', network])
+  try {
+    await use(network)
+  } finally {
+    const left = await dockerText(['ps', '--all', '--quiet', '--filter', `network=${network}`])
+    if (left !== '') await dockerText(['rm', '--force', '--volumes', ...left.split('\n')])
+    await dockerText(['network', 'rm', network])
+  }
+}
+
+const server = `require('http').createServer((request, response) => response.end('api got ' + request.url)).listen(3000)\n`
+
+test.each([
+  [
+    'whole configuration',
+    'proxy/nginx.conf',
+    'events {\n}\nhttp {\n  server {\n    listen 80;\n    location /api/ {\n      proxy_pass http://api:3000/;\n    }\n  }\n}\n',
+  ],
+  [
+    'configuration of one server',
+    'proxy/default.conf',
+    'server {\n  listen 8080;\n  location /api/ {\n    proxy_pass http://api:3000/;\n  }\n}\n',
+  ],
+])('nginx with a %s passes a request on to the service beside it', { timeout: 300_000 }, async (_, file, text) => {
+  const files = filesOf({ [file]: text, 'api/server.js': server })
+  expect(detected(files, 'proxy').dependsOn.map(({ service }) => service)).toEqual(['api'])
+  const [api, proxy] = [await build(files, 'api'), await build(files, 'proxy')]
+  await onNetwork(async (network) => {
+    const { id } = await runContainer(api)
+    await dockerText(['network', 'connect', '--alias', 'api', network, id])
+    const container = await runContainer(proxy, { network })
+    expect(await (await container.ask('/api/teas?kind=green')).text()).toBe('api got /teas?kind=green')
+  })
 })

@@ -1,6 +1,7 @@
 // The Dockerfiles of sites that a generator outside Node makes, of proxies and of databases, whole.
 // `vitest run test/templates/golden-sites.test.ts --update` writes them again.
 import { describe, expect, test } from 'vitest'
+import { detected } from './support/detected.ts'
 import { render } from './support/images.ts'
 import { filesOf, serviceSpec } from './support/services.ts'
 
@@ -42,5 +43,25 @@ describe('the Dockerfile of a site that a generator makes', () => {
   test('is refused by name where no template has the tool', () => {
     const site = { generator: 'haunt', build: 'haunt build', output: 'site', files: ['haunt.scm'] }
     expect(() => siteFile(site)).toThrow('site (.): haunt makes this site, and no template has that tool')
+  })
+})
+
+describe('the Dockerfile of a proxy without one', () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    [
+      'nginx',
+      'nginx.conf',
+      'events {\n}\nhttp {\n  server {\n    listen 8080;\n    location / { \n      proxy_pass http://api:3000;\n    }\n  }\n}\n',
+    ],
+    ['nginx-parts', 'conf.d/default.conf', 'server {\n  listen 80;\n  location / {\n    proxy_pass http://api:3000;\n  }\n}\n'],
+    ['nginx-template', 'default.conf.template', 'server {\n  listen 80;\n  location / {\n    proxy_pass http://api:3000;\n  }\n}\n'],
+    ['caddy', 'Caddyfile', ':80 {\n  reverse_proxy api:3000\n}\n'],
+    ['traefik', 'dynamic.yml', 'http:\n  services:\n    api:\n      loadBalancer:\n        servers:\n          - url: "http://api:3000"\n'],
+    ['haproxy', 'haproxy.cfg', 'frontend f\n  bind *:80\nbackend b\n  server s1 api:3000 check\n'],
+    ['envoy', 'envoy.yaml', 'socket_address: { address: 0.0.0.0, port_value: 80 }\nsocket_address: { address: api, port_value: 3000 }\n'],
+  ]
+  test.each(cases)('%s', async (name, file, text) => {
+    const files = filesOf({ [`proxy/${file}`]: text, 'api/server.js': `require('http').createServer().listen(3000)\n` })
+    await expect(render(detected(files, 'proxy'), files).dockerfile).toMatchFileSnapshot(`golden/proxy-${name}.Dockerfile`)
   })
 })

@@ -57,6 +57,19 @@ describe('a proxy', () => {
     expect(servicesIn(own).filter((line) => line.includes(' proxy/'))).toEqual([])
   })
 
+  test('needs no Dockerfile when it is called one, passes on to a folder beside it, and no compose file runs it', () => {
+    const files = { ...api, 'nginx/nginx.conf': 'events {}\nhttp {\n  proxy_pass http://api:3000;\n}\n' }
+    expect(lineOf(files, 'nginx')).toBe('nginx nginx proxy/nginx :80 template(proxy in nginx) tcp ← api')
+    expect(serviceNamed(files, 'nginx').facts).toEqual({
+      proxy: 'nginx',
+      mainConfig: 'nginx.conf',
+      configs: ['nginx.conf'],
+      upstreams: ['http://api:3000'],
+    })
+    expect(lineOf({ ...files, 'compose.yaml': 'services:\n  web:\n    image: nginx\n' }, 'nginx')).toBe(undefined)
+    expect(lineOf({ 'nginx/nginx.conf': 'proxy_pass http://elsewhere:3000;\n' }, 'nginx')).toBe(undefined)
+  })
+
   test('with hostile text is read in bounded time', () => {
     const started = performance.now()
     for (const piece of ['proxy_pass ', 'server a', ' '.repeat(50), 'upstream x {', 'address: a port_value: '])

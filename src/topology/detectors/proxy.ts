@@ -1,7 +1,7 @@
-import type { Claim, Detector, Sign } from '../claim.ts'
+import type { Claim, Detector, Facts, Sign } from '../claim.ts'
 import { dockerfileMarks, findDockerfile } from '../dockerfiles.ts'
-import { joinPath } from '../paths.ts'
-import { type ProxyConfig, readProxyConfig } from '../proxy/config.ts'
+import { ancestorsOf, baseName, joinPath, relativeTo } from '../paths.ts'
+import { hostOf, type ProxyConfig, readProxyConfig } from '../proxy/config.ts'
 import { proxyOfImage, webServerOfImage } from '../proxy/images.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
 import { apart, quoted, type Said, said, saidInDockerfile, usual } from '../reasons.ts'
@@ -15,7 +15,9 @@ export const proxy: Detector = {
     ...dockerfileMarks,
     'nginx*',
     'default.conf*',
+    'conf.d/',
     'traefik*',
+    'dynamic.*',
     'Caddyfile*',
     'caddy.json',
     'haproxy*',
@@ -40,13 +42,22 @@ export const proxy: Detector = {
         ...apart({
           framework: said(kind, (server === undefined ? undefined : dockerfile?.evidence) ?? config?.evidence),
           port: portOf(
-            { kind, port: image?.port ?? (server === undefined || usesAny.has(kind) ? undefined : 80), dockerfile, config },
+            {
+              kind,
+              port: image?.port ?? ((server === undefined && dockerfile !== undefined) || usesAny.has(kind) ? undefined : 80),
+              dockerfile,
+              config,
+            },
             repository,
           ),
           health: dockerfile && saidInDockerfile(dockerfile, dockerfile.health?.spec, { at: dockerfile.health, read: repository.read }),
         }),
         environment: (dockerfile?.environment ?? []).map(({ name, value }) => ({ name, required: false, value })),
-        facts: { proxy: kind, upstreams: [...new Set((config?.upstreams ?? []).map(({ value }) => value))].slice(0, 50) },
+        facts: {
+          ...(dockerfile === undefined ? placesOf(config, folder.path) : {}),
+          proxy: kind,
+          upstreams: [...new Set((config?.upstreams ?? []).map(({ value }) => value))].slice(0, 50),
+        },
       },
       dependencies: [],
       imports: [],
@@ -55,6 +66,13 @@ export const proxy: Detector = {
       reads: [],
     }
   },
+}
+
+/** Where an image without a Dockerfile takes its configuration from. */
+function placesOf(config: ProxyConfig | undefined, folder: string): Facts {
+  if (config === undefined) return {}
+  const { main, files } = config
+  return { ...(main === undefined ? {} : { mainConfig: relativeTo(folder, main) }), configs: files.map((path) => relativeTo(folder, path)) }
 }
 
 /** Proxies that listen only where they are told to. */
@@ -93,12 +111,32 @@ function signsOf({ dockerfile, config, folder, repository }: ProxySource): Sign[
     ...(dockerfile === undefined ? [] : [{ ...dockerfile.evidence, weight: 0.5 }]),
     ...(config === undefined ? [] : [{ ...config.evidence, weight: 0.3 }]),
     ...(upstream === undefined ? [] : [{ ...upstream.evidence, weight: 0.5 }]),
-    ...(dockerfile === undefined && config !== undefined
+    ...(dockerfile === undefined && config !== undefined && !standsForItself(config, folder, repository)
       ? [{ path: config.evidence.path, fact: 'nothing here builds an image of it', weight: -0.5, role: 'tooling' as const }]
       : []),
     ...(content === undefined ? [] : [{ path: content, fact: 'serves files of its own', weight: -0.7 }]),
     ...copiedContent(dockerfile),
   ]
+}
+
+/**
+ * Whether a configuration that no Dockerfile takes is a proxy all the same: its folder is called one, it passes requests on to a folder
+ * beside it, and no compose file here runs it in its own way.
+ */
+function standsForItself({ upstreams }: ProxyConfig, { path }: Folder, repository: Repository): boolean {
+  if (!proxyNames.test(baseName(path)) || hasComposeFile(path, repository)) return false
+  return upstreams.some(({ value }) => {
+    const host = hostOf(value)
+    return host !== '' && ancestorsOf(path).some((above) => repository.folders.has(joinPath(above, host)))
+  })
+}
+
+const proxyNames = /^(?:(?:reverse|web|api|edge|http)?[-_]?(?:proxy|gateway|ingress|balancer)|edge|lb|nginx|traefik|caddy|haproxy|envoy)$/
+
+function hasComposeFile(path: string, repository: Repository): boolean {
+  return [path, ...ancestorsOf(path)].some((place) =>
+    [...(repository.folders.get(place)?.files ?? [])].some((name) => /^(?:docker-)?compose[\w.-]{0,40}\.ya?ml$/.test(name)),
+  )
 }
 
 /** Folders below that hold a site. */

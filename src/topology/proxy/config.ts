@@ -18,6 +18,9 @@ export interface ProxyConfig {
   readonly evidence: Evidence
   readonly upstreams: readonly Upstream[]
   readonly ports: readonly { readonly port: number; readonly path: string; readonly line: number }[]
+  /** Its files; `main` is the one that the proxy starts from, absent where all are parts of one. */
+  readonly files: readonly string[]
+  readonly main?: string
 }
 
 /** Configuration files read of one folder. */
@@ -50,12 +53,16 @@ export function readProxyConfig(folder: Folder, repository: Repository, kind: st
     .slice(0, configFilesLimit)
   const [first] = found
   if (first === undefined) return undefined
-  const read = found.filter(({ format }) => format.kind === first.format.kind).map((file) => readFile(file, repository))
+  const files = found.filter(({ format }) => format.kind === first.format.kind)
+  const read = files.map((file) => readFile(file, repository))
+  const main = files.find(({ path, format: { whole } }) => whole === undefined || whole.test(repository.read.text(path) ?? ''))
   return {
     kind: first.format.kind,
     evidence: { path: first.path, line: 1, fact: `configures ${first.format.kind}` },
     upstreams: read.flatMap(({ upstreams }) => upstreams).slice(0, matchesLimit),
     ports: read.flatMap(({ ports }) => ports),
+    files: files.map(({ path }) => path),
+    ...(main === undefined ? {} : { main: main.path }),
   }
 }
 
@@ -100,7 +107,8 @@ function matches(text: string, pattern: RegExp | undefined): { value: string; li
   return found
 }
 
-function hostOf(value: string): string {
+/** The host of an upstream, or nothing. */
+export function hostOf(value: string): string {
   return /^(?:[a-z][a-z0-9+]{0,10}:\/\/)?([^\s:/]{1,253})/.exec(value)?.[1] ?? ''
 }
 

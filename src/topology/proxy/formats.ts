@@ -12,6 +12,8 @@ export interface ConfigFormat {
   readonly listens: readonly RegExp[]
   /** The first group is a name that addresses may use for a group of servers. */
   readonly groups?: RegExp
+  /** What a file says that the proxy can start from; absent where every file is whole. */
+  readonly whole?: RegExp
 }
 
 export const configFormats: readonly ConfigFormat[] = [
@@ -19,6 +21,7 @@ export const configFormats: readonly ConfigFormat[] = [
     kind: 'nginx',
     names: /^(?:nginx[\w.-]{0,40}\.conf|default\.conf|(?:nginx|default)\.conf\.(?:template|tmpl|tpl|j2|in|esh)|nginx\.(?:template|tmpl))$/,
     otherNames: /^[\w.-]{1,60}(?:\.conf(?:\.[a-z0-9]{1,10})?|\.(?:template|tmpl|nginx|vhost))$|^default$/,
+    whole: /^[ \t]{0,40}(?:http|stream|events)\s{0,10}\{/m,
     groups: /^[ \t]{0,40}upstream\s{1,4}([\w.-]{1,64})\s{0,4}\{/gm,
     upstreams: [
       /^[ \t]{0,40}(?:proxy_pass|grpc_pass)\s{1,8}((?:https?|grpcs?):\/\/[^\s;$]{1,200})/gm,
@@ -32,6 +35,7 @@ export const configFormats: readonly ConfigFormat[] = [
     kind: 'traefik',
     names: /^traefik[\w.-]{0,40}\.(?:ya?ml|toml)$|^dynamic[\w.-]{0,20}\.(?:ya?ml|toml)$/,
     otherNames: /\.(?:ya?ml|toml)$/,
+    whole: /^[ \t]{0,4}\[?(?:entryPoints|providers)\b/m,
     upstreams: [/\b(?:url|address)["']?\s{0,4}[:=]\s{0,4}["']?((?:https?|h2c):\/\/[^\s"']{1,200})/g],
     listens: [/\baddress["']?\s{0,4}[:=]\s{0,4}["']?:(\d{1,5})/g],
   },
