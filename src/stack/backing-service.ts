@@ -9,10 +9,10 @@ import type { ServiceDraft } from './service-draft.ts'
 import type { StackInput } from './specify.ts'
 import { composeCpus, composeMemory } from './units.ts'
 
-/** None for a kind that has no recipe: its users reach it outside the stack, as the topology recommends. */
+/** None for what is external: its users reach it outside the stack, as the topology recommends. */
 export function draftBackingService(backing: BackingService, images: StackInput['backingImages'] = {}): ServiceDraft | undefined {
-  const { name, kind, evidence } = backing
-  if (!isProvided(kind)) return undefined
+  const { name, kind, evidence, isExternal } = backing
+  if (isExternal === true || !isProvided(kind)) return undefined
   const recipe = backingRecipe(kind, name)
   const image = images[kind] ?? recipe.image
   const volume = `${name}-data`

@@ -135,7 +135,7 @@ export interface BackingService {
   readonly name: string
   readonly kind: BackingKind
   readonly evidence: readonly Evidence[]
-  /** Whether kyozo cannot add it, so that somebody has to run it and say where. Default is false. */
+  /** Whether kyozo does not add it, because it cannot or only a variable's name speaks for it: somebody runs it and says where. Default is false. */
   readonly isExternal?: true
   /** The compose file that declares it and its name there, when a user's compose file does. */
   readonly compose?: { readonly file: string; readonly service: string }

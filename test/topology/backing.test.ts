@@ -172,3 +172,47 @@ describe('a kind that kyozo cannot add', () => {
     ])
   })
 })
+
+describe('a variable that names a product', () => {
+  const example = (text: string) => ({ ...api, 'api/.env.example': text })
+
+  test.each([
+    ['REDIS_URL=', 'redis'],
+    ['MONGODB_URI=', 'mongodb'],
+    ['RABBITMQ_URL=', 'rabbitmq'],
+    ['ELASTICSEARCH_URL=http://localhost:9200', 'elasticsearch'],
+    ['KAFKA_BROKERS=localhost:9092', 'kafka'],
+    ['POSTGRES_HOST=localhost', 'postgres'],
+  ])('%s alone is a weak sign of %s, which is told and not added', (line, kind) => {
+    const { services, backing, recommendations } = analyzeFiles(example(`${line}\n`))
+    expect(services.flatMap(({ dependsOn }) => dependsOn.map((link) => [link.backing, link.kind]))).toEqual([[kind, 'optional']])
+    expect(backing.map((one) => [one.kind, one.isExternal])).toEqual([[kind, true]])
+    expect(recommendations.map(({ code }) => code)).not.toContain('backing_not_provided')
+  })
+
+  test('may be read by the source instead', () => {
+    const files = { ...api, 'api/index.js': 'connect(process.env.REDIS_URL)\napp.listen(3000)\n' }
+    expect(needsOf(files)).toEqual([['redis', 'optional', 'REDIS_URL', 'redis://:{password}@{host}:{port}']])
+  })
+
+  test.each([
+    'DATABASE_URL=',
+    'DB_HOST=localhost',
+    'S3_ENDPOINT=',
+    'SMTP_HOST=',
+    'REDIS_PREFIX=x',
+    'BROKER_URL=',
+    'ACME_REDIS_URL=',
+    'ES_URL=',
+  ])('%s alone is none: it may mean something else', (line) => {
+    expect(needsOf(example(`${line}\n`))).toEqual([])
+  })
+
+  test('whose driver is there as well is a need, and added', () => {
+    const files = { ...example('REDIS_URL=\n'), 'api/package.json': json({ ...express, dependencies: { express: '5', ioredis: '5' } }) }
+    expect([
+      needsOf(files).map(([kind, strength]) => [kind, strength]),
+      analyzeFiles(files).backing.map(({ isExternal }) => isExternal),
+    ]).toEqual([[['redis', 'requires']], [undefined]])
+  })
+})

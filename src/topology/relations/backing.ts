@@ -9,6 +9,8 @@ export interface BackingNeed {
   readonly kind: BackingKind
   /** `requires` when a driver meets a sign of its use, or a configuration says so; a driver or an address alone is `optional`. */
   readonly strength: 'requires' | 'optional'
+  /** Whether only a variable's name speaks for it, so that nobody should be started for it. */
+  readonly isOnlyNamed: boolean
   readonly connections: readonly Connection[]
   readonly evidence: readonly Evidence[]
 }
@@ -45,7 +47,10 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     const chosen = configured.filter(({ kind }) => kind === rule.kind)
     const stated = readings.filter((reading) => isAddressOf(rule, reading, driven)).map(({ address }) => address)
     const imported = imports.get(rule.kind)
-    if (chosen.length === 0 && !isNeeded({ driver, imported, stated }, input.type)) return []
+    const isShown = chosen.length > 0 || isNeeded({ driver, imported, stated }, input.type)
+    const isOnlyNamed =
+      !isShown && driver === undefined && stated.some(({ variable }) => rule.plain?.test(upperCase(variable ?? '')) === true)
+    if (!isShown && !isOnlyNamed) return []
     const isUsed = chosen.length > 0 || (driver !== undefined && (imported !== undefined || stated.length > 0))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]
     const written = chosen.flatMap(({ connections }) => connections)
@@ -53,6 +58,7 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
       {
         kind: rule.kind,
         strength: isUsed ? 'requires' : 'optional',
+        isOnlyNamed,
         connections: written.length > 0 ? written : connectionsOf(rule, stated, input),
         evidence: uniqueEvidence(facts.filter((fact) => fact !== undefined)),
       },

@@ -10,6 +10,8 @@ export interface KindRule {
   readonly urls: RegExp
   /** Names of variables that hold a part: group `part`. */
   readonly parts: RegExp
+  /** Names of variables that can mean no other kind and nothing else, so that one alone speaks for it. Default is none. */
+  readonly plain?: RegExp
   /** The variable when the code names none. */
   readonly usual: string
   /** The address, without the scheme where the kind has one. */
@@ -26,6 +28,7 @@ export const kindRules: readonly KindRule[] = [
     schemes: ['postgres', 'postgresql'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:DATABASE|POSTGRES|POSTGRESQL|PG|DB|SQLALCHEMY_DATABASE)_(?:URL|URI|DSN|CONNECTION_STRING)$|^DATABASE$/,
     parts: /^(?:PG|POSTGRES_|POSTGRESQL_|DB_|DATABASE_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$/,
+    plain: plainNames('POSTGRES|POSTGRESQL'),
     usual: 'DATABASE_URL',
     template: '://{user}:{password}@{host}:{port}/{database}',
     speaks: [],
@@ -36,6 +39,7 @@ export const kindRules: readonly KindRule[] = [
     schemes: ['redis', 'rediss', 'valkey'],
     urls: /^(?:[A-Z0-9]{1,30}_)?REDIS(?:_[A-Z0-9]{1,30})?_(?:URL|URI|DSN)$|^CELERY_(?:BROKER_URL|RESULT_BACKEND)$|^BROKER_URL$|^QUEUE_URL$/,
     parts: /^REDIS_?(?<part>HOST|HOSTNAME|PORT|PASSWORD|PASS|ADDR|ADDRESS|USERNAME|USER)$/,
+    plain: plainNames('REDIS'),
     usual: 'REDIS_URL',
     template: '://:{password}@{host}:{port}',
     speaks: [],
@@ -46,6 +50,7 @@ export const kindRules: readonly KindRule[] = [
     schemes: ['mysql', 'mariadb'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:DATABASE|MYSQL|MARIADB|DB|SQLALCHEMY_DATABASE)_(?:URL|URI|DSN)$/,
     parts: /^(?:MYSQL_|MARIADB_|DB_|DATABASE_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$/,
+    plain: plainNames('MYSQL'),
     usual: 'DATABASE_URL',
     template: '://{user}:{password}@{host}:{port}/{database}',
     speaks: [],
@@ -56,6 +61,7 @@ export const kindRules: readonly KindRule[] = [
     schemes: ['mongodb', 'mongodb+srv'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:DATABASE|MONGO|MONGODB|DB)_(?:URL|URI|DSN|CONNECTION_STRING)$/,
     parts: /^(?:MONGO_|MONGODB_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$/,
+    plain: plainNames('MONGO|MONGODB'),
     usual: 'MONGODB_URI',
     template: '://{user}:{password}@{host}:{port}/{database}?authSource=admin',
     speaks: [],
@@ -66,29 +72,30 @@ export const kindRules: readonly KindRule[] = [
     schemes: ['amqp', 'amqps', 'pyamqp'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:AMQP|RABBITMQ|RABBIT|CLOUDAMQP|BROKER)_(?:URL|URI)$|^CELERY_BROKER_URL$/,
     parts: /^(?:RABBITMQ_|RABBIT_|AMQP_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS)$/,
+    plain: plainNames('AMQP|RABBITMQ|CLOUDAMQP'),
     usual: 'AMQP_URL',
     template: '://{user}:{password}@{host}:{port}',
     speaks: [],
   },
   rule('cockroachdb', 'COCKROACH|COCKROACHDB|CRDB', { images: ['cockroach', 'cockroachdb'], schemes: ['cockroachdb'], template: '://{user}@{host}:{port}/{database}', speaks: ['postgres'] }),
-  rule('mariadb', 'MARIADB', { images: ['mariadb', 'mariadb-galera'], template: 'mariadb://{user}:{password}@{host}:{port}/{database}', speaks: ['mysql'] }),
+  rule('mariadb', 'MARIADB', { isPlain: true, images: ['mariadb', 'mariadb-galera'], template: 'mariadb://{user}:{password}@{host}:{port}/{database}', speaks: ['mysql'] }),
   rule('sqlserver', 'MSSQL|SQLSERVER|SQL_SERVER', { images: ['mssql', 'mssql-server', 'azure-sql-edge', 'mssql-server-linux'], schemes: ['sqlserver', 'mssql'], template: '://{user}:{password}@{host}:{port}?database={database}' }),
   rule('oracle', 'ORACLE', { images: ['oracle-xe', 'oracle-free', 'oracle-database'], schemes: ['oracle'], template: '://{user}:{password}@{host}:{port}/{database}' }),
   rule('documentdb', 'DOCUMENTDB', { images: ['documentdb', 'documentdb-local'], template: 'mongodb://{user}:{password}@{host}:{port}/{database}', speaks: ['mongodb'] }),
-  rule('valkey', 'VALKEY', { images: ['valkey', 'valkey-bundle', 'valkey-cluster'], template: 'redis://:{password}@{host}:{port}', speaks: ['redis'] }),
-  rule('memcached', 'MEMCACHED?|MEMCACHE|MEMCACHIER', { images: ['memcached'], schemes: ['memcached'], usual: 'MEMCACHED_SERVERS', template: '{host}:{port}' }),
+  rule('valkey', 'VALKEY', { isPlain: true, images: ['valkey', 'valkey-bundle', 'valkey-cluster'], template: 'redis://:{password}@{host}:{port}', speaks: ['redis'] }),
+  rule('memcached', 'MEMCACHED?|MEMCACHE|MEMCACHIER', { isPlain: true, images: ['memcached'], schemes: ['memcached'], usual: 'MEMCACHED_SERVERS', template: '{host}:{port}' }),
   rule('activemq', 'ACTIVEMQ|ARTEMIS', { images: ['activemq', 'activemq-classic', 'activemq-artemis'], usual: 'ACTIVEMQ_BROKER_URL', template: 'tcp://{host}:{port}' }),
-  rule('kafka', 'KAFKA|REDPANDA', { images: ['kafka', 'cp-kafka', 'cp-server', 'kafka-native', 'redpanda', 'strimzi-kafka', 'wurstmeister-kafka'], schemes: ['kafka'], usual: 'KAFKA_BROKERS', template: '{host}:{port}' }),
-  rule('nats', 'NATS', { images: ['nats', 'nats-streaming'], schemes: ['nats'], template: '://{host}:{port}' }),
-  rule('elasticsearch', 'ELASTICSEARCH|ELASTIC|ES', { images: ['elasticsearch'], usual: 'ELASTICSEARCH_URL', template: 'http://{host}:{port}' }),
-  rule('opensearch', 'OPENSEARCH', { images: ['opensearch'], template: 'http://{host}:{port}', speaks: ['elasticsearch'] }),
-  rule('meilisearch', 'MEILI|MEILISEARCH', { images: ['meilisearch'], usual: 'MEILI_HOST', template: 'http://{host}:{port}' }),
-  rule('typesense', 'TYPESENSE', { images: ['typesense'], usual: 'TYPESENSE_HOST', template: '{host}' }),
+  rule('kafka', 'KAFKA|REDPANDA', { isPlain: true, images: ['kafka', 'cp-kafka', 'cp-server', 'kafka-native', 'redpanda', 'strimzi-kafka', 'wurstmeister-kafka'], schemes: ['kafka'], usual: 'KAFKA_BROKERS', template: '{host}:{port}' }),
+  rule('nats', 'NATS', { isPlain: true, images: ['nats', 'nats-streaming'], schemes: ['nats'], template: '://{host}:{port}' }),
+  rule('elasticsearch', 'ELASTICSEARCH|ELASTIC|ES', { isPlain: true, images: ['elasticsearch'], usual: 'ELASTICSEARCH_URL', template: 'http://{host}:{port}' }),
+  rule('opensearch', 'OPENSEARCH', { isPlain: true, images: ['opensearch'], template: 'http://{host}:{port}', speaks: ['elasticsearch'] }),
+  rule('meilisearch', 'MEILI|MEILISEARCH', { isPlain: true, images: ['meilisearch'], usual: 'MEILI_HOST', template: 'http://{host}:{port}' }),
+  rule('typesense', 'TYPESENSE', { isPlain: true, images: ['typesense'], usual: 'TYPESENSE_HOST', template: '{host}' }),
   rule('dynamodb', 'DYNAMODB|DYNAMO', { images: ['dynamodb-local'], usual: 'DYNAMODB_ENDPOINT', template: 'http://{host}:{port}' }),
   rule('firestore', 'FIRESTORE', { images: ['firestore-emulator', 'firestore', 'google-cloud-firestore-emulator'], usual: 'FIRESTORE_EMULATOR_HOST', template: '{host}:{port}' }),
-  rule('cassandra', 'CASSANDRA|SCYLLA', { images: ['cassandra', 'scylla'], schemes: ['cassandra'], usual: 'CASSANDRA_CONTACT_POINTS', template: '{host}' }),
-  rule('clickhouse', 'CLICKHOUSE', { images: ['clickhouse', 'clickhouse-server'], schemes: ['clickhouse'], template: '://{user}:{password}@{host}:{port}/{database}' }),
-  rule('neo4j', 'NEO4J', { images: ['neo4j'], schemes: ['neo4j', 'bolt'], usual: 'NEO4J_URI', template: '://{host}:{port}' }),
+  rule('cassandra', 'CASSANDRA|SCYLLA', { isPlain: true, images: ['cassandra', 'scylla'], schemes: ['cassandra'], usual: 'CASSANDRA_CONTACT_POINTS', template: '{host}' }),
+  rule('clickhouse', 'CLICKHOUSE', { isPlain: true, images: ['clickhouse', 'clickhouse-server'], schemes: ['clickhouse'], template: '://{user}:{password}@{host}:{port}/{database}' }),
+  rule('neo4j', 'NEO4J', { isPlain: true, images: ['neo4j'], schemes: ['neo4j', 'bolt'], usual: 'NEO4J_URI', template: '://{host}:{port}' }),
   rule('influxdb', 'INFLUX|INFLUXDB', { images: ['influxdb'], template: 'http://{host}:{port}' }),
   rule('s3', 'S3|MINIO|AWS_S3', { images: ['minio', 'localstack', 'seaweedfs', 'garage', 's3mock', 'rustfs'], schemes: ['s3'], usual: 'S3_ENDPOINT', template: 'http://{host}:{port}' }),
   rule('azurite', 'AZURITE', { images: ['azurite'], usual: 'AZURE_STORAGE_CONNECTION_STRING', template: 'UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://{host}' }),
@@ -108,8 +115,8 @@ export const kindRules: readonly KindRule[] = [
   rule('flagd', 'FLAGD', { images: ['flagd'], usual: 'FLAGD_HOST', template: '{host}' }),
   rule('envoy', 'ENVOY', { images: ['envoy', 'envoy-alpine'], template: 'http://{host}:{port}' }),
   rule('temporal', 'TEMPORAL', { images: ['temporal', 'auto-setup', 'temporalite'], usual: 'TEMPORAL_ADDRESS', template: '{host}:{port}' }),
-  rule('qdrant', 'QDRANT', { images: ['qdrant'], template: 'http://{host}:{port}' }),
-  rule('couchdb', 'COUCHDB', { images: ['couchdb'], template: 'http://{user}:{password}@{host}:{port}' }),
+  rule('qdrant', 'QDRANT', { isPlain: true, images: ['qdrant'], template: 'http://{host}:{port}' }),
+  rule('couchdb', 'COUCHDB', { isPlain: true, images: ['couchdb'], template: 'http://{user}:{password}@{host}:{port}' }),
 ] // biome-ignore format: a table
 
 /** Kinds that kyozo can add to a stack by itself; stack/backing.ts has a recipe for each. */
@@ -139,6 +146,11 @@ export const standardPorts: Readonly<Record<BackingKind, number>> = {
   temporal: 7233, qdrant: 6333, couchdb: 5984,
 } // biome-ignore format: a table
 
+/** `REDIS_URL`, `KAFKA_BROKERS`, `MONGODB_HOST`: a prefix such as `ORDERS_` may be another product's. */
+function plainNames(stems: string): RegExp {
+  return new RegExp(`^(?:${stems})_(?:URLS?|URI|DSN|HOSTS?|BROKERS?|SERVERS?|NODES?|BOOTSTRAP_SERVERS|CONNECTION_STRING)$`)
+}
+
 const byKind: ReadonlyMap<string, KindRule> = new Map(kindRules.map((item) => [item.kind, item]))
 const byImage: ReadonlyMap<string, BackingKind> = new Map(
   kindRules.flatMap(({ kind, images }) => images.map((image) => [image, kind] as const)),
@@ -163,10 +175,14 @@ export function serves(provider: BackingKind, wanted: BackingKind): boolean {
   return provider === wanted || byKind.get(provider)?.speaks.includes(wanted) === true
 }
 
-type Particulars = Pick<KindRule, 'images' | 'template'> & Partial<Pick<KindRule, 'schemes' | 'usual' | 'speaks'>>
+type Particulars = Pick<KindRule, 'images' | 'template'> &
+  Partial<Pick<KindRule, 'schemes' | 'usual' | 'speaks'>> & {
+    /** Whether the product's name means nothing else: an address of S3, Consul or SMTP may be anybody's, and telemetry is no need. */
+    readonly isPlain?: true
+  }
 
 /** Variables of a kind begin with one of its stems: `KAFKA_BROKERS`, `ORDERS_KAFKA_URL`, `KAFKA_HOST`. */
-function rule(kind: BackingKind, stems: string, { images, template, schemes = [], usual, speaks = [] }: Particulars): KindRule {
+function rule(kind: BackingKind, stems: string, { images, template, schemes = [], usual, speaks = [], isPlain }: Particulars): KindRule {
   const [first = ''] = stems.split('|')
   return {
     kind,
@@ -176,6 +192,7 @@ function rule(kind: BackingKind, stems: string, { images, template, schemes = []
       `^(?:[A-Z0-9]{1,30}_){0,2}(?:${stems})(?:_[A-Z0-9]{1,30})?_(?:URLS?|URI|DSN|ENDPOINTS?|ADDR|ADDRESS|ADDRESSES|SERVERS?|BROKERS?|NODES?|CONTACT_POINTS|CONNECT|CONNECTION_STRING)$|^(?:${stems})$`,
     ),
     parts: new RegExp(`^(?:${stems})_(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$`),
+    ...(isPlain ? { plain: plainNames(stems.replace(/\|ES$/, '')) } : {}),
     usual: usual ?? `${first}_URL`,
     template,
     speaks,

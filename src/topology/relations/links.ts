@@ -6,6 +6,7 @@ import type { Draft } from '../services.ts'
 import type { BackingKind, BackingService, Connection, Dependency, Evidence } from '../topology.ts'
 import { type AddressLink, addressLinks } from './addresses.ts'
 import { type BackingNeed, findNeeds, type NeedInput } from './backing.ts'
+import { conflictLinks, type Others, publishersByFile } from './conflicts.ts'
 import { usualConnections } from './connections.ts'
 import { declaredLinks, declaredNeeds } from './declared.ts'
 import { isProvided, serves } from './kinds.ts'
@@ -49,22 +50,26 @@ export interface Links {
 /** A link whose other end may be a kind that nobody provides yet. */
 export interface OpenLink extends Omit<Link, 'to'> {
   readonly target: Target
+  /** Whether only a variable's name speaks for it. Default is false. */
+  readonly isOnlyNamed?: boolean
 }
 
 export function linkServices(input: LinkInput): Links {
   const directory = createDirectory(input)
   const isBackingOff = input.declared.declaration.backing === 'off'
-  const open = input.drafts.flatMap((draft) => openLinks(draft, input, directory))
+  const others = { directory, byFile: publishersByFile(input.workloads) }
+  const open = input.drafts.flatMap((draft) => openLinks(draft, input, others))
   const added = isBackingOff ? [] : addedBacking(open, directory)
   const known = [...input.composed, ...added]
-  const links = open.flatMap(({ target, ...link }): Link[] => {
+  const links = open.flatMap(({ target, isOnlyNamed: _, ...link }): Link[] => {
     const to = target.name ?? added.find(({ kind }) => kind === target.kind)?.name
     return to === undefined || to === link.from ? [] : [{ ...link, to }]
   })
   return { links: mergeLinks(links), backing: known.sort((a, b) => compare(a.name, b.name)) }
 }
 
-function openLinks(draft: Draft, input: LinkInput, directory: Directory): OpenLink[] {
+function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
+  const { directory } = others
   if (draft.claim.type === 'compose_stack') return stackLinks(draft, input)
   const own = input.workloads.filter((workload) => directory.draftOf(workload) === draft)
   const stated = statedLinks(draft, { input, directory, own })
@@ -75,6 +80,7 @@ function openLinks(draft: Draft, input: LinkInput, directory: Directory): OpenLi
   return [
     ...declaredLinks(draft, { ...input, names: directory.names }),
     ...stated,
+    ...conflictLinks(draft, own, others),
     ...needs.map((need) => needLink(need, context)),
     ...declaredNeeds(draft, { ...input, names: directory.names }).map(({ rule, kind, evidence }): OpenLink => {
       const isFound = needs.some((need) => need.kind === rule.kind)
@@ -147,8 +153,9 @@ interface ProviderContext {
   readonly linked: readonly Target[]
 }
 
-function needLink({ kind, strength, connections, evidence }: BackingNeed, context: ProviderContext): OpenLink {
-  return { from: context.draft.name, kind: strength, isDeclared: false, connections, evidence, target: providerOf(kind, context) }
+function needLink({ kind, strength, isOnlyNamed, connections, evidence }: BackingNeed, context: ProviderContext): OpenLink {
+  const target = providerOf(kind, context)
+  return { from: context.draft.name, kind: strength, isOnlyNamed, isDeclared: false, connections, evidence, target }
 }
 
 /** Who provides a kind: whom the service is linked to already, a folder's own, its own stack's, another stack's; else nobody yet. */
@@ -171,10 +178,15 @@ function providerOf(kind: BackingKind, { input, own, linked }: ProviderContext):
 function addedBacking(open: readonly OpenLink[], { names }: Directory): BackingService[] {
   const wanted = open.filter(({ target }) => target.name === undefined)
   const kinds = [...new Set(wanted.flatMap(({ target }) => target.kind ?? []))]
-  return kinds.map((kind) => ({
-    name: names.has(kind) ? `backing-${kind}` : kind,
-    kind,
-    ...(isProvided(kind) ? {} : { isExternal: true as const }),
-    evidence: wanted.filter(({ target }) => target.kind === kind).flatMap(({ evidence }) => evidence),
-  }))
+  return kinds.map((kind) => {
+    const users = wanted.filter(({ target }) => target.kind === kind)
+    // Whoever only names a variable for it says where it is, or goes without: it is told and not added.
+    const isAdded = isProvided(kind) && users.some(({ isOnlyNamed }) => isOnlyNamed !== true)
+    return {
+      name: names.has(kind) ? `backing-${kind}` : kind,
+      kind,
+      ...(isAdded ? {} : { isExternal: true as const }),
+      evidence: users.flatMap(({ evidence }) => evidence),
+    }
+  })
 }

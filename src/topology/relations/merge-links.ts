@@ -5,12 +5,19 @@ import type { Link } from './links.ts'
 /** The strongest kind, every variable and all evidence. */
 export function mergeLinks(links: readonly Link[]): Link[] {
   const merged = new Map<string, Link>()
-  for (const link of links) {
+  for (const link of withoutNeeded(links)) {
     const key = `${link.from}\n${link.to}`
     const known = merged.get(key)
     merged.set(key, known === undefined ? link : join(known, link))
   }
   return [...merged.values()].sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to))
+}
+
+/** Whoever needs the other runs beside it, whatever ports the file repeats. */
+function withoutNeeded(links: readonly Link[]): readonly Link[] {
+  const isGuess = ({ kind, isDeclared }: Link) => kind === 'conflicts' && !isDeclared
+  const needs = new Set(links.filter((link) => !isGuess(link)).flatMap(({ from, to }) => [`${from}\n${to}`, `${to}\n${from}`]))
+  return links.filter((link) => !isGuess(link) || !needs.has(`${link.from}\n${link.to}`))
 }
 
 /** Places kept for one link. */

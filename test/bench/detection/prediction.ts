@@ -48,6 +48,6 @@ function servicesOf({ services, backing }: Topology): PredictedService[] {
     port,
     confidence,
     evidence,
-    dependsOn: dependsOn.map(({ service }) => targets.get(service) ?? service),
+    dependsOn: dependsOn.filter(({ kind }) => kind !== 'conflicts').map(({ service }) => targets.get(service) ?? service),
   }))
 }

@@ -28,6 +28,8 @@ export interface ComposeServiceFacts {
   readonly isProfiled: boolean
   /** Where it listens inside its container, the likeliest first. */
   readonly ports: readonly { readonly port: number; readonly evidence: Evidence }[]
+  /** Ports of the machine that it takes for itself. */
+  readonly published: readonly PublishedPort[]
   readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
   readonly links: readonly { readonly service: string; readonly evidence: Evidence }[]
   readonly networks: readonly string[]
@@ -35,6 +37,16 @@ export interface ComposeServiceFacts {
   /** `environment`, then what only its env files say. */
   readonly environment: readonly { readonly name: string; readonly value: string; readonly evidence: Evidence }[]
   readonly healthTest: string | undefined
+}
+
+export interface PublishedPort {
+  /** The first and the last of a range; of one port both are it. */
+  readonly first: number
+  readonly last: number
+  /** The machine's address; none is all of them. */
+  readonly address: string | undefined
+  readonly protocol: 'tcp' | 'udp'
+  readonly evidence: Evidence
 }
 
 export interface ComposeBuild {

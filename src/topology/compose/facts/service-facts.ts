@@ -8,6 +8,7 @@ import type { Located, LocatedMap } from '../located.ts'
 import type { ComposeServiceFacts } from './facts.ts'
 import { portsOf } from './ports.ts'
 import type { ProjectService } from './project.ts'
+import { publishedPorts } from './published-ports.ts'
 import { readEnvEntries, type Variables } from './variables.ts'
 
 /** A service being read. */
@@ -34,6 +35,7 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     profiles,
     isProfiled: profiles.length > 0 && !profiles.some((profile) => activeProfiles(source).includes(profile)),
     ports: portsOf(source, { environment, labels }),
+    published: publishedPorts(source),
     dependsOn: dependenciesOf(source, 'depends_on'),
     links: dependenciesOf(source, 'links'),
     networks: keysOf(source, node.entries.get('networks')).map(({ key }) => key),

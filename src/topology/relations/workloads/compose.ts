@@ -52,7 +52,7 @@ interface Place {
 }
 
 function workloadOf(service: ComposeServiceFacts, { file, isStack, decision }: Place): Workload {
-  const { name, containerName, aliases, image, build, dependsOn, links, environment, evidence } = service
+  const { name, containerName, aliases, image, build, dependsOn, links, environment, published, evidence } = service
   return {
     file,
     name,
@@ -61,6 +61,7 @@ function workloadOf(service: ComposeServiceFacts, { file, isStack, decision }: P
     folders: [...(build === undefined ? [] : [folderOfBuild(build, decision), build.context]), ...workingFolders(service)],
     dependsOn: [...dependsOn, ...links],
     addresses: environment.map(({ name: variable, value, evidence: at }) => ({ variable, value, evidence: at, from: 'compose' as const })),
+    published,
     isStack,
     isForDevelopers: overrideName.test(file),
     evidence,

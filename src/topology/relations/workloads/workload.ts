@@ -1,5 +1,6 @@
 // A program as a deployment file tells of it: a service of a compose file, a workload of Kubernetes. Types only.
 import type { StatedAddress } from '../../claim.ts'
+import type { PublishedPort } from '../../compose/facts/facts.ts'
 import type { Evidence } from '../../topology.ts'
 
 export interface Workload {
@@ -13,6 +14,8 @@ export interface Workload {
   readonly folders: readonly string[]
   readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
   readonly addresses: readonly StatedAddress[]
+  /** Ports of the machine that it takes for itself. Default is none. */
+  readonly published?: readonly PublishedPort[]
   /** Whether its file is a stack that runs as it is written, so that what it says is declared. */
   readonly isStack: boolean
   /** Whether only developers start it, as what an override adds. */
