@@ -47,7 +47,7 @@ describe('a project of ASP.NET', () => {
       version: '8.0',
       packageManager: 'nuget',
       start: 'dotnet Shop.dll',
-      buildCommand: 'dotnet publish -c Release -o out',
+      buildCommand: 'dotnet publish Shop.csproj -c Release -o out',
       port: 7005,
       health: { kind: 'http', path: '/hc' },
       environment: [
@@ -55,7 +55,7 @@ describe('a project of ASP.NET', () => {
         { name: 'Catalog__Url', required: false },
         { name: 'ConnectionStrings__Shop', required: true },
       ],
-      facts: { entry: 'Program.cs', assembly: 'Shop', kind: 'web' },
+      facts: { entry: 'Program.cs', assembly: 'Shop', kind: 'web', project: 'Shop.csproj', usesWeb: true },
     })
     expect(service.confidence).toBeGreaterThanOrEqual(0.7)
     expect(service.evidence).toContainEqual({ path: 'Shop.csproj', line: 1, fact: 'is built with Microsoft.NET.Sdk.Web', weight: 0.45 })

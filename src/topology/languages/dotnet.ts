@@ -1,6 +1,6 @@
 // C#, F# and Visual Basic on .NET.
 import type { Sign } from '../claim.ts'
-import { joinPath } from '../paths.ts'
+import { joinPath, relativeTo } from '../paths.ts'
 import { defined, stringAt } from '../reading/data.ts'
 import { elementsBelow } from '../reading/xml.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -47,7 +47,9 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   if (project !== undefined && sole !== undefined && solution !== undefined) {
     const inner = projectOf(project, sole, repository)
     const manifest = { path: joinPath(folder.path, solution), line: 1, fact: `${solution} builds ${project.path}` }
-    return { ...inner, manifest, signs: inner.signs.filter(({ weight }) => weight > 0) }
+    const path = relativeTo(folder.path, project.path)
+    const facts = { ...inner.facts, project: path, buildCommand: `dotnet publish ${shellWord(path)} -c Release -o out` }
+    return { ...inner, manifest, facts, signs: inner.signs.filter(({ weight }) => weight > 0) }
   }
   if (solution !== undefined) return solutionProject(joinPath(folder.path, solution))
   return looseProject(folder, repository)
@@ -99,13 +101,28 @@ function projectOf(project: DotnetProject, folder: Folder, repository: Repositor
     reads: [...project.reads, ...references.map(({ folder: path }) => path)].filter((path) => path !== folder.path),
     facts: {
       ...defined({ run: kind === 'wasm' || kind === 'library' ? undefined : `dotnet ${assembly}.dll` }),
-      buildCommand: 'dotnet publish -c Release -o out',
-      project: project.path,
+      buildCommand: `dotnet publish ${shellWord(relativeTo(folder.path, project.path))} -c Release -o out`,
+      project: relativeTo(folder.path, project.path),
+      usesWeb: isWeb(project, references),
+      ...(project.isOld ? { isOld: true } : {}),
       assembly,
       kind,
       ...(kind === 'host' ? { ...readAspire(entries, repository) } : {}),
     },
   }
+}
+
+/** Whether it needs the runtime of ASP.NET beside that of .NET. */
+function isWeb(project: DotnetProject, references: readonly DotnetProject[]): boolean {
+  return [project, ...references].some(({ sdks, packages }) => {
+    const names = [...sdks, ...packages.keys()]
+    return names.some((name) => /^(?:sdk:)?Microsoft\.(?:NET\.Sdk\.(?:Web|Razor)|AspNetCore\b)/.test(name))
+  })
+}
+
+/** A name for a command that a person may paste into a shell. */
+function shellWord(name: string): string {
+  return /^[\w./@:+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
 }
 
 function runByRoot({ manifest }: DotnetProject): Sign {
