@@ -74,3 +74,90 @@ fn main() {
     expect(await answerOf(files, 'services/api')).toBe('from the library')
   })
 })
+
+describe('C and C++', { timeout: 300_000 }, () => {
+  const serve = (body: string) => `#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+${body}
+int main(void) {
+  int server = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address;
+  memset(&address, 0, sizeof address);
+  address.sin_family = AF_INET;
+  address.sin_port = htons(8080);
+  bind(server, (struct sockaddr *)&address, sizeof address);
+  listen(server, 16);
+  for (;;) {
+    int client = accept(server, NULL, NULL);
+    char request[4096], answer[4096];
+    read(client, request, sizeof request);
+    int length = snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\\r\\nContent-Length: %zu\\r\\nConnection: close\\r\\n\\r\\n%s", strlen(words()), words());
+    write(client, answer, length);
+    shutdown(client, SHUT_RDWR);
+    close(client);
+  }
+}
+`
+  const words = (text: string) => serve(`static const char *words(void) { return "${text}"; }`)
+
+  test('a CMake project with a shared library of its own and one of Debian', async () => {
+    const files = filesOf({
+      'CMakeLists.txt': `cmake_minimum_required(VERSION 3.16)\nproject(hello C CXX)\nfind_package(ZLIB REQUIRED)\nadd_subdirectory(words)\nadd_executable(hello src/main.cpp)\nset_target_properties(hello PROPERTIES RUNTIME_OUTPUT_DIRECTORY \${CMAKE_BINARY_DIR}/bin)\ntarget_link_libraries(hello PRIVATE words ZLIB::ZLIB)\n`,
+      'words/CMakeLists.txt': 'add_library(words SHARED words.cpp)\ntarget_link_libraries(words PRIVATE ZLIB::ZLIB)\n',
+      'words/words.cpp': '#include <zlib.h>\nconst char *words() { return zlibVersion()[0] == \'1\' ? "zlib 1" : "?"; }\n',
+      'src/main.cpp': serve('extern const char *words();'),
+    })
+    expect(await answerOf(files, '.')).toBe('zlib 1')
+  })
+
+  test('a Meson project, a Makefile and a single file', async () => {
+    const meson = { 'meson.build': "project('hello', 'c')\nexecutable('hello', 'src/main.c')\n", 'src/main.c': words('Meson') }
+    expect(await answerOf(filesOf(meson), '.')).toBe('Meson')
+    const make = { Makefile: 'CC = gcc\nTARGET = hello\n$(TARGET): main.c\n\t$(CC) -O2 -o $(TARGET) main.c\n', 'main.c': words('make') }
+    expect(await answerOf(filesOf(make), '.')).toBe('make')
+    expect(await answerOf(filesOf({ 'main.c': words('the compiler') }), '.')).toBe('the compiler')
+  })
+})
+
+describe('Elixir', { timeout: 300_000 }, () => {
+  test('a release that reads its configuration when it starts', async () => {
+    const files = filesOf({
+      'mix.exs': `defmodule Hello.MixProject do
+  use Mix.Project
+  def project, do: [app: :hello, version: "1.0.0", elixir: "~> 1.14", start_permanent: Mix.env() == :prod, deps: []]
+  def application, do: [extra_applications: [:logger, :crypto], mod: {Hello.Application, []}]
+end
+`,
+      'config/config.exs': 'import Config\nconfig :hello, words: "from the build"\n',
+      'config/runtime.exs': `import Config
+secret = System.get_env("SECRET_KEY_BASE") || raise "SECRET_KEY_BASE is missing"
+config :hello, secret: secret, port: String.to_integer(System.get_env("PORT") || "4000")
+`,
+      'lib/hello/application.ex': `defmodule Hello.Application do
+  use Application
+
+  def start(_type, _args) do
+    {:ok, socket} = :gen_tcp.listen(Application.fetch_env!(:hello, :port), [:binary, active: false, reuseaddr: true])
+    Supervisor.start_link([{Task, fn -> serve(socket) end}], strategy: :one_for_one)
+  end
+
+  defp serve(socket) do
+    {:ok, client} = :gen_tcp.accept(socket)
+    {:ok, _} = :gen_tcp.recv(client, 0)
+    hash = :crypto.hash(:sha256, Application.fetch_env!(:hello, :secret)) |> Base.encode16() |> binary_part(0, 6)
+    body = Application.fetch_env!(:hello, :words) <> " " <> hash
+    :gen_tcp.send(client, "HTTP/1.1 200 OK\\r\\nContent-Length: #{byte_size(body)}\\r\\nConnection: close\\r\\n\\r\\n" <> body)
+    :gen_tcp.close(client)
+    serve(socket)
+  end
+end
+`,
+    })
+    const service = detected(files, '.')
+    expect(service.environment).toContainEqual(expect.objectContaining({ name: 'SECRET_KEY_BASE', required: true }))
+    expect(await answerOf(files, '.', { SECRET_KEY_BASE: 'secret' })).toBe('from the build 2BB80D')
+  })
+})

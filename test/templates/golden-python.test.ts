@@ -50,6 +50,6 @@ const cases: readonly Case[] = [
 describe('the Dockerfile of a detected Python service', () => {
   test.each(cases)('$name', async ({ name, files }) => {
     const tree = filesOf(files)
-    await expect(render(detected(tree, '.'), tree).dockerfile).toMatchFileSnapshot(`golden/${name}.Dockerfile`)
+    await expect(render({ ...detected(tree, '.'), name }, tree).dockerfile).toMatchFileSnapshot(`golden/${name}.Dockerfile`)
   })
 })

@@ -104,3 +104,12 @@ describe('other builds', () => {
 test('a vcpkg.json of the wrong shape is no error', () => {
   expect(servicesIn({ 'vcpkg.json': '{"dependencies": [1, {"name": []}, null]}', 'CMakeLists.txt': 'project(' })).toEqual([])
 })
+
+test('A C++ project names the packages of Debian that bring its libraries', () => {
+  const files = {
+    'api/CMakeLists.txt':
+      'project(api CXX)\nfind_package(OpenSSL REQUIRED)\nfind_package(nlohmann_json)\nfind_package(Unheard)\nadd_executable(api main.cpp)\n',
+    'api/main.cpp': 'int main() { bind(1, 0, 0); listen(1, 8); accept(1, 0, 0); }\n',
+  }
+  expect(serviceNamed(files, 'api').facts.systemPackages).toEqual(['libssl-dev', 'nlohmann-json3-dev'])
+})

@@ -11,7 +11,7 @@ test('a Kemal application is told whole', () => {
     'src/web.cr': 'require "kemal"\nrequire "./config"\nget "/healthz" { "ok" }\nKemal.run 3001\n',
     'src/config.cr': 'KEY = ENV["API_KEY"]\nMODE = ENV["MODE"]? || "fast"\n',
   }
-  expect(serviceNamed(files, 'app')).toMatchObject({
+  expect(serviceNamed(files, 'web')).toMatchObject({
     type: 'crystal',
     framework: 'kemal',
     version: '1.12',
@@ -19,7 +19,7 @@ test('a Kemal application is told whole', () => {
     port: 3001,
     health: { kind: 'http', path: '/healthz' },
     start: './bin/web',
-    buildCommand: 'shards build --release --production',
+    buildCommand: 'shards build --release --static --no-debug --production',
     environment: [
       { name: 'API_KEY', required: true },
       { name: 'MODE', required: false, value: 'fast' },
@@ -34,7 +34,7 @@ test.each([
   ['athena', 'src/server.cr', ':3000'],
 ])('%s is a framework', (name, entry, port) => {
   const [line] = servicesIn({ 'shard.yml': shard('web', name, ''), [entry]: 'Server.start\n' })
-  expect(line).toContain(`app . crystal/${name} ${port} `)
+  expect(line).toContain(`web . crystal/${name} ${port} `)
 })
 
 test('a program that is alone is the service, a shard for others is none', () => {

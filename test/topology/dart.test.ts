@@ -12,7 +12,7 @@ describe('a Dart package', () => {
         "import 'package:shelf/shelf_io.dart';\nimport 'package:api/routes.dart';\n\nvoid main() async {\n  final port = int.parse(Platform.environment['PORT'] ?? '8081');\n  final key = Platform.environment['API_KEY']!;\n  await serve(handler, InternetAddress.anyIPv4, port);\n}\n",
       'lib/routes.dart': "router.get('/healthz', ok);\n",
     }
-    expect(serviceNamed(files, 'app')).toMatchObject({
+    expect(serviceNamed(files, 'api')).toMatchObject({
       type: 'dart',
       framework: 'shelf',
       version: '3.4',
@@ -20,7 +20,7 @@ describe('a Dart package', () => {
       port: 8081,
       health: { kind: 'http', path: '/healthz' },
       start: './bin/server',
-      buildCommand: 'dart pub get && dart compile exe bin/server.dart -o bin/server',
+      buildCommand: 'dart pub get && mkdir -p bin && dart compile exe bin/server.dart -o bin/server',
       environment: [{ name: 'API_KEY', required: true }],
       facts: { entry: 'bin/server.dart', main: 'bin/server.dart', frameworkVersion: '1.4.1' },
     })
@@ -31,7 +31,7 @@ describe('a Dart package', () => {
     ['serverpod', '  serverpod: 2.0.0\n', { 'bin/main.dart': 'void main(List<String> args) { run(args); }' }],
   ])('on %s is a service', (framework, dependencies, files) => {
     const [line] = servicesIn({ 'pubspec.yaml': pubspec('api', dependencies), ...files })
-    expect(line).toContain(`app . dart/${framework} :8080 `)
+    expect(line).toContain(`api . dart/${framework} :8080 `)
   })
 
   test('for others, or for a terminal, is no service', () => {

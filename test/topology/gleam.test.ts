@@ -8,7 +8,7 @@ test('a Gleam server is told whole, through the modules that it imports', () => 
       'import mist\nimport web/router\n\npub fn main() {\n  mist.new(router.handle) |> mist.port(8001) |> mist.start_http\n}\n',
     'src/web/router.gleam': 'let assert Ok(key) = envoy.get("SECRET_KEY")\nlet health = "/healthz"\n',
   }
-  expect(serviceNamed(files, 'app')).toMatchObject({
+  expect(serviceNamed(files, 'web')).toMatchObject({
     type: 'gleam',
     framework: 'wisp',
     version: '1.4',
@@ -41,4 +41,14 @@ test('a Gleam library is none, and code for browsers is no Gleam service', () =>
 
 test('a gleam.toml of the wrong shape is no error', () => {
   expect(servicesIn({ 'gleam.toml': 'name = 5\ndependencies = "x"\ntarget = []\n' })).toEqual([])
+})
+
+test('a Gleam program is built with the packages that it names by path', () => {
+  const files = {
+    'server/gleam.toml': 'name = "server"\n\n[dependencies]\nmist = ">= 3.0.0"\nshared = { path = "../shared" }\n',
+    'server/src/server.gleam': 'import mist\n\npub fn main() {\n  mist.new(handle) |> mist.port(8000) |> mist.start_http\n}\n',
+    'shared/gleam.toml': 'name = "shared"\n',
+    'shared/src/shared.gleam': 'pub fn words() { "shared" }\n',
+  }
+  expect(serviceNamed(files, 'server').reads).toEqual(['shared'])
 })

@@ -12,13 +12,13 @@ describe('a Haskell package', () => {
         'name: api\ndependencies:\n- base >= 4.7 && < 5\n- servant-server\nexecutables:\n  api-exe:\n    main: Main.hs\n    source-dirs: app\n',
       'app/Main.hs': 'import Network.Wai.Handler.Warp\n\nmain :: IO ()\nmain = do\n  url <- getEnv "DATABASE_URL"\n  run 8085 app\n',
     }
-    expect(serviceNamed(files, 'app')).toMatchObject({
+    expect(serviceNamed(files, 'api')).toMatchObject({
       type: 'haskell',
       framework: 'servant',
       packageManager: 'stack',
       port: 8085,
       start: './bin/api-exe',
-      buildCommand: 'stack build --copy-bins --local-bin-path bin',
+      buildCommand: 'stack --system-ghc build --copy-bins --local-bin-path bin',
       environment: [{ name: 'DATABASE_URL', required: true }],
       facts: { entry: 'app/Main.hs', binary: 'api-exe' },
     })

@@ -14,7 +14,7 @@ describe('a crate', () => {
       'src/routes.rs':
         'pub fn all() -> Router {\n    let url = std::env::var("DATABASE_URL").expect("DATABASE_URL");\n    Router::new().route("/healthz", get(ok))\n}\n',
     }
-    expect(serviceNamed(files, 'app')).toMatchObject({
+    expect(serviceNamed(files, 'prices')).toMatchObject({
       type: 'rust',
       framework: 'axum',
       version: '1.78',
@@ -38,7 +38,7 @@ describe('a crate', () => {
     ['a socket', '', 'let l = TcpListener::bind("127.0.0.1:7878").unwrap();', 'rust :7878'],
   ])('on %s has its framework and port', (_, dependencies, body, expected) => {
     const [line] = servicesIn({ 'Cargo.toml': crate('api', dependencies), 'src/main.rs': `fn main() {\n${body}\n}\n` })
-    expect(line).toContain(`app . ${expected} `)
+    expect(line).toContain(`api . ${expected} `)
   })
 
   test('listens where Rocket.toml says', () => {
@@ -47,7 +47,7 @@ describe('a crate', () => {
       'src/main.rs': 'rocket::build()',
       'Rocket.toml': '[default]\nport = 8085\n',
     }
-    expect(serviceNamed(files, 'app').port).toBe(8085)
+    expect(serviceNamed(files, 'api').port).toBe(8085)
   })
 
   test('with several programs runs the one that is named first, and knows the others', () => {
@@ -57,7 +57,7 @@ describe('a crate', () => {
       'src/bin/migrate.rs': 'fn main() {}',
       'src/lib.rs': '',
     }
-    expect(serviceNamed(files, 'app').facts).toMatchObject({ entry: 'src/bin/api.rs', binary: 'api', binaries: ['api', 'migrate'] })
+    expect(serviceNamed(files, 'shop').facts).toMatchObject({ entry: 'src/bin/api.rs', binary: 'api', binaries: ['api', 'migrate'] })
   })
 
   test('without a program is a library, and one for a terminal is a tool', () => {
@@ -119,4 +119,21 @@ describe('a Cargo workspace', () => {
     expect(servicesIn({ 'Cargo.toml': 'workspace = 5\nbin = [1, { name = 2 }]\npackage = []\n', 'src/main.rs': '' })).toEqual([])
     expect(servicesIn({ 'Cargo.toml': '[workspace]\nmembers = ["**/**/**/*", 5]\n' })).toEqual([])
   })
+})
+
+test('A member of a Cargo workspace reads the lockfile, the packages that it uses, and of the others only what they are called', () => {
+  const crate = (name: string, rest = '') => `[package]\nname = "${name}"\n\n[dependencies]\n${rest}`
+  const files = {
+    'Cargo.toml': '[workspace]\nmembers = ["services/*", "libs/*"]\n',
+    'Cargo.lock': 'version = 4\n',
+    'libs/words/Cargo.toml': crate('words'),
+    'libs/words/src/lib.rs': '',
+    'services/api/Cargo.toml': `${crate('api', 'axum = "0.8"\nwords = { path = "../../libs/words" }\n')}\n[build-dependencies]\ntonic-build = "0.13"\n`,
+    'services/api/src/main.rs': 'fn main() { axum::serve(listener, app) }\n',
+    'services/other/Cargo.toml': crate('other', 'axum = "0.8"\n'),
+    'services/other/src/main.rs': 'fn main() { axum::serve(listener, app) }\n',
+  }
+  const { reads, facts } = serviceNamed(files, 'api')
+  expect(reads).toEqual(['Cargo.lock', 'Cargo.toml', 'libs/words', 'services/other/Cargo.toml'])
+  expect(facts.systemPackages).toEqual(['libprotobuf-dev', 'protobuf-compiler'])
 })

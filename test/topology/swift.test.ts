@@ -12,7 +12,7 @@ test('a Vapor application is told whole', () => {
       '@main enum Entrypoint {\n    static func main() async throws {\n        let app = try await Application.make(env)\n        let key = Environment.get("API_KEY")!\n    }\n}\n',
     'Sources/App/routes.swift': 'app.get("healthz") { _ in "ok" }\n',
   }
-  expect(serviceNamed(files, 'app')).toMatchObject({
+  expect(serviceNamed(files, 'shop')).toMatchObject({
     type: 'swift',
     framework: 'vapor',
     version: '5.9',
@@ -20,7 +20,7 @@ test('a Vapor application is told whole', () => {
     port: 8080,
     health: { kind: 'http', path: '/healthz' },
     start: './App serve --env production --hostname 0.0.0.0',
-    buildCommand: 'swift build -c release --product App',
+    buildCommand: 'swift build -c release --static-swift-stdlib --product App',
     environment: [{ name: 'API_KEY', required: true }],
     facts: { binary: 'App', frameworkVersion: '4.89.0' },
   })

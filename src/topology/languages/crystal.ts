@@ -68,8 +68,8 @@ export const crystal: Language = {
     const target =
       project.facts?.hasTargets === true
         ? ''
-        : ` && mkdir -p bin && crystal build --release ${String(project.facts?.main)} -o bin/${String(project.facts?.binary)}`
-    return target === '' ? `shards build --release${locked}` : `shards install${locked}${target}`
+        : ` && mkdir -p bin && crystal build --release --static --no-debug ${String(project.facts?.main)} -o bin/${String(project.facts?.binary)}`
+    return target === '' ? `shards build --release --static --no-debug${locked}` : `shards install${locked}${target}`
   },
 }
 
@@ -104,6 +104,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const isLibrary =
     targets.length === 0 && !serves && entries.every((entry) => entry.endsWith(`/${name}.cr`)) && !runs(entries[0], repository)
   return {
+    name,
     manifest: placeOf(file, 'name:', name === undefined ? 'shard.yml' : `shard ${name}`),
     version: normalizeVersion(/\d{1,2}\.\d{1,3}/.exec(stringAt(data, 'crystal') ?? '')?.[0], 2),
     packageManager: 'shards',

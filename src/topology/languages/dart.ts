@@ -79,7 +79,7 @@ export const dart: Language = {
     const web = project.facts?.staticFolder === undefined ? '' : `cd ${String(project.facts.staticFolder)} && flutter build web && cd - && `
     return project.facts?.main === undefined
       ? undefined
-      : `${web}dart pub get && dart compile exe ${String(project.facts.main)} -o bin/server`
+      : `${web}dart pub get && mkdir -p bin && dart compile exe ${String(project.facts.main)} -o bin/server`
   },
 }
 
@@ -106,11 +106,12 @@ function readPubspec(folder: Folder, repository: Repository): Pubspec | undefine
   return file === undefined ? undefined : { path, data: file.data, text: repository.read.text(path) ?? '' }
 }
 
-function base(pubspec: Pubspec): Pick<Project, 'manifest' | 'version' | 'packageManager' | 'dependencies' | 'versions'> {
+function base(pubspec: Pubspec): Pick<Project, 'name' | 'manifest' | 'version' | 'packageManager' | 'dependencies' | 'versions'> {
   const { data } = pubspec
   const name = stringAt(data, 'name')
   const wanted = Object.entries(dataAt(data, 'dependencies')).slice(0, 200)
   return {
+    name,
     manifest: placeOf(pubspec, 'name:', name === undefined ? 'pubspec.yaml' : `package ${name}`),
     version: normalizeVersion(/\d{1,2}\.\d{1,2}/.exec(stringAt(data, 'environment', 'sdk') ?? '')?.[0], 2),
     packageManager: 'pub',
@@ -162,8 +163,18 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
         ? [{ ...placeOf(pubspec, 'executables:', 'installs programs that are run by hand'), weight: -0.5, role: 'tooling' as const }]
         : []),
     ],
+    reads: Object.values(dataAt(data, 'dependencies'))
+      .slice(0, 200)
+      .flatMap((value) => pathIn(value, folder)),
     facts: programs[0] === undefined ? {} : { main: programs[0].slice(folder.path === '.' ? 0 : folder.path.length + 1) },
   }
+}
+
+/** A package of the same repository. */
+function pathIn(value: unknown, folder: Folder): string[] {
+  const reference = stringAt(value, 'path')
+  const target = reference === undefined ? undefined : resolvePath(folder.path, reference)
+  return target === undefined ? [] : [target]
 }
 
 interface Place {

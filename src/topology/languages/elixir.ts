@@ -1,5 +1,5 @@
 // Mix projects: applications, umbrellas of them, and libraries.
-import { joinPath, parentOf } from '../paths.ts'
+import { joinPath, parentOf, resolvePath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
@@ -31,7 +31,7 @@ const source: SourceLanguage = {
   comments: /^[ \t]{0,200}#.*$/gm,
   listens: [
     /\{\s{0,4}(?:Plug\.Cowboy|Bandit|Plug\.Adapters\.Cowboy2?|[A-Z]\w{0,40}(?:Web)?\.Endpoint)\b/g,
-    /\b(?:[A-Z]\w{0,40}\.)?Endpoint\s{0,4},?\s{0,4}$|\bPlug\.(?:Cowboy|Adapters\.Cowboy)\.(?:http|child_spec)\b|\bBandit\.start_link\b|\b:cowboy\.start_clear\b|\b:gen_tcp\.listen\b|\b:ranch\.start_listener\b/gm,
+    /\b(?:[A-Z]\w{0,40}\.)?Endpoint\s{0,4},?\s{0,4}$|\bPlug\.(?:Cowboy|Adapters\.Cowboy)\.(?:http|child_spec)\b|\bBandit\.start_link\b|:(?:cowboy\.start_clear|gen_tcp\.listen|ranch\.start_listener)\b/gm,
   ],
   ports: [
     /\b(?:get_env|fetch_env!?)\s{0,4}\(\s{0,4}"(?:\w{1,20}_)?PORT"\s{0,4}(?:,|\)\s{0,4}\|\|)\s{0,4}"?(\d{2,5})\b/g,
@@ -80,18 +80,22 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const app = /\bapp:\s{0,4}:([a-z][\w]{0,60})/.exec(text)?.[1]
   const places = [folder, ...apps]
   const entries = places.flatMap((place) => entriesOf(place, repository))
-  const starts = manifests.find((manifest) => /^[^#\n]{0,60}\bmod:\s{0,4}\{/m.test(manifest.text))
+  const starts = manifests.find((manifest) => /^[^#\n]{0,200}\bmod:\s{0,4}\{/m.test(manifest.text))
   const dependencies = new Map<string, Evidence>()
   const versions = new Map<string, string>()
   for (const manifest of manifests) addDependencies(manifest, { dependencies, versions })
   const release = /\breleases:\s{0,4}\[\s{0,40}(?:\{\s{0,4}:)?(\w{1,60})/.exec(text)?.[1] ?? app
   return {
+    name: app,
     manifest: placeOf(home, 'app:', app === undefined ? 'mix.exs' : `application ${app}`),
     version: versionOf(text, folder, repository),
     packageManager: 'mix',
     dependencies,
     versions,
     entries,
+    reads: [...text.matchAll(/\bpath:\s{0,4}"(\.\.?\/[\w./-]{1,100})"/g)]
+      .slice(0, 50)
+      .flatMap(([, path = '']) => resolvePath(folder.path, path) ?? []),
     signs: signsOf(home, { text, starts, isUmbrella: apps.length > 0, isInside: isInUmbrella(folder, repository) }),
     facts: {
       ...(release === undefined ? {} : { release }),

@@ -1,5 +1,5 @@
 // Gleam projects on Erlang; those that are compiled to JavaScript for browsers are no services.
-import { joinPath } from '../paths.ts'
+import { joinPath, resolvePath } from '../paths.ts'
 import { dataAt, stringAt } from '../reading/data.ts'
 import type { SourceLanguage } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -54,6 +54,13 @@ export const gleam: Language = {
   build: () => 'gleam export erlang-shipment',
 }
 
+/** A package of the same repository. */
+function pathIn(value: unknown, folder: Folder): string[] {
+  const reference = stringAt(value, 'path')
+  const target = reference === undefined ? undefined : resolvePath(folder.path, reference)
+  return target === undefined ? [] : [target]
+}
+
 function readProject(folder: Folder, repository: Repository): Project | undefined {
   const file = repository.read.toml(joinPath(folder.path, 'gleam.toml'))
   if (file === undefined) return undefined
@@ -64,11 +71,13 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const wanted = Object.entries(dataAt(file.data, 'dependencies')).slice(0, 200)
   const isPublished = Object.hasOwn(file.data, 'licences')
   return {
+    name,
     manifest: placeOf(file, 'name', name === undefined ? 'gleam.toml' : `package ${name}`),
     version: normalizeVersion(stringAt(file.data, 'gleam'), 2),
     packageManager: 'gleam',
     dependencies: new Map(wanted.map(([key]) => [key, placeOf(file, key, `${key} in dependencies`)])),
     versions: new Map(wanted.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []))),
+    reads: wanted.flatMap(([, value]) => pathIn(value, folder)),
     entries: hasMain && entry !== undefined ? [entry] : [],
     signs: [
       ...(hasMain ? [] : [{ ...placeOf(file, 'name', 'has no main function'), weight: -0.9, role: 'library' as const }]),

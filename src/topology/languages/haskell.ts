@@ -60,7 +60,7 @@ export const haskell: Language = {
   start: ({ project }) => (project.facts?.binary === undefined ? undefined : `./bin/${String(project.facts.binary)}`),
   build: ({ folder }) =>
     folder.files.has('stack.yaml')
-      ? 'stack build --copy-bins --local-bin-path bin'
+      ? 'stack --system-ghc build --copy-bins --local-bin-path bin'
       : 'cabal install all:exes --installdir=bin --install-method=copy --overwrite-policy=always',
 }
 
@@ -97,6 +97,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   )
   const hasProgram = found.executables.length > 0
   return {
+    name: found.name,
     manifest: placeOf(found.file, 'name', found.name === undefined ? 'package' : `package ${found.name}`),
     version: ghcVersion(folder, repository),
     packageManager: manager,

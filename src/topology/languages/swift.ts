@@ -68,7 +68,7 @@ export const swift: Language = {
     return `./${String(project.facts.binary)}${serve}`
   },
   build: ({ project }) =>
-    `swift build -c release${project.facts?.binary === undefined ? '' : ` --product ${String(project.facts.binary)}`}`,
+    `swift build -c release --static-swift-stdlib${project.facts?.binary === undefined ? '' : ` --product ${String(project.facts.binary)}`}`,
 }
 
 function readProject(folder: Folder, repository: Repository): Project | undefined {
@@ -85,6 +85,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const binary = /\.executable\s{0,4}\(\s{0,40}name:\s{0,4}"([^"\n]{1,100})"/.exec(manifest.text)?.[1] ?? targets[0]?.name
   const screens = entries.find((entry) => importsScreen(repository.read.text(entry)))
   return {
+    name,
     manifest: placeOf(manifest, 'Package(', name === undefined ? 'Package.swift' : `package ${name}`),
     version: versionOf(manifest, folder, repository),
     packageManager: 'swift',

@@ -66,6 +66,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     if (zon !== undefined && groups.name !== 'dependencies')
       dependencies.set(groups.name ?? '', { path: zon.path, line, fact: `${groups.name} in dependencies` })
   return {
+    name,
     manifest: placeOf(file, 'pub fn build', name === undefined ? 'build.zig' : `builds ${name}`),
     version: /\bminimum_zig_version\s{0,4}=\s{0,4}"(\d{1,2}\.\d{1,3})/.exec(zon?.text ?? '')?.[1],
     packageManager: 'zig',

@@ -13,7 +13,7 @@ WORKDIR "/app"
 # Dependencies stay compiled in the cache. Files that came without their times would look older than that, so all are made new; programs of
 # an earlier build are taken away.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/usr/local/cargo/git/db \
-    --mount=type=cache,id=cargo-target-app,target=/target,sharing=locked \
+    --mount=type=cache,id=cargo-target-rust,target=/target,sharing=locked \
     find /app -type f -exec touch {} + \
     && find /target -maxdepth 3 -type f -path '*/release/*' -not -path '*/release/*/*' -delete \
     && sh -c 'cargo build --release --locked' \
@@ -26,10 +26,10 @@ RUN mkdir -p /out/usr/local/lib /out/etc/ssl/certs && cp -L /etc/ssl/certs/ca-ce
     | grep -Ev '/(ld-[^/]*|lib(c|m|dl|rt|pthread|resolv|util|anl|nsl|nss_[a-z]*))\.so' | while read -r library; do cp -L "$library" /out/usr/local/lib/; done
 # Pages, migrations and other files that the program may read while it runs.
 RUN mkdir -p "/out$PWD" && cp -R . "/out$PWD" \
-    && find "/out$PWD" \( -name Dockerfile.kyozo -o -name .git -o -name .env -o -name .env.local -o -name target -o -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock -o -name .cargo -o -name rust-toolchain -o -name rust-toolchain.toml \) -prune -exec rm -rf {} + \
+    && find "/out$PWD" \( -name Dockerfile.kyozo -o -name .git -o -name .env -o -name .env.local -o -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock -o -name .cargo -o -name rust-toolchain -o -name rust-toolchain.toml \) -prune -exec rm -rf {} + \
     && find "/out$PWD" -mindepth 1 -type d -empty -delete
 # Programs are found where Cargo puts them, and beside the files they read.
-RUN mkdir -p "/out$PWD/target" && ln -s /usr/local/bin "/out$PWD/target/release" \
+RUN rm -rf "/out$PWD/target" && mkdir -p "/out$PWD/target" && ln -s /usr/local/bin "/out$PWD/target/release" \
     && cd /out/usr/local/bin && for program in *; do [ -e "/out$OLDPWD/$program" ] || ln -s "/usr/local/bin/$program" "/out$OLDPWD/$program"; done
 
 FROM debian:bookworm-slim
