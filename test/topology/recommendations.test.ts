@@ -38,6 +38,27 @@ describe('a recommendation', () => {
       }),
       [['database_published', 'compose.yaml', 5]],
     ],
+    [
+      'a system without fixes',
+      api('node index.js', { 'api/Dockerfile': 'FROM node:24-bullseye-slim\nCOPY package.json ./\nUSER node\nCMD node index.js\n' }),
+      [['system_ended', 'api/Dockerfile', 1]],
+    ],
+    [
+      'what a stack pulls without a version',
+      api('node index.js', {
+        'compose.yaml':
+          'services:\n  api: {build: ./api, image: shop/api}\n  cache:\n    image: redis\n  web: {image: "shop/api-web:latest"}\n',
+      }),
+      [['unpinned_image', 'compose.yaml', 4]],
+    ],
+    [
+      'what manifests pull without a version',
+      {
+        'k8s/a.yaml':
+          'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cache}\nspec:\n  template:\n    spec:\n      containers:\n        - {name: cache, image: "memcached:latest"}\n',
+      },
+      [['unpinned_image', 'k8s/a.yaml', 8]],
+    ],
     ['a committed secret', api('node index.js', { 'api/.env': 'PORT=1\nAPI_TOKEN=8f2c9d11\n' }), [['secret_committed', 'api/.env', 2]]],
   ])('tells of %s', (_, files, expected) => {
     expect(advice(files as Record<string, string>)).toEqual(expected)
@@ -76,6 +97,45 @@ describe('a recommendation', () => {
     const [first, ...others] = analyzeFiles(files).recommendations.filter(({ code }) => code === 'runs_as_root')
     expect([others, first?.evidence.map(({ path }) => path)]).toEqual([[], ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}/Dockerfile`)])
     expect(first?.message).toContain('The same holds in 4 more places.')
+  })
+})
+
+describe('a version that has ended', () => {
+  const codes = (image: string) => {
+    const dockerfile = `FROM ${image}\nCOPY main.py .\nUSER 1\nHEALTHCHECK CMD curl http://localhost/\nCMD python main.py\n`
+    return advice({ 'a/main.py': 'from flask import Flask\napp = Flask("a")\napp.run(port=80)\n', 'a/Dockerfile': dockerfile }).map(
+      ([code]) => code,
+    )
+  }
+
+  test.each([
+    ['python:3.9', ['runtime_ended']],
+    ['python:3.10.2-slim', ['runtime_ended']],
+    ['docker.io/library/python:2.7-alpine3.6', ['runtime_ended', 'system_ended']],
+    ['python:3.12-slim-buster', ['system_ended']],
+    ['python:3.13-alpine3.18', ['system_ended']],
+    ['debian:11.9-slim', ['system_ended']],
+    ['ubuntu:focal-20240530', ['system_ended']],
+    ['ubuntu:18.04@sha256:abc', ['system_ended']],
+    ['centos:7', ['image_abandoned']],
+    ['openjdk:17-slim', ['image_abandoned']],
+  ])('is told by %s', (image, expected) => {
+    expect(codes(image)).toEqual(expected)
+  })
+
+  test.each([
+    'python:3.13',
+    'python:3.14-slim-trixie',
+    'python:3',
+    'python:3.12-alpine3.23',
+    'debian:12',
+    'ubuntu:24.04',
+    'ubuntu:22.04',
+    'shop/debian:99',
+    'python:$' + '{V}',
+    'shop/openjdk:17',
+  ])('is not told by %s', (image) => {
+    expect(codes(image)).toEqual([])
   })
 })
 

@@ -5,12 +5,13 @@ import { findCaseTwins } from './case-twins.ts'
 import { adviseDevelopmentServer } from './development-server.ts'
 import { adviseDockerignore } from './dockerignore.ts'
 import { adviseHealth } from './health.ts'
-import { advisePinnedImage } from './images.ts'
+import { advisePinnedImage, advisePulledImages } from './images.ts'
 import { adviseLockfile } from './lockfiles.ts'
 import { advisePublishedDatabase } from './published-databases.ts'
 import type { Advised, Rule } from './rule.ts'
 import { adviseRuntime } from './runtimes.ts'
 import { findSecrets } from './secrets.ts'
+import { adviseSystem } from './systems.ts'
 import { adviseUser } from './user.ts'
 
 /** In the order in which they are told: what leaks or breaks first. */
@@ -19,10 +20,12 @@ const rules: readonly Rule[] = [
   adviseDevelopmentServer,
   adviseBacking,
   adviseRuntime,
+  adviseSystem,
   advisePublishedDatabase,
   findCaseTwins,
   adviseLockfile,
   advisePinnedImage,
+  advisePulledImages,
   adviseUser,
   adviseDockerignore,
   adviseHealth,
