@@ -183,6 +183,26 @@ end
       'src/api.cr': 'require "kemal"\n\nget "/" { "hello" }\n\nKemal.run\n',
     },
   },
+  {
+    name: 'go-with-c',
+    files: {
+      'go.mod': 'module example.com/api\n\ngo 1.25\n\nrequire github.com/mattn/go-sqlite3 v1.14.28\n',
+      'go.sum': '',
+      'main.go':
+        'package main\n\nimport (\n\t"net/http"\n\n\t_ "github.com/mattn/go-sqlite3"\n)\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+    },
+  },
+  {
+    name: 'go-vendored',
+    files: {
+      'go.mod': 'module example.com/api\n\ngo 1.25\n\nrequire corp.example/private/log v1.0.0\n',
+      'go.sum': '',
+      'main.go':
+        'package main\n\nimport (\n\t"net/http"\n\n\t_ "corp.example/private/log"\n)\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+      'vendor/modules.txt': '# corp.example/private/log v1.0.0\n',
+      'vendor/corp.example/private/log/log.go': 'package log\n',
+    },
+  },
 ]
 
 describe('the Dockerfile of a detected service', () => {

@@ -93,8 +93,15 @@ function specOf(program: GoProgram, context: Context): ClaimedSpec {
       port: portOf(program, context),
       health: saidRoute(source, repository.read),
     }),
-    facts: programFacts(main, module),
+    facts: { ...programFacts(main, module), ...(needsC(source.imports.keys()) ? { needsC: true } : {}) },
   })
+}
+
+/** Packages of which a part is C: without a C compiler they build, and then refuse to work. */
+const packagesInC = ['C', 'github.com/mattn/go-sqlite3', 'gorm.io/driver/sqlite', 'github.com/jinzhu/gorm/dialects/sqlite']
+
+function needsC(imports: Iterable<string>): boolean {
+  return [...imports].some((name) => packagesInC.includes(name))
 }
 
 /** The line that asks for a version of Go. */
