@@ -3,6 +3,7 @@ import { KyozoError } from '../errors.ts'
 import type { Connection, Dependency, HealthSpec, ServiceSpec } from '../topology/topology.ts'
 import { dockerfileBuildInput, type IgnoreRules, templateBuildInput } from './build-input.ts'
 import type { ComposeMap } from './compose-value.ts'
+import { asDatabase } from './database-service.ts'
 import { type Confinement, confine, entrypointCapabilities, healthcheck, limit, publish, supervise } from './defaults.ts'
 import { startsUnprivileged } from './dockerfile.ts'
 import { imageVolumes } from './dockerfile-volumes.ts'
@@ -14,6 +15,11 @@ import type { BuildInput } from './stack.ts'
 import { composeCpus, composeMemory } from './units.ts'
 
 export function draftFolderService(spec: ServiceSpec, input: StackInput): ServiceDraft {
+  const draft = draftOf(spec, input)
+  return spec.type === 'database' ? asDatabase(draft, spec) : draft
+}
+
+function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
   const making = makeImage(spec, input)
   const port = spec.port ?? making.port
   const test = spec.health?.kind === 'exec' ? ['CMD', ...spec.health.command] : making.healthTest

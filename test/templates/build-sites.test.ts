@@ -1,6 +1,7 @@
 // Sites that a generator makes, proxies and databases, detected, built by the real builder and run without a writable disk, capabilities or new privileges.
 import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
+import { until } from '../support/until.ts'
 import { detected } from './support/detected.ts'
 import { type BuiltImage, buildImage, dockerText, removeImage, runContainer } from './support/images.ts'
 import { type Files, filesOf } from './support/services.ts'
@@ -71,5 +72,42 @@ test.each([
     await dockerText(['network', 'connect', '--alias', 'api', network, id])
     const container = await runContainer(proxy, { network })
     expect(await (await container.ask('/api/teas?kind=green')).text()).toBe('api got /teas?kind=green')
+  })
+})
+
+test('a database runs the scripts of its folder when it first starts', { timeout: 300_000 }, async () => {
+  const files = filesOf({
+    'db/initdb/01.sql': "CREATE TABLE teas (id SERIAL PRIMARY KEY, name text);\nINSERT INTO teas (name) VALUES ('Sencha');\n",
+  })
+  const built = await build(files, 'db')
+  await onNetwork(async (network) => {
+    const given = ['--env', 'POSTGRES_USER=app', '--env', 'POSTGRES_PASSWORD=x', '--env', 'POSTGRES_DB=app']
+    const rights = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'].flatMap((name) => ['--cap-add', name])
+    const confined = [
+      '--cap-drop',
+      'ALL',
+      '--security-opt',
+      'no-new-privileges',
+      '--read-only',
+      '--tmpfs',
+      '/run/postgresql',
+      '--tmpfs',
+      '/tmp',
+    ]
+    const id = await dockerText(['run', '--detach', '--network', network, ...confined, ...rights, ...given, built.image])
+    const query = [
+      'psql',
+      '--host',
+      '127.0.0.1',
+      '--username',
+      'app',
+      '--no-align',
+      '--tuples-only',
+      '--command',
+      'SELECT name FROM teas',
+      'app',
+    ]
+    const answer = await until('the seeded table', () => dockerText(['exec', '--env', 'PGPASSWORD=x', id, ...query]).catch(() => undefined))
+    expect(answer).toBe('Sencha')
   })
 })

@@ -65,3 +65,8 @@ describe('the Dockerfile of a proxy without one', () => {
     await expect(render(detected(files, 'proxy'), files).dockerfile).toMatchFileSnapshot(`golden/proxy-${name}.Dockerfile`)
   })
 })
+
+test('the Dockerfile of a database without one', async () => {
+  const files = filesOf({ 'db/initdb/01-tables.sql': 'CREATE TABLE teas (id SERIAL PRIMARY KEY, name text);\n' })
+  await expect(render(detected(files, 'db'), files).dockerfile).toMatchFileSnapshot('golden/database-postgres.Dockerfile')
+})

@@ -28,4 +28,22 @@ describe('a database', () => {
     expect(rolesIn(files)).toEqual({ 'db/mysql': 'tooling' })
     expect(servicesIn({ 'sql/a.sql': '', 'sql/my.cnf': '' })).toEqual([])
   })
+
+  test('needs no Dockerfile where scripts lie in the folder made for them and something says which database it is', () => {
+    const script = 'CREATE TABLE teas (id SERIAL PRIMARY KEY);\n'
+    const files = { 'db/initdb/01.sql': script }
+    expect(servicesIn(files)).toEqual(['db db database/postgres :5432 template(database in db) tcp'])
+    expect(serviceNamed(files, 'db').facts).toEqual({ database: 'postgres', initFolder: 'initdb' })
+    expect(serviceNamed({ 'db/initdb/01.sql': 'id int AUTO_INCREMENT' }, 'db').framework).toBe('mysql')
+    expect(serviceNamed({ 'mongo/init/seed.js': 'db.teas.insertOne({})' }, 'mongo').framework).toBe('mongodb')
+  })
+
+  test('is not one whose kind nothing says, one that a compose file runs, nor scripts at the root', () => {
+    const script = 'CREATE TABLE teas (id SERIAL PRIMARY KEY);\n'
+    expect(servicesIn({ 'db/initdb/01.sql': 'SELECT 1;' })).toEqual([])
+    expect(servicesIn({ 'initdb/01.sql': script })).toEqual([])
+    expect(servicesIn({ 'tools/init/01.sql': script })).toEqual([])
+    const composed = { 'db/initdb/01.sql': script, 'compose.yaml': 'services:\n  db:\n    image: postgres:17\n' }
+    expect(servicesIn(composed).filter((line) => line.includes('template(database'))).toEqual([])
+  })
 })

@@ -1,5 +1,6 @@
 import type { Claim, Detector, Sign } from '../claim.ts'
 import { type DatabaseImage, databaseOfImage } from '../database/images.ts'
+import { findSeeded, seededMarks } from '../database/seeded.ts'
 import { dockerfileMarks, findDockerfile } from '../dockerfiles.ts'
 import { ancestorsOf, joinPath, printable } from '../paths.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
@@ -10,11 +11,12 @@ import type { Folder, Repository } from '../repository.ts'
 export const database: Detector = {
   type: 'database',
   title: 'Database',
-  marks: dockerfileMarks,
+  marks: [...dockerfileMarks, ...seededMarks],
   claim(folder, repository): Claim | undefined {
     const dockerfile = findDockerfile(folder, repository)
     const image = databaseOfImage(dockerfile?.image)
-    if (dockerfile === undefined || image === undefined) return undefined
+    if (dockerfile === undefined) return claimSeeded(folder, repository)
+    if (image === undefined) return undefined
     const seeds = seedsOf(folder, repository)
     const version = /:v?(\d{1,4}(?:\.\d{1,4})?)/.exec(dockerfile.image ?? '')?.[1]
     return {
@@ -38,6 +40,22 @@ export const database: Detector = {
       reads: [],
     }
   },
+}
+
+function claimSeeded(folder: Folder, repository: Repository): Claim | undefined {
+  const found = findSeeded(folder, repository)
+  if (found === undefined) return undefined
+  const { kind, port, evidence, signs, facts } = found
+  return {
+    type: 'database',
+    hasManifest: true,
+    signs,
+    spec: { ...apart({ framework: said(kind, evidence), port: usual(port, evidence, `the usual port of ${kind}`) }), facts },
+    dependencies: [],
+    imports: [],
+    addresses: [],
+    reads: [],
+  }
 }
 
 /** Folders whose files a database reads when it starts for the first time. */

@@ -98,7 +98,9 @@ function findProviders(drafts: readonly Draft[], repository: Repository): Provid
   return drafts.flatMap(({ name, path, claim }): Provider[] => {
     const isImage = claim.type === 'containerized' || claim.type === 'database'
     const folder = isImage ? repository.folders.get(path) : undefined
-    const kind = folder === undefined ? undefined : backingOfImage(findDockerfile(folder, repository)?.base)
+    const base = folder && findDockerfile(folder, repository)?.base
+    // Without a Dockerfile the detector has said which database it is, in the word that its image has.
+    const kind = backingOfImage(base ?? (claim.type === 'database' ? claim.spec.framework : undefined))
     return kind === undefined ? [] : [{ name, kind }]
   })
 }
