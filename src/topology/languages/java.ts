@@ -54,13 +54,13 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const module = repository.folders.get(soleModuleOf(folder.path, repository) ?? folder.path) ?? folder
   const project = readOwn(module, repository)
   if (project === undefined || module === folder) return project
-  const { manifest, buildCommand } = readBuild(folder, repository) ?? {}
+  const { manifest } = readBuild(folder, repository) ?? {}
   const sign = { ...(manifest ?? { path: folder.path }), fact: `is run from here, built from ${module.path}`, weight: 0.3 }
   return {
     ...project,
     manifest,
     signs: [...project.signs.filter(({ weight }) => weight > 0), sign],
-    facts: { ...project.facts, buildCommand: buildCommand ?? '', module: relativeTo(folder.path, module.path) },
+    facts: { ...project.facts, module: relativeTo(folder.path, module.path) },
   }
 }
 

@@ -26,11 +26,13 @@ export function findReads({ path, claim }: Pick<Draft, 'path' | 'claim'>, contex
   return { paths: withoutNested([...new Set(paths)].filter((read) => !isWithin(read, path))), shared }
 }
 
+const memberManifests = new Set(['Cargo.toml', 'pom.xml', 'build.gradle', 'build.gradle.kts'])
+
 /** The folder that is shared as a whole: the package that a file belongs to, else the file's own folder, else the file. */
 function unitOf(file: string, service: string, repository: Repository): string {
   const isOutside = (folder: string) => !isWithin(service, folder)
-  // The other members of a Cargo workspace are known by their manifests alone.
-  if (repository.tree.folders.has(file) || baseName(file) === 'Cargo.toml') return file
+  // The other members of a workspace, or the other modules of a build, are known by their manifests alone.
+  if (repository.tree.folders.has(file) || memberManifests.has(baseName(file))) return file
   const home = nearestManifest(parentOf(file), repository)
   if (home !== undefined && isOutside(home)) return home
   const folder = parentOf(file)

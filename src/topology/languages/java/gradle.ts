@@ -94,6 +94,17 @@ function includesOf({ text }: Script): string[] {
   return lines.flatMap(({ groups }) => allMatches(groups[0] ?? '', /["']([^"']{1,200})["']/g).flatMap(({ groups: [name] }) => name ?? []))
 }
 
+/** The one project of a build whose root has settings only, as `gradle init` lays it out. */
+export function onlyProjectOf(root: string, repository: Repository): string | undefined {
+  const folder = repository.folders.get(root)
+  const settings = folder === undefined ? undefined : scriptOf(folder, settingsFiles, repository)
+  if (folder === undefined || settings === undefined || gradleFiles.some((name) => folder.files.has(name))) return undefined
+  const [only, ...others] = includesOf(settings)
+  if (only === undefined || others.length > 0) return undefined
+  const path = joinPath(root, only.replace(/^:/, '').replaceAll(':', '/'))
+  return repository.folders.has(path) ? path : undefined
+}
+
 function rootRole(settings: Script): NonNullable<JavaBuild['role']> {
   const offset = settings.text.search(/\binclude\b/)
   return { evidence: evidenceAt(settings, Math.max(offset, 0), 'gathers the projects of a build'), role: 'workspace_root' }

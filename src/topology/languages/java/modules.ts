@@ -1,9 +1,9 @@
-// A build of several modules of which one runs, with a Dockerfile or a Procfile at its root: the root is the service.
+// A build of which one module runs, with a Dockerfile or a Procfile at its root, or with no other module: the root is the service.
 import { perRepository } from '../../memo.ts'
 import { ancestorsOf, isWithin } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
 import type { JavaBuild } from './build.ts'
-import { readGradle } from './gradle.ts'
+import { onlyProjectOf, readGradle } from './gradle.ts'
 import { readMaven } from './maven.ts'
 
 /** Modules looked at below one root. */
@@ -13,7 +13,8 @@ const modulesLimit = 200
 export const soleModuleOf: (root: string, repository: Repository) => string | undefined = perRepository((root, repository) => {
   const files = repository.folders.get(root)?.files
   const isMadeToRun = files?.has('Dockerfile') === true || files?.has('Procfile') === true
-  if (!isMadeToRun || readModule(root, repository)?.role?.role !== 'workspace_root') return undefined
+  const hasOne = onlyProjectOf(root, repository) !== undefined
+  if (!(isMadeToRun || hasOne) || readModule(root, repository)?.role?.role !== 'workspace_root') return undefined
   const below = [...repository.folders.keys()].filter((path) => path !== root && isWithin(path, root)).slice(0, modulesLimit * 20)
   const running = below.filter((path) => isRunning(path, repository)).slice(0, 2)
   return running.length === 1 ? running[0] : undefined

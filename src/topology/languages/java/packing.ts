@@ -43,7 +43,7 @@ function packingOf(build: JavaBuild): Packing | undefined {
   if (packaging === 'war' && build.start === undefined) return 'web'
   if (packaging === 'ear') return undefined
   if (has('spring-boot-maven-plugin') || has('org.springframework.boot')) return 'boot'
-  if (/^build\/install\/|^target\/universal\/stage\//.test(start)) return 'stage'
+  if (/\binstallDist\b/.test(build.buildCommand ?? '') || start.startsWith('target/universal/stage/')) return 'stage'
   if (manager === 'sbt') return start === 'sbt run' ? 'stage' : 'jar'
   if (start.startsWith('clojure ')) return 'clojure'
   if (bundlers.some(has) || (manager !== 'maven' && manager !== 'gradle')) return 'jar'
