@@ -57,3 +57,18 @@ describe('Django', { timeout: 300_000 }, () => {
     }
   })
 })
+
+test('A bare WSGI function gets a server though its project names none', { timeout: 300_000 }, async () => {
+  const files = filesOf({
+    'requirements.txt': 'redis>=4\n',
+    'app.py': 'def application(environ, start_response):\n    start_response("200 OK", [])\n    return [b"from WSGI"]\n',
+  })
+  const built = await buildImage(detected(files, '.'), files)
+  images.add(built.image)
+  const container = await runContainer(built)
+  try {
+    expect(await (await container.ask('/')).text()).toBe('from WSGI')
+  } finally {
+    await container.stop()
+  }
+})

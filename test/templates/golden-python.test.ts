@@ -45,6 +45,24 @@ const cases: readonly Case[] = [
       'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n',
     },
   },
+  {
+    name: 'django-requirements-folder',
+    files: {
+      'pyproject.toml': '[tool.ruff]\nline-length = 120\n',
+      'requirements/base.txt': 'django==5.2\n',
+      'requirements/production.txt': '-r base.txt\ngunicorn==23.0.0\n',
+      'manage.py': 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")\n',
+      'config/settings/production.py': 'STATIC_ROOT = "staticfiles"\n',
+      'config/wsgi.py': 'application = get_wsgi_application()\n',
+    },
+  },
+  {
+    name: 'wsgi-without-server',
+    files: {
+      'requirements.txt': 'redis==5.0.0\n',
+      'app.py': 'def application(environ, start_response):\n    start_response("200 OK", [])\n    return [b"hello"]\n',
+    },
+  },
 ]
 
 describe('the Dockerfile of a detected Python service', () => {

@@ -56,6 +56,7 @@ function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
       ...entryFacts(folder.path, entries.files[0]),
       ...djangoFacts(program),
       ...systemPackages(project.dependencies.keys()),
+      ...missingServer(start?.value, project.dependencies),
       ...buildEnvironment(program, repository),
     },
   })
@@ -76,6 +77,12 @@ function collectStatic({ folder, entries: { django }, source, server }: PythonPr
   const isStated = settings.some((path) => /^STATIC_ROOT\s{0,4}=/m.test(repository.read.text(path) ?? ''))
   const home = relativeTo(folder.path, django.folder)
   return isStated ? `python ${home === '.' ? '' : `${home}/`}manage.py collectstatic --noinput` : undefined
+}
+
+/** The server that starts a bare application object, when the project does not install it: its image has to. */
+function missingServer(start: string | undefined, dependencies: ReadonlyMap<string, unknown>): Facts {
+  const server = ['gunicorn', 'uvicorn'].find((name) => start?.startsWith(`${name} `))
+  return server === undefined || dependencies.has(server) ? {} : { server }
 }
 
 /** Settings are loaded while files are gathered: what they demand gets a value that means nothing and could be parsed. */

@@ -1,0 +1,26 @@
+FROM python:3.13-slim AS base
+ENV PYTHONUNBUFFERED=1 VIRTUAL_ENV=/opt/venv PATH="/opt/venv/bin:$PATH"
+
+# A build's context holds what a commit does not: the Dockerfile; in a clone also environments of another machine, compiled files, local settings.
+FROM base AS source
+COPY [".", "/app/"]
+RUN find /app \( -name __pycache__ -o -name Dockerfile.kyozo -o -name .venv -o -name .git -o -name .env -o -name .env.local \) -prune -exec rm -rf {} +
+
+FROM base AS dependencies
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+RUN python -m venv /opt/venv
+WORKDIR "/app"
+COPY ["requirements.txt", "/app/"]
+RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+# The project does not name the server that starts it, so any version will do.
+RUN --mount=type=cache,target=/root/.cache/pip /usr/local/bin/python -m pip --python /opt/venv/bin/python install gunicorn
+
+FROM base
+ENV PYTHONDONTWRITEBYTECODE=1 HOME=/tmp PORT=8000
+ENV PYTHONPATH="/app"
+COPY --from=dependencies /opt/venv /opt/venv
+COPY --from=source /app /app
+WORKDIR "/app"
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:application"]
