@@ -151,9 +151,9 @@ describe('a kind that kyozo cannot add', () => {
         message: 'api needs sqlserver, which kyozo cannot add by itself.',
         fix: 'Run sqlserver in a compose file of the repository or elsewhere, and set MSSQL_URL with `kyozo secrets`.',
         evidence: [
-          { path: 'api/package.json', line: 8, fact: 'mssql in dependencies' },
-          { path: 'api/index.js', line: 1, fact: 'imports mssql' },
-          { path: 'api/index.js', line: 2, fact: 'reads MSSQL_URL' },
+          { path: 'api/package.json', line: 8, fact: 'mssql in dependencies', weight: 0.5 },
+          { path: 'api/index.js', line: 1, fact: 'imports mssql', weight: 0.5 },
+          { path: 'api/index.js', line: 2, fact: 'reads MSSQL_URL', weight: 0.5 },
         ],
       },
     ])

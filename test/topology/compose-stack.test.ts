@@ -70,8 +70,8 @@ describe('a folder with a compose file', () => {
         kind: 'requires',
         connection: { variable: 'API_URL', template: 'http://{host}:{port}/v1' },
         evidence: [
-          { path: 'compose.yaml', line: 5, fact: 'web depends on api' },
-          { path: 'compose.yaml', line: 7, fact: 'API_URL of web names api' },
+          { path: 'compose.yaml', line: 5, fact: 'web depends on api', weight: 0.74 },
+          { path: 'compose.yaml', line: 7, fact: 'API_URL of web names api', weight: 0.74 },
         ],
       },
     ])

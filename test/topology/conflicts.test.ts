@@ -21,8 +21,8 @@ describe('services conflict', () => {
     const files = composed(ports('"8080:3000"'), ports('"8080:3000"'))
     const { services, startOrder } = analyzeFiles(files)
     const evidence = [
-      { path: 'compose.yaml', line: 5, fact: 'a publishes 8080' },
-      { path: 'compose.yaml', line: 9, fact: 'b publishes 8080' },
+      { path: 'compose.yaml', line: 5, fact: 'a publishes 8080', weight: 0.74 },
+      { path: 'compose.yaml', line: 9, fact: 'b publishes 8080', weight: 0.74 },
     ]
     expect(services.filter(({ type }) => type === 'nodejs').map(({ dependsOn }) => dependsOn)).toEqual([
       [{ service: 'b', kind: 'conflicts', evidence }],

@@ -149,7 +149,7 @@ describe('a database', () => {
     const files = { ...node('a', ''), 'kyozo.yaml': 'services: {a: {depends_on: [postgres]}}\n' }
     expect([kindsOf(files, 'a'), analyzeFiles(files).backing]).toEqual([
       [['postgres', 'requires', 'DATABASE_URL', 'postgres://{user}:{password}@{host}:{port}/{database}']],
-      [{ name: 'postgres', kind: 'postgres', evidence: [{ path: 'kyozo.yaml', line: 1, fact: 'a depends on postgres' }] }],
+      [{ name: 'postgres', kind: 'postgres', evidence: [{ path: 'kyozo.yaml', line: 1, fact: 'a depends on postgres', weight: 1 }] }],
     ])
     expect(() => analyzeFiles({ ...files, 'kyozo.yaml': 'backing: off\nservices: {a: {depends_on: [postgres]}}\n' })).toThrow(
       'kyozo.yaml:2:29: services.a.depends_on: no service is named postgres',

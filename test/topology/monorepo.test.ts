@@ -67,9 +67,9 @@ describe('a repository of several services', () => {
         backing: 'postgres',
         connection: { variable: 'DATABASE_URL', template: 'postgres://{user}:{password}@{host}:{port}/{database}' },
         evidence: [
-          { path: 'packages/db/package.json', line: 5, fact: 'pg in dependencies' },
-          { path: 'packages/db/index.js', line: 1, fact: 'imports pg' },
-          { path: 'packages/db/index.js', line: 2, fact: 'reads DATABASE_URL' },
+          { path: 'packages/db/package.json', line: 5, fact: 'pg in dependencies', weight: 0.5 },
+          { path: 'packages/db/index.js', line: 1, fact: 'imports pg', weight: 0.5 },
+          { path: 'packages/db/index.js', line: 2, fact: 'reads DATABASE_URL', weight: 0.5 },
         ],
       },
     ])

@@ -38,9 +38,9 @@ describe('a Python folder', () => {
           backing: 'postgres',
           connection: { variable: 'DATABASE_URL', template: 'postgresql+asyncpg://{user}:{password}@{host}:{port}/{database}' },
           evidence: [
-            { path: 'pyproject.toml', line: 7, fact: 'asyncpg in dependencies' },
-            { path: 'app/db.py', line: 2, fact: 'imports asyncpg' },
-            { path: 'app/db.py', line: 3, fact: 'reads DATABASE_URL' },
+            { path: 'pyproject.toml', line: 7, fact: 'asyncpg in dependencies', weight: 0.5 },
+            { path: 'app/db.py', line: 2, fact: 'imports asyncpg', weight: 0.5 },
+            { path: 'app/db.py', line: 3, fact: 'reads DATABASE_URL', weight: 0.5 },
           ],
         },
       ],

@@ -1,17 +1,20 @@
 // Who depends on whom: what is declared, what deployment files say, what addresses name, and what drivers and configuration need.
 import { compare } from '../claim.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
+import { bindingOf } from '../precedence.ts'
 import type { Repository } from '../repository.ts'
 import type { Draft } from '../services.ts'
 import type { BackingKind, BackingService, Connection, Dependency, Evidence } from '../topology.ts'
 import { type AddressLink, addressLinks } from './addresses.ts'
 import { type BackingNeed, findNeeds, type NeedInput } from './backing.ts'
+import { addressBinding, needBinding, weighed } from './binding.ts'
 import { conflictLinks, type Others, publishersByFile } from './conflicts.ts'
 import { usualConnections } from './connections.ts'
 import { declaredLinks, declaredNeeds } from './declared.ts'
-import { isProvided, serves } from './kinds.ts'
+import { isProvided, ruleOf, serves } from './kinds.ts'
 import { mergeLinks } from './merge-links.ts'
 import { createDirectory, type Directory, type Target } from './names.ts'
+import { type StatedRequirement, statedNeeds } from './stated-needs.ts'
 import type { Workload } from './workloads/workload.ts'
 
 /** A dependency, and whether somebody wrote it down as one or it was inferred. */
@@ -78,23 +81,42 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
   const needs = isProgram ? input.needInputs(draft).flatMap((needInput) => findNeeds(withWorkloads(needInput, own))) : []
   const context: ProviderContext = { draft, input, own, linked: stated.map(({ target }) => target) }
   return [
-    ...declaredLinks(draft, { ...input, names: directory.names }),
+    ...declaredLinks(draft, { ...input, names: directory.names }).map((link) => weighed(link, 1)),
     ...stated,
-    ...conflictLinks(draft, own, others),
-    ...needs.map((need) => needLink(need, context)),
+    ...conflictLinks(draft, own, others).map((link) => weighed(link, bindingOf('compose'))),
+    ...needs.map((need) => weighed(needLink(need, context), needBinding[need.strength])),
+    ...statedNeeds(draft, input).map((said) => statedNeedLink(said, needs, context)),
     ...declaredNeeds(draft, { ...input, names: directory.names }).map(({ rule, kind, evidence }): OpenLink => {
       const isFound = needs.some((need) => need.kind === rule.kind)
       const connections = isFound ? [] : usualConnections(rule)
-      return { from: draft.name, kind, isDeclared: true, connections, evidence: [evidence], target: providerOf(rule.kind, context) }
+      const target = providerOf(rule.kind, context)
+      return weighed({ from: draft.name, kind, isDeclared: true, connections, evidence: [evidence], target }, 1)
     }),
   ]
+}
+
+/** Two services of one platform's file may need one another, so what it says orders nothing as a declaration would. */
+function statedNeedLink({ thing, evidence, source }: StatedRequirement, needs: readonly BackingNeed[], context: ProviderContext): OpenLink {
+  const link = { from: context.draft.name, kind: 'requires' as const, isDeclared: false, evidence: [evidence] }
+  if ('service' in thing) return weighed({ ...link, connections: [], target: { name: thing.service } }, bindingOf(source))
+  const rule = needs.some((need) => need.kind === thing.kind) ? undefined : ruleOf(thing.kind)
+  const { type, spec } = context.draft.claim
+  const usual = rule === undefined ? [] : usualConnections(rule, { type, framework: spec.framework ?? '' })
+  const [first] = usual
+  const connections = thing.variable === undefined || first === undefined ? usual : [{ ...first, variable: thing.variable }]
+  return weighed({ ...link, connections, target: providerOf(thing.kind, context) }, bindingOf(source))
 }
 
 /** A stack needs what it brings along. */
 function stackLinks({ name, claim }: Draft, { composed }: LinkInput): OpenLink[] {
   return composed.flatMap(({ name: target, kind, compose, evidence }): OpenLink[] =>
     compose?.file === claim.spec.facts?.composeFile
-      ? [{ from: name, kind: 'requires', isDeclared: false, connections: [], evidence, target: { name: target, kind } }]
+      ? [
+          weighed(
+            { from: name, kind: 'requires', isDeclared: false, connections: [], evidence, target: { name: target, kind } },
+            bindingOf('compose'),
+          ),
+        ]
       : [],
   )
 }
@@ -130,7 +152,12 @@ function statedLinks(draft: Draft, { input, directory, own }: Stating): OpenLink
       const target = directory.find(service, file)
       return target === undefined
         ? []
-        : [{ from: draft.name, kind: 'requires', isDeclared: isStack, connections: [], evidence: [evidence], target }]
+        : [
+            weighed(
+              { from: draft.name, kind: 'requires', isDeclared: isStack, connections: [], evidence: [evidence], target },
+              bindingOf(isStack ? 'compose' : 'kubernetes'),
+            ),
+          ]
     }),
   )
   return [...written, ...addresses.map((address) => addressLink(draft.name, address))].filter(({ target }) => target.name !== draft.name)
@@ -142,7 +169,7 @@ function addressLink(from: string, { target, address, template, kind }: AddressL
   const isVariable = variable !== undefined && /^\w{1,100}$/.test(variable) && target.kind === undefined
   const connections = isVariable ? [{ variable, template }] : []
   const fact = `${evidence.fact} names ${target.name ?? target.kind}`
-  return { from, kind, isDeclared: false, connections, evidence: [{ ...evidence, fact }], target }
+  return weighed({ from, kind, isDeclared: false, connections, evidence: [{ ...evidence, fact }], target }, addressBinding[address.from])
 }
 
 interface ProviderContext {
