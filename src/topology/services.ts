@@ -5,8 +5,6 @@ import { byPlace, type ComposeDraft, type Joined, joinComposeServices } from './
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { DeclaredService } from './declaration/schema.ts'
 import { type Nameable, nameServices } from './naming.ts'
-import { readPackageJson } from './nodejs/package-json.ts'
-import { readPythonProject } from './python/project.ts'
 import { emptyClaim } from './reading/source-signs.ts'
 import type { Repository } from './repository.ts'
 import type { ServiceType } from './topology.ts'
@@ -35,7 +33,7 @@ export interface DraftInput {
 export function draftServices(input: DraftInput, options: DraftOptions): Draft[] {
   const found = joinComposeServices(input.decision, input.repository)
   const declaredPaths = pathsByName(input.declared)
-  const names = nameServices(nameables(found, declaredPaths, { repository: input.repository, options }), new Set(declaredPaths.keys()))
+  const names = nameServices(nameables(found, declaredPaths, { decision: input.decision, options }), new Set(declaredPaths.keys()))
   const named = [...names].map(([{ candidate }, name]): Draft => ({ ...candidate, name }))
   const corrected = correctByDeclaration(named, input)
   return corrected.sort(byPlace(corrected))
@@ -55,14 +53,14 @@ function pathsByName({ declaration }: DeclarationFile): ReadonlyMap<string, stri
 }
 
 interface NamingContext {
-  readonly repository: Repository
+  readonly decision: Decision
   readonly options: DraftOptions
 }
 
 function nameables(
   found: readonly Joined[],
   declared: ReadonlyMap<string, string>,
-  { repository, options }: NamingContext,
+  { decision, options }: NamingContext,
 ): NameableCandidate[] {
   const open = new Map(declared)
   return found.map((candidate) => {
@@ -76,30 +74,15 @@ function nameables(
       path,
       chosen,
       isReserved: declaredName !== undefined,
-      rootName: options.rootName ?? rootNameOf(candidate, repository),
+      rootName: options.rootName ?? (path === '.' ? nameOf(claim, decision) : undefined),
       isStack: standsForMany,
     }
   })
 }
 
-function rootNameOf({ path, claim }: Joined, repository: Repository): string | undefined {
-  return path === '.' ? (readPackageJson('.', repository)?.name ?? pythonName(repository) ?? goName(claim)) : undefined
-}
-
-function pythonName(repository: Repository): string | undefined {
-  const root = repository.folders.get('.')
-  return root === undefined ? undefined : readPythonProject(root, repository).name
-}
-
-function goName({ type, signs }: Claim): string | undefined {
-  const module =
-    type === 'golang'
-      ? signs
-          .find(({ fact }) => fact.startsWith('module '))
-          ?.fact.split('/')
-          .at(-1)
-      : undefined
-  return module?.replace(/^module /, '')
+/** What the manifest of the winning claim calls it, else that of another: a Dockerfile has no name and the package beside it has. */
+function nameOf({ spec }: Claim, { claims }: Decision): string | undefined {
+  return spec.name ?? claims.get('.')?.find((other) => other.spec.name !== undefined)?.spec.name
 }
 
 /** Names are settled already: a service that kyozo.yaml places at a path has its name, so only the name is looked up. */

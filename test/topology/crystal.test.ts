@@ -39,7 +39,7 @@ test.each([
 
 test('a program that is alone is the service, a shard for others is none', () => {
   expect(servicesIn({ 'shard.yml': shard('hi'), 'src/hi.cr': 'puts "hi"\n' })).toEqual([
-    'app . crystal no port template(crystal in .) [./bin/hi]',
+    'hi . crystal no port template(crystal in .) [./bin/hi]',
   ])
   expect(servicesIn({ 'shard.yml': shard('hi', '', ''), 'src/hi.cr': 'puts "hi"\n' })).toHaveLength(1)
   expect(rolesIn({ 'shard.yml': shard('lib', '', ''), 'src/lib.cr': 'module Lib\nend\n' })).toEqual({ '.': 'library' })

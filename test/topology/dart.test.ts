@@ -49,8 +49,8 @@ describe('a Flutter application', () => {
 
   test('for browsers is a site that is built', () => {
     const files = { 'pubspec.yaml': flutter, 'web/index.html': '<html>', 'lib/main.dart': 'void main() => runApp(const Shop());' }
-    expect(servicesIn(files)).toEqual(['app . static_site/flutter :8080 template(static_site in .) /'])
-    expect(serviceNamed(files, 'app')).toMatchObject({
+    expect(servicesIn(files)).toEqual(['shop . static_site/flutter :8080 template(static_site in .) /'])
+    expect(serviceNamed(files, 'shop')).toMatchObject({
       buildCommand: 'flutter build web --release',
       facts: { outputFolder: 'build/web', isBuilt: true },
     })
@@ -73,7 +73,7 @@ describe('a Flutter application', () => {
       'http/pubspec.yaml': pubspec('server', '  shelf: any\n'),
       'http/bin/server.dart': "final port = int.parse(Platform.environment['PORT'] ?? '8080');\nawait serve(h, ip, port);\n",
     }
-    expect(servicesIn(files)).toEqual(['app . dart/flutter :8080 template(dart in .) tcp [./bin/server]'])
+    expect(servicesIn(files)).toEqual(['shop . dart/flutter :8080 template(dart in .) tcp [./bin/server]'])
     expect(rolesIn(files)).toMatchObject({ app: 'asset', http: 'library' })
   })
 })

@@ -19,7 +19,7 @@ describe('a Phoenix application', () => {
   }
 
   test('is told whole', () => {
-    expect(serviceNamed(files, 'app')).toMatchObject({
+    expect(serviceNamed(files, 'shop')).toMatchObject({
       type: 'elixir',
       framework: 'phoenix',
       version: '1.15',

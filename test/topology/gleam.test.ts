@@ -24,7 +24,7 @@ test('a Gleam server is told whole, through the modules that it imports', () => 
 
 test('a Gleam program that is alone is the service', () => {
   expect(servicesIn({ 'gleam.toml': 'name = "hi"\n', 'src/hi.gleam': 'pub fn main() {\n  io.println("hi")\n}\n' })).toEqual([
-    'app . gleam no port template(gleam in .) [./build/erlang-shipment/entrypoint.sh run]',
+    'hi . gleam no port template(gleam in .) [./build/erlang-shipment/entrypoint.sh run]',
   ])
 })
 

@@ -31,7 +31,7 @@ describe('a Haskell package', () => {
     ['ihp', 'ihp', 'main = IHP.Server.run config', 'haskell/ihp :8000'],
   ])('on %s has its framework and port', (_, dependency, main, expected) => {
     expect(servicesIn({ 'api.cabal': cabal('api', dependency), 'app/Main.hs': `${main}\n` })).toEqual([
-      `app . ${expected} template(haskell in .) tcp [./bin/api]`,
+      `api . ${expected} template(haskell in .) tcp [./bin/api]`,
     ])
   })
 

@@ -57,7 +57,7 @@ describe('a manifest that is almost named like one', () => {
 describe('the only program of a repository', () => {
   test('is its service, however little it says', () => {
     const files = { 'Cargo.toml': '[package]\nname = "hello"\nversion = "0.1.0"\n', 'src/main.rs': 'fn main() { println!("hello"); }' }
-    expect(servicesIn(files)).toEqual(['app . rust no port template(rust in .) [./hello]'])
+    expect(servicesIn(files)).toEqual(['hello . rust no port template(rust in .) [./hello]'])
   })
 
   test('is not a library, a test or an example', () => {

@@ -23,7 +23,7 @@ describe('a Laravel application', () => {
   }
 
   test('is told whole, and its package.json is for its assets', () => {
-    expect(serviceNamed(files, 'app')).toMatchObject({
+    expect(serviceNamed(files, 'shop')).toMatchObject({
       path: '.',
       type: 'php',
       framework: 'laravel',
@@ -50,7 +50,7 @@ describe('a Laravel application', () => {
   })
 
   test('listens where its own variable says', () => {
-    expect(serviceNamed({ ...files, '.env.example': 'APP_NAME=shop\nAPP_PORT=9988\n' }, 'app').port).toBe(9988)
+    expect(serviceNamed({ ...files, '.env.example': 'APP_NAME=shop\nAPP_PORT=9988\n' }, 'shop').port).toBe(9988)
   })
 })
 

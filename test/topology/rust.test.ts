@@ -82,8 +82,8 @@ describe('a Cargo workspace', () => {
   }
 
   test('with one program and nothing else is the service itself', () => {
-    expect(servicesIn(members)).toEqual(['app . rust/axum :3000 template(rust in .) tcp [./api]'])
-    expect(serviceNamed(members, 'app')).toMatchObject({
+    expect(servicesIn(members)).toEqual(['api . rust/axum :3000 template(rust in .) tcp [./api]'])
+    expect(serviceNamed(members, 'api')).toMatchObject({
       buildCommand: 'cargo build --release --locked --package api',
       facts: { entry: 'crates/api/src/main.rs', package: 'api', frameworkVersion: '0.7.9' },
     })
@@ -98,7 +98,7 @@ describe('a Cargo workspace', () => {
       'example/text/Cargo.toml': crate('text'),
       'example/text/src/lib.rs': '',
     }
-    expect(servicesIn(files)).toEqual(['app . rust no port template(rust in .) [./hello]'])
+    expect(servicesIn(files)).toEqual(['hello . rust no port template(rust in .) [./hello]'])
   })
 
   test('with several programs, or with other services around, is only their root', () => {

@@ -34,12 +34,12 @@ test('Hummingbird listens where it is told', () => {
     ),
     'Sources/App/App.swift': 'let app = Application(router: router, configuration: .init(address: .hostname("0.0.0.0", port: 8090)))\n',
   }
-  expect(servicesIn(files)).toEqual(['app . swift/hummingbird :8090 template(swift in .) tcp [./App]'])
+  expect(servicesIn(files)).toEqual(['shop . swift/hummingbird :8090 template(swift in .) tcp [./App]'])
 })
 
 test('a program of the old kind that is alone is the service', () => {
   expect(servicesIn({ 'Package.swift': manifest('.target(name: "hi")'), 'Sources/hi/main.swift': 'print("hi")\n' })).toEqual([
-    'app . swift no port template(swift in .) [./hi]',
+    'shop . swift no port template(swift in .) [./hi]',
   ])
 })
 

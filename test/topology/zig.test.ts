@@ -13,7 +13,7 @@ test('a Zig server is told whole', () => {
     'src/main.zig':
       'const httpz = @import("httpz");\npub fn main() !void {\n    var server = try httpz.Server(void).init(allocator, .{ .port = 5883 }, {});\n    const key = std.posix.getenv("API_KEY") orelse return error.Missing;\n    router.get("/health", ok);\n    try server.listen();\n}\n',
   }
-  expect(serviceNamed(files, 'app')).toMatchObject({
+  expect(serviceNamed(files, 'srv')).toMatchObject({
     type: 'zig',
     framework: 'httpz',
     version: '0.13',
@@ -34,7 +34,7 @@ test.each([['zap'], ['jetzig'], ['tokamak']])('%s is a framework', (name) => {
 
 test('a program that is alone is the service; a module and a game are none', () => {
   expect(servicesIn({ 'build.zig': build('hi'), 'src/main.zig': 'pub fn main() !void {}\n' })).toEqual([
-    'app . zig no port template(zig in .) [./zig-out/bin/hi]',
+    'hi . zig no port template(zig in .) [./zig-out/bin/hi]',
   ])
   expect(rolesIn({ 'build.zig': 'pub fn build(b: *std.Build) void {\n    _ = b.addModule("m", .{});\n}\n', 'src/root.zig': '' })).toEqual({
     '.': 'library',

@@ -43,6 +43,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const isLibrary = composer !== undefined && isMadeToBeUsed(composer.data, [page, ...scripts, ...marked])
   const packages = composer?.required.map(([key]) => key) ?? []
   return {
+    name: composer?.name?.split('/').at(-1),
     manifest: composer?.at('name', composer.name === undefined ? 'composer.json' : `package ${composer.name}`),
     version: composer?.version,
     packageManager: composer === undefined ? undefined : 'composer',

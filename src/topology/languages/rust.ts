@@ -132,6 +132,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const facts = name === undefined ? {} : { binary: programs[0]?.name ?? name, ...(programs.length > 1 ? binaries(programs) : {}) }
   return {
     ...base(folder, repository),
+    name,
     manifest: placeOf(file, '[package]', name === undefined ? 'Cargo.toml' : `crate ${name}`),
     entries: entriesOf(folder.path, programs, repository),
     ...dependenciesIn([folder.path], around, repository),
@@ -181,6 +182,7 @@ function workspaceProject(workspace: CargoWorkspace, folder: Folder, repository:
   const [first] = only.programs
   return {
     ...base(folder, repository),
+    name: only.name,
     manifest: { ...evidence, fact: `workspace with one program, ${only.name}` },
     entries: entriesOf(only.folder, only.programs, repository),
     ...dependenciesIn([only.folder], workspace, repository),
