@@ -23,7 +23,7 @@ describe('a Rails application', () => {
       port: 3100,
       health: { kind: 'http', path: '/up' },
       start: 'bundle exec rails server -b 0.0.0.0 -p 3100',
-      buildCommand: 'bundle install && npm ci && SECRET_KEY_BASE_DUMMY=1 bundle exec rails assets:precompile',
+      buildCommand: 'SECRET_KEY_BASE_DUMMY=1 SECRET_KEY_BASE=1 bundle exec rails assets:precompile',
       environment: [
         { name: 'RAILS_ENV', required: false, value: 'development' },
         { name: 'SECRET_KEY_BASE', required: true },

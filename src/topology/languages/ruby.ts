@@ -1,4 +1,5 @@
 // Ruby: Bundler applications, rack configurations and plain programs.
+import type { Facts } from '../claim.ts'
 import { joinPath } from '../paths.ts'
 import { stringAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -7,6 +8,7 @@ import { normalizeVersion } from '../versions.ts'
 import type { Language, Program, Project } from './language.ts'
 import { existing, filesIn, matchesIn, readFile, type TextFile } from './manifest.ts'
 import { rubyFrameworks, siteGems } from './ruby-frameworks.ts'
+import { systemPackages } from './ruby-libraries.ts'
 import { rubySource } from './ruby-source.ts'
 
 export const ruby: Language = {
@@ -42,7 +44,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     health: isRails ? railsHealth(folder, repository) : undefined,
     signs: signsOf(folder, shape),
     ...processesOf(gems, folder),
-    facts: isRails ? { isRails } : {},
+    facts: { ...(isRails ? { isRails } : {}), ...templateFacts(shape, folder, repository) },
   }
 }
 
@@ -217,21 +219,34 @@ function rackCommand({ dependencies }: Project, bind: string): string {
   return `bundle exec rackup config.ru -o 0.0.0.0 -p ${port}`
 }
 
+/** What is made before it runs, beside what Bundler does: styles and scripts. A page's secrets are not needed for that. */
 function buildOf({ project, folder, repository }: Program): string | undefined {
-  const install = folder.files.has('Gemfile') ? ['bundle install'] : []
   const builds =
     folder.files.has('package.json') &&
     stringAt(repository.read.json(joinPath(folder.path, 'package.json'))?.data, 'scripts', 'build') !== undefined
-  const hasAssets = [
-    'sprockets-rails',
-    'propshaft',
-    'webpacker',
-    'shakapacker',
-    'cssbundling-rails',
-    'jsbundling-rails',
-    'vite_rails',
-  ].some((name) => project.dependencies.has(name))
-  const assets = project.facts?.isRails === true && hasAssets ? ['SECRET_KEY_BASE_DUMMY=1 bundle exec rails assets:precompile'] : []
-  const steps = [...install, ...(builds ? ['npm ci'] : []), ...assets]
-  return steps.length === 0 ? undefined : steps.join(' && ')
+  const hasAssets = assetGems.some((name) => project.dependencies.has(name))
+  if (project.facts?.isRails === true && hasAssets) return 'SECRET_KEY_BASE_DUMMY=1 SECRET_KEY_BASE=1 bundle exec rails assets:precompile'
+  return builds ? 'npm run build' : undefined
+}
+
+const assetGems = ['sprockets-rails', 'sprockets', 'sass-rails', 'propshaft', 'webpacker', 'shakapacker', 'cssbundling-rails', 'jsbundling-rails', 'vite_rails', 'tailwindcss-rails'] // biome-ignore format: a list
+
+function templateFacts({ gems, gemfile }: Shape, folder: Folder, repository: Repository): Facts {
+  const { build, run } = systemPackages(new Set(gems.keys()))
+  const exact = exactVersion(gemfile, folder, repository)
+  return {
+    ...(exact === undefined ? {} : { exactVersion: exact }),
+    ...(build.length > 0 ? { buildPackages: build } : {}),
+    ...(run.length > 0 ? { runPackages: run } : {}),
+    ...(gems.has('bootsnap') ? { hasBootsnap: true } : {}),
+    ...(/^\s{0,20}gemspec\b|\bpath:\s{0,4}["']|:path\s{0,4}=>/m.test(gemfile?.text ?? '') ? { needsSource: true } : {}),
+  }
+}
+
+/** Bundler refuses every other version than the one that the Gemfile states to the last number, itself or by a file. */
+function exactVersion(gemfile: TextFile | undefined, folder: Folder, repository: Repository): string | undefined {
+  const [, stated, file] =
+    /^[ \t]{0,4}ruby[ (]{1,4}(?:["'](\d\.\d{1,2}\.\d{1,2})["']|file: {0,4}["']([\w.-]{1,40})["'])/m.exec(gemfile?.text ?? '') ?? []
+  const text = file === '.ruby-version' || file === '.tool-versions' ? (readFile(file, folder, repository)?.text ?? '') : ''
+  return stated ?? /(?:^|ruby[- \t])(\d\.\d{1,2}\.\d{1,2})\s{0,4}$/m.exec(text)?.[1]
 }
