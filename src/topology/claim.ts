@@ -37,6 +37,7 @@ export interface ClaimedSpec {
   readonly version?: string
   readonly packageManager?: string
   readonly start?: string
+  readonly installCommand?: string
   readonly buildCommand?: string
   /** What runs beside it in the same folder, its own start command not among it. */
   readonly processes?: readonly ProcessSpec[]

@@ -4,6 +4,7 @@ import type { DeclarationFile } from './declaration/declaration.ts'
 import type { DeclaredService } from './declaration/schema.ts'
 import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
+import { installCommandOf } from './install.ts'
 import { guessBinding, type Source } from './precedence.ts'
 import { mainProcess, type Process, portInCommand } from './procfile.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
@@ -36,6 +37,9 @@ export function valuesOf(known: Known): ServiceValues {
     version: decide({ guess: guessed(known, 'version') }),
     packageManager: decide({ guess: guessed(known, 'packageManager') }),
     start,
+    installCommand: decide({
+      guess: installCommandOf({ type: draft.claim.type, path: draft.path, hasManifest: draft.claim.hasManifest }, known.repository),
+    }),
     buildCommand: decide({
       ...stated(statements, 'buildCommand'),
       declaration: declaredValue(known, ['build', 'command'], draft.declared?.build?.command),

@@ -71,7 +71,7 @@ export interface ProcessSpec {
 
 /** Values of a service of which the topology says where they come from. */
 export const reasonedValues = [
-  'framework', 'version', 'packageManager', 'start', 'buildCommand', 'processes', 'port', 'health', 'memory', 'cpu', 'replicas',
+  'framework', 'version', 'packageManager', 'start', 'installCommand', 'buildCommand', 'processes', 'port', 'health', 'memory', 'cpu', 'replicas',
 ] as const // biome-ignore format: a list
 
 export type ReasonedValue = (typeof reasonedValues)[number]
@@ -92,6 +92,8 @@ export interface ServiceSpec {
   readonly build: BuildSpec
   /** The start command as production runs it. */
   readonly start?: string
+  /** The command that installs what its manifest lists, as its lockfile wants it; absent where nothing is installed. */
+  readonly installCommand?: string
   /** The command that prepares it (compile, bundle), when there is one. */
   readonly buildCommand?: string
   /** Every process of the folder, when there are several; `start` is the main one. Default is none. */

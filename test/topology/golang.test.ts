@@ -19,6 +19,7 @@ describe('a Go module', () => {
       type: 'golang',
       version: '1.24',
       packageManager: 'go',
+      installCommand: 'go mod download',
       confidence: 0.78,
       build: { kind: 'template', template: 'golang', context: '.' },
       port: 8080,
@@ -37,6 +38,7 @@ describe('a Go module', () => {
       because: {
         version: { path: 'go.mod', line: 3, fact: 'go 1.24.1', weight: 0.5 },
         packageManager: { path: 'go.mod', line: 1, fact: 'modules', weight: 0.3 },
+        installCommand: { path: 'go.mod', fact: 'what go.mod is installed by', weight: 0.3 },
         port: { path: 'main.go', line: 11, fact: 'port = "8080"', weight: 0.5 },
         health: { path: 'main.go', line: 13, fact: 'http.HandleFunc("GET /healthz", ok)', weight: 0.5 },
         memory: { path: 'main.go', line: 14, fact: 'usual for golang', weight: 0.3 },

@@ -23,6 +23,7 @@ describe('a Node.js folder', () => {
           type: 'nodejs',
           framework: 'express',
           packageManager: 'npm',
+          installCommand: 'npm ci',
           confidence: 0.91,
           build: { kind: 'template', template: 'nodejs', context: '.' },
           start: 'node server.js',
@@ -43,6 +44,7 @@ describe('a Node.js folder', () => {
           because: {
             framework: { path: 'package.json', line: 7, fact: 'express in dependencies', weight: 0.5 },
             packageManager: { path: 'package-lock.json', fact: 'package-lock.json', weight: 0.5 },
+            installCommand: { path: 'package-lock.json', fact: 'what package-lock.json is installed by', weight: 0.3 },
             start: { path: 'package.json', line: 4, fact: 'start script: node server.js', weight: 0.5 },
             port: { path: 'server.js', line: 4, fact: 'app.listen(process.env.PORT || 4000)', weight: 0.5 },
             health: { path: 'server.js', line: 3, fact: "app.get('/healthz', (_, response) => response.send('ok'))", weight: 0.5 },

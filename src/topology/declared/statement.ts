@@ -13,6 +13,7 @@ export interface Statement {
   readonly weight: number
   readonly name?: string
   readonly start?: string
+  readonly installCommand?: string
   readonly buildCommand?: string
   readonly port?: number
   readonly health?: HealthSpec

@@ -63,6 +63,7 @@ function serviceLines(service: ServiceSpec): string[] {
     framework,
     version,
     packageManager,
+    installCommand,
     buildCommand,
     start,
     processes = [],
@@ -77,6 +78,7 @@ function serviceLines(service: ServiceSpec): string[] {
     ...row('framework', valueWords(framework, because.framework)),
     ...row('version', valueWords(version, because.version)),
     ...row('packages', valueWords(packageManager, because.packageManager)),
+    ...row('install', valueWords(installCommand, because.installCommand)),
     ...row('build', valueWords(buildCommand, because.buildCommand)),
     ...row('start', valueWords(start, because.start)),
     ...row(
