@@ -11,7 +11,7 @@ FROM base AS dependencies
 RUN apt-get update && apt-get install -y --no-install-recommends build-essential git libyaml-dev pkg-config libpq-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR "/app"
 COPY [".ruby-version", "Gemfile", "Gemfile.lock", "package.json", "yarn.lock", "/app/"]
-RUN --mount=type=cache,target=/root/.bundle/cache BUNDLE_USER_CACHE=/root/.bundle/cache BUNDLE_GLOBAL_GEM_CACHE=true bundle install --jobs 4 \
+RUN --mount=type=cache,target=/bundle-cache BUNDLE_USER_CACHE=/bundle-cache BUNDLE_GLOBAL_GEM_CACHE=true bundle install --jobs 4 \
     && rm -rf /usr/local/bundle/ruby/*/cache /usr/local/bundle/cache
 
 FROM dependencies AS build

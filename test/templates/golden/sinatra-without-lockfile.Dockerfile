@@ -11,7 +11,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends build-essential
 WORKDIR "/app"
 COPY ["Gemfile", "/app/"]
 # There is no lockfile: the same commit may get other versions tomorrow.
-RUN --mount=type=cache,target=/root/.bundle/cache BUNDLE_USER_CACHE=/root/.bundle/cache BUNDLE_GLOBAL_GEM_CACHE=true bundle install --jobs 4 \
+RUN --mount=type=cache,target=/bundle-cache BUNDLE_USER_CACHE=/bundle-cache BUNDLE_GLOBAL_GEM_CACHE=true bundle install --jobs 4 \
     && rm -rf /usr/local/bundle/ruby/*/cache /usr/local/bundle/cache
 
 FROM base
