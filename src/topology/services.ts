@@ -4,6 +4,7 @@ import { type Claim, confidence, isStack } from './claim.ts'
 import { byPlace, type ComposeDraft, type Joined, joinComposeServices } from './compose/mapping/join-services.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { DeclaredService } from './declaration/schema.ts'
+import { nameStatedFor } from './declared/names.ts'
 import { type Nameable, nameServices } from './naming.ts'
 import { emptyClaim } from './reading/source-signs.ts'
 import type { Repository } from './repository.ts'
@@ -33,7 +34,7 @@ export interface DraftInput {
 export function draftServices(input: DraftInput, options: DraftOptions): Draft[] {
   const found = joinComposeServices(input.decision, input.repository)
   const declaredPaths = pathsByName(input.declared)
-  const names = nameServices(nameables(found, declaredPaths, { decision: input.decision, options }), new Set(declaredPaths.keys()))
+  const names = nameServices(nameables(found, declaredPaths, { ...input, options }), new Set(declaredPaths.keys()))
   const named = [...names].map(([{ candidate }, name]): Draft => ({ ...candidate, name }))
   const corrected = correctByDeclaration(named, input)
   return corrected.sort(byPlace(corrected))
@@ -54,13 +55,14 @@ function pathsByName({ declaration }: DeclarationFile): ReadonlyMap<string, stri
 
 interface NamingContext {
   readonly decision: Decision
+  readonly repository: Repository
   readonly options: DraftOptions
 }
 
 function nameables(
   found: readonly Joined[],
   declared: ReadonlyMap<string, string>,
-  { decision, options }: NamingContext,
+  { decision, repository, options }: NamingContext,
 ): NameableCandidate[] {
   const open = new Map(declared)
   return found.map((candidate) => {
@@ -68,7 +70,7 @@ function nameables(
     const standsForMany = isStack(claim.type)
     const [declaredName] = standsForMany ? [] : ([...open].find(([, declaredPath]) => declaredPath === path) ?? [])
     if (declaredName !== undefined) open.delete(declaredName)
-    const chosen = declaredName ?? compose?.service.name
+    const chosen = declaredName ?? compose?.service.name ?? (standsForMany ? undefined : nameStatedFor(path, repository))
     return {
       candidate,
       path,

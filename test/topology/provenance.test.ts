@@ -46,11 +46,11 @@ describe('what a platform’s file says that a service needs', () => {
   ].join('\n')
   const web = { 'web/package.json': json({ scripts: { start: 'node s.js' } }), 'web/s.js': 'require("http").createServer().listen(3000)\n' }
 
-  test('is a dependency with its place, another service by its name there', () => {
+  test('is a dependency with its place, and the services have their names from there', () => {
     const { services } = analyzeFiles({ ...express, ...web, 'render.yaml': render })
     expect(services.map(({ name, dependsOn }) => [name, dependsOn.map(({ service, evidence }) => [service, evidence])])).toEqual([
-      ['api', [['postgres', [{ path: 'render.yaml', line: 7, fact: 'MAIN_DB from shop-db', weight: 0.95 }]]]],
-      ['web', [['api', [{ path: 'render.yaml', line: 2, fact: 'API from back', weight: 0.95 }]]]],
+      ['back', [['postgres', [{ path: 'render.yaml', line: 7, fact: 'MAIN_DB from shop-db', weight: 0.95 }]]]],
+      ['front', [['back', [{ path: 'render.yaml', line: 2, fact: 'API from back', weight: 0.95 }]]]],
     ])
     expect(services[0]?.dependsOn[0]?.connection?.variable).toBe('MAIN_DB')
   })
