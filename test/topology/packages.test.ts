@@ -67,6 +67,89 @@ describe('a shared package', () => {
       },
       [['apps/data', 'apps/api/project.json', 1]],
     ],
+    [
+      'Nx, by the name of a project anywhere in the workspace',
+      {
+        'nx.json': '{}',
+        'apps/api/package.json': json({ name: '@shop/api', nx: { implicitDependencies: ['db'] } }),
+        'libs/shared/data/project.json': json({ name: 'db' }),
+      },
+      [['libs/shared/data', 'apps/api/package.json', 1]],
+    ],
+    [
+      'moon, by globs and by the names in moon.yml',
+      {
+        '.moon/workspace.yml': 'projects:\n  globs: ["apps/*", "libs/*/moon.yml"]\n  sources: {tools: build-tools}\n',
+        'apps/api/moon.yml': 'language: typescript\ndependsOn:\n  - data\n  - id: tools\n    scope: build\n  - nobody\n',
+        'libs/db/moon.yml': 'id: data\n',
+        'build-tools/package.json': '{}',
+      },
+      [
+        ['libs/db', 'apps/api/moon.yml', 3],
+        ['build-tools', 'apps/api/moon.yml', 4],
+      ],
+    ],
+    [
+      'Bazel, by labels, without those of tests',
+      {
+        'MODULE.bazel': 'module(name = "shop")\n',
+        'apps/api/BUILD.bazel':
+          'go_binary(\n  name = "api",\n  deps = [\n    ":lib",\n    "//libs/db:db",\n    "@com_github_x//y",\n  ],\n)\n\ngo_test(\n  name = "t",\n  deps = ["//libs/testing"],\n)\n',
+        'libs/db/BUILD': '',
+        'libs/testing/BUILD': '',
+      },
+      [['libs/db', 'apps/api/BUILD.bazel', 5]],
+    ],
+    [
+      'Bazel, for the program that its targets lie below',
+      {
+        WORKSPACE: '',
+        'apps/api/pom.xml': '<project/>',
+        'apps/api/src/main/BUILD': 'java_library(name = "x", runtime_deps = ["//libs/db"])\n',
+        'libs/db/BUILD': '',
+      },
+      [['libs/db', 'apps/api/src/main/BUILD', 1]],
+    ],
+    [
+      'Pants, by addresses',
+      {
+        'pants.toml': '[GLOBAL]\n',
+        'src/api/BUILD': 'pex_binary(\n  name="bin",\n  dependencies=["src/db:lib", ":local", "3rdparty:reqs"],\n)\n',
+        'src/db/BUILD': 'python_sources(name="lib")\n',
+      },
+      [['src/db', 'src/api/BUILD', 3]],
+    ],
+    [
+      'Go, by a workspace',
+      {
+        'go.work': 'go 1.26\nuse (\n\t./api // the service\n\t./db\n)\n',
+        'api/go.mod': 'module example.com/api\n\nrequire example.com/db v0.0.0\n',
+        'db/go.mod': 'module example.com/db\n',
+      },
+      [['db', 'api/go.mod', 3]],
+    ],
+    ['Elixir, by a path', { 'api/mix.exs': 'defp deps do\n  [{:db, path: "../db"}]\nend\n', 'db/mix.exs': '' }, [['db', 'api/mix.exs', 2]]],
+    [
+      'Elixir, by an umbrella',
+      { 'apps/api/mix.exs': '[{:db, in_umbrella: true}]\n', 'apps/db/mix.exs': '' },
+      [['apps/db', 'apps/api/mix.exs', 1]],
+    ],
+    ['Ruby, by a path', { 'api/Gemfile': 'gem "rails"\ngem "db", path: "../db"\n', 'db/db.gemspec': '' }, [['db', 'api/Gemfile', 2]]],
+    [
+      'PHP, by a repository',
+      { 'api/composer.json': '{"repositories": [\n{"type": "path", "url": "../db"}]}', 'db/composer.json': '{}' },
+      [['db', 'api/composer.json', 2]],
+    ],
+    [
+      'Dart, by a path',
+      { 'api/pubspec.yaml': 'dependencies:\n  db:\n    path: ../db\n', 'db/pubspec.yaml': '' },
+      [['db', 'api/pubspec.yaml', 3]],
+    ],
+    [
+      'Swift, by a path',
+      { 'api/Package.swift': '.package(name: "db", path: "../db"),\n', 'db/Package.swift': '' },
+      [['db', 'api/Package.swift', 1]],
+    ],
   ])('is known in %s', (_, files, expected) => {
     const [folder = ''] = Object.keys(files).filter((path) => path.includes('api/'))
     expect(used(files as unknown as Record<string, string>, folder.slice(0, folder.lastIndexOf('/')))).toEqual(expected)
@@ -99,9 +182,23 @@ describe('a workspace', () => {
       { 'rush.json': '{ // projects\n "projects": [{ "packageName": "a", "projectFolder": "apps/a" }] }', 'apps/a/package.json': '{}' },
       'apps/a',
     ],
+    ['Nx', { 'nx.json': '{}', 'apps/a/project.json': '{}' }, 'apps/a'],
+    ['moon', { '.moon/workspace.yml': 'projects: {a: ./apps/a}\n', 'apps/a/package.json': '{}' }, 'apps/a'],
+    ['Bazel', { 'MODULE.bazel': '', 'apps/a/BUILD': '' }, 'apps/a'],
+    ['Pants', { 'pants.toml': '', 'apps/a/BUILD': '' }, 'apps/a'],
+    ['Go', { 'go.work': 'use ./apps/a\n', 'apps/a/go.mod': 'module a\n' }, 'apps/a'],
     ['pnpm', { 'pnpm-workspace.yaml': 'packages: ["./apps/*/"]\n', 'apps/a/package.json': '{}' }, 'apps/a'],
   ])('of %s knows its members', (_, files, member) => {
     const { workspaceOf } = packagesOf(files as unknown as Record<string, string>)
     expect([workspaceOf(member)?.root, workspaceOf('elsewhere')]).toEqual(['.', undefined])
+  })
+
+  test('names the tool that builds its members', () => {
+    const files = { 'package.json': json({ workspaces: ['apps/*'] }), 'turbo.json': '{}', 'apps/a/package.json': '{}' }
+    const workspace = packagesOf(files).workspaceOf('apps/a')
+    expect([workspace?.evidence, workspace?.files]).toEqual([
+      { path: 'package.json', line: 2, fact: 'workspaces, built by Turborepo' },
+      ['package.json', 'turbo.json'],
+    ])
   })
 })

@@ -2,16 +2,20 @@
 import { ancestorsOf } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
+import { buildTargets } from './packages/build-targets.ts'
 import { cargo } from './packages/cargo.ts'
 import { dotnet } from './packages/dotnet.ts'
 import type { Ecosystem, Workspace } from './packages/ecosystem.ts'
 import { golang } from './packages/golang.ts'
 import { gradle } from './packages/gradle.ts'
 import { maven } from './packages/maven.ts'
+import { moon } from './packages/moon.ts'
 import { node } from './packages/node.ts'
+import { nx } from './packages/nx.ts'
+import { pathReferences } from './packages/path-references.ts'
 import { python } from './packages/python.ts'
 
-const ecosystems: readonly Ecosystem[] = [node, python, cargo, golang, maven, gradle, dotnet]
+const ecosystems: readonly Ecosystem[] = [node, nx, moon, python, cargo, golang, maven, gradle, dotnet, pathReferences, buildTargets]
 
 export type { Workspace }
 

@@ -1,7 +1,7 @@
 // npm, pnpm, Yarn and Bun workspaces, Lerna's and Rush's lists, and dependencies by path.
 import { nodeLockfiles, readPackageJson } from '../../nodejs/package-json.ts'
-import { joinPath, parentOf, resolvePath } from '../../paths.ts'
-import { field, stringAt, stringsIn } from '../../reading/data.ts'
+import { joinPath, resolvePath } from '../../paths.ts'
+import { field, stringsIn } from '../../reading/data.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
 import type { Ecosystem, FolderUse, Workspace, WorkspaceOf } from './ecosystem.ts'
@@ -13,7 +13,15 @@ export const node: Ecosystem = {
   uses: linkNode,
 }
 
-const installFiles = ['package.json', 'pnpm-workspace.yaml', '.npmrc', '.yarnrc.yml', ...nodeLockfiles]
+/** What an installation and the tool that runs the members' builds read. */
+const installFiles = ['package.json', 'pnpm-workspace.yaml', '.npmrc', '.yarnrc.yml', ...nodeLockfiles, 'turbo.json', 'nx.json']
+
+/** Tools that run the builds of a workspace's members. */
+const runners: readonly (readonly [string, string])[] = [
+  ['turbo.json', 'Turborepo'],
+  ['nx.json', 'Nx'],
+  ['lerna.json', 'Lerna'],
+]
 
 function npmWorkspace(folder: Folder, repository: Repository): Workspace[] {
   const manifest = folder.files.has('package.json') ? readPackageJson(folder.path, repository) : undefined
@@ -36,9 +44,11 @@ function workspaceAt(
   { globs, evidence }: { globs: readonly string[]; evidence: Evidence },
   repository: Repository,
 ): Workspace {
+  const runner = runners.find(([name]) => files.has(name))?.[1]
+  const fact = runner === undefined || evidence.fact.startsWith(runner) ? evidence.fact : `${evidence.fact}, built by ${runner}`
   return {
     root: path,
-    evidence,
+    evidence: { ...evidence, fact },
     files: installFiles.filter((name) => files.has(name)).map((name) => joinPath(path, name)),
     isMember: memberTest({ root: path, globs, manifest: 'package.json' }, repository),
   }
@@ -64,8 +74,8 @@ function linkNode(repository: Repository, workspaceOf: WorkspaceOf): FolderUse[]
   const byName = new Map(
     manifests.flatMap(({ folder, manifest }) => (manifest.name === undefined ? [] : [[manifest.name, folder] as const])),
   )
-  return manifests.flatMap(({ folder, manifest }) => [
-    ...(['dependencies', 'devDependencies'] as const).flatMap((list) =>
+  return manifests.flatMap(({ folder, manifest }) =>
+    (['dependencies', 'devDependencies'] as const).flatMap((list) =>
       [...manifest[list]].flatMap(([name, version]): FolderUse[] => {
         const target = nodeTarget({ folder, version, sibling: byName.get(name), workspaceOf })
         return target === undefined
@@ -73,8 +83,7 @@ function linkNode(repository: Repository, workspaceOf: WorkspaceOf): FolderUse[]
           : [{ from: folder, folder: target, evidence: manifest.at(`${list}/${name}`, `${name} from ${target}`) }]
       }),
     ),
-    ...nxUses(folder, repository),
-  ])
+  )
 }
 
 interface NodeReference {
@@ -92,20 +101,4 @@ function nodeTarget({ folder, version, sibling, workspaceOf }: NodeReference): s
   if (sibling === undefined) return undefined
   const home = workspaceOf(sibling)?.root
   return version.startsWith('workspace:') || (workspaceOf(folder)?.root ?? folder) === home ? sibling : undefined
-}
-
-/** Nx projects name those that they need without importing them. */
-function nxUses(folder: string, repository: Repository): FolderUse[] {
-  const path = joinPath(folder, 'project.json')
-  const project = repository.tree.entries.has(path) ? repository.read.json(path) : undefined
-  const names = stringsIn(field(project?.data, 'implicitDependencies')).slice(0, 50)
-  if (names.length === 0) return []
-  const siblings = [...(repository.folders.get(parentOf(folder))?.folders ?? [])].map((name) => joinPath(parentOf(folder), name))
-  return names.flatMap((name) => {
-    const target = siblings.find((sibling) => {
-      const other = joinPath(sibling, 'project.json')
-      return repository.tree.entries.has(other) && stringAt(repository.read.json(other)?.data, 'name') === name
-    })
-    return target === undefined ? [] : [{ from: folder, folder: target, evidence: { path, line: 1, fact: `needs ${name}` } }]
-  })
 }
