@@ -10,7 +10,9 @@ afterAll(async () => {
   for (const image of images) await removeImage(image)
 })
 
-test('a Next.js application that asks for a standalone server gets that server, its pages and its files', { timeout: 300_000 }, async () => {
+test('a Next.js application that asks for a standalone server gets that server, its pages and its files', {
+  timeout: 300_000,
+}, async () => {
   const files = filesOf({
     'package.json': JSON.stringify({
       name: 'site',
