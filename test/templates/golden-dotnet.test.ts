@@ -10,7 +10,14 @@ const project = (sdk: string, framework: string, inner = '') =>
 const program = 'var app = WebApplication.Create(args);\napp.MapGet("/healthz", () => "ok");\napp.Run();\n'
 const reference = '<ItemGroup><ProjectReference Include="..\\Words\\Words.csproj" /></ItemGroup>'
 
-const cases = [
+interface Case {
+  readonly name: string
+  readonly at: string
+  readonly files: Readonly<Record<string, string>>
+  readonly sent: readonly string[]
+}
+
+const cases: readonly Case[] = [
   {
     name: 'dotnet-solution',
     at: 'src/Shop',
@@ -58,7 +65,7 @@ const cases = [
 
 describe('.NET', () => {
   test.each(cases)('$name', async ({ name, at, files, sent }) => {
-    const tree = filesOf(files as Record<string, string>)
+    const tree = filesOf(files)
     const rendered = render({ ...detected(tree, at), name }, tree)
     expect(rendered.files.filter((path) => !/\.sln$|global\.json$/.test(path))).toEqual(sent)
     await expect(rendered.dockerfile).toMatchFileSnapshot(`golden/${name}.Dockerfile`)

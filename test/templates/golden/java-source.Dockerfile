@@ -4,7 +4,7 @@ COPY [".", "/app/"]
 RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} +
 WORKDIR "/app"
 RUN mkdir -p /out && cp -R . /out/files && find /out/files -name '*.java' -delete \
-    && javac -encoding UTF-8 -cp '.:lib/*' -sourcepath . -d /out/classes -- Main.java
+    && javac -encoding UTF-8 -cp '.:lib/*' -sourcepath . -d /out/classes ./Main.java
 
 FROM eclipse-temurin:21-jre
 ENV HOME=/tmp PORT=8080 JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=75"
