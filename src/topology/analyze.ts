@@ -10,6 +10,7 @@ import { explainNothing } from './nothing.ts'
 import { findPatterns } from './patterns.ts'
 import { recommend } from './recommendations/recommend.ts'
 import { dependenciesOf, linkDrafts } from './relations/dependencies.ts'
+import { findEntrances } from './relations/entrances.ts'
 import { orderStart } from './relations/order.ts'
 import { linkPackages } from './relations/packages.ts'
 import { openRepository } from './repository.ts'
@@ -51,7 +52,7 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
     backing,
     folders: foldersOf({ services, decision, drafts }, { repository, packages }),
     recommendations: [...findMisspelt(repository), ...recommend({ services, backing, repository })],
-    patterns: findPatterns(services),
+    patterns: findPatterns(services, findEntrances(services, repository)),
     startOrder: orderStart(
       services.map(({ name }) => name),
       links,

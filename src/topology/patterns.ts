@@ -1,9 +1,15 @@
 // The shape that the services have together: one program, many that call each other, a gateway in front, workers beside.
+import type { OpenEntrance } from './relations/entrances.ts'
 import type { Evidence, Pattern, ServiceSpec, ServiceType } from './topology.ts'
 
-export function findPatterns(services: readonly ServiceSpec[]): Pattern[] {
+export function findPatterns(services: readonly ServiceSpec[], entrances: readonly OpenEntrance[] = []): Pattern[] {
   const programs = services.filter(({ type }) => !otherThanPrograms.has(type))
-  return [...shapeOf(programs), ...gatewayOf(services), ...workersOf(programs)]
+  return [...shapeOf(programs), ...gatewayOf(services), ...entrances.flatMap(gatewayBefore), ...workersOf(programs)]
+}
+
+/** A cluster's entrance that sends requests to several is the gateway, though no folder holds it: the services are those behind. */
+function gatewayBefore({ services, evidence }: OpenEntrance): Pattern[] {
+  return services.length < 2 ? [] : [{ name: 'gateway', services, evidence: [evidence] }]
 }
 
 /** What is configured or served rather than programmed. */

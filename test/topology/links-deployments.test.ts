@@ -26,6 +26,44 @@ describe('a link', () => {
     ])
   })
 
+  test('is read from Kubernetes by the service that selects a workload of another name', () => {
+    const deployment = (name: string, app: string, more: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec:\n  template:\n    metadata: {labels: {app: ${app}, tier: back}}\n    spec:\n      containers:\n        - {name: main, image: "shop/${name}:1"${more}}\n`
+    const service = (name: string, selector: string) =>
+      `---\napiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {selector: ${selector}, ports: [{port: 80}]}\n`
+    const files = {
+      ...node('web'),
+      ...node('carts'),
+      'k8s/all.yaml': [
+        deployment(
+          'web',
+          'web',
+          ', env: [{name: BASKET_URL, value: "http://basket"}, {name: STORE, value: "http://store:6379"}, {name: N_URL, value: "http://nothing"}]',
+        ),
+        service('front', '{app: web}'),
+        '---\n',
+        deployment('carts', 'shopping', ''),
+        service('basket', '{app: shopping, tier: back}'),
+        service('nothing', '{}'),
+        '---\n',
+        deployment('carts-db', 'carts-db', '').replace('shop/carts-db:1', 'redis:8'),
+        service('store', '{app: carts-db}'),
+        '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec:\n  rules:\n    - http:\n        paths:\n          - {path: /, backend: {service: {name: front}}}\n          - {path: /cart, backend: {service: {name: basket}}}\n',
+      ].join(''),
+    }
+    expect(linksOf(files, 'web')).toEqual([
+      ['carts', 'requires'],
+      ['redis', 'requires', 'redis'],
+    ])
+    expect(analyzeFiles(files).patterns.filter(({ name }) => name === 'gateway')).toEqual([
+      {
+        name: 'gateway',
+        services: ['web', 'carts'],
+        evidence: [{ path: 'k8s/all.yaml', line: expect.any(Number), fact: 'Ingress shop lets in requests for front, basket' }],
+      },
+    ])
+  })
+
   test('is read from a variant of the compose file, for services that only it has', () => {
     const files = {
       ...node('api'),

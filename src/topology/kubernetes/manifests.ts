@@ -3,6 +3,7 @@ import { perRepository } from '../memo.ts'
 import { asPort, dataAt, field, isData, stringAt, stringsIn } from '../reading/data.ts'
 import { parseYamlParts, type YamlPart } from '../reading/yaml.ts'
 import type { Evidence, HealthSpec } from '../topology.ts'
+import { type Entrance, entranceOf, type Labels, labelsOf, serviceOf } from './entrances.ts'
 
 export interface Container {
   readonly name: string
@@ -29,6 +30,8 @@ export interface Workload {
   readonly kind: string
   readonly name: string
   readonly containers: readonly Container[]
+  /** Labels of its pods, which services select them by. */
+  readonly labels: Labels
   readonly evidence: Evidence
 }
 
@@ -37,6 +40,10 @@ export interface ManifestFacts {
   /** Kinds of everything in the file, in its order. */
   readonly kinds: readonly string[]
   readonly workloads: readonly Workload[]
+  /** Names that pods are reached by, whatever their workloads are called. */
+  readonly services: readonly { readonly name: string; readonly selector: Labels }[]
+  /** What lets requests in from outside, with the services that it sends them to. */
+  readonly entrances: readonly Entrance[]
   /** Plain values of config maps, which containers take as variables. */
   readonly settings: readonly { readonly map: string; readonly name: string; readonly value: string; readonly evidence: Evidence }[]
   readonly evidence: Evidence
@@ -55,6 +62,8 @@ export const readManifests = perRepository((path: string, repository): ManifestF
     path,
     kinds: objects.map(({ kind }) => kind),
     workloads: objects.flatMap((object) => workloadOf(path, object) ?? []),
+    services: objects.filter(({ kind }) => kind === 'Service').flatMap((object) => serviceOf(object)),
+    entrances: objects.flatMap((object) => entranceOf(path, object) ?? []),
     settings: objects.filter(({ kind }) => kind === 'ConfigMap').flatMap((object) => settingsOf(path, object)),
     evidence: { path, line: first.line([]), fact: `Kubernetes ${first.kind}` },
   }
@@ -62,9 +71,9 @@ export const readManifests = perRepository((path: string, repository): ManifestF
 
 /** Kinds that are worth parsing; the rest of a cluster's objects says nothing about services. */
 const tellingKinds =
-  /^\s{0,8}(?:- )?["']?kind["']?\s{0,4}:\s{0,4}["']?(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|DeploymentConfig|Job|CronJob|Pod|Service|Rollout|Configuration|ConfigMap|List|Application|ApplicationSet|HelmRelease|HelmChart|Kafka|Postgresql|Cluster|Workflow|InferenceService)\b/m
+  /^\s{0,8}(?:- )?["']?kind["']?\s{0,4}:\s{0,4}["']?(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|DeploymentConfig|Job|CronJob|Pod|Service|Ingress|IngressRoute|HTTPRoute|VirtualService|Rollout|Configuration|ConfigMap|List|Application|ApplicationSet|HelmRelease|HelmChart|Kafka|Postgresql|Cluster|Workflow|InferenceService)\b/m
 
-interface KubernetesObject {
+export interface KubernetesObject {
   readonly kind: string
   readonly data: unknown
   readonly line: YamlPart['line']
@@ -103,6 +112,7 @@ function workloadOf(path: string, { kind, data, line }: KubernetesObject): Workl
       const at = (...keys: readonly (string | number)[]) => line([...listPath, index, ...keys])
       return isData(value) ? [containerOf(path, value, at)] : []
     }),
+    labels: labelsOf(dataAt(data, ...podPath, 'metadata').labels),
     evidence: { path, line: line([]), fact: `${kind} ${name}` },
   }
 }

@@ -1,5 +1,6 @@
 // Kubernetes manifests as workloads: what their containers run and the variables that they are given.
 import type { StatedAddress } from '../../claim.ts'
+import { selects } from '../../kubernetes/entrances.ts'
 import type { Container, ManifestFacts } from '../../kubernetes/manifests.ts'
 import { findManifestStacks } from '../../kubernetes/stacks.ts'
 import { parentOf } from '../../paths.ts'
@@ -8,17 +9,19 @@ import type { Workload } from './workload.ts'
 
 export function kubernetesWorkloads(repository: Repository): Workload[] {
   const manifests = [...findManifestStacks(repository).values()].flatMap((stack) => stack.manifests)
+  const selecting = manifests.flatMap(({ services }) => services).slice(0, servicesLimit)
   const settings = manifests.flatMap(({ path, settings: held }) => held.map((setting) => ({ ...setting, path })))
   return mainOnes(
     manifests.flatMap(({ path, workloads }) =>
-      workloads.map(({ name, containers, evidence }): Workload => {
+      workloads.map(({ name, containers, labels, evidence }): Workload => {
         const [first] = containers
         const plain = name.replace(/-v\d{1,3}$/, '')
         const only = containers.length === 1 && first !== undefined ? [first.name] : []
+        const selectedBy = selecting.filter(({ selector }) => selects(selector, labels)).map((service) => service.name)
         return {
           file: path,
           name,
-          hosts: [...new Set([plain, name, ...only])],
+          hosts: [...new Set([plain, name, ...selectedBy, ...only])],
           image: first?.image,
           folders: [],
           dependsOn: [],
@@ -31,6 +34,9 @@ export function kubernetesWorkloads(repository: Repository): Workload[] {
     ),
   )
 }
+
+/** Services of Kubernetes that are matched with workloads. */
+const servicesLimit = 500
 
 /** Variables of one workload that are looked at. */
 const variablesLimit = 100
