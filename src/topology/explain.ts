@@ -2,9 +2,10 @@
 import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import { analyze, isFinal } from './analyze.ts'
-import { confidence, confidenceThreshold, type Detector, evidenceOf } from './claim.ts'
+import { confidence, confidenceThreshold, evidenceOf } from './claim.ts'
 import { readDeclaration } from './declaration/declaration.ts'
 import { detectors } from './detectors/index.ts'
+import { markedDetectors } from './marks.ts'
 import { ancestorsOf, baseName, isWithin, printable } from './paths.ts'
 import { linkPackages } from './relations/packages.ts'
 import { openRepository, type Repository } from './repository.ts'
@@ -70,26 +71,24 @@ function answerFor(path: string, topology: Topology, repository: Repository): Fo
   return repository.folders.has(path) ? { kind: 'nothing' } : { kind: 'ignored' }
 }
 
+/** Detectors of one type are told as one: a claim says its type, not who made it. */
 function readDetectors(path: string, repository: Repository): DetectorReading[] {
   const claims = decideFolders(repository, linkPackages(repository)).claims.get(path) ?? []
-  const files = repository.folders.get(path)?.files ?? new Set<string>()
-  return detectors
-    .map((detector) => {
-      const claim = claims.find(({ type }) => type === detector.type)
+  const folder = repository.folders.get(path)
+  const marked = new Set(folder === undefined ? [] : markedDetectors(folder))
+  return [...Map.groupBy(detectors, ({ type }) => type)]
+    .map(([type, same]) => {
+      const claim = claims.find((candidate) => candidate.type === type)
       return {
-        type: detector.type,
-        title: detector.title,
-        marks: detector.marks,
+        type,
+        title: same[0]?.title ?? type,
+        marks: [...new Set(same.flatMap(({ marks }) => marks))],
         confidence: claim === undefined ? null : confidence(claim.signs),
-        hasLooked: claim !== undefined || isMarked(detector, files),
+        hasLooked: claim !== undefined || same.some((detector) => marked.has(detector)),
         evidence: claim === undefined ? [] : evidenceOf(claim.signs),
       }
     })
     .sort((a, b) => (b.confidence ?? -1) - (a.confidence ?? -1) || Number(b.hasLooked) - Number(a.hasLooked))
-}
-
-function isMarked({ marks }: Detector, files: ReadonlySet<string>): boolean {
-  return marks.some((mark) => (mark.startsWith('*') ? [...files].some((name) => name.endsWith(mark.slice(1))) : files.has(mark)))
 }
 
 interface Found {

@@ -40,7 +40,7 @@ let marks: Marks | undefined
 /** A folder of the index is never changed, and the next commit's index holds the same one where nothing in it is another. */
 const markedFolders = new WeakMap<Folder, readonly Detector[]>()
 
-function markedDetectors(folder: Folder): readonly Detector[] {
+export function markedDetectors(folder: Folder): readonly Detector[] {
   const known = markedFolders.get(folder)
   if (known !== undefined) return known
   marks ??= collectMarks(detectors)
