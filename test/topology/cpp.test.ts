@@ -74,6 +74,29 @@ describe('other builds', () => {
     ])
   })
 
+  test('by make are told by what its rules link, whatever their order', () => {
+    const listens = 'int main(void) {\n  unsigned short port = 4001;\n  listen(fd, 5);\n}\n'
+    const client = 'int main(void) { address.sin_port = htons(9734); connect(fd); }\n'
+    const named = { Makefile: 'all: httpd client\nclient: client.c\n\tgcc -o $@ $<\nhttpd: httpd.c\n\tgcc -g -o $@ $<\n' }
+    expect(servicesIn({ ...named, 'httpd.c': listens, 'client.c': client })).toEqual([
+      'app . cpp :4001 template(cpp in .) tcp [./build/httpd]',
+    ])
+
+    const objects =
+      'PROGRAM = web\nall: $(PROGRAM)\n$(PROGRAM): main.o serve.o\n\t$(CC) -o $@ $^\nmain.o: main.c\n\t$(CC) -c -o main.o main.c\n'
+    const main = 'int main(int c, char **v) {\n  char *port = c == 1 ? "8001" : v[1];\n  listen(fd, 5);\n}\n'
+    expect(servicesIn({ Makefile: objects, 'main.c': main, 'serve.c': '' })).toEqual([
+      'app . cpp :8001 template(cpp in .) tcp [./build/web]',
+    ])
+  })
+
+  test('by make of tests and for debugging come after the program itself', () => {
+    const rules =
+      'test_config: tests/test_config.c serve.c\n\tgcc $< -o $@\nserve_debug: serve.c\n\tgcc -O0 $< -o $@\nserve: serve.c\n\tgcc $< -o $@\n'
+    const files = { Makefile: `all: serve_debug serve\n${rules}`, 'serve.c': 'int main() {}\n', 'tests/test_config.c': 'int main() {}\n' }
+    expect(servicesIn(files)).toEqual(['app . cpp no port template(cpp in .) [./build/serve]'])
+  })
+
   test('need no file when one source file is all there is', () => {
     expect(servicesIn({ 'main.c': '#include <stdio.h>\n\nint main(void) { return 0; }\n' })).toEqual([
       'app . cpp no port template(cpp in .) [./build/app]',

@@ -3,6 +3,7 @@ import { joinPath } from '../paths.ts'
 import { field, isData, stringAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
+import { programsOfMake } from './makefile.ts'
 import { matchesIn, readFile, type TextFile } from './manifest.ts'
 
 /** What the build makes. */
@@ -22,7 +23,7 @@ export function readBuild(folder: Folder, repository: Repository): Build | undef
   const make = readFile('Makefile', folder, repository) ?? readFile('makefile', folder, repository)
   if (
     make !== undefined &&
-    /\b(?:g\+\+|gcc|clang(?:\+\+)?|\$\((?:CC|CXX)\)|\$\{(?:CC|CXX)\})(?:\s|$)|^(?:CC|CXX)\s{0,4}[:?]?=/m.test(make.text)
+    /(?:\b(?:g\+\+|gcc|clang(?:\+\+)?)|\$\((?:CC|CXX)\)|\$\{(?:CC|CXX)\})(?:\s|$)|^(?:CC|CXX)\s{0,4}[:?]?=/m.test(make.text)
   )
     return readMake(make)
   const other = ['xmake.lua', 'configure.ac'].map((name) => readFile(name, folder, repository)).find((file) => file !== undefined)
@@ -65,6 +66,10 @@ function readMake(file: TextFile): Build {
   const name =
     /^(?:TARGET|BIN|PROGRAM|NAME|EXEC|EXE|OUT|APP)\s{0,4}[:?]?=\s{0,4}([\w./-]{1,80})\s{0,8}$/m.exec(text)?.[1] ??
     /\s-o\s{1,4}([\w./-]{1,80})/.exec(text)?.[1]
+  const all = programsOfMake(text).filter((program) => !asideNames.test(program.name))
+  const servers = all.filter((program) => !/client/i.test(program.name))
+  const linked = servers.length > 0 ? servers : all
+  if (linked.length > 0) return { file, tool: 'make', name: linked[0]?.name, programs: linked, isProject: true }
   const binary = name?.slice(name.lastIndexOf('/') + 1)
   return {
     file,

@@ -52,6 +52,7 @@ export const cppSource: SourceLanguage = {
     /\bhtons\s{0,4}\(\s{0,4}(\d{2,5})\s{0,4}\)/g,
     /^\s{0,8}#\s{0,4}define\s{1,4}\w{0,30}PORT\w{0,10}\s{1,20}\(?(\d{2,5})\b/gm,
     /\b\w{0,30}[pP](?:ort|ORT)\w{0,10}\s{0,4}(?:=|\{|\()\s{0,4}"?(\d{2,5})\b/g,
+    /\b\w{0,30}[pP](?:ort|ORT)\w{0,10}\s{0,4}=[^;\n]{1,80}?[?:]\s{0,4}"?(\d{4,5})\b/g,
     /\b(?:endpoint|Address|Port|acceptor)(?:\s{1,4}\w{1,30})?\s{0,4}[({][^\n;]{0,80}?,?\s{0,4}(\d{4,5})\b/g,
     /"port"\s{0,4}:\s{0,4}(\d{2,5})\b/g,
   ],
