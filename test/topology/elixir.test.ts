@@ -69,3 +69,25 @@ test('a package for others and a command line program are no services', () => {
   expect(rolesIn({ 'mix.exs': library, 'lib/lib.ex': '' })).toEqual({ '.': 'library' })
   expect(rolesIn({ 'mix.exs': mix('app: :cli, escript: [main_module: Cli]', '', '[]'), 'lib/cli.ex': '' })).toEqual({ '.': 'tooling' })
 })
+
+describe('a server without a framework', () => {
+  const manifest = mix('app: :shop', '')
+
+  test('is found where the supervisor starts it', () => {
+    const server = 'defmodule Shop.Server do\n  def start_link(%{port: port}) do\n    :gen_tcp.listen(port, [:binary])\n  end\nend\n'
+    const application =
+      'children = [{Shop.Server, options()}]\ndefp port do\n  System.get_env("SHOP_PORT")\n  |> case do\n    nil -> 4101\n    value -> String.to_integer(value)\n  end\nend\n'
+    expect(servicesIn({ 'mix.exs': manifest, 'lib/shop/application.ex': application, 'lib/shop/server.ex': server })).toEqual([
+      'shop . elixir :4101 template(elixir in .) tcp [_build/prod/rel/shop/bin/shop start]',
+    ])
+  })
+
+  test('has the port that it is called with', () => {
+    const files = {
+      'mix.exs': manifest,
+      'lib/shop/application.ex': 'children = [{Task, fn -> Shop.start_link(4141) end}]\n',
+      'lib/shop.ex': 'defmodule Shop do\n  def start_link(port), do: :gen_tcp.listen(port, [:binary])\nend\n',
+    }
+    expect(serviceNamed(files, 'shop')).toMatchObject({ port: 4141 })
+  })
+})

@@ -35,7 +35,10 @@ const source: SourceLanguage = {
   ],
   ports: [
     /\b(?:get_env|fetch_env!?)\s{0,4}\(\s{0,4}"(?:\w{1,20}_)?PORT"\s{0,4}(?:,|\)\s{0,4}\|\|)\s{0,4}"?(\d{2,5})\b/g,
+    /"\w{0,30}PORT"\s{0,4}\)\s{0,40}\|>\s{0,4}case\s{1,4}do\s{1,40}nil\s{0,4}->\s{0,4}"?(\d{2,5})\b/g,
     /\bport:\s{0,4}(?!443\b|587\b|25\b)"?(\d{2,5})\b/g,
+    /:gen_tcp\.listen\s{0,4}\(\s{0,4}(\d{2,5})\b/g,
+    /\b[A-Z]\w{0,40}\.(?:start_link|start|listen|serve|accept)\s{0,4}\(\s{0,4}(\d{4,5})\b/g,
   ],
   loops: [/\buse\s{1,4}(?:GenServer|GenStage|Broadway|Oban|Quantum|Supervisor)\b/g, /\bSupervisor\.start_link\s{0,4}\(\s{0,4}\w{1,30}/g],
   environment: [
@@ -46,7 +49,8 @@ const source: SourceLanguage = {
     },
     { pattern: /\bSystem\.fetch_env!\s{0,4}\(\s{0,8}"(?<name>[A-Z_][A-Z0-9_]{0,63})"/g, isRequired: () => true },
   ],
-  imports: /^[ \t]{0,20}(?:use|alias|import|plug|forward\b[^\n]{0,60},)[ \t]{1,4}([A-Z][\w.]{0,100})/gm,
+  // What a supervisor is told to start is read too: `{Shop.Server, options}`, `fn -> Shop.listen() end`.
+  imports: /(?:^[ \t]{0,20}(?:use|alias|import|plug|forward\b[^\n]{0,60},)[ \t]{1,4}|\{[ \t]{0,2}|\bfn[ \t]{0,2}->[ \t]{0,4})([A-Z]\w{0,60}(?:\.[A-Z]\w{0,60}){0,6})/gm,
   resolve: (module, fromFile) => modulePaths(module, fromFile),
 } // biome-ignore format: a table
 
