@@ -361,6 +361,19 @@ describe('what is no service', () => {
     expect(analyzeFiles({ 'pom.xml': springPom, 'src/main/java/com/example/test/App.java': main }).folders).toEqual([])
   })
 
+  test('of sources alone begins in the file with a main method', () => {
+    const files = {
+      'Server.java': 'public interface Server { void start(int port); }\n',
+      'ServerImpl.java': 'class ServerImpl implements Server { public void start(int port) { new ServerSocket(port); } }\n',
+      'ServerMain.java':
+        'public class ServerMain {\n  public static void main(String[] args) {\n    new ServerImpl().start(8123);\n  }\n}\n',
+    }
+    expect(serviceNamed(files, 'app')).toMatchObject({
+      start: 'java ServerMain.java',
+      facts: { packing: 'source', mainClass: 'ServerMain' },
+    })
+  })
+
   test('may be malformed, and is a warning', () => {
     const { services, warnings } = analyzeFiles({
       'a/pom.xml': '<project><x></project>',

@@ -1,4 +1,5 @@
 // What runs on the JVM without a build file: sources with a main method, scripts for JBang, an archive that somebody else built.
+import { sourceScanLimit } from '../../limits.ts'
 import { ancestorsOf, baseName, joinPath } from '../../paths.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
@@ -51,8 +52,11 @@ export function readExploded(folder: Folder, repository: Repository): JavaBuild 
 /** Source files of a folder without any build file, in it or above. */
 export function readLooseSource(folder: Folder, repository: Repository): JavaBuild | undefined {
   const files = [...folder.files].filter((name) => /\.(?:java|kt|scala|clj)$/.test(name)).sort()
-  const likely = files.filter((name) => /^(?:Main|App|Application|Server|Program|HelloWorld|Hello|main|app|server|core)\./.test(name))
-  const [first] = likely.length > 0 ? likely : files.length <= 3 ? files : []
+  const likely = files.filter((name) =>
+    /^(?:\w{0,40}(?:Main|App|Application|Server|Program)|HelloWorld|Hello|main|app|server|core)\./.test(name),
+  )
+  const candidates = (likely.length > 0 ? likely : files.length <= 3 ? files : []).slice(0, candidatesLimit)
+  const first = candidates.find((name) => hasMain(joinPath(folder.path, name), repository)) ?? candidates[0]
   if (first === undefined || isInProject(folder.path, repository)) return undefined
   const path = joinPath(folder.path, first)
   const dependencies = new Map<string, Evidence>()
@@ -72,6 +76,16 @@ export function readLooseSource(folder: Folder, repository: Repository): JavaBui
     reads: [],
     sourceFolders: [],
   }
+}
+
+/** Files read to find the one that begins. */
+const candidatesLimit = 6
+
+function hasMain(path: string, repository: Repository): boolean {
+  const text = repository.read.text(path)?.slice(0, sourceScanLimit) ?? ''
+  return /\bstatic\s{1,4}(?:final\s{1,4})?void\s{1,4}main\b|\bvoid\s{1,4}main\s{0,4}\(|\bfun\s{1,4}main\s{0,4}\(|\bdef\s{1,4}main\s{0,4}\(|@main\b|\(defn\s{1,4}-main\b/.test(
+    text,
+  )
 }
 
 function isInProject(path: string, repository: Repository): boolean {
