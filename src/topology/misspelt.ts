@@ -19,6 +19,7 @@ const otherNames = [
   'Rakefile',
   'Brewfile',
   'Justfile',
+  'justfile',
 ]
 
 /** Shorter names are near to too many others. */

@@ -50,6 +50,7 @@ describe('a manifest that is almost named like one', () => {
   test('is left alone beside the real one, and so are other names', () => {
     expect(misspeltIn({ 'requirements.txt': '', 'requirement.txt': '' })).toEqual([])
     expect(misspeltIn({ Rakefile: '', 'package.js': '', 'requirements.in': '', 'setup.py': '', 'main.go': '' })).toEqual([])
+    expect(misspeltIn({ justfile: '' })).toEqual([])
     expect(misspeltIn({ 'build.sh': '', 'tsconfig.json': '{}', 'config/runtime.exs': '' })).toEqual([])
   })
 })

@@ -28,6 +28,7 @@ const languagePatterns: readonly (readonly [RegExp, ServiceType])[] = [
   [/^dotnet/, 'dotnet'],
   [/^golang/, 'golang'],
   [/^rust/, 'rust'],
+  [/(?:^|-)deno(?:-|$)/, 'deno'],
 ]
 
 /** Images that hold an operating system or nothing: what runs in them was put there. */
