@@ -11,7 +11,7 @@ RUN --mount=type=cache,target=/ccache \
     sh -c make
 # The build may put the program deeper, or beside its sources.
 RUN program=$(find . -type f -perm -100 \( -name api -o -name a.out \) -not -path '*/CMakeFiles/*' | head -n 1) \
-    && mkdir -p /out/usr/local/bin && ln -s "$(realpath "${program:?the build made no program of that name}")" /out/usr/local/bin/service
+    && : "${program:?the build made no program of that name}" && mkdir -p /out/usr/local/bin && ln -s "$(realpath "$program")" /out/usr/local/bin/service
 WORKDIR "/app"
 # Shared libraries that the image below lacks: it has the C library only.
 RUN mkdir -p /out/usr/local/lib /out/etc/ssl/certs && cp -L /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ \
