@@ -2,7 +2,9 @@ FROM gradle:8-jdk21 AS build
 ENV GRADLE_USER_HOME=/home/gradle/.gradle
 COPY [".", "/app/"]
 # A build's context holds what a commit does not: the Dockerfile; in a clone also local settings.
-RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} +
+# Files come with the date 1970, which some plugins take for a file that is not there.
+RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} + \
+    && find /app -type f -exec touch -d 2000-01-01 {} +
 WORKDIR "/app"
 # Gradle itself puts no libraries beside an archive.
 COPY <<'GRADLE' /opt/libraries.gradle

@@ -6,7 +6,9 @@ COPY ["services/api/build.gradle.kts", "/app/services/api/"]
 COPY ["libs/text", "/app/libs/text/"]
 COPY ["services/api", "/app/services/api/"]
 # A build's context holds what a commit does not: the Dockerfile; in a clone also local settings.
-RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} +
+# Files come with the date 1970, which some plugins take for a file that is not there.
+RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} + \
+    && find /app -type f -exec touch -d 2000-01-01 {} +
 WORKDIR "/app/services/api/../.."
 # What is downloaded stays in the cache: a change of code downloads nothing. One build at a time may write there.
 RUN --mount=type=cache,target=/root/.gradle,sharing=locked ["sh", "./gradlew", "--no-daemon", ":services:api:installDist", "-x", "test"]

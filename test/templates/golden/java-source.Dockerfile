@@ -1,7 +1,9 @@
 FROM eclipse-temurin:21-jdk AS build
 COPY [".", "/app/"]
 # A build's context holds what a commit does not: the Dockerfile; in a clone also local settings.
-RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} +
+# Files come with the date 1970, which some plugins take for a file that is not there.
+RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} + \
+    && find /app -type f -exec touch -d 2000-01-01 {} +
 WORKDIR "/app"
 RUN mkdir -p /out && cp -R . /out/files && find /out/files -name '*.java' -delete \
     && javac -encoding UTF-8 -cp '.:lib/*' -sourcepath . -d /out/classes ./Main.java

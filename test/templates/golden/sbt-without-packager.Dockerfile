@@ -3,7 +3,9 @@ FROM eclipse-temurin:21-jdk AS build
 ADD https://repo1.maven.org/maven2/org/scala-sbt/sbt-launch/1.11.7/sbt-launch-1.11.7.jar /opt/sbt-launch.jar
 COPY [".", "/app/"]
 # A build's context holds what a commit does not: the Dockerfile; in a clone also local settings.
-RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} +
+# Files come with the date 1970, which some plugins take for a file that is not there.
+RUN find /app \( -name Dockerfile.kyozo -o -name .git -o -name .gradle -o -name .env -o -name .env.local \) -prune -exec rm -rf {} + \
+    && find /app -type f -exec touch -d 2000-01-01 {} +
 WORKDIR "/app"
 # The build makes nothing that runs without sbt; this plugin makes a folder with a start script.
 RUN mkdir -p project && printf '%s\n' 'addSbtPlugin("com.github.sbt" % "sbt-native-packager" % "1.11.1")' > project/kyozo.sbt \
