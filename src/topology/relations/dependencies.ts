@@ -37,6 +37,7 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
     drafts,
     declared,
     repository,
+    packages,
     workloads:
       drafts.length === 0
         ? []

@@ -8,12 +8,14 @@ import type { BackingKind, BackingService, Connection, Dependency, Evidence } fr
 import { type AddressLink, addressLinks } from './addresses.ts'
 import { type BackingNeed, findNeeds, type NeedInput } from './backing.ts'
 import { addressBinding, needBinding, weighed } from './binding.ts'
+import { clientLinks } from './clients.ts'
 import { conflictLinks, type Others, publishersByFile } from './conflicts.ts'
 import { usualConnections } from './connections.ts'
 import { declaredLinks, declaredNeeds } from './declared.ts'
 import { isProvided, ruleOf, serves } from './kinds.ts'
 import { mergeLinks } from './merge-links.ts'
 import { createDirectory, type Directory, type Target } from './names.ts'
+import type { Packages } from './packages.ts'
 import { type StatedRequirement, statedNeeds } from './stated-needs.ts'
 import type { Workload } from './workloads/workload.ts'
 
@@ -34,6 +36,7 @@ export interface LinkInput {
   readonly composed: readonly BackingService[]
   readonly declared: DeclarationFile
   readonly repository: Repository
+  readonly packages: Packages
   /** What the service's claims, its shared code and its configuration name, one for each language of its folder. */
   readonly needInputs: (draft: Draft) => readonly NeedInput[]
   /** Services whose own image is a database. */
@@ -83,6 +86,7 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
   return [
     ...declaredLinks(draft, { ...input, names: directory.names }).map((link) => weighed(link, 1)),
     ...stated,
+    ...clientLinks(draft, { ...input, directory }),
     ...conflictLinks(draft, own, others).map((link) => weighed(link, bindingOf('compose'))),
     ...needs.map((need) => weighed(needLink(need, context), needBinding[need.strength])),
     ...statedNeeds(draft, input).map((said) => statedNeedLink(said, needs, context)),

@@ -8,6 +8,7 @@ import { readDjango } from './django.ts'
 import { readDockerfileVariables } from './dockerfile-variables.ts'
 import { readEcto } from './ecto.ts'
 import { readEnvFiles } from './env-files.ts'
+import { readJvmClients } from './jvm-clients.ts'
 import { readLaravel } from './laravel.ts'
 import { readObjectMappers } from './object-mappers.ts'
 import { readPrisma } from './prisma.ts'
@@ -17,6 +18,7 @@ import { readUpstreams } from './upstreams.ts'
 
 const readers: readonly ConfigurationReader[] = [
   readSpring,
+  readJvmClients,
   readAppsettings,
   readPrisma,
   readObjectMappers,
