@@ -6,8 +6,8 @@ export interface BackingRecipe {
   readonly image: string
   readonly port: number
   readonly command?: readonly string[]
-  /** Where the image keeps its data: the named volume's place. */
-  readonly dataFolder: string
+  /** Where the image keeps its data: the named volume's place. None for what keeps nothing. */
+  readonly dataFolder?: string
   readonly environment: Readonly<Record<string, ComposeValue>>
   /** How siblings sign in; absent parts are not used. */
   readonly login: { readonly user?: string; readonly password?: Variable; readonly database?: string }
@@ -145,12 +145,25 @@ const recipes: Readonly<Record<ProvidedKind, (password: Variable) => BackingReci
     writableFolders: ['/tmp'],
     hasFixedHostname: false,
   }),
+  // Alpine's image has a shell and nc; Debian's has nothing that could ask. It starts as its own user and writes nowhere.
+  memcached: () => ({
+    image: 'memcached:1.6-alpine',
+    port: 11211,
+    environment: {},
+    login: {},
+    healthcheck: ['CMD-SHELL', 'printf "version\\r\\nquit\\r\\n" | nc -w 2 127.0.0.1 11211 | grep -q VERSION'],
+    resources: { memory: '128Mi', cpu: '0.5' },
+    capabilities: [],
+    isReadOnly: true,
+    writableFolders: [],
+    hasFixedHostname: false,
+  }),
 }
 
 /** Where the official images keep their data, by image name: each declares that folder as a volume. */
 export const dataFolders: ReadonlyMap<string, string> = new Map(
-  Object.values(recipes).map((recipe) => {
+  Object.values(recipes).flatMap((recipe) => {
     const { image, dataFolder } = recipe({ variable: 'KYOZO_UNUSED', default: '' })
-    return [image.replace(/:.*$/, ''), dataFolder]
+    return dataFolder === undefined ? [] : [[image.replace(/:.*$/, ''), dataFolder] as const]
   }),
 )

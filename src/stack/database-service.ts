@@ -13,6 +13,8 @@ export function asDatabase(draft: ServiceDraft, spec: ServiceSpec): ServiceDraft
   // An image that nobody knows may name its variables and its folders in another way.
   if (kind === undefined || (spec.build.kind === 'dockerfile' && draft.volumes.length === 0)) return draft
   const recipe = backingRecipe(kind, spec.name)
+  const { dataFolder } = recipe
+  if (dataFolder === undefined) return draft
   const volume = `${spec.name}-data`
   const hasVolume = draft.volumes.length > 0
   const environment = { ...(statesPassword(draft) ? {} : recipe.environment), ...draft.environment }
@@ -20,7 +22,7 @@ export function asDatabase(draft: ServiceDraft, spec: ServiceSpec): ServiceDraft
     ...draft,
     definition: {
       ...(spec.build.kind === 'template' ? unpublished(draft.definition) : draft.definition),
-      ...(hasVolume ? {} : { volumes: [{ type: 'volume', source: volume, target: recipe.dataFolder }] }),
+      ...(hasVolume ? {} : { volumes: [{ type: 'volume', source: volume, target: dataFolder }] }),
       ...(draft.hasHealthcheck ? {} : { healthcheck: healthcheck(recipe.healthcheck) }),
       ...(spec.build.kind === 'template' ? confine(recipe) : {}),
     },

@@ -8,7 +8,7 @@ import { composeConfig, schemaProblems } from './compose-tool.ts'
 import { shopInput } from './shop.ts'
 import { serviceSpec, stackInput, topology } from './support.ts'
 
-const backingKinds: readonly BackingKind[] = ['postgres', 'redis', 'mysql', 'mongodb', 'rabbitmq']
+const backingKinds: readonly BackingKind[] = ['postgres', 'redis', 'mysql', 'mongodb', 'rabbitmq', 'mariadb', 'valkey']
 
 describe('a stack', () => {
   it('is valid by the specification and by compose, and runs without kyozo', async () => {
@@ -53,6 +53,46 @@ describe('a stack', () => {
       security_opt: ['no-new-privileges:true'],
       restart: 'unless-stopped',
     })
+  })
+
+  it('with memcached, which keeps nothing, has no volume and no rights', async () => {
+    const web = serviceSpec({
+      name: 'web',
+      path: 'web',
+      dependsOn: [
+        {
+          service: 'memcached',
+          backing: 'memcached',
+          kind: 'requires',
+          connection: { variable: 'MEMCACHED_SERVERS', template: '{host}:{port}' },
+          evidence: [],
+        },
+        { service: 'other', kind: 'conflicts', evidence: [] },
+      ],
+    })
+    const other = serviceSpec({ name: 'other', path: 'other' })
+    const backing = [{ name: 'memcached', kind: 'memcached' as const, evidence: [] }]
+    const spec = specifyStack(stackInput({ topology: topology({ services: [web, other], backing }) }))
+    expect(schemaProblems(spec.document)).toEqual([])
+    await composeConfig({ documents: [spec.documentText, spec.overlayText] })
+    const { memcached } = spec.document.services
+    expect([spec.volumes, Object.keys(memcached ?? {}).includes('cap_add'), memcached?.volumes]).toEqual([[], false, undefined])
+    expect(memcached).toMatchObject({
+      image: 'memcached:1.6-alpine',
+      read_only: true,
+      healthcheck: { test: ['CMD-SHELL', 'printf "version\\r\\nquit\\r\\n" | nc -w 2 127.0.0.1 11211 | grep -q VERSION'] },
+    })
+    // Whom it conflicts with orders nothing.
+    expect([spec.document.services.web?.depends_on, spec.document.services.web?.environment]).toEqual([
+      { memcached: { condition: 'service_healthy' } },
+      expect.objectContaining({ MEMCACHED_SERVERS: 'memcached:11211' }),
+    ])
+  })
+
+  it('leaves out what somebody else runs', () => {
+    const backing = [{ name: 'redis', kind: 'redis' as const, evidence: [], isExternal: true as const }]
+    const services = [serviceSpec({ name: 'web', path: 'web', dependsOn: [{ service: 'redis', kind: 'optional', evidence: [] }] })]
+    expect(Object.keys(specifyStack(stackInput({ topology: topology({ services, backing }) })).document.services)).toEqual(['web'])
   })
 })
 

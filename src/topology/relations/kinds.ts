@@ -128,6 +128,7 @@ export const providedKinds = [
   'rabbitmq',
   'mariadb',
   'valkey',
+  'memcached',
 ] as const satisfies readonly BackingKind[]
 
 export type ProvidedKind = (typeof providedKinds)[number]
