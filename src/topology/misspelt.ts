@@ -1,29 +1,22 @@
 // Manifests that are almost named like one: `requirement.txt`, `Package.json`, `docker-compse.yml`. A tool that reads the right name passes
 // them over in silence, so they are told.
-import { detectors } from './detectors/index.ts'
 import { perFolder } from './memo.ts'
 import { joinPath, printable } from './paths.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { Recommendation } from './topology.ts'
 
-/** Names that are not a detector's but are read all the same. */
-const otherNames = [
-  'Procfile',
-  'kyozo.yaml',
-  'package-lock.json',
-  'Gemfile.lock',
-  'composer.lock',
-  'go.sum',
-  '.dockerignore',
-  'Makefile',
-  'Rakefile',
-  'Brewfile',
-  'Justfile',
-  'justfile',
-]
+/** Names that some tool reads only when they are spelt so, and that are unlike other words. Short ones are near to too many. */
+const manifests = [
+  'package.json', 'package-lock.json', 'pnpm-workspace.yaml', 'requirements.txt', 'pyproject.toml', 'Pipfile.lock', 'Cargo.toml', 'composer.json',
+  'composer.lock', 'Gemfile', 'Gemfile.lock', 'build.gradle', 'settings.gradle', 'build.gradle.kts', 'pubspec.yaml', 'Package.swift', 'CMakeLists.txt',
+  'Dockerfile', 'Containerfile', '.dockerignore', 'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml', 'Procfile', 'kyozo.yaml',
+  'Chart.yaml', 'kustomization.yaml', 'skaffold.yaml', 'render.yaml', 'railway.toml', 'netlify.toml', 'vercel.json',
+] // biome-ignore format: a list
 
-/** Shorter names are near to too many others. */
-const shortest = 6
+const known = new Set(manifests)
+
+/** Words of their own that are near to one of them. */
+const words = new Set(['packages.json', 'composer.yml', 'composer.yaml', 'gemfile.local', 'profile'])
 
 /** From here on two letters may differ. */
 const longName = 10
@@ -32,29 +25,16 @@ export function findMisspelt({ folders }: Repository): Recommendation[] {
   return [...folders.values()].flatMap(misspeltIn)
 }
 
-let manifests: ReadonlySet<string> | undefined
-
-const misspeltIn = perFolder((folder): Recommendation[] => {
-  manifests ??= new Set([...detectors.flatMap(({ marks }) => marks), ...otherNames].filter(isManifest))
-  const known = manifests
-  return [...folder.files].flatMap((name): Recommendation[] => {
-    const meant = known.has(name) || name.length < shortest - 1 || isSource(name) ? undefined : meantBy(name, known, folder)
+const misspeltIn = perFolder((folder): Recommendation[] =>
+  [...folder.files].flatMap((name): Recommendation[] => {
+    const meant = known.has(name) || words.has(name.toLowerCase()) ? undefined : meantBy(name, folder)
     return meant === undefined ? [] : [recommendationFor(joinPath(folder.path, name), meant)]
-  })
-})
+  }),
+)
 
-/** Source files are named freely; manifests are not. */
-function isManifest(name: string): boolean {
-  return name.length >= shortest && !name.startsWith('*') && !name.endsWith('*') && !isSource(name)
-}
-
-function isSource(name: string): boolean {
-  return /\.(?:js|ts|py|go|rb|php|html|cfg)$/.test(name)
-}
-
-function meantBy(name: string, names: ReadonlySet<string>, folder: Folder): string | undefined {
+function meantBy(name: string, folder: Folder): string | undefined {
   const lower = name.toLowerCase()
-  return names.values().find((right) => {
+  return manifests.find((right) => {
     if (Math.abs(right.length - name.length) > 2 || folder.files.has(right)) return false
     const isSameEnding = endingOf(right) === endingOf(name) || (isYaml(right) && isYaml(name))
     // A letter more in front makes another word: tsconfig.json is no config.json.

@@ -52,6 +52,9 @@ describe('a manifest that is almost named like one', () => {
     expect(misspeltIn({ Rakefile: '', 'package.js': '', 'requirements.in': '', 'setup.py': '', 'main.go': '' })).toEqual([])
     expect(misspeltIn({ justfile: '' })).toEqual([])
     expect(misspeltIn({ 'build.sh': '', 'tsconfig.json': '{}', 'config/runtime.exs': '' })).toEqual([])
+    expect(
+      misspeltIn({ 'readme.md': '', justfile: '', 'locales/el.json': '{}', 'state.json': '{}', 'composer.yml': '', Profile: '' }),
+    ).toEqual([])
   })
 })
 
