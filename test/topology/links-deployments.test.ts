@@ -64,6 +64,36 @@ describe('a link', () => {
     ])
   })
 
+  test("is read from a chart's values, with the databases that the chart brings along", () => {
+    const files = {
+      ...node('web'),
+      ...node('carts'),
+      'chart/Chart.yaml':
+        'name: web\ndependencies:\n  - {name: postgresql, condition: postgresql.enabled}\n  - {name: redis, condition: redis.enabled}\n  - {name: common}\n',
+      'chart/values.yaml':
+        'image: {repository: shop/web, tag: "1"}\nenv:\n  - {name: CARTS, value: "http://carts:80"}\nredis: {enabled: false}\ningress: {host: "http://carts:1"}\n',
+      'chart/templates/deployment.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ .Values.name }}}\n',
+    }
+    expect(
+      serviceNamed(files, 'web').dependsOn.map(({ service, kind, connection, evidence }) => [
+        service,
+        kind,
+        connection?.variable,
+        evidence[0]?.line,
+      ]),
+    ).toEqual([
+      ['carts', 'requires', 'CARTS', 3],
+      ['postgres', 'requires', undefined, 3],
+    ])
+  })
+
+  test('is read from the values of a chart for many, each under its own name', () => {
+    const values =
+      'web:\n  image: shop/web:1\n  config: {backend: "carts:8080", unknown: "nobody:80", deep: [[[{a: 1}]]]}\ncarts:\n  image: {repository: shop/carts}\nother: 5\n'
+    const files = { ...node('web'), ...node('carts'), 'helm/Chart.yaml': 'name: shop\n', 'helm/values.yaml': values }
+    expect([linksOf(files, 'web'), linksOf(files, 'carts')]).toEqual([[['carts', 'requires']], []])
+  })
+
   test('is read from a variant of the compose file, for services that only it has', () => {
     const files = {
       ...node('api'),

@@ -19,6 +19,7 @@ import { findReads } from './reads.ts'
 import { aspireWorkloads } from './workloads/aspire.ts'
 import { composeWorkloads } from './workloads/compose.ts'
 import { daprWorkloads } from './workloads/dapr.ts'
+import { helmWorkloads } from './workloads/helm.ts'
 import { kubernetesWorkloads } from './workloads/kubernetes.ts'
 
 export interface LinkContext {
@@ -44,6 +45,7 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
         : [
             ...composeWorkloads({ stacks, decision, repository }),
             ...kubernetesWorkloads(repository),
+            ...helmWorkloads(repository),
             ...aspireWorkloads(repository),
             ...daprWorkloads(repository),
           ],
