@@ -70,7 +70,7 @@ export interface Detector {
   readonly type: ServiceType
   /** What people call it, in evidence and documents. */
   readonly title: string
-  /** File names that make a folder worth asking about; `*.x` matches by ending, `x*` by beginning, `x/` a folder directly in it. */
+  /** File names that make a folder worth asking about; `*.x` matches by ending, `x*` by beginning, `x/` a folder directly in it, `/x` its own name. */
   readonly marks: readonly string[]
   readonly claim: (folder: Folder, repository: Repository) => Claim | undefined
 }

@@ -2,6 +2,7 @@
 import type { Claim, Detector } from './claim.ts'
 import { detectors } from './detectors/index.ts'
 import type { Computation } from './incremental/engine.ts'
+import { baseName } from './paths.ts'
 import type { Folder, Repository } from './repository.ts'
 
 /** What the detectors claim about a folder, in their order. */
@@ -47,6 +48,7 @@ export function markedDetectors(folder: Folder): readonly Detector[] {
   const found = new Set<number>()
   for (const name of folder.files) for (const at of marksOf(name, marks)) found.add(at)
   for (const name of folder.folders) for (const at of marks.byName.get(`${name}/`) ?? []) found.add(at)
+  for (const at of marks.byName.get(`/${baseName(folder.path)}`) ?? []) found.add(at)
   const marked = [...found].sort((a, b) => a - b).map((at) => detectors[at] as Detector)
   markedFolders.set(folder, marked)
   return marked

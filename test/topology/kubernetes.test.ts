@@ -159,3 +159,9 @@ describe('a file of several documents', () => {
     expect([services.some(({ path }) => path === 'a'), performance.now() - started < 4000]).toEqual([true, true])
   })
 })
+
+test('a folder of charts is one Kubernetes stack, though no file lies in the folder itself', () => {
+  const chart = (name: string) => `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`
+  const files = { 'charts/a/Chart.yaml': chart('a'), 'charts/b/Chart.yaml': chart('b'), 'README.md': '' }
+  expect(pathsAndTypes(files)).toEqual(['charts kubernetes'])
+})

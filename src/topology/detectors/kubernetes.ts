@@ -27,6 +27,12 @@ export const kubernetes: Detector = {
     'apps/',
     'components/',
     'environments/',
+    '/charts',
+    '/helm',
+    '/helm-charts',
+    '/k8s',
+    '/kubernetes',
+    '/manifests',
   ],
   claim(folder, repository): Claim | undefined {
     const orchestrator = findOrchestrator(folder.path, repository)
