@@ -194,6 +194,6 @@ function depthOf(path: string): number {
 
 function tooLargeError(message: string): KyozoError {
   return new KyozoError('repository_too_large', message, {
-    hint: 'kyozo.yaml can ignore folders, but the limits protect the machine: split the repository',
+    hint: 'remove or flatten what is so deep or so large, or split the repository; what `ignore` in kyozo.yaml names is read all the same',
   })
 }

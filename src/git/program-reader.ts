@@ -43,7 +43,7 @@ async function listTree(gitDir: string, tree: string): Promise<TreeListing> {
     if (tooLarge !== undefined) {
       stop.abort(
         new KyozoError('repository_too_large', tooLarge, {
-          hint: 'kyozo.yaml can ignore folders, but the limits protect the machine: split the repository',
+          hint: 'remove or flatten what is so deep or so large, or split the repository; what `ignore` in kyozo.yaml names is read all the same',
         }),
       )
       return

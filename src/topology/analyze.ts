@@ -18,7 +18,7 @@ import { draftServices } from './services.ts'
 import { specifyService } from './specify.ts'
 import { chooseStrategy } from './strategy.ts'
 import type { Topology } from './topology.ts'
-import { decideFolders } from './weigh.ts'
+import { type Decision, decideFolders } from './weigh.ts'
 
 export interface AnalyzeOptions {
   /** What to call a service at the root, such as the repository's name. Default is the name in its manifest, else `app`. */
@@ -39,7 +39,7 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
   const repository = openRepository(tree, { ignore, kept, memory })
 
   const packages = linkPackages(repository)
-  const decision = decideFolders(repository, packages)
+  const decision = withoutIgnoredRoot(decideFolders(repository, packages), ignore)
   const drafts = draftServices({ decision, declared, repository }, options)
   if (drafts.length > toldServicesLimit && isFinal(tree)) throw tooManyServices(drafts.length)
 
@@ -60,6 +60,12 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
     warnings: repository.warnings(),
     ...(services.length === 0 ? { nothing: explainNothing(repository, decision) } : {}),
   }
+}
+
+/** `ignore: ["."]` speaks of the root alone: what lies below it is still looked at. */
+function withoutIgnoredRoot(decision: Decision, ignore: readonly string[]): Decision {
+  if (!ignore.some((glob) => glob === '.' || glob === './')) return decision
+  return { ...decision, candidates: decision.candidates.filter(({ path }) => path !== '.') }
 }
 
 /** Whether every text that the answer rests on was there. An error from half of them might be none. */

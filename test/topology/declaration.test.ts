@@ -77,6 +77,11 @@ describe('kyozo.yaml', () => {
     })
   })
 
+  test('leaves out the root alone when it ignores "."', () => {
+    const files = { 'server.js': 'x.listen(1)', 'api/server.js': 'x.listen(2)', 'api/package.json': '{}', 'kyozo.yaml': 'ignore: ["."]\n' }
+    expect(servicesIn(files).map((line) => line.split(' ', 2).join(' '))).toEqual(['api api'])
+  })
+
   test('leaves out what it ignores', () => {
     expect(servicesIn({ ...api, 'legacy/old/server.js': 'x.listen(1)', 'kyozo.yaml': 'ignore: [legacy]\n' })).toEqual([
       'api api nodejs/express :3000 template(nodejs in api) tcp [node s.js]',
