@@ -208,6 +208,16 @@ describe('a variable that names a product', () => {
     expect(needsOf(example(`${line}\n`))).toEqual([])
   })
 
+  test('is none in the example file that every Laravel application comes with', () => {
+    const files = {
+      'api/composer.json': json({ require: { 'laravel/framework': '^12' } }),
+      'api/artisan': '#!/usr/bin/env php\n',
+      'api/public/index.php': '<?php\n',
+      'api/.env.example': 'DB_CONNECTION=sqlite\nREDIS_HOST=127.0.0.1\nMEMCACHED_HOST=127.0.0.1\n',
+    }
+    expect(needsOf(files)).toEqual([])
+  })
+
   test('whose driver is there as well is a need, and added', () => {
     const files = { ...example('REDIS_URL=\n'), 'api/package.json': json({ ...express, dependencies: { express: '5', ioredis: '5' } }) }
     expect([

@@ -48,8 +48,7 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     const stated = readings.filter((reading) => isAddressOf(rule, reading, driven)).map(({ address }) => address)
     const imported = imports.get(rule.kind)
     const isShown = chosen.length > 0 || isNeeded({ driver, imported, stated }, input.type)
-    const isOnlyNamed =
-      !isShown && driver === undefined && stated.some(({ variable }) => rule.plain?.test(upperCase(variable ?? '')) === true)
+    const isOnlyNamed = !isShown && driver === undefined && isNamed(rule, stated, input.framework)
     if (!isShown && !isOnlyNamed) return []
     const isUsed = chosen.length > 0 || (driver !== undefined && (imported !== undefined || stated.length > 0))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]
@@ -64,6 +63,14 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
       },
     ]
   })
+}
+
+/** Frameworks whose skeleton comes with an example file that names every product, used or not. */
+const namingAll: ReadonlySet<string> = new Set(['laravel', 'lumen'])
+
+function isNamed({ plain }: KindRule, stated: readonly StatedAddress[], framework = ''): boolean {
+  if (plain === undefined || namingAll.has(framework)) return false
+  return stated.some(({ variable = '' }) => plain.test(upperCase(variable)))
 }
 
 interface Signs {
