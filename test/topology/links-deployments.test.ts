@@ -166,6 +166,14 @@ describe('a link', () => {
     expect(stack?.dependsOn.map(({ service, backing }) => [service, backing])).toEqual([['cache', 'memcached']])
   })
 
+  test('is taken from no deployment of many images that are somebody else’s', () => {
+    const stack = (images: string) => `services:\n${images}  cache: {image: "redis:8"}\n`
+    const one = '  app: {image: "shop/app:1", depends_on: [cache]}\n'
+    const other = '  jobs: {image: "shop/jobs:1"}\n'
+    const files = (images: string) => ({ ...node('api'), 'deploy/compose.yaml': stack(images) })
+    expect([linksOf(files(one), 'api'), linksOf(files(one + other), 'api')]).toEqual([[['cache', 'requires', 'redis']], []])
+  })
+
   test('is not made by a name that means the program itself or nobody', () => {
     const files = {
       ...node('api'),

@@ -35,7 +35,8 @@ export function createDirectory({ drafts, composed, workloads, repository }: Dir
   for (const { name } of drafts) names.set(name, name)
   const callable = drafts.filter(({ claim }) => claim.type !== 'compose_stack' && claim.type !== 'kubernetes')
   const aliases = aliasesOf(callable, repository)
-  const draftOf = remembered((workload: Workload) => draftFor(workload, { callable, aliases }))
+  const strangers = new Set(workloads.flatMap(({ image, folders }) => (folders.length === 0 ? (strangerIn(image) ?? []) : [])))
+  const draftOf = remembered((workload: Workload) => draftFor(workload, { callable, aliases, isAlone: strangers.size === 1 }))
   const inFiles = new Map<string, Target>()
   const anywhere = new Map<string, Target>()
   for (const workload of workloads) {
@@ -106,10 +107,12 @@ function namesOf({ name, path, compose }: Draft, repository: Repository): string
 interface Matching {
   readonly callable: readonly Draft[]
   readonly aliases: ReadonlyMap<string, Draft>
+  /** Whether the deployment files name one image alone that somebody publishes. */
+  readonly isAlone: boolean
 }
 
 /** The folder that a workload is made from: said by its build, by the compose file's own service, by its image's name, or by its own name. */
-function draftFor({ file, name, folders, image }: Workload, { callable, aliases }: Matching): Draft | undefined {
+function draftFor({ file, name, folders, image }: Workload, { callable, aliases, isAlone }: Matching): Draft | undefined {
   const declared = callable.find(({ compose }) => compose?.file === file && compose.service.name === name)
   if (declared !== undefined) return declared
   for (const folder of folders) {
@@ -119,7 +122,7 @@ function draftFor({ file, name, folders, image }: Workload, { callable, aliases 
   }
   if (backingOfImage(image) !== undefined && folders.length === 0) return undefined
   const named = folders.length === 0 ? aliases.get(plainName(name)) : undefined
-  return byImage(image, aliases) ?? named ?? onlyDatabase(name, callable) ?? onlyOne(image, callable)
+  return byImage(image, aliases) ?? named ?? onlyDatabase(name, callable) ?? (isAlone ? onlyOne(image, callable) : undefined)
 }
 
 /** Images that keep messages or caches: nobody calls one of them `db`. */
@@ -147,12 +150,17 @@ function byImage(image: string | undefined, aliases: ReadonlyMap<string, Draft>)
   return undefined
 }
 
-/** In a repository of one program, an image of somebody's own is that program's. */
+/** In a repository of one program, the only image of somebody's own is that program's. */
 function onlyOne(image: string | undefined, callable: readonly Draft[]): Draft | undefined {
-  const isPublished = /^(?:ghcr\.io|quay\.io|registry\.[\w.-]{1,60}|docker\.io)?\/?[\w.-]{1,100}\/[\w./-]{1,100}(?:[:@]|$)/.test(
+  return callable.length === 1 && strangerIn(image) !== undefined ? callable[0] : undefined
+}
+
+/** The name of an image that somebody publishes and that is no known database's. */
+function strangerIn(image: string | undefined): string | undefined {
+  const published = /^((?:ghcr\.io|quay\.io|registry\.[\w.-]{1,60}|docker\.io)?\/?[\w.-]{1,100}\/[\w./-]{1,100})(?:[:@]|$)/.exec(
     image ?? '',
   )
-  return callable.length === 1 && isPublished ? callable[0] : undefined
+  return backingOfImage(image) === undefined ? published?.[1] : undefined
 }
 
 interface Resolving {
