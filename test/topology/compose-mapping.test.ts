@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { analyzeFiles, json, rolesIn } from './summary.ts'
+import { analyzeFiles, json, rolesIn, servicesIn } from './summary.ts'
 
 const express = (name: string) => json({ name, scripts: { start: 'node s.js' }, dependencies: { express: '5' } })
 const goMain = 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":80", nil) }\n'
@@ -29,6 +29,30 @@ describe('a service of a compose file is', () => {
       'src/b/Dockerfile': 'FROM golang\nCOPY src/b .\n',
     }
     expect(placed(files)).toEqual(['. stack', 'src/a one', 'src/b two'])
+  })
+
+  test('the folder around its Dockerfile that holds the language, and one service only', () => {
+    const files = {
+      'compose.yaml': 'services:\n  web: {build: {context: ., dockerfile: ops/Dockerfile}}\n',
+      'package.json': express('x'),
+      's.js': '',
+      'ops/Dockerfile': 'FROM node:24\nCOPY . .\nEXPOSE 3000\nCMD ["node", "s.js"]\n',
+    }
+    expect(servicesIn(files).filter((line) => !line.includes('compose_stack'))).toEqual([
+      'web . nodejs/express :3000 dockerfile(ops/Dockerfile in .) tcp [node s.js]',
+    ])
+  })
+
+  test('the folder of its Dockerfile when that is a web server beside the program', () => {
+    const files = {
+      'compose.yaml':
+        'services:\n  web: {build: {context: ., dockerfile: Dockerfile}}\n  edge: {build: {context: ., dockerfile: ops/nginx/Dockerfile}}\n',
+      'package.json': express('x'),
+      's.js': '',
+      Dockerfile: 'FROM node:24\nCOPY . .\nCMD ["node", "s.js"]\n',
+      'ops/nginx/Dockerfile': 'FROM nginx\nCOPY public /usr/share/nginx/html\nCOPY ops/nginx/n.conf /etc/nginx/conf.d/\n',
+    }
+    expect(placed(files)).toEqual(['. stack', '. web', 'ops/nginx edge'])
   })
 
   test('the folder that the built stage copies and works in', () => {

@@ -25,6 +25,17 @@ export function isClaimed(path: string, { decision }: MappingContext): boolean {
   return (decision.claims.get(path) ?? []).some(({ type }) => type !== 'compose_stack')
 }
 
+/** Whether all that a detector saw in the folder is a Dockerfile. */
+export function isOnlyWrapped(path: string, { decision }: MappingContext): boolean {
+  return (decision.claims.get(path) ?? []).every(({ type }) => type === 'compose_stack' || type === 'containerized')
+}
+
+/** What the folder may be written in. */
+export function languagesOf(path: string, { decision }: MappingContext): ReadonlySet<ServiceType> {
+  const claims = (decision.claims.get(path) ?? []).filter(({ signs }) => signs.some(({ weight }) => weight > 0))
+  return new Set(claims.map(({ type }) => type).filter((type) => !wrappings.has(type)))
+}
+
 /** Whether the folder is a service in a language whatever a compose file says. */
 export function isLanguageService(path: string, { decision }: MappingContext): boolean {
   return decision.candidates.some((candidate) => candidate.path === path && !wrappings.has(candidate.claim.type))

@@ -1,11 +1,13 @@
 // Folders that only hold an image which the stack around them does not run: bases of other images, tools, and what was once a service.
 
 import { readCompose } from '../../compose-file.ts'
+import { findDockerfile } from '../../dockerfiles.ts'
 import { baseName, isWithin, joinPath, parentOf } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
 import type { Evidence, FolderRole } from '../../topology.ts'
 import type { Decision } from '../../weigh.ts'
 import { composeNamesIn } from '../facts/file-names.ts'
+import { dockerfilePath } from './mounted-folder.ts'
 import { folderOfBuild, type PlacedStack, stacksOf } from './stacks.ts'
 
 /** A stack that runs fewer folders may leave others to be run by themselves. */
@@ -16,7 +18,8 @@ const variantsLimit = 12
 
 export function idleImages(decision: Decision, repository: Repository): FolderRole[] {
   const stacks = stacksOf(decision, repository)
-  if (decision.candidates.some(({ claim }) => claim.type === 'kubernetes')) return mountedOnly(stacks)
+  if (decision.candidates.some(({ claim }) => claim.type === 'kubernetes'))
+    return [...mountedOnly(stacks), ...lentDockerfiles(decision, { stacks, repository })]
   const wrapped = decision.candidates.filter(({ claim }) => claim.type === 'containerized')
   const unlisted = wrapped.flatMap(({ path }): FolderRole[] => {
     const stack = stacks.findLast(({ facts }) => isWithin(path, parentOf(facts.file)))
@@ -24,7 +27,24 @@ export function idleImages(decision: Decision, repository: Repository): FolderRo
     const evidence: Evidence = { path: stack.facts.file, line: 1, fact: `${baseName(stack.facts.file)} does not run it` }
     return [{ path, role: 'unknown', evidence: [evidence] }]
   })
-  return [...mountedOnly(stacks), ...unlisted]
+  return [...mountedOnly(stacks), ...lentDockerfiles(decision, { stacks, repository }), ...unlisted]
+}
+
+/** Folders with only the Dockerfile by which a stack builds another folder. */
+function lentDockerfiles(
+  { candidates }: Decision,
+  { stacks, repository }: { stacks: readonly PlacedStack[]; repository: Repository },
+): FolderRole[] {
+  const places = stacks.flatMap((stack) => stack.places)
+  const run = new Set(places.map(({ path }) => path))
+  const wrapped = candidates.filter(({ path, claim }) => claim.type === 'containerized' && !run.has(path))
+  return wrapped.flatMap(({ path }): FolderRole[] => {
+    const folder = repository.folders.get(path)
+    const own = folder === undefined ? undefined : findDockerfile(folder, repository)?.path
+    const user = places.find(({ service: { build } }) => build !== undefined && dockerfilePath(build) === own)
+    if (user?.service.build === undefined) return []
+    return [{ path, role: 'tooling', evidence: [{ ...user.service.build.evidence, fact: `holds the Dockerfile of ${user.path}` }] }]
+  })
 }
 
 /** Build contexts that hold only the image in which another folder's mounted sources run. */
