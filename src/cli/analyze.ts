@@ -6,6 +6,7 @@ import { analyze } from '../topology/analyze.ts'
 import { createMemory } from '../topology/incremental/memory.ts'
 import { reportTopology } from '../topology/report/document.ts'
 import { type Format, formats } from '../topology/report/formats.ts'
+import { nameOfFolder } from './folder-name.ts'
 import { printDocument } from './print.ts'
 
 interface AnalyzeOptions {
@@ -30,7 +31,9 @@ export function analyzeCommand(): Command {
       const start = performance.now()
       const folder = await openFolder(dir, options.ref)
       const memory = createMemory()
-      const { answer } = await readSource(folder.reader, { ...folder.listing, memory }, (tree) => analyze(tree, { memory }))
+      const { answer } = await readSource(folder.reader, { ...folder.listing, memory }, (tree) =>
+        analyze(tree, { memory, rootName: nameOfFolder(dir) }),
+      )
       const report = reportTopology(answer, {
         revision: { sha: folder.commit?.sha ?? null, tree: folder.listing.tree },
         files: folder.listing.entries.size,

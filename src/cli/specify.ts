@@ -1,10 +1,10 @@
 // What `plan`, `compose` and `diff` share: the stack of a folder as the server would make it.
-import path from 'node:path'
 import { readSource } from '../git/load-source-tree.ts'
 import { type OpenedFolder, openFolder } from '../git/open-folder.ts'
 import { type Specified, specifyFromSource } from '../stack/from-source.ts'
 import { loadTemplates } from '../templates.ts'
 import { createMemory } from '../topology/incremental/memory.ts'
+import { nameOfFolder } from './folder-name.ts'
 
 export interface SpecifiedFolder extends Specified {
   readonly folder: OpenedFolder
@@ -14,22 +14,11 @@ export interface SpecifiedFolder extends Specified {
 export async function specifyFolder(dir: string, ref?: string): Promise<SpecifiedFolder> {
   const folder = await openFolder(dir, ref)
   const templates = await loadTemplates()
-  const workspace = nameOf(dir)
+  const workspace = nameOfFolder(dir)
   const identity = { instance: 'local', workspace, environment: 'production', project: `kyozo-${workspace}-production` }
   const memory = createMemory()
   const { answer } = await readSource(folder.reader, { ...folder.listing, memory }, (tree) =>
     specifyFromSource(tree, { memory, templates, identity, revision: folder.commit?.sha ?? '', release: 'local', generation: 0 }),
   )
   return { ...answer, folder }
-}
-
-function nameOf(dir: string): string {
-  const name = path
-    .basename(path.resolve(dir))
-    .toLowerCase()
-    .replace(/\.git$/, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40)
-  return name === '' ? 'app' : name
 }

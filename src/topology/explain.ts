@@ -1,7 +1,7 @@
 // Why one folder of a commit is what it is: which detectors looked, what each found, and what would change the answer. Pure.
 import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
-import { analyze, isFinal } from './analyze.ts'
+import { type AnalyzeOptions, analyze, isFinal } from './analyze.ts'
 import { confidence, confidenceThreshold, evidenceOf } from './claim.ts'
 import { readDeclaration } from './declaration/declaration.ts'
 import { detectors } from './detectors/index.ts'
@@ -39,9 +39,9 @@ export interface DetectorReading {
 }
 
 /** Explains a folder, or the folder of a file. Throws `not_found` once everything is loaded and the commit has no such path. */
-export function explainFolder(tree: SourceTree, asked: string): FolderExplanation {
+export function explainFolder(tree: SourceTree, asked: string, options: Pick<AnalyzeOptions, 'rootName'> = {}): FolderExplanation {
   const path = folderOf(tree, asked)
-  const topology = analyze(tree)
+  const topology = analyze(tree, options)
   const { declaration } = readDeclaration(tree)
   const kept = Object.values(declaration.services ?? {}).flatMap((service) => service.path ?? [])
   const repository = openRepository(tree, { ignore: declaration.ignore ?? [], kept })
