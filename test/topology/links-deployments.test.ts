@@ -166,6 +166,19 @@ describe('a link', () => {
     expect(stack?.dependsOn.map(({ service, backing }) => [service, backing])).toEqual([['cache', 'memcached']])
   })
 
+  test('is read from an override of what is included, whatever tags its values have', () => {
+    const files = {
+      ...node('web'),
+      ...node('carts'),
+      'web/compose.yaml': 'services:\n  web: {build: .}\n',
+      'carts/compose.yaml': 'services:\n  carts: {build: ., ports: ["80:80"]}\n',
+      'compose.yaml': 'include: [web/compose.yaml, carts/compose.yaml]\n',
+      'compose.override.yaml':
+        'services:\n  web:\n    environment:\n      - CARTS_ADDRESS=http://carts:80\n    labels: !reset null\n  carts:\n    ports: !override []\n',
+    }
+    expect([linksOf(files, 'web'), analyzeFiles(files).warnings]).toEqual([[['carts', 'requires']], []])
+  })
+
   test('is taken from no deployment of many images that are somebody else’s', () => {
     const stack = (images: string) => `services:\n${images}  cache: {image: "redis:8"}\n`
     const one = '  app: {image: "shop/app:1", depends_on: [cache]}\n'

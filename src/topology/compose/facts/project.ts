@@ -167,7 +167,7 @@ const rootOf = perRepository((file: string, repository): LocatedMap | undefined 
   const text = repository.read.text(file)
   if (text === undefined) return undefined
   try {
-    const node = parseComposeYaml(file, text)
+    const node = parseComposeYaml(file, withoutMergeTags(text))
     return node.kind === 'map' ? node : { kind: 'map', entries: new Map(), place: node.place }
   } catch (error) {
     if (!(error instanceof KyozoError)) throw error
@@ -176,6 +176,11 @@ const rootOf = perRepository((file: string, repository): LocatedMap | undefined 
     return undefined
   }
 })
+
+/** Tags say how a value is laid over another; without them it is only added, which hides nothing that the other file says. */
+function withoutMergeTags(text: string): string {
+  return text.replaceAll(/([:-] {1,8})!(?:override|reset)\b(?=\s)/g, '$1')
+}
 
 /** `compose.yaml:3:1 text (rule yaml)` as `line 3: text`. */
 function reasonOf(message: string): string {
