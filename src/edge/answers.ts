@@ -22,6 +22,11 @@ export function brokeOff(service: string): Answer {
   return { status: 502, words: `${service} broke off before it answered.` }
 }
 
+/** Lines that end without a carriage return, for instance; what browsers forgive is not passed on. */
+export function notHttp(service: string): Answer {
+  return { status: 502, words: `${service} gave an answer that is not HTTP.` }
+}
+
 export function tooLate(service: string, limitMs: number): Answer {
   return { status: 504, words: `${service} did not answer within ${limitMs / 1000} s.` }
 }

@@ -8,7 +8,7 @@
 // Node's own client is used rather than a proxy library: httpxy 0.5 does not do the above, which must be decided before the body is touched.
 // The two cost the same processor time a request when they were compared.
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { type Answer, brokeOff, noTarget, notReached, sendAnswer, tooLate } from './answers.ts'
+import { type Answer, brokeOff, noTarget, notHttp, notReached, sendAnswer, tooLate } from './answers.ts'
 import { type Client, requestHeaders, responseHeaders } from './headers.ts'
 import type { EdgeLimits } from './limits.ts'
 import type { Route, RouteTarget } from './routes.ts'
@@ -103,11 +103,12 @@ function tryTarget(context: ForwardContext, exchange: Exchange, choice: Choice):
       passOn(answer, outgoing, finish)
     })
     // Once the answer has begun, what goes wrong is the answer's matter.
-    sent.on('error', (error) => {
+    sent.on('error', (error: NodeJS.ErrnoException) => {
       finish()
       const wasSent = stage !== 'connecting'
       const wasTooLate = error instanceof TooLate && wasSent
-      const answer = wasTooLate ? tooLate(route.service, limits.answerLimitMs) : brokeOff(route.service)
+      const failed = error.code?.startsWith('HPE_') === true ? notHttp(route.service) : brokeOff(route.service)
+      const answer = wasTooLate ? tooLate(route.service, limits.answerLimitMs) : failed
       resolve({ kind: 'failed', wasSent, wasReused: wasSent && sent.reusedSocket && !wasTooLate, wasTooLate, answer })
     })
   })

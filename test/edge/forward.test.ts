@@ -88,6 +88,12 @@ test('a copy that cannot be reached is passed over, whatever the request', async
   expect([status, body]).toEqual([503, 'api could not be reached.\n'])
 })
 
+test('an answer whose lines end like no HTTP is told as one', async () => {
+  route(await service((incoming) => incoming.socket.end('HTTP/1.1 200 OK\n\nhello')))
+  const { status, body } = await ask()
+  expect([status, body]).toEqual([502, 'api gave an answer that is not HTTP.\n'])
+})
+
 test('a request that changes something is never sent twice', async () => {
   const received: string[] = []
   const breaking = (name: string) =>
