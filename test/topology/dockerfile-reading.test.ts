@@ -12,6 +12,7 @@ describe('the runtime of a Dockerfile', () => {
     ['FROM amazoncorretto:21', 'java'],
     ['FROM icr.io/appcafe/open-liberty:full', 'java'],
     ['FROM gcr.io/distroless/java21-debian12', 'java'],
+    ['FROM hayd/alpine-deno:1.4.4', 'deno'],
     ['FROM gcr.io/distroless/nodejs22-debian12', 'nodejs'],
     ['FROM php:8.4-apache', 'php'],
     ['FROM hexpm/elixir:1.18-erlang-27', 'elixir'],
