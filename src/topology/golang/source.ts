@@ -1,4 +1,5 @@
 import type { SourceLanguage } from '../reading/source.ts'
+import { goFrameworks } from './frameworks.ts'
 
 /** Names of variables that say where the program itself listens: `REDIS_ADDR` is somebody else's. */
 const ownName =
@@ -14,6 +15,9 @@ const foreignNames =
 /** Names in source that hold the program's own port or address. */
 const ownVariable = `(?<![\\w.])(?!${foreignNames})(?:[a-z]{1,20}_?)?(?:port|addr(?:ess)?|listen)\\w{0,20}`
 
+/** What a value with a `Run` of its own comes from, when it serves. */
+const serverModules = ['net/http', 'net', ...goFrameworks.filter(({ kind }) => kind !== 'worker').flatMap(({ modules }) => modules)]
+
 /** Go finds a package's files through its module, which golang/module.ts does; single files are never named. */
 export const goSource: SourceLanguage = {
   comments: /^[ \t]{0,200}\/\/.*$/gm,
@@ -22,9 +26,14 @@ export const goSource: SourceLanguage = {
     /\b(?:net|tls|reuseport)\.Listen\s{0,4}\(|\bListenConfig\b|\bhttp\.Serve(?:TLS)?\s{0,4}\(|\bautocert\.NewListener\s{0,4}\(/g,
     /\bgrpc\.NewServer\s{0,4}\(|\bfasthttp\.(?:Serve|Server)\b|\bmicro\.NewService\s{0,4}\(/g,
     /\.(?:Run|RunTLS|Start|StartTLS|StartAutoTLS|Listen|ListenTLS|Serve)\s{0,4}\(\s{0,4}(?:"[^"\n]{0,60}:\d{2,5}"|":"|(?:\w{1,20}\.)?(?:addr|port|host|listen)\w{0,20}\b|fmt\.Sprintf\()/gi,
-    /\b(?:beego|web|iris|gofr|app|application|r|router|engine|e|srv|server|s|m|h)\.(?:Run|Listen|Spin|Start|Serve)\s{0,4}\(\s{0,4}\)/g,
     /\bfuncframework\.Start\s{0,4}\(|\bcaddycmd\.Main\s{0,4}\(|\brest\.MustNewServer\s{0,4}\(/g,
   ],
+  mayListen: {
+    calls: [
+      /\b(?:beego|web|iris|gofr|app|application|r|router|engine|e|srv|server|s|m|h)\.(?:Run|Listen|Spin|Start|Serve)\s{0,4}\(\s{0,4}\)/g,
+    ],
+    isServer: (module) => serverModules.some((name) => module === name || module.startsWith(`${name}/`)),
+  },
   ports: [
     new RegExp(
       `\\b\\w{0,30}(?:[Ee]nv|ENV|[Ll]ookup)\\w{0,30}\\s{0,4}\\(\\s{0,4}"${ownName}"(?:\\s{0,4}\\))?\\s{0,4},\\s{0,4}"?${listenedPort}\\b`,

@@ -6,7 +6,7 @@ import { joinPath, relativeTo } from '../paths.ts'
 import { findProcess, portInCommand } from '../procfile.ts'
 import { asPort, defined } from '../reading/data.ts'
 import { lineAt } from '../reading/lines.ts'
-import { scanSources } from '../reading/source.ts'
+import { type SourceFacts, scanSources } from '../reading/source.ts'
 import { importsOf, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
 import { apart, quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -53,7 +53,10 @@ function gather(folder: Folder, repository: Repository) {
   const entries = findNodeEntries(folder.path, manifest, repository)
   const exists = (path: string) => repository.tree.entries.has(path)
   const files = [...entries, ...findVariableFiles(folder.path, repository)]
-  const source = scanSources(manifest === undefined ? entries : files, { reader: repository.read, language: nodeSource, exists })
+  const source = ownTimers(
+    scanSources(manifest === undefined ? entries : files, { reader: repository.read, language: nodeSource, exists }),
+    entries,
+  )
   const packageManager = manifest && findPackageManager(manifest, folder, repository)
   return {
     manifest,
@@ -66,6 +69,13 @@ function gather(folder: Folder, repository: Repository) {
     start: manifest && findNodeStart(manifest, packageManager?.value),
     environment: findEnvironment(folder, source, repository),
   }
+}
+
+/** A timer in a file that the program imports tidies something up; only its own shows that it stays. */
+function ownTimers(source: SourceFacts, entries: readonly string[]): SourceFacts {
+  const { loops } = source
+  if (loops === undefined || entries.includes(loops.path) || !loops.fact.endsWith('setInterval(')) return source
+  return { ...source, loops: undefined }
 }
 
 function signsOf(facts: NodeFacts, folder: Folder, repository: Repository): Sign[] {

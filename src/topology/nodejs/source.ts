@@ -1,5 +1,6 @@
 import { parentOf, resolvePath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { serverFrameworks } from './frameworks.ts'
 
 const extensions = ['', '.js', '.ts', '.mjs', '.cjs', '.mts', '.cts', '.tsx', '.jsx', '/index.js', '/index.ts', '/index.mjs', '/index.cjs']
 
@@ -11,17 +12,30 @@ export function nodeFiles(reference: string, folder: string): string[] {
   return [...extensions.map((extension) => path + extension), ...(typed === path ? [] : [typed])]
 }
 
+/** What a value with a `listen` of its own comes from, when it serves: a connection to an editor has one as well. */
+const serverModules = new Set([
+  ...['http', 'https', 'http2', 'net', 'tls'].flatMap((name) => [name, `node:${name}`]),
+  ...serverFrameworks.flatMap(({ packages }) => packages),
+])
+
+/** `express/lib/router` is of `express`. */
+function packageOf(module: string): string {
+  return module.split('/', module.startsWith('@') ? 2 : 1).join('/')
+}
+
 export const nodeSource: SourceLanguage = {
   comments: /^[ \t]{0,200}(?:\/\/|\/?\*).*$/gm,
   listens: [
     /\bBun\.serve\s{0,4}\(/g,
-    /\.listen\s{0,4}\(/g,
+    /(?<=\b(?:app|application|api|fastify|\w{0,40}[sS]erver|\w{1,40}App))\.listen\s{0,4}\(/g,
+    /\.listen\s{0,4}\((?=\s{0,20}(?:\d|\{|['"`]|(?:\w{1,40}\.){0,6}\w{0,40}(?:port|host|addr|listen|socket|env)\w{0,40}\b))/gi,
     /\bcreate(?:Secure|Http2?|HTTP|Adonis)?Server\s{0,4}\(/g,
     /\bserve\s{0,4}\(\s{0,20}(?:app\b|\{)/g,
     /\b(?:startStandaloneServer|bindAsync|Hapi\.server|startServer|toNodeListener)\s{0,4}\(/g,
     /\bnew\s{1,4}(?:WebSocket\.|ws\.)?(?:WebSocketServer|Hapi\.Server)\s{0,4}\(/g,
     /\bsails\.lift\s{0,4}\(/g,
   ],
+  mayListen: { calls: [/\.listen\s{0,4}\(/g], isServer: (module) => serverModules.has(packageOf(module)) },
   ports: [
     /\b(?=\w{1,40}\s{0,4}=\s{0,4}process\.env[^\n]{0,60}?(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b)(\w{1,40})\b(?=[\s\S]{0,4000}?\.listen\s{0,4}\(\s{0,4}\2\b)/g,
     /\bprocess\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,
@@ -31,13 +45,13 @@ export const nodeSource: SourceLanguage = {
     /\bport\s{0,4}(?::\s{0,4}number\s{0,4})?[:=]\s{0,4}['"]?(\d{2,5})\b/gi,
   ],
   loops: [
-    /\bsetInterval\s{0,4}\(|\bsetTimeout\s{0,4}\(\s{0,4}\w{1,40}\s{0,4},/g,
-    /\bawait\s{1,4}(?:sleep|delay|wait|setTimeout|timers\.setTimeout)\s{0,4}\(/g,
+    /\bawait\s{1,4}(?:sleep|delay|wait)\s{0,4}\(/g,
     /\b(?:client|bot|app)\.(?:login|launch|start|startPolling|connect)\s{0,4}\(/g,
     /\bnew Worker\s{0,4}\(\s{0,4}['"`]/g,
     /\bcron\.schedule\s{0,4}\(|\bnew CronJob\s{0,4}\(/g,
     /\.(?:subscribe|consume|process|blpop|brpop|xread|xreadgroup)\s{0,4}\(/gi,
     /\b(?:while\s{0,4}\(\s{0,4}true|for\s{0,4}\(\s{0,4};\s{0,4};)\s{0,4}\)/g,
+    /\bsetInterval\s{0,4}\(/g,
   ],
   environment: [
     {

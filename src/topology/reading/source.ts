@@ -12,6 +12,8 @@ export interface SourceLanguage {
   readonly comments: RegExp
   /** Calls that accept connections. */
   readonly listens: readonly RegExp[]
+  /** Calls that may accept connections, but have a name that much else has: they count in a file that imports a server. */
+  readonly mayListen?: { readonly calls: readonly RegExp[]; readonly isServer: (module: string) => boolean }
   /** Group 1 is a port; the first pattern that finds one wins. */
   readonly ports: readonly RegExp[]
   /** What a process does that is meant to stay without listening. */
@@ -98,7 +100,7 @@ function factsOf(files: readonly string[], scan: Scan): Omit<SourceFacts, 'impor
     for (const { path, text } of texts) for (const found of matches(text, patterns)) return { ...found, path }
     return undefined
   }
-  const listens = first(language.listens)
+  const listens = first(language.listens) ?? findCall(texts, language)
   const loops = first(language.loops)
   return {
     files,
@@ -108,6 +110,17 @@ function factsOf(files: readonly string[], scan: Scan): Omit<SourceFacts, 'impor
     health: findHealth(texts),
     environment: findEnvironment(texts, language),
   }
+}
+
+/** A call with a usual name, in a file that imports what could make it accept connections. */
+function findCall(texts: readonly SourceText[], { mayListen, imports }: SourceLanguage) {
+  if (mayListen === undefined) return undefined
+  for (const { path, text } of texts) {
+    const [call] = matches(text, mayListen.calls)
+    if (call === undefined) continue
+    for (const { value } of matches(text, [imports])) if (mayListen.isServer(value)) return { ...call, path }
+  }
+  return undefined
 }
 
 interface SourceText {
