@@ -4,6 +4,7 @@ import type { DeclarationFile } from './declaration/declaration.ts'
 import type { DeclaredService } from './declaration/schema.ts'
 import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
+import { isIdle } from './development.ts'
 import { installCommandOf } from './install.ts'
 import { guessBinding, type Source } from './precedence.ts'
 import { mainProcess, type Process, portInCommand } from './procfile.ts'
@@ -67,10 +68,18 @@ function startOf(known: Known): Said<string> | undefined {
     ...stated(statements, 'start'),
     declaration: declaredValue(known, ['start'], declaredStart(declared)),
     procfile: said(main?.command, main?.evidence),
-    compose: said(compose?.service.command, compose && { ...compose.service.evidence, fact: `command of ${compose.service.name}` }),
-    dockerfile: inDockerfile(known, dockerfile?.command?.text, dockerfile?.command),
+    compose: said(
+      unlessIdle(compose?.service.command),
+      compose && { ...compose.service.evidence, fact: `command of ${compose.service.name}` },
+    ),
+    dockerfile: inDockerfile(known, unlessIdle(dockerfile?.command?.text), dockerfile?.command),
     guess: dockerfile === undefined ? guessed(known, 'start') : undefined,
   })
+}
+
+/** What only keeps a container alive starts nothing. */
+function unlessIdle(command: string | undefined): string | undefined {
+  return isIdle(command) ? undefined : command
 }
 
 function portOf(known: Known): Said<number> | undefined {

@@ -288,3 +288,61 @@ describe('at one path', () => {
     ])
   })
 })
+
+describe('what is there for development', () => {
+  const program = { 'package.json': express('x'), 's.js': '' }
+  const lines = (files: Record<string, string>) => servicesIn({ ...program, ...files })
+
+  test.each([
+    ['a Dockerfile named for it', { 'Dockerfile.dev': 'FROM node:24\n' }, '{context: ., dockerfile: Dockerfile.dev}', ''],
+    [
+      'a Dockerfile in a folder for it',
+      { 'dev/docker/Dockerfile': 'FROM node:24\n' },
+      '{context: ., dockerfile: dev/docker/Dockerfile}',
+      '',
+    ],
+    ['a container that sleeps', { 'ops/Dockerfile': 'FROM node:24\n' }, '{context: ., dockerfile: ops/Dockerfile}', 'sleep infinity'],
+    [
+      'a container that follows nothing',
+      { 'ops/Dockerfile': 'FROM node:24\n' },
+      '{context: ., dockerfile: ops/Dockerfile}',
+      'tail -f /dev/null',
+    ],
+  ])('makes no stack: %s', (_, files, build, command) => {
+    const compose = `services:\n  web:\n    build: ${build}\n${command === '' ? '' : `    command: ${command}\n`}  db: {image: postgres:17}\n`
+    expect(lines({ ...files, 'compose.yaml': compose }).map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      'x . nodejs/express',
+    ])
+  })
+
+  test.each(['.worktree', 'playwright', 'test-migrations', 'local-run', 'e2e'])('makes no stack in %s', (folder) => {
+    const compose = 'services:\n  web: {build: {context: ..}}\n'
+    expect(lines({ [`${folder}/compose.yaml`]: compose }).map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      'x . nodejs/express',
+    ])
+  })
+
+  test('is not every folder that begins with the same letters, nor a file beside a production build', () => {
+    const stack = 'services:\n  one: {build: .}\n  two: {build: {context: ., dockerfile: Dockerfile.dev}}\n'
+    expect(placed({ ...program, Dockerfile: 'FROM node:24\n', 'Dockerfile.dev': 'FROM node:24\n', 'compose.yaml': stack })).toContain(
+      '. one',
+    )
+    expect(
+      placed({ 'testimonials/compose.yaml': 'services:\n  web: {build: .}\n', 'testimonials/Dockerfile': 'FROM node:24\n' }),
+    ).toContain('testimonials web')
+  })
+
+  test('starts nothing with a command that only waits', () => {
+    const [service] = analyzeFiles({ ...program, Dockerfile: 'FROM node:24\nCOPY . .\nCMD ["sleep", "infinity"]\n' }).services
+    expect(service?.start).toBeUndefined()
+  })
+
+  test('leaves a database and an image there alone', () => {
+    const files = {
+      'docker/local-postgres/Dockerfile': 'FROM postgres:17\nCOPY init.sql /docker-entrypoint-initdb.d/\n',
+      'docker/local-postgres/init.sql': 'create table a ();\n',
+      'playwright/x/Dockerfile': 'FROM debian:12\nCOPY run.sh /\nEXPOSE 80\nCMD ["/run.sh"]\n',
+    }
+    expect(lines(files).map((line) => line.split(' ')[1])).toEqual(['.'])
+  })
+})

@@ -1,4 +1,5 @@
 import type { Claim, Detector, Sign } from '../claim.ts'
+import { developmentPart, isIdle } from '../development.ts'
 import { dockerfileMarks, findDockerfile, ownerOfDockerfile } from '../dockerfiles.ts'
 import { printable } from '../paths.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
@@ -55,7 +56,8 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
   const line = stages.at(-1)?.line ?? 1
   const owner = ownerOfDockerfile(folder, repository)
   const runsShell = /^(?:\/bin\/)?(?:ba|a)?sh(?: -c)?$/.test(command?.text.trim() ?? '')
-  const runsNothing = (command === undefined || runsShell) && ports.length === 0 && facts.health === undefined
+  const development = developmentPart(folder.path)
+  const runsNothing = (command === undefined || runsShell || isIdle(command.text)) && ports.length === 0 && facts.health === undefined
   const isForPrograms = isBareImage(image) || isRuntime(image)
   return [
     ...(owner === undefined
@@ -68,6 +70,9 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
             role: 'tooling' as const,
           },
         ]),
+    ...(development === undefined
+      ? []
+      : [{ path, line, fact: `lies in ${printable(development)}, a folder for development`, weight: -0.8, role: 'tooling' as const }]),
     ...(/windowsservercore|nanoserver|microsoft-windows|\/windows(?:\/|:|$)/i.test(image)
       ? [{ path, line, fact: 'is an image for Windows', weight: -0.8, role: 'tooling' as const }]
       : []),

@@ -1,6 +1,7 @@
 import type { Claim, Detector, Sign } from '../claim.ts'
 import { type DatabaseImage, databaseOfImage } from '../database/images.ts'
 import { findSeeded, seededMarks } from '../database/seeded.ts'
+import { developmentPart } from '../development.ts'
 import { dockerfileMarks, findDockerfile } from '../dockerfiles.ts'
 import { ancestorsOf, joinPath, printable } from '../paths.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
@@ -102,7 +103,19 @@ function signsOf({ dockerfile, image, seeds, folder, repository }: DatabaseSourc
     const files = repository.folders.get(above)
     return files !== undefined && databaseOfImage(findDockerfile(files, repository)?.image) !== undefined
   })
+  const development = developmentPart(folder.path)
   return [
+    ...(development === undefined
+      ? []
+      : [
+          {
+            path: dockerfile.path,
+            line: 1,
+            fact: `lies in ${printable(development)}, a folder for development`,
+            weight: -0.8,
+            role: 'tooling' as const,
+          },
+        ]),
     { ...dockerfile.evidence, fact: `${dockerfile.evidence.fact}, which is ${image.kind}`, weight: 0.7 },
     ...(seed === undefined ? [] : [{ path: seed, line: 1, fact: `seeds or configures ${image.kind}`, weight: 0.5 }]),
     ...(source === undefined

@@ -1,4 +1,5 @@
 // What a compose file is for: to run what the repository holds, or only what a developer needs beside it.
+import { developmentDockerfile, developmentPart, isIdle } from '../../development.ts'
 import { perRepository } from '../../memo.ts'
 import { isWithin, printable } from '../../paths.ts'
 import { imageName, languageOfImage } from '../../reading/dockerfile-images.ts'
@@ -25,11 +26,13 @@ export function objectionTo(facts: ComposeFacts, { name, folder }: ComposePlace,
   const evidence: Evidence = { path: facts.file, line: 1, fact: name.name }
   if (first === undefined) return { fact: 'declares no services', evidence }
   if (name.kind === 'development') return { fact: 'is named for development', evidence }
-  const development = developmentFolder(folder)
+  const development = developmentFolder(folder) ?? developmentPart(folder, { isWhole: isProject(folder, repository) })
   if (development !== undefined) return { fact: `lies in ${printable(development)}, a folder for development`, evidence }
   const kinds = facts.services.map((service) => ({ service, kind: kindOf(service, repository) }))
-  if (kinds.some(({ kind }) => kind === 'own' || kind === 'other')) return undefined
   const project = projectBeside(folder, repository)
+  const workplace = project === undefined ? undefined : workplaceIn(kinds)
+  if (workplace !== undefined) return workplace
+  if (kinds.some(({ kind }) => kind === 'own' || kind === 'other')) return undefined
   if (project === undefined) return undefined
   const absent = kinds.find(({ kind }) => kind === 'absent')?.service
   const place = absent?.build?.evidence ?? first.evidence
@@ -38,6 +41,33 @@ export function objectionTo(facts: ComposeFacts, { name, folder }: ComposePlace,
       ? `only starts what ${project} needs: ${printable(facts.services.map((service) => service.name).join(', '))}`
       : `builds ${printable(absent.build?.context ?? '')}, which the repository does not hold`
   return { fact, evidence: place }
+}
+
+interface Kinded {
+  readonly service: ComposeServiceFacts
+  readonly kind: ReturnType<typeof kindOf>
+}
+
+/** Why everything that the file builds is a container to work in; undefined when it builds something to serve with, or nothing. */
+function workplaceIn(kinds: readonly Kinded[]): Objection | undefined {
+  const built = kinds.filter(({ service, kind }) => kind === 'own' && (service.build !== undefined || idles(service)))
+  const reasons = built.map(({ service }) => ({ service, fact: workplaceFact(service) }))
+  const [first] = reasons
+  if (first?.fact === undefined || reasons.some(({ fact }) => fact === undefined)) return undefined
+  return { fact: first.fact, evidence: first.service.build?.evidence ?? first.service.evidence }
+}
+
+function workplaceFact(service: ComposeServiceFacts): string | undefined {
+  const { build, name } = service
+  if (idles(service)) return `${printable(name)} only waits: a container to work in`
+  if (build === undefined || build.isInline) return undefined
+  const written = (build.dockerfile ?? 'Dockerfile').replace(/^(?:\.\/){1,5}/, '')
+  const why = developmentDockerfile(written)
+  return why === undefined ? undefined : `${printable(name)} is built for development: ${printable(why)}`
+}
+
+function idles({ command, entrypoint }: ComposeServiceFacts): boolean {
+  return isIdle(command ?? entrypoint) || isIdle(`${entrypoint ?? ''} ${command ?? ''}`)
 }
 
 /**
