@@ -29,7 +29,10 @@ export function buildOf(
   if (claim.type === 'kubernetes') return { kind: 'manifests', file: String(claim.spec.facts?.manifest ?? path) }
   if (said?.image !== undefined) return { kind: 'image', image: said.image }
   const composed = compose?.service.build
-  const options = defined({ target: targetOf({ declared, compose }, statements), args: said?.args ?? nonEmpty(composed?.args) })
+  const options = defined({
+    target: targetOf({ declared, compose }, statements) ?? dockerfile?.target,
+    args: said?.args ?? nonEmpty(composed?.args),
+  })
   const named = said?.dockerfile
   if (said?.template === undefined && (named !== undefined || dockerfile !== undefined)) {
     const guess = dockerfile === undefined ? { context: path } : dockerfileBuild(folder, dockerfile, repository)

@@ -28,7 +28,8 @@ const sharedDockerFolders = ['docker', '.docker', 'dockerfiles', 'Dockerfiles', 
 
 export function findDockerfile(folder: Folder, repository: Repository): DockerfileFacts | undefined {
   const path = dockerfilePathOf(folder.path, repository)
-  return path === '' ? undefined : repository.read.dockerfile(path)
+  const facts = path === '' ? undefined : repository.read.dockerfile(path)
+  return facts?.served === undefined ? facts : repository.read.dockerfile(path, facts.served)
 }
 
 const dockerfilePathOf = perRepository((path: string, repository): string => {

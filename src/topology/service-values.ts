@@ -87,7 +87,9 @@ function portOf(known: Known): Said<number> | undefined {
   const { declared, compose } = draft
   const main = mainProcess(processes)
   const [composed] = compose?.service.ports ?? []
-  const [exposed] = dockerfile?.ports ?? []
+  const { claim } = draft
+  // Of several ports the one that the program itself says is the one that it answers at.
+  const exposed = dockerfile?.ports.find(({ port }) => port === claim.spec.port) ?? dockerfile?.ports[0]
   const inImage = inDockerfile(known, exposed?.port, exposed)
   return decide({
     ...stated(statements, 'port'),

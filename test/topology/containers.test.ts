@@ -205,7 +205,7 @@ describe('a Dockerfile', () => {
 
 describe('a Dockerfile of several stages', () => {
   const staged =
-    'FROM python:3.12 AS builder\nEXPOSE 8000\nENTRYPOINT ["python3"]\nCMD ["app.py"]\n\nFROM builder AS dev\nRUN apt-get install git\nCMD ["dev.py"]\n'
+    'FROM python:3.12 AS builder\nEXPOSE 8000\nENTRYPOINT ["python3"]\nCMD ["app.py"]\n\nFROM builder AS web\nRUN apt-get install git\nCMD ["dev.py"]\n'
 
   test('says what its built stage inherits', () => {
     expect(servicesIn({ 'a/Dockerfile': staged })).toEqual(['a a containerized :8000 dockerfile(a/Dockerfile in a) tcp [python3 dev.py]'])
@@ -216,4 +216,15 @@ describe('a Dockerfile of several stages', () => {
       servicesIn({ 'compose.yaml': 'services:\n  a:\n    build: {context: a, target: builder}\n', 'a/Dockerfile': staged })[1],
     ).toEqual('a a containerized :8000 dockerfile(a/Dockerfile in a) tcp [python3 app.py]')
   })
+})
+
+test('A Dockerfile that ends in stages for tests is built as far as the stage that serves', () => {
+  const files = {
+    Dockerfile:
+      'FROM node:24 AS base\nCOPY . .\nFROM base AS release\nEXPOSE 3001\nCMD ["node", "s.js"]\nFROM base AS pr-test\nEXPOSE 3000\nCMD ["npm", "test"]\nFROM base AS upload-artifact\n',
+    'package.json': json({ name: 'a', scripts: { start: 'node s.js' }, dependencies: { express: '5' } }),
+    's.js': '',
+  }
+  expect(servicesIn(files)).toEqual(['a . nodejs/express :3001 dockerfile(Dockerfile in .) tcp [node s.js]'])
+  expect(serviceNamed(files, 'a').build).toMatchObject({ target: 'release' })
 })

@@ -76,3 +76,20 @@ describe('the port of a Dockerfile', () => {
     expect(performance.now() - started).toBeLessThan(3000)
   })
 })
+
+describe('the stage that production builds', () => {
+  const served = (text: string) => readDockerfile('Dockerfile', text).served
+
+  test('is the last one, unless that is named for tests or development', () => {
+    expect(served('FROM node AS build\nFROM node AS web\nCMD ["a"]')).toBeUndefined()
+    expect(served('FROM node AS release\nCMD ["a"]\nFROM node AS pr-test2\nCMD ["b"]\nFROM node AS upload-artifact')).toBe('release')
+    expect(served('FROM node AS web\nCMD ["a"]\nFROM web AS rootless\nUSER node\nFROM web AS dev\nCMD ["b"]')).toBe('rootless')
+    expect(served('FROM node AS prod\nCMD ["a"]\nFROM prod AS other\nFROM prod AS nightly')).toBe('prod')
+  })
+
+  test('stays the last one when nothing before it runs', () => {
+    expect(served('FROM scratch AS deps\nFROM node AS dev\nCMD ["b"]')).toBeUndefined()
+    expect(served('FROM node\nCMD ["a"]\nFROM node AS test')).toBeUndefined()
+    expect(served(`${'FROM scratch AS a\n'.repeat(300)}FROM scratch AS test`)).toBeUndefined()
+  })
+})

@@ -7,6 +7,7 @@ import { asPort } from './data.ts'
 import { imageName } from './dockerfile-images.ts'
 import { flagOf, languageOfStages, type StageView } from './dockerfile-language.ts'
 import { type ExposedPort, portsOf } from './dockerfile-ports.ts'
+import { servedStage } from './dockerfile-served.ts'
 import { globalValues, readPairs, stageValues, substitute, type Values } from './dockerfile-variables.ts'
 
 export { imageName } from './dockerfile-images.ts'
@@ -20,6 +21,10 @@ export interface DockerfileStage {
 export interface DockerfileFacts {
   readonly path: string
   readonly stages: readonly DockerfileStage[]
+  /** The stage that was asked for and is there. */
+  readonly target: string | undefined
+  /** The earlier stage that production is built from, when the last one serves nobody. */
+  readonly served: string | undefined
   /** The runtime that its last stage, or the stage it copies from, is made for. */
   readonly language: ServiceType | undefined
   /** The image under the last stage, whole; `base` without registry, owner and tag, such as `nginx`. */
@@ -58,6 +63,8 @@ export function readDockerfile(path: string, text: string, target?: string): Doc
   return {
     path,
     stages,
+    target: wanted < 0 ? undefined : target,
+    served: wanted < 0 ? servedStage(stages, (at) => view(at).command !== undefined) : undefined,
     language: languageOfStages(stages.length, (at) => (at === stages.length - 1 ? built : view(at))),
     image,
     base: image === undefined ? undefined : imageName(image),
