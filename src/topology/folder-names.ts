@@ -25,7 +25,8 @@ export const nameRules: readonly NameRule[] = [
   { role: 'docs', weight: 0.9, names: ['docs', 'doc', 'documentation'] },
   { role: 'tooling', weight: 0.9, names: ['.github', '.gitlab', '.gitea', '.forgejo', '.circleci', '.vscode', '.idea', '.devcontainer', '.husky', '.changeset', '.storybook'] },
   { role: 'tooling', weight: 0.6, names: ['scripts', 'tools', 'hack', 'tooling'] },
-  { role: 'tests', weight: 0.6, names: ['benchmark', 'benchmarks', 'bench'] },
+  { role: 'tests', weight: 0.6, names: ['benchmark', 'benchmarks', 'bench', 'perf'] },
+  { role: 'vendored', weight: 0.6, names: ['deps'] },
   { role: 'tooling', weight: 0.3, names: ['infra', 'infrastructure', 'terraform', 'iac', 'ansible', 'devops', 'hooks', 'jenkins', 'backup', 'backups'] },
   { role: 'docs', weight: 0.5, names: ['wiki', 'openapi', 'swagger', 'api-docs', 'apidocs'] },
   { role: 'example', weight: 0.4, names: ['demo', 'demos', 'playground', 'playgrounds', 'sandbox'] },
@@ -42,15 +43,24 @@ export const manifestNames: readonly string[] = [
 
 const rulesByName = new Map(nameRules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)))
 
-/** Names that end like tests: `InvoiceService.UnitTests`, `runtime-tests`, `e2e_test`. A service may be called so, hence the small weight. */
+/** Names that begin or end like tests: `test_suite`, `InvoiceService.UnitTests`, `runtime-tests`, `e2e_test`. A service may be called so, hence the small weight. */
 const testsByEnding: NameRule = { role: 'tests', weight: 0.4, names: [] }
+const testsBeginning = /^tests?_/
+
+/** What a page or a program handles: `static_files`, `upload_files`. */
+const filesByEnding: NameRule = { role: 'asset', weight: 0.4, names: [] }
 const testsEnding = /(?:[-_.](?:[Uu]nit|[Ii]ntegration|[Ff]unctional)?[Tt]ests?|[A-Za-z]Tests?)$/
 
 /** What the last part of a path says about the folder there. */
 export function ruleForFolder(path: string): NameRule | undefined {
   const name = baseName(path)
-  const rule = rulesByName.get(name) ?? rulesByName.get(name.toLowerCase()) ?? (testsEnding.test(name) ? testsByEnding : undefined)
+  const rule = rulesByName.get(name) ?? rulesByName.get(name.toLowerCase()) ?? ruleForWords(name)
   return rule?.role === 'docs' && appFolderAround(path) !== undefined ? undefined : rule
+}
+
+function ruleForWords(name: string): NameRule | undefined {
+  if (testsEnding.test(name) || testsBeginning.test(name)) return testsByEnding
+  return name.endsWith('_files') ? filesByEnding : undefined
 }
 
 /** Folders that hold what is deployed, side by side: a documentation among them is a site of its own. */

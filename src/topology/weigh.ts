@@ -34,11 +34,13 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
   const roles: FolderRole[] = []
   const claims = new Map<string, readonly Claim[]>()
   const services = new Map<string, Candidate>()
+  const libraries = new Map<string, Library>()
   for (const folder of repository.folders.values()) {
     const asked = withDeclared(claimsFor(folder, repository), folder.path, repository)
     if (asked.length === 0) continue
-    const around = nearestService(folder.path, services)
-    const weighed = weighClaims(asked, { folder, repository, packages, around })
+    const around = nearestOf(folder.path, services)
+    const library = nearestOf(folder.path, libraries)
+    const weighed = weighClaims(asked, { folder, repository, packages, around, library })
     claims.set(folder.path, weighed)
     const stack = weighed.filter(({ type }) => isStack(type)).filter(isConvincing)
     const [best, ...others] = weighed.filter(({ type }) => !isStack(type))
@@ -47,9 +49,13 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
       const candidate = toCandidate(folder.path, best, others)
       candidates.push(candidate)
       services.set(folder.path, candidate)
-    } else if (stack.length === 0) roles.push(...roleOf(folder, weighed))
+    } else if (stack.length === 0) {
+      const [role] = roleOf(folder, weighed)
+      if (role !== undefined) roles.push(role)
+      if (role?.role === 'library' && best !== undefined) libraries.set(folder.path, { path: folder.path, type: best.type })
+    }
   }
-  const only = candidates.length === 0 ? findOnlyProgram(claims) : undefined
+  const only = candidates.length === 0 ? findOnlyProgram(claims, roles) : undefined
   if (only === undefined) return { candidates, roles, claims }
   const [best, ...others] = only.claims
   claims.set(only.path, only.claims)
@@ -57,12 +63,9 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
   return { candidates, roles: roles.filter(({ path }) => path !== only.path), claims }
 }
 
-function nearestService(path: string, services: ReadonlyMap<string, Candidate>): Candidate | undefined {
-  for (const above of ancestorsOf(path)) {
-    const service = services.get(above)
-    if (service !== undefined) return service
-  }
-  return undefined
+function nearestOf<Found>(path: string, found: ReadonlyMap<string, Found>): Found | undefined {
+  const above = ancestorsOf(path).find((folder) => found.has(folder))
+  return above === undefined ? undefined : found.get(above)
 }
 
 export function toCandidate(path: string, claim: Claim, others: readonly Claim[]): Candidate {
@@ -74,12 +77,20 @@ function isConvincing(claim: Claim): boolean {
   return confidence(claim.signs) >= confidenceThreshold
 }
 
+/** A folder that others import, and the language it is written in. */
+interface Library {
+  readonly path: string
+  readonly type: Claim['type']
+}
+
 interface Surroundings {
   readonly folder: Folder
   readonly repository: Repository
   readonly packages: Packages
   /** The innermost service whose folder holds this one. */
   readonly around: Candidate | undefined
+  /** The innermost library whose folder holds this one. */
+  readonly library: Library | undefined
 }
 
 function weighClaims(claims: readonly Claim[], surroundings: Surroundings): Claim[] {
@@ -94,7 +105,7 @@ function withSigns(claim: Claim, signs: readonly Sign[]): Claim {
 }
 
 /** What the folder's place says against a claim. */
-function placeSigns(claim: Claim, { folder, repository, packages, around }: Surroundings): Sign[] {
+function placeSigns(claim: Claim, { folder, repository, packages, around, library }: Surroundings): Sign[] {
   if (isStack(claim.type)) return []
   const rules = [folder.path, ...ancestorsOf(folder.path)].flatMap((path) => ruleForFolder(path) ?? [])
   const strongest = rules.filter(({ weight }) => weight < 1).sort((a, b) => b.weight - a.weight)[0]
@@ -124,6 +135,16 @@ function placeSigns(claim: Claim, { folder, repository, packages, around }: Surr
       ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: hasEntry ? -0.15 : -0.4, role: 'workspace_root' as const }]
       : []),
     ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
+    ...(library && isPartOf(library, claim)
+      ? [
+          {
+            path: folder.path,
+            fact: `is a part of the library ${library.path === '.' ? 'at the root' : `in ${library.path}`}`,
+            weight: -0.6,
+            role: 'library' as const,
+          },
+        ]
+      : []),
     ...declaredSigns(folder.path, repository),
   ]
 }
@@ -164,6 +185,11 @@ const roleWords: Partial<Record<FolderRole['role'], string>> = {
   example: 'examples',
   fixture: 'test data',
   tooling: 'tools',
+}
+
+/** Code of a library's language in its folder, and pages that nobody builds. */
+function isPartOf(library: Library, { type, hasManifest, spec }: Claim): boolean {
+  return (type === library.type && !hasManifest) || (type === 'static_site' && spec.facts?.isBuilt === false)
 }
 
 /** Files for browsers inside a service are its assets; other code is simply its own. */

@@ -36,7 +36,7 @@ export const rustFrameworks: readonly Framework[] = [
   { name: 'serenity', packages: ['serenity', 'poise', 'twilight-gateway'], kind: 'worker' },
   { name: 'teloxide', packages: ['teloxide'], kind: 'worker' },
   { name: 'rdkafka', packages: ['rdkafka'], kind: 'worker' },
-  { name: 'clap', packages: ['clap', 'structopt', 'argh', 'pico-args', 'gumdrop'], kind: 'tool' },
+  { name: 'clap', packages: ['clap', 'structopt', 'argh', 'pico-args', 'gumdrop', 'lexopt', 'bpaf', 'docopt', 'getopts', 'palc', 'xflags'], kind: 'tool' },
   { name: 'ratatui', packages: ['ratatui', 'crossterm', 'cursive', 'dialoguer', 'indicatif'], kind: 'tool' },
   { name: 'tauri', packages: ['tauri'], kind: 'tool' },
   { name: 'bevy', packages: ['bevy', 'ggez', 'macroquad', 'winit'], kind: 'tool' },

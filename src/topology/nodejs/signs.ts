@@ -117,6 +117,8 @@ function clientObjection({ manifest, folder, kind, source }: PackageFacts): Sign
     return [{ ...manifest.at(`dependencies/${client}`, `${client} does not run on a server`), weight: -0.8, role: 'tooling' }]
   if (isExtension) return [{ ...manifest.at('engines', 'is an extension of an editor'), weight: -0.9, role: 'tooling' }]
   if (isAction) return [{ path: joinPath(folder.path, 'action.yml'), fact: 'is a step of a pipeline', weight: -0.9, role: 'tooling' }]
+  if (folder.files.has('style.css') && ['theme.json', 'functions.php'].some((name) => folder.files.has(name)))
+    return [{ path: joinPath(folder.path, 'style.css'), line: 1, fact: 'is a theme of WordPress', weight: -0.9, role: 'asset' }]
   if (folder.folders.has('src-tauri'))
     return [{ path: joinPath(folder.path, 'src-tauri'), fact: 'is a program for desktops', weight: -0.8, role: 'tooling' }]
   return []
