@@ -289,6 +289,25 @@ describe('at one path', () => {
   })
 })
 
+describe('a published image beside mounted sources', () => {
+  const php = {
+    'composer.json': json({ require: { 'laravel/framework': '12' } }),
+    'public/index.php': '<?php',
+    artisan: '#!/usr/bin/env php',
+    'package.json': json({ private: true, scripts: { build: 'esbuild x' }, devDependencies: { esbuild: '1' } }),
+  }
+  const compose = (image: string) => `services:\n  app: {build: .}\n  beside: {image: "${image}", working_dir: /app, volumes: [".:/app"]}\n`
+  const Dockerfile = 'FROM php:8.4-apache\nCOPY . .\n'
+
+  test('of another language is a tool', () => {
+    expect(placed({ ...php, Dockerfile, 'compose.yaml': compose('node:24') })).toEqual(['. app', '. stack'])
+  })
+
+  test('of its language runs it', () => {
+    expect(placed({ ...php, Dockerfile, 'compose.yaml': compose('php:8.4-cli') })).toContain('. beside')
+  })
+})
+
 describe('what is there for development', () => {
   const program = { 'package.json': express('x'), 's.js': '' }
   const lines = (files: Record<string, string>) => servicesIn({ ...program, ...files })

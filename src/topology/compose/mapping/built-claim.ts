@@ -1,16 +1,11 @@
 // What a folder that a compose file builds is: of several claims the one that the Dockerfile of the build is made for.
 import type { Claim } from '../../claim.ts'
 import type { ComposeServiceFacts } from '../../compose-file.ts'
+import { languageOfImage } from '../../reading/dockerfile-images.ts'
 import { emptyClaim } from '../../reading/source-signs.ts'
 import type { Repository } from '../../repository.ts'
-import type { ServiceType } from '../../topology.ts'
+import { familyOf } from './families.ts'
 import { dockerfilePath } from './mounted-folder.ts'
-
-/** Languages that one runtime image serves; a type that is not here fits any image. */
-const families: Partial<Record<ServiceType, string>> = {
-  nodejs: 'js', bun: 'js', deno: 'js', python: 'python', golang: 'golang', rust: 'rust', ruby: 'ruby', java: 'java', php: 'php', dotnet: 'dotnet',
-  elixir: 'beam', gleam: 'beam', haskell: 'haskell', swift: 'swift', zig: 'zig', dart: 'dart', crystal: 'crystal', cpp: 'cpp',
-} // biome-ignore format: a table
 
 interface BuiltFolder {
   readonly service: ComposeServiceFacts
@@ -20,11 +15,15 @@ interface BuiltFolder {
 }
 
 /** The strongest claim that fits the image; `containerized` when none does. */
-export function builtClaim({ service: { build }, path, claims }: BuiltFolder, repository: Repository): Claim {
+export function builtClaim({ service, path, claims }: BuiltFolder, repository: Repository): Claim {
   const [best] = claims
-  const language =
-    build === undefined || build.isInline ? undefined : repository.read.dockerfile(dockerfilePath(build), build.target)?.language
-  const family = language === undefined || build?.context !== path ? undefined : families[language]
-  const fitting = claims.find(({ type }) => family === undefined || families[type] === undefined || families[type] === family)
+  const family = familyOfService(service, path, repository)
+  const fitting = claims.find(({ type }) => family === undefined || familyOf(type) === undefined || familyOf(type) === family)
   return fitting ?? (best === undefined || family !== undefined ? emptyClaim('containerized') : best)
+}
+
+function familyOfService({ build, image }: ComposeServiceFacts, path: string, { read }: Repository): string | undefined {
+  if (build === undefined) return familyOf(languageOfImage(image))
+  if (build.isInline || build.context !== path) return undefined
+  return familyOf(read.dockerfile(dockerfilePath(build), build.target)?.language)
 }
