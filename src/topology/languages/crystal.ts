@@ -3,10 +3,12 @@ import { sourceScanLimit } from '../limits.ts'
 import { joinPath, parentOf, resolvePath } from '../paths.ts'
 import { dataAt, stringAt } from '../reading/data.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { apart } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { normalizeVersion } from '../versions.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, placeOf, readFile } from './manifest.ts'
+import { readAs, statedUnder } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'lucky', packages: ['lucky'], port: 5000 },
@@ -75,9 +77,10 @@ export const crystal: Language = {
 
 function readProject(folder: Folder, repository: Repository): Project | undefined {
   const path = joinPath(folder.path, 'shard.yml')
-  const data = repository.read.yaml(path)?.data
+  const yaml = repository.read.yaml(path)
   const text = readFile('shard.yml', folder, repository)?.text
-  if (data === undefined || text === undefined) return undefined
+  if (yaml?.data === undefined || text === undefined) return undefined
+  const { data } = yaml
   const file = { path, text }
   const name = stringAt(data, 'name')
   const targets = Object.entries(dataAt(data, 'targets')).flatMap(([target, value]) => {
@@ -106,7 +109,9 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   return {
     name,
     manifest: placeOf(file, 'name:', name === undefined ? 'shard.yml' : `shard ${name}`),
-    version: normalizeVersion(/\d{1,2}\.\d{1,3}/.exec(stringAt(data, 'crystal') ?? '')?.[0], 2),
+    ...apart({
+      version: readAs(statedUnder({ ...file, yaml }, ['crystal']), (range) => normalizeVersion(/\d{1,2}\.\d{1,3}/.exec(range)?.[0], 2)),
+    }),
     packageManager: 'shards',
     dependencies: new Map(wanted.map(([key]) => [key, placeOf(file, `${key}:`, `${key} in dependencies`)])),
     versions: new Map(

@@ -2,11 +2,14 @@
 import { joinPath, parentOf, resolvePath } from '../paths.ts'
 import { dataAt, field, stringAt } from '../reading/data.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import type { YamlFile } from '../reading/yaml.ts'
+import { apart } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { normalizeVersion } from '../versions.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, filesIn, placeOf, readFile, type TextFile } from './manifest.ts'
+import { readAs, statedUnder } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'flutter', packages: ['flutter-and-server'], port: 8080 },
@@ -98,22 +101,26 @@ export const flutterWeb: Language = {
 
 interface Pubspec extends TextFile {
   readonly data: unknown
+  readonly yaml: YamlFile
 }
 
 function readPubspec(folder: Folder, repository: Repository): Pubspec | undefined {
   const path = joinPath(folder.path, 'pubspec.yaml')
   const file = repository.read.yaml(path)
-  return file === undefined ? undefined : { path, data: file.data, text: repository.read.text(path) ?? '' }
+  return file === undefined ? undefined : { path, yaml: file, data: file.data, text: repository.read.text(path) ?? '' }
 }
 
-function base(pubspec: Pubspec): Pick<Project, 'name' | 'manifest' | 'version' | 'packageManager' | 'dependencies' | 'versions'> {
+function base(
+  pubspec: Pubspec,
+): Pick<Project, 'name' | 'manifest' | 'version' | 'because' | 'packageManager' | 'dependencies' | 'versions'> {
   const { data } = pubspec
   const name = stringAt(data, 'name')
   const wanted = Object.entries(dataAt(data, 'dependencies')).slice(0, 200)
+  const sdk = statedUnder(pubspec, ['environment', 'sdk'])
   return {
     name,
     manifest: placeOf(pubspec, 'name:', name === undefined ? 'pubspec.yaml' : `package ${name}`),
-    version: normalizeVersion(/\d{1,2}\.\d{1,2}/.exec(stringAt(data, 'environment', 'sdk') ?? '')?.[0], 2),
+    ...apart({ version: readAs(sdk, (range) => normalizeVersion(/\d{1,2}\.\d{1,2}/.exec(range)?.[0], 2)) }),
     packageManager: 'pub',
     dependencies: new Map(wanted.map(([key]): [string, Evidence] => [key, placeOf(pubspec, `${key}:`, `${key} in dependencies`)])),
     versions: new Map(wanted.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []))),

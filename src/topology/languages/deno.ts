@@ -6,11 +6,13 @@ import { ancestorsOf, joinPath, parentOf, printable, resolvePath } from '../path
 import { type Data, dataAt, field, stringAt } from '../reading/data.ts'
 import { lineAt } from '../reading/lines.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { apart, type Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { normalizeVersion } from '../versions.ts'
 import { type DenoConfig, readDenoConfig } from './deno-config.ts'
 import type { Framework, Language, Program, Project } from './language.ts'
+import { readAs, statedIn } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'fresh', packages: ['fresh', '$fresh', '@fresh/core'], port: 8000 },
@@ -90,7 +92,8 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     config?.at('tasks', 'deno.json') ?? (lock ? { path: joinPath(folder.path, 'deno.lock'), line: 1, fact: 'deno.lock' } : undefined)
   return {
     manifest,
-    version: findVersion(folder, repository),
+    name: stringAt(config?.data, 'name')?.split('/').at(-1),
+    ...apart({ version: findVersion(folder, repository) }),
     packageManager: 'deno',
     dependencies: importsOf(config, folder, repository),
     entries,
@@ -199,12 +202,13 @@ function startOf({ folder, repository, project, framework }: Program): string | 
   return framework?.name === 'lume' ? 'deno task serve' : `deno run --allow-all ${file}`
 }
 
-function findVersion(folder: Folder, repository: Repository): string | undefined {
+function findVersion(folder: Folder, repository: Repository): Said<string> | undefined {
   for (const path of [folder.path, ...ancestorsOf(folder.path)]) {
     const has = (name: string) => repository.folders.get(path)?.files.has(name) === true
     for (const name of ['.deno-version', '.dvmrc', '.tool-versions']) {
-      const text = has(name) ? repository.read.text(joinPath(path, name)) : undefined
-      const version = normalizeVersion(name === '.tool-versions' ? /^deno[ \t]{1,8}([\w.]{1,20})/m.exec(text ?? '')?.[1] : text)
+      const file = { path: joinPath(path, name), text: (has(name) ? repository.read.text(joinPath(path, name)) : undefined) ?? '' }
+      const stated = statedIn(file, name === '.tool-versions' ? /^deno[ \t]{1,8}([\w.]{1,20})/m : /^\s{0,8}(\S[^\n]{0,60})\s{0,8}$/)
+      const version = readAs(stated, (text) => normalizeVersion(text))
       if (version !== undefined) return version
     }
   }

@@ -1,11 +1,12 @@
 // Mix projects: applications, umbrellas of them, and libraries.
 import { joinPath, parentOf, resolvePath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { apart, type Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
-import { normalizeVersion } from '../versions.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, matchesIn, placeOf, readFile, type TextFile } from './manifest.ts'
+import { statedIn } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'livebook', packages: ['livebook'], port: 8080 },
@@ -92,7 +93,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   return {
     name: app,
     manifest: placeOf(home, 'app:', app === undefined ? 'mix.exs' : `application ${app}`),
-    version: versionOf(text, folder, repository),
+    ...apart({ version: versionOf({ path: home.path, text }, folder, repository) }),
     packageManager: 'mix',
     dependencies,
     versions,
@@ -119,18 +120,20 @@ interface Shape {
 
 function signsOf(home: TextFile, { text, starts, isUmbrella, isInside }: Shape): Project['signs'] {
   const isPacked = /\bpackage:\s{0,4}(?:package\s{0,2}\(|\[)|\bdefp?\s{1,4}package\b/.test(text)
+  // What is released as a program is one, though it may be had as a package or a command as well.
+  const isReleased = /\b(?:default_release|releases):/.test(text)
   return [
     ...(starts ? [{ ...placeOf(starts, 'mod:', 'starts an application'), weight: 0.4 }] : []),
     ...(starts === undefined && !isUmbrella && isPacked
       ? [{ ...placeOf(home, 'package', 'is packed for others'), weight: -0.8, role: 'library' as const }]
       : []),
     ...(starts !== undefined && isPacked
-      ? [{ ...placeOf(home, 'package', 'is packed for others'), weight: -0.4, role: 'library' as const }]
+      ? [{ ...placeOf(home, 'package', 'is packed for others'), weight: isReleased ? -0.15 : -0.4, role: 'library' as const }]
       : []),
     ...(starts === undefined && !isUmbrella && !isPacked && !/\bescript:/.test(text)
       ? [{ ...placeOf(home, 'application', 'starts no application'), weight: -0.5, role: 'library' as const }]
       : []),
-    ...(/\bescript:/.test(text)
+    ...(/\bescript:/.test(text) && !(starts !== undefined && isReleased)
       ? [{ ...placeOf(home, 'escript:', 'is a command line program'), weight: -0.4, role: 'tooling' as const }]
       : []),
     ...(isInside ? [{ ...placeOf(home, '..', 'is released with the umbrella around it'), weight: -0.8, role: 'library' as const }] : []),
@@ -184,9 +187,9 @@ function addDependencies(file: TextFile, { dependencies, versions }: Found): voi
   }
 }
 
-function versionOf(text: string, folder: Folder, repository: Repository): string | undefined {
-  const tools = /^elixir[ \t]{1,8}(\d\.\d{1,2})/m.exec(readFile('.tool-versions', folder, repository)?.text ?? '')?.[1]
-  return tools ?? normalizeVersion(/\belixir:\s{0,4}"[~>= ]{0,4}(\d\.\d{1,2})/.exec(text)?.[1], 2)
+function versionOf(home: TextFile, folder: Folder, repository: Repository): Said<string> | undefined {
+  const tools = statedIn(readFile('.tool-versions', folder, repository), /^elixir[ \t]{1,8}(\d\.\d{1,2})/m)
+  return tools ?? statedIn(home, /\belixir:\s{0,4}"[~>= ]{0,4}(\d\.\d{1,2})/)
 }
 
 /** `HelloWeb.Endpoint` is `lib/hello_web/endpoint.ex`. */

@@ -2,10 +2,12 @@
 import { joinPath, resolvePath } from '../paths.ts'
 import { dataAt, stringAt } from '../reading/data.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { apart } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { normalizeVersion } from '../versions.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, placeOf } from './manifest.ts'
+import { readAs, statedIn } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'wisp', packages: ['wisp', 'wisp_mist'], port: 8000 },
@@ -73,7 +75,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   return {
     name,
     manifest: placeOf(file, 'name', name === undefined ? 'gleam.toml' : `package ${name}`),
-    version: normalizeVersion(stringAt(file.data, 'gleam'), 2),
+    ...apart({ version: readAs(statedIn(file, /^gleam\s{0,4}=\s{0,4}["']([^"'\n]{1,60})/m), (range) => normalizeVersion(range, 2)) }),
     packageManager: 'gleam',
     dependencies: new Map(wanted.map(([key]) => [key, placeOf(file, key, `${key} in dependencies`)])),
     versions: new Map(wanted.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []))),

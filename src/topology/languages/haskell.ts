@@ -1,11 +1,13 @@
 // Haskell packages: what hpack and Cabal files say about executables and libraries.
 import { joinPath, parentOf } from '../paths.ts'
-import { dataAt, field, stringAt, stringsIn } from '../reading/data.ts'
+import { asPort, dataAt, field, stringAt, stringsIn } from '../reading/data.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { apart, type Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, placeOf, readFile, type TextFile } from './manifest.ts'
+import { readAs, statedIn } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'ihp', packages: ['ihp', 'ihp-hsx'], port: 8000 },
@@ -99,14 +101,13 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   return {
     name: found.name,
     manifest: placeOf(found.file, 'name', found.name === undefined ? 'package' : `package ${found.name}`),
-    version: ghcVersion(folder, repository),
+    ...apart({ version: ghcVersion(folder, repository), port: yesodPort(folder, repository) }),
     packageManager: manager,
     dependencies: new Map(
       found.dependencies.map((name): [string, Evidence] => [name, placeOf(found.file, name, `${name} in dependencies`)]),
     ),
     entries: hasProgram ? [...entries, ...web] : [],
     signs: hasProgram ? [] : [{ ...placeOf(found.file, 'library', 'builds no program'), weight: -0.9, role: 'library' }],
-    port: yesodPort(folder, repository),
     facts: { ...(executable === undefined ? {} : { binary: executable.name }) },
   }
 }
@@ -195,17 +196,14 @@ function dependsIn(stanza: string): string[] {
   return found
 }
 
-function ghcVersion(folder: Folder, repository: Repository): string | undefined {
-  const text = readFile('cabal.project', folder, repository)?.text ?? ''
-  const tools = readFile('.tool-versions', folder, repository)?.text ?? ''
-  return /^with-compiler:\s{0,8}ghc-(\d{1,2}\.\d{1,2})/m.exec(text)?.[1] ?? /^ghc[ \t]{1,8}(\d{1,2}\.\d{1,2})/m.exec(tools)?.[1]
+function ghcVersion(folder: Folder, repository: Repository): Said<string> | undefined {
+  const project = statedIn(readFile('cabal.project', folder, repository), /^with-compiler:\s{0,8}ghc-(\d{1,2}\.\d{1,2})/m)
+  return project ?? statedIn(readFile('.tool-versions', folder, repository), /^ghc[ \t]{1,8}(\d{1,2}\.\d{1,2})/m)
 }
 
 /** Yesod's settings name a variable with its default: `port: "_env:YESOD_PORT:3000"`. */
-function yesodPort(folder: Folder, repository: Repository): number | undefined {
-  const text = readFile('config/settings.yml', folder, repository)?.text ?? ''
-  const port = /^port:\s{0,8}"?(?:_env:\w{1,30}:)?(\d{2,5})\b/m.exec(text)?.[1]
-  return port === undefined ? undefined : Number(port)
+function yesodPort(folder: Folder, repository: Repository): Said<number> | undefined {
+  return readAs(statedIn(readFile('config/settings.yml', folder, repository), /^port:\s{0,8}"?(?:_env:\w{1,30}:)?(\d{2,5})\b/m), asPort)
 }
 
 function modulePaths(module: string, fromFile: string): string[] {

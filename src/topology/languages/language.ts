@@ -50,7 +50,7 @@ export interface Project {
   readonly because?: Because
   /** Whether it answers requests though no source of its own listens: pages for a web server. Default is what source and framework say. */
   readonly isServer?: boolean
-  /** Where its server listens when nothing states a port; outweighs the framework's. */
+  /** Where its server listens when nothing states a port; outweighs the framework's. `because.port` says what makes it usual. */
   readonly usualPort?: number | undefined
   /** Versions of dependencies, where they are written. */
   readonly versions?: ReadonlyMap<string, string>
@@ -133,7 +133,7 @@ function readProgram(project: Project, { folder, repository, language }: Reading
     ? (commanded ??
       said(project.port, project.because?.port ?? place) ??
       saidPort(source, repository.read) ??
-      usual(project.usualPort, project.because?.version ?? place, `the usual port of ${language.title}`) ??
+      usual(project.usualPort, project.because?.port ?? place, `the usual port of ${language.title}`) ??
       usual(best?.framework.port, best?.evidence, `the usual port of ${best?.framework.name}`) ??
       usual(language.port, place, `the usual port of ${language.title}`))
     : commanded

@@ -3,6 +3,7 @@
 import type { Facts } from '../claim.ts'
 import { joinPath, parentOf } from '../paths.ts'
 import { asPort, dataAt, stringAt } from '../reading/data.ts'
+import { apart, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence, ProcessSpec } from '../topology.ts'
 import { normalizeVersion } from '../versions.ts'
@@ -11,6 +12,7 @@ import { existing, readFile } from './manifest.ts'
 import { extensionsFor } from './php-extensions.ts'
 import { phpFrameworks, phpMarks } from './php-frameworks.ts'
 import { phpPackageOf, phpSource } from './php-source.ts'
+import { readAs, statedIn } from './stated.ts'
 
 /** Folders that a web server is pointed at, most usual first. */
 const webRoots = ['public', 'web', 'htdocs', 'webroot', 'public_html', 'httpdocs', 'www', 'html', 'pub', 'app/webroot']
@@ -45,13 +47,12 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   return {
     name: composer?.name?.split('/').at(-1),
     manifest: composer?.at('name', composer.name === undefined ? 'composer.json' : `package ${composer.name}`),
-    version: composer?.version,
+    ...apart({ version: composer?.version, port: statedPort(folder, repository) }),
     packageManager: composer === undefined ? undefined : 'composer',
     dependencies: new Map([...marked, ...(composer?.required ?? []).map(([key]) => [key, composerPlace(composer, key)] as const)]),
     versions: new Map(composer?.required ?? []),
     entries: [...(page === undefined ? [] : [page.path]), ...scripts, ...pages, ...existing(routeFiles, folder, repository)],
     isServer: page !== undefined || pages.length > 0,
-    port: statedPort(folder, repository),
     signs: [
       ...(page === undefined ? [] : [{ path: page.path, line: 1, fact: 'page for a web server', weight: 0.45 }]),
       ...(page === undefined && pages[0] !== undefined ? [{ path: pages[0], line: 1, fact: 'page for a web server', weight: 0.65 }] : []),
@@ -93,7 +94,7 @@ interface Composer {
   readonly data: unknown
   readonly name: string | undefined
   readonly required: readonly (readonly [string, string])[]
-  readonly version: string | undefined
+  readonly version: Said<string> | undefined
   readonly at: (key: string, fact: string) => Evidence
 }
 
@@ -101,18 +102,22 @@ function readComposer(folder: Folder, repository: Repository): Composer | undefi
   if (!folder.files.has('composer.json')) return undefined
   const path = joinPath(folder.path, 'composer.json')
   const file = repository.read.json(path)
-  const wanted = stringAt(file?.data, 'config', 'platform', 'php') ?? stringAt(file?.data, 'require', 'php')
+  const at = (key: string, fact: string): Evidence => {
+    const line = file?.line(key)
+    return line === undefined ? { path, fact } : { path, line, fact }
+  }
+  const versions = ['config/platform/php', 'require/php'].map((key) => said(stringAt(file?.data, ...key.split('/')), at(key, key)))
   return {
     data: file?.data,
     name: stringAt(file?.data, 'name'),
     required: Object.entries(dataAt(file?.data, 'require'))
       .slice(0, 400)
       .map(([key, value]) => [key, String(value)] as const),
-    version: normalizeVersion(firstAlternative(wanted), 2),
-    at: (key, fact) => {
-      const line = file?.line(key)
-      return line === undefined ? { path, fact } : { path, line, fact }
-    },
+    version: readAs(
+      versions.find((one) => one !== undefined),
+      (range) => normalizeVersion(firstAlternative(range), 2),
+    ),
+    at,
   }
 }
 
@@ -178,20 +183,20 @@ function isMadeToBeUsed(data: unknown, runs: readonly unknown[]): boolean {
   return (isPackage && !(type === 'library' && hasEntry)) || (!hasEntry && Object.keys(dataAt(data, 'autoload')).length > 0)
 }
 
-function firstAlternative(range: string | undefined): string | undefined {
+function firstAlternative(range: string): string | undefined {
   return range
-    ?.slice(0, 100)
+    .slice(0, 100)
     .split(/\|\||\|/, 1)[0]
     ?.replace(/\.\*$/, '')
     .trim()
 }
 
 /** Laravel's own variable for where it is published. */
-function statedPort(folder: Folder, repository: Repository): number | undefined {
+function statedPort(folder: Folder, repository: Repository): Said<number> | undefined {
   const file = ['.env.production', '.env', '.env.example']
     .map((name) => readFile(name, folder, repository))
     .find((found) => found !== undefined && /^APP_PORT=\d/m.test(found.text))
-  return asPort(/^APP_PORT=["']?(\d{2,5})\b/m.exec(file?.text ?? '')?.[1])
+  return readAs(statedIn(file, /^APP_PORT=["']?(\d{2,5})\b/m), asPort)
 }
 
 /** What runs beside the server, in the same code. */

@@ -2,14 +2,15 @@
 import type { Facts } from '../claim.ts'
 import { joinPath } from '../paths.ts'
 import { stringAt } from '../reading/data.ts'
+import { apart, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence, HealthSpec } from '../topology.ts'
-import { normalizeVersion } from '../versions.ts'
+import type { Evidence, HealthSpec, ProcessSpec } from '../topology.ts'
 import type { Language, Program, Project } from './language.ts'
 import { existing, filesIn, matchesIn, readFile, type TextFile } from './manifest.ts'
 import { rubyFrameworks, siteGems } from './ruby-frameworks.ts'
 import { systemPackages } from './ruby-libraries.ts'
 import { rubySource } from './ruby-source.ts'
+import { readAs, statedIn } from './stated.ts'
 
 export const ruby: Language = {
   type: 'ruby',
@@ -34,16 +35,18 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const versions = [...gems].flatMap(([name, { version }]) => (version === undefined ? [] : [[name, version] as const]))
   return {
     manifest: hasManifest || gemspec !== undefined ? manifestOf(folder, gemfile, gemspec) : undefined,
-    version: versionOf(gemfile, folder, repository),
+    ...apart({
+      version: versionOf(gemfile, folder, repository),
+      health: isRails ? railsHealth(folder, repository) : undefined,
+      processes: processesOf(gems, folder),
+    }),
     packageManager: hasManifest ? 'bundler' : undefined,
     dependencies: new Map([...gems].map(([name, gem]) => [name, gem.evidence])),
     versions: new Map([...versions, ...lockedVersions(folder, repository)]),
     entries: [...rack, ...programs, ...(isTask ? existing(['Rakefile'], folder, repository) : []), ...configured],
     isServer: rack.length > 0,
     usualPort: rack.length > 0 && !isRails ? 8080 : undefined,
-    health: isRails ? railsHealth(folder, repository) : undefined,
     signs: signsOf(folder, shape),
-    ...processesOf(gems, folder),
     facts: { ...(isRails ? { isRails } : {}), ...templateFacts(shape, folder, repository) },
   }
 }
@@ -156,27 +159,21 @@ function manifestOf(folder: Folder, gemfile: TextFile | undefined, gemspec: stri
   return { path: joinPath(folder.path, name), line: 1, fact: name }
 }
 
-function versionOf(gemfile: TextFile | undefined, folder: Folder, repository: Repository): string | undefined {
-  const stated = /^[ \t]{0,4}ruby[ (]{1,4}["'][~>= ]{0,4}(\d\.\d{1,2})/m.exec(gemfile?.text ?? '')?.[1]
-  const file = readFile('.ruby-version', folder, repository)?.text ?? ''
-  const tools = readFile('.tool-versions', folder, repository)?.text ?? ''
+function versionOf(gemfile: TextFile | undefined, folder: Folder, repository: Repository): Said<string> | undefined {
+  const inFile = (name: string, pattern: RegExp) => statedIn(readFile(name, folder, repository), pattern)
   return (
-    stated ??
-    normalizeVersion(/(?:ruby-)?(\d\.\d{1,2})/.exec(file)?.[1], 2) ??
-    /^ruby[ \t]{1,8}(\d\.\d{1,2})/m.exec(tools)?.[1] ??
-    lockedRuby(folder, repository)
+    statedIn(gemfile, /^[ \t]{0,4}ruby[ (]{1,4}["'][~>= ]{0,4}(\d\.\d{1,2})/m) ??
+    inFile('.ruby-version', /(?:ruby-)?(\d\.\d{1,2})/) ??
+    inFile('.tool-versions', /^ruby[ \t]{1,8}(\d\.\d{1,2})/m) ??
+    inFile('Gemfile.lock', /^RUBY VERSION\n\s{1,4}ruby (\d\.\d{1,2})/m)
   )
 }
 
-function lockedRuby(folder: Folder, repository: Repository): string | undefined {
-  return /^RUBY VERSION\n\s{1,4}ruby (\d\.\d{1,2})/m.exec(readFile('Gemfile.lock', folder, repository)?.text ?? '')?.[1]
-}
-
 /** Rails brings a health page since 7.1, where its routes say so. */
-function railsHealth(folder: Folder, repository: Repository): HealthSpec | undefined {
-  const text = readFile('config/routes.rb', folder, repository)?.text
-  const route = /^\s{0,20}get\s{0,4}\(?["']\/?([\w/-]{1,60})["'][^\n]{0,20}rails\/health#show/m.exec(text ?? '')?.[1]
-  return route === undefined ? undefined : { kind: 'http', path: `/${route}` }
+function railsHealth(folder: Folder, repository: Repository): Said<HealthSpec> | undefined {
+  const routes = readFile('config/routes.rb', folder, repository)
+  const route = statedIn(routes, /^[ \t]{0,20}get\s{0,4}\(?["']\/?([\w/-]{1,60})["'][^\n]{0,20}rails\/health#show/m)
+  return readAs(route, (name) => ({ kind: 'http', path: `/${name}` }))
 }
 
 /** Queues, each with the command of its worker. */
@@ -189,12 +186,12 @@ const workerCommands: Readonly<Record<string, string>> = {
   solid_queue: 'bin/jobs',
 }
 
-function processesOf(gems: ReadonlyMap<string, Gem>, folder: Folder): Pick<Project, 'processes' | 'because'> {
+function processesOf(gems: ReadonlyMap<string, Gem>, folder: Folder): Said<readonly ProcessSpec[]> | undefined {
   const queues = Object.keys(workerCommands).filter((name) => gems.has(name) && (name !== 'solid_queue' || folder.folders.has('bin')))
   const commands = [...new Set(queues.map((name) => workerCommands[name] ?? ''))]
   const [evidence] = queues.flatMap((name) => gems.get(name)?.evidence ?? [])
-  if (evidence === undefined) return {}
-  return { processes: commands.map((command) => ({ name: 'worker', command })), because: { processes: evidence } }
+  const processes = commands.map((command) => ({ name: 'worker', command }))
+  return said(processes, evidence)
 }
 
 function startOf({ project, folder, port, framework }: Program): string | undefined {

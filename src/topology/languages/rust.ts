@@ -1,6 +1,7 @@
 // Cargo packages: which are programs, and what they are built on.
 import { joinPath } from '../paths.ts'
-import { dataAt, field, stringAt } from '../reading/data.ts'
+import { asPort, dataAt, field, stringAt } from '../reading/data.ts'
+import { apart, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { normalizeVersion } from '../versions.ts'
 import { type Program as CargoProgram, type CargoWorkspace, programsOf, workspaceAround, workspaceAt } from './cargo.ts'
@@ -9,6 +10,7 @@ import { systemPackages } from './cargo-system.ts'
 import type { Language, Project } from './language.ts'
 import { placeOf, readFile } from './manifest.ts'
 import { rustFrameworks, rustSource } from './rust-source.ts'
+import { statedAt, statedIn } from './stated.ts'
 
 export const rust: Language = {
   type: 'rust',
@@ -114,8 +116,8 @@ function workspaceProject(workspace: CargoWorkspace, folder: Folder, repository:
   }
 }
 
-function base(folder: Folder, repository: Repository): Pick<Project, 'version' | 'packageManager' | 'port'> {
-  return { version: versionOf(folder, repository), packageManager: 'cargo', port: rocketPort(folder, repository) }
+function base(folder: Folder, repository: Repository): Pick<Project, 'version' | 'packageManager' | 'port' | 'because'> {
+  return { packageManager: 'cargo', ...apart({ version: versionOf(folder, repository), port: rocketPort(folder, repository) }) }
 }
 
 function binaries(programs: readonly CargoProgram[]): { readonly binaries: readonly string[] } {
@@ -156,21 +158,31 @@ function versionIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : stringAt(value, 'version')
 }
 
-function versionOf(folder: Folder, repository: Repository): string | undefined {
+function versionOf(folder: Folder, repository: Repository): Said<string> | undefined {
   const toolchain = ['rust-toolchain.toml', 'rust-toolchain']
-    .map((name) => readFile(name, folder, repository)?.text)
-    .find((text) => text !== undefined)
-  const pinned = /(?:^|channel\s{0,4}=\s{0,4}")\s{0,4}(\d{1,2}\.\d{1,3})/.exec(toolchain ?? '')?.[1]
-  const tools = /^rust[ \t]{1,8}(\d{1,2}\.\d{1,3})/m.exec(readFile('.tool-versions', folder, repository)?.text ?? '')?.[1]
-  const manifest = repository.read.toml(joinPath(folder.path, 'Cargo.toml'))?.data
-  const stated = stringAt(manifest, 'package', 'rust-version') ?? stringAt(manifest, 'workspace', 'package', 'rust-version')
-  return pinned ?? tools ?? normalizeVersion(stated, 2)
+    .map((name) => readFile(name, folder, repository))
+    .find((file) => file !== undefined)
+  const pinned = statedIn(toolchain, /(?:^|channel\s{0,4}=\s{0,4}")\s{0,4}(\d{1,2}\.\d{1,3})/)
+  const tools = statedIn(readFile('.tool-versions', folder, repository), /^rust[ \t]{1,8}(\d{1,2}\.\d{1,3})/m)
+  return pinned ?? tools ?? statedRust(folder, repository)
+}
+
+function statedRust(folder: Folder, repository: Repository): Said<string> | undefined {
+  const file = repository.read.toml(joinPath(folder.path, 'Cargo.toml'))
+  const stated = stringAt(file?.data, 'package', 'rust-version') ?? stringAt(file?.data, 'workspace', 'package', 'rust-version')
+  const evidence = file && placeOf(file, 'rust-version', `rust-version ${stated}`)
+  return said(normalizeVersion(stated, 2), evidence)
 }
 
 /** Rocket reads its port from a file of its own; the release profile is the one that runs. */
-function rocketPort(folder: Folder, repository: Repository): number | undefined {
+function rocketPort(folder: Folder, repository: Repository): Said<number> | undefined {
   if (!folder.files.has('Rocket.toml')) return undefined
-  const data = repository.read.toml(joinPath(folder.path, 'Rocket.toml'))?.data
-  const ports = ['release', 'global', 'default'].map((profile) => field(field(data, profile), 'port'))
-  return ports.find((port): port is number => typeof port === 'number')
+  const file = repository.read.toml(joinPath(folder.path, 'Rocket.toml'))
+  const portOf = (profile: string) => asPort(field(field(file?.data, profile), 'port'))
+  const profile = ['release', 'global', 'default'].find((name) => portOf(name) !== undefined)
+  const port = profile === undefined ? undefined : portOf(profile)
+  if (file === undefined || port === undefined) return undefined
+  const start = Math.max(file.text.indexOf(`[${profile}]`), 0)
+  const line = /\bport\s{0,8}=\s{0,8}\d{1,5}/.exec(file.text.slice(start))
+  return statedAt(file, start + (line?.index ?? 0), port)
 }

@@ -2,10 +2,12 @@
 import { sourceScanLimit } from '../limits.ts'
 import { joinPath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { apart, type Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence, HealthSpec } from '../topology.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, filesIn, matchesIn, placeOf, readFile, type TextFile } from './manifest.ts'
+import { readAs, statedIn } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'vapor', packages: ['vapor'], port: 8080 },
@@ -87,7 +89,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   return {
     name,
     manifest: placeOf(manifest, 'Package(', name === undefined ? 'Package.swift' : `package ${name}`),
-    version: versionOf(manifest, folder, repository),
+    ...apart({ version: versionOf(manifest, folder, repository), health: healthIn(entries, repository) }),
     packageManager: 'swift',
     ...dependenciesIn(manifest),
     entries,
@@ -97,17 +99,16 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
         ? []
         : [{ path: screens, line: 1, fact: 'is an application with a screen', weight: -0.8, role: 'tooling' as const }]),
     ],
-    health: healthIn(entries, repository),
     facts: binary === undefined ? {} : { binary },
   }
 }
 
 /** Vapor writes routes without the slash in front. */
-function healthIn(entries: readonly string[], repository: Repository): HealthSpec | undefined {
+function healthIn(entries: readonly string[], repository: Repository): Said<HealthSpec> | undefined {
   const pattern = /\.(?:get|on)\s{0,4}\(\s{0,4}(?:\.GET\s{0,4},\s{0,4})?"(healthz|livez|health|healthcheck|ready|ping|status)"/
   for (const entry of entries) {
-    const route = pattern.exec((repository.read.text(entry) ?? '').slice(0, sourceScanLimit))?.[1]
-    if (route !== undefined) return { kind: 'http', path: `/${route}` }
+    const route = statedIn({ path: entry, text: (repository.read.text(entry) ?? '').slice(0, sourceScanLimit) }, pattern)
+    if (route !== undefined) return readAs(route, (name) => ({ kind: 'http', path: `/${name}` }))
   }
   return undefined
 }
@@ -151,7 +152,7 @@ function dependenciesIn(manifest: TextFile): Pick<Project, 'dependencies' | 'ver
   return { dependencies, versions }
 }
 
-function versionOf(manifest: TextFile, folder: Folder, repository: Repository): string | undefined {
-  const pinned = /^\s{0,8}(\d{1,2}\.\d{1,2})/.exec(readFile('.swift-version', folder, repository)?.text ?? '')?.[1]
-  return pinned ?? /swift-tools-version:\s{0,4}(\d{1,2}\.\d{1,2})/.exec(manifest.text)?.[1]
+function versionOf(manifest: TextFile, folder: Folder, repository: Repository): Said<string> | undefined {
+  const pinned = statedIn(readFile('.swift-version', folder, repository), /^\s{0,8}(\d{1,2}\.\d{1,2})/)
+  return pinned ?? statedIn(manifest, /swift-tools-version:\s{0,4}(\d{1,2}\.\d{1,2})/)
 }

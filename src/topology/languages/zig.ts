@@ -1,10 +1,12 @@
 // Zig: what a build script adds, read as text.
 import { joinPath, parentOf, resolvePath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { apart } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, matchesIn, placeOf, readFile } from './manifest.ts'
+import { statedIn } from './stated.ts'
 
 const frameworks: readonly Framework[] = [
   { name: 'jetzig', packages: ['jetzig'], port: 8080 },
@@ -68,7 +70,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   return {
     name,
     manifest: placeOf(file, 'pub fn build', name === undefined ? 'build.zig' : `builds ${name}`),
-    version: /\bminimum_zig_version\s{0,4}=\s{0,4}"(\d{1,2}\.\d{1,3})/.exec(zon?.text ?? '')?.[1],
+    ...apart({ version: statedIn(zon, /\bminimum_zig_version\s{0,4}=\s{0,4}"(\d{1,2}\.\d{1,3})/) }),
     packageManager: 'zig',
     dependencies,
     entries: isProgram || file.text === '' ? entries : [],
