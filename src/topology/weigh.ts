@@ -7,6 +7,7 @@ import { appFolderAround, ruleForFolder } from './folder-names.ts'
 import { claimsFor } from './marks.ts'
 import { findOnlyProgram } from './only-program.ts'
 import { ancestorsOf, baseName } from './paths.ts'
+import type { DockerfileFacts } from './reading/dockerfile.ts'
 import { emptyClaim } from './reading/source-signs.ts'
 import type { Packages } from './relations/packages.ts'
 import type { Folder, Repository } from './repository.ts'
@@ -209,6 +210,10 @@ function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }:
   const explains = (other: Claim) => other.type !== 'containerized' && !isStack(other.type) && explainsDockerfile(other, facts)
   if (claim.type !== 'containerized') return explains(claim) ? container.signs.slice(1).filter(({ weight }) => weight > 0) : []
   const rival = all.find(explains)
+  const joined = rival && confidence([...rival.signs, ...container.signs.slice(1).filter(({ weight }) => weight > 0)])
+  // An image that answers requests is a service, though its language calls the folder something that others import.
+  const isPacked = rival?.signs.some(({ role, weight }) => role === 'library' && weight < 0)
+  if (joined !== undefined && joined < confidenceThreshold && isPacked && answersRequests(facts)) return []
   const sign = rival?.signs.find(({ weight }) => weight > 0)
   if (rival === undefined || sign === undefined) return []
   return [
@@ -219,6 +224,10 @@ function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }:
       weight: -0.5,
     },
   ]
+}
+
+function answersRequests({ command, ports, health }: DockerfileFacts): boolean {
+  return command !== undefined && (ports.length > 0 || health !== undefined)
 }
 
 /** What a claimed folder is when it is no service: what the strongest objection says. */

@@ -104,5 +104,8 @@ export function isPartOfPackage(folder: string, repository: Repository): boolean
 /** Whether a file hands something to whoever imports it, which a program does not. */
 export function exportsSomething(path: string | undefined, repository: Repository): boolean {
   const text = path === undefined ? undefined : repository.read.text(path)?.slice(0, 32_768)
-  return text !== undefined && /^[ \t]{0,8}export\s|\bmodule\.exports\b|^[ \t]{0,8}exports\.\w|\btypeof (?:exports|module|define)\b/m.test(text)
+  return text !== undefined && exported.test(text)
 }
+
+/** Modules, CommonJS, and what asks which of them it lies in. */
+const exported = /^[ \t]{0,8}export\s|\bmodule\.exports\b|^[ \t]{0,8}exports\.\w|\btypeof (?:exports|module|define)\b/m

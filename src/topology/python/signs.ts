@@ -100,7 +100,10 @@ function distributionSigns({ project, entries, server, source, folder }: PythonP
   if (distribution === undefined || isEmpty || (isPlainFile && !folder.folders.has('src') && published === undefined)) return []
   const library = (evidence: Evidence, weight: number): Sign[] => [{ ...evidence, weight, role: 'library' }]
   if (isRun) return library(distribution, -0.1)
-  if (published !== undefined) return library(published, -0.6)
+  // An application is packed as well; a framework that serves pages, and is asked how it is or has its own list of packages, tells them apart.
+  const isApplication =
+    server !== undefined && source.listens !== undefined && (source.health !== undefined || folder.files.has('requirements.txt'))
+  if (published !== undefined) return library(published, isApplication ? -0.25 : -0.6)
   if (entry === undefined) return library(distribution, -0.4)
   if (server !== undefined) return library(distribution, -0.2)
   const isCommand = source.listens === undefined
