@@ -174,3 +174,26 @@ describe('a database', () => {
     ).toEqual([['postgres', 'optional']])
   })
 })
+
+describe('a database that a compose file brings', () => {
+  const own = {
+    ...node('a', "import pg from 'pg'\nprocess.env.DATABASE_URL", { pg: '8' }),
+    'compose.yaml':
+      'services:\n  a: {build: a, environment: {DATABASE_URL: "postgres://u:p@db/x"}, depends_on: [db]}\n  db: {image: "postgres:17"}\n',
+  }
+  const other = (name: string) =>
+    `services:\n  a: {build: ../a, environment: {DATABASE_URL: "postgres://u:p@${name}/x"}, depends_on: [${name}]}\n  ${name}: {image: "postgres:16"}\n`
+
+  test.each(['db', 'database'])('is the one that the driver needs, though another file calls its own %s', (name) => {
+    const files = { ...own, 'other/docker-compose.prod.yml': other(name) }
+    expect([analyzeFiles(files).backing.map((backing) => backing.kind), [...new Set(kindsOf(files, 'a').map(([to]) => to))]]).toEqual([
+      ['postgres'],
+      ['db'],
+    ])
+  })
+
+  test('leaves another kind to be added', () => {
+    const files = { ...own, ...node('b', "import redis from 'redis'\nprocess.env.REDIS_URL", { redis: '5' }) }
+    expect(analyzeFiles(files).backing.map(({ name }) => name)).toEqual(['db', 'redis'])
+  })
+})

@@ -78,11 +78,16 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
   const { directory } = others
   if (draft.claim.type === 'compose_stack') return stackLinks(draft, input)
   const own = input.workloads.filter((workload) => directory.draftOf(workload) === draft)
-  const stated = statedLinks(draft, { input, directory, own })
+  const found = statedLinks(draft, { input, directory, own })
   const isProgram =
     draft.claim.type !== 'database' && draft.claim.type !== 'proxy' && !input.providers.some(({ name }) => name === draft.name)
   const needs = isProgram ? input.needInputs(draft).flatMap((needInput) => findNeeds(withWorkloads(needInput, own))) : []
-  const context: ProviderContext = { draft, input, own, linked: stated.map(({ target }) => target) }
+  const context: ProviderContext = { draft, input, own, linked: found.map(({ target }) => target) }
+  // Another file may call the database of its own copy of the stack by any name: it is the one that is there.
+  const stated = found.map((link) => {
+    const { kind, name } = link.target
+    return name === undefined && kind !== undefined ? { ...link, target: providerOf(kind, context) } : link
+  })
   return [
     ...declaredLinks(draft, { ...input, names: directory.names }).map((link) => weighed(link, 1)),
     ...stated,
@@ -191,8 +196,9 @@ function needLink({ kind, strength, isOnlyNamed, connections, evidence }: Backin
 
 /** Who provides a kind: whom the service is linked to already, a folder's own, its own stack's, another stack's; else nobody yet. */
 function providerOf(kind: BackingKind, { input, own, linked }: ProviderContext): Target {
-  const reached = linked.find((target) => target.kind !== undefined && serves(target.kind, kind))
-  if (reached !== undefined) return reached
+  const reached = linked.filter((target) => target.kind !== undefined && serves(target.kind, kind))
+  const named = reached.find(({ name }) => name !== undefined)
+  if (named !== undefined) return named
   const served = input.providers.filter((provider) => serves(provider.kind, kind))
   const folder = served.find(({ name }) => linked.some((target) => target.name === name)) ?? served[0]
   if (folder !== undefined) return { name: folder.name }
@@ -203,7 +209,7 @@ function providerOf(kind: BackingKind, { input, own, linked }: ProviderContext):
     serving.find(({ compose }) => files.has(compose?.file ?? '')) ??
     serving.find((backing) => backing.kind === kind) ??
     serving[0]
-  return best === undefined ? { kind } : { name: best.name, kind: best.kind }
+  return best === undefined ? (reached[0] ?? { kind }) : { name: best.name, kind: best.kind }
 }
 
 function addedBacking(open: readonly OpenLink[], { names }: Directory): BackingService[] {
