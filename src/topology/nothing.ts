@@ -28,7 +28,7 @@ export function explainNothing(repository: Repository, { claims }: Decision): No
 }
 
 /** Languages that people deploy and kyozo has no detector for; a Dockerfile makes any of them a service. */
-const unknownLanguages: Readonly<Record<string, string>> = {
+export const unknownLanguages: Readonly<Record<string, string>> = {
   lua: 'Lua', pl: 'Perl', r: 'R', jl: 'Julia', nim: 'Nim', ml: 'OCaml', erl: 'Erlang', lisp: 'Lisp', scm: 'Scheme', cob: 'COBOL', d: 'D', v: 'V', rkt: 'Racket', raku: 'Raku', pas: 'Pascal', f90: 'Fortran',
 } // biome-ignore format: a table
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { detectors } from '../../src/topology/detectors/index.ts'
+import { unknownLanguages } from '../../src/topology/nothing.ts'
 import { printTable } from '../../src/topology/report/table.ts'
 import { analyzeFiles, json, servicesIn } from './summary.ts'
 
@@ -23,6 +25,11 @@ describe('a commit in which nothing is a service', () => {
     expect(analyzeFiles({ 'main.lua': 'print(1)' }).nothing?.hints[0]).toBe(
       'There is Lua here, which kyozo does not tell apart; a Dockerfile makes it a service.',
     )
+  })
+
+  test('never says so of a language that a detector knows', () => {
+    const titles = new Set(detectors.map(({ title }) => title))
+    expect(Object.values(unknownLanguages).filter((name) => titles.has(name))).toEqual([])
   })
 
   test('says that it is empty when it is', () => {
