@@ -42,3 +42,15 @@ test('A Go value that runs is a server only where one is imported', () => {
     ['golang :8080'],
   ])
 })
+
+test('A route is one that asks for health only where it is answered', () => {
+  const health = (files: Record<string, string>) => {
+    const manifest = { 'package.json': json({ name: 'shop', scripts: { start: 'node server.js' }, dependencies: { express: '5' } }) }
+    return servicesIn({ ...manifest, ...files }).map((line) => line.split(' ').find((word) => word.startsWith('/') || word === 'tcp'))
+  }
+  expect(health({ 'server.js': "if (path.startsWith('/status')) x()\nfetch('/health')\napp.listen(3000)\n" })).toEqual(['tcp'])
+  expect(
+    health({ 'server.js': "import './src/components/top.js'\napp.listen(3000)\n", 'src/components/top.js': "go('/status')\n" }),
+  ).toEqual(['tcp'])
+  expect(health({ 'server.js': "app.get('/status', f)\napp.listen(3000)\n" })).toEqual(['/status'])
+})

@@ -140,13 +140,20 @@ function findPort(texts: readonly SourceText[], language: SourceLanguage): Found
   return undefined
 }
 
+/** Code that is sent to browsers. */
+const browserFolders = /(?:^|\/)(?:components|mixins|composables|hooks|stores|browser|frontend|client)\//
+
+/** What stands before a route that is called or compared, and not answered. */
+const asksForRoute =
+  /(?:\b(?:startsWith|endsWith|includes|indexOf|fetch|axios|navigate|push|redirect\w{0,10}|HasPrefix|HasSuffix)\s{0,4}\(\s{0,4}|\baxios\.\w{1,10}\s{0,4}\(\s{0,4}|\b(?:href|src|to)\s{0,2}=\s{0,2}\{?)$/
+
 function findHealth(texts: readonly SourceText[]): Found<string> | undefined {
   const found = texts.flatMap(({ path, text }) =>
-    [...matches(text, [healthPattern, djangoHealthPattern])].map(({ value, line }) => ({
-      value: value.startsWith('/') ? value : `/${value}`,
-      path,
-      line,
-    })),
+    browserFolders.test(path)
+      ? []
+      : [...matches(text, [healthPattern, djangoHealthPattern])]
+          .filter(({ at }) => !asksForRoute.test(text.slice(Math.max(0, at - 40), at)))
+          .map(({ value, line }) => ({ value: value.startsWith('/') ? value : `/${value}`, path, line })),
   )
   const rank = (route: string) => healthRoutes.indexOf(route.replace(/\/$/, '').split('/').at(-1) ?? '')
   return found.sort((a, b) => rank(a.value) - rank(b.value) || a.value.length - b.value.length).at(0)
@@ -169,9 +176,10 @@ function findEnvironment(texts: readonly SourceText[], language: SourceLanguage)
   return [...found.values()]
 }
 
-function* matches(text: string, patterns: readonly RegExp[]): Generator<{ value: string; whole: string; line: number }> {
+function* matches(text: string, patterns: readonly RegExp[]): Generator<{ value: string; whole: string; line: number; at: number }> {
   for (const pattern of patterns) {
-    for (const match of limited(text, pattern)) yield { value: match[1] ?? '', whole: match[0], line: lineAt(text, match.index) }
+    for (const match of limited(text, pattern))
+      yield { value: match[1] ?? '', whole: match[0], line: lineAt(text, match.index), at: match.index }
   }
 }
 
