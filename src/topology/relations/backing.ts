@@ -35,13 +35,15 @@ export interface NeedInput {
 
 export function findNeeds(input: NeedInput): BackingNeed[] {
   const { configured = [] } = input
-  const listed = firstByKind([...input.dependencies, ...input.imports], input.type)
+  const packages = [...input.dependencies, ...input.imports]
+  const listed = firstByKind(packages, input.type)
   const imports = firstByKind(input.imports, input.type)
   const withDrivers = kindRules.map((rule) => ({ rule, driver: listed.get(rule.kind) }))
   const driven = new Set([
     ...withDrivers.filter(({ driver }) => driver !== undefined).map(({ rule }) => rule.kind),
     ...configured.map(({ kind }) => kind),
   ])
+  const hasChoice = [...listed.keys()].filter((kind) => sqlKinds.has(kind)).length > 1 || packages.some(({ name }) => /sqlite/i.test(name))
   const readings = input.addresses.slice(0, addressesLimit).map(readAddress)
   return withDrivers.flatMap(({ rule, driver }): BackingNeed[] => {
     const chosen = configured.filter(({ kind }) => kind === rule.kind)
@@ -50,13 +52,15 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     const isShown = chosen.length > 0 || isNeeded({ driver, imported, stated }, input.type)
     const isOnlyNamed = !isShown && driver === undefined && isNamed(rule, stated, input.framework)
     if (!isShown && !isOnlyNamed) return []
+    const isChosen = chosen.length > 0 || stated.length > 0
     const isUsed = chosen.length > 0 || (driver !== undefined && (imported !== undefined || stated.length > 0))
+    const mayDoWithout = !isChosen && ((sqlKinds.has(rule.kind) && hasChoice) || measures.test(imported?.path ?? ''))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]
     const written = chosen.flatMap(({ connections }) => connections)
     return [
       {
         kind: rule.kind,
-        strength: isUsed ? 'requires' : 'optional',
+        strength: isUsed && !mayDoWithout ? 'requires' : 'optional',
         isOnlyNamed,
         connections: written.length > 0 ? written : connectionsOf(rule, stated, input),
         evidence: uniqueEvidence(facts.filter((fact) => fact !== undefined)),
@@ -64,6 +68,12 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     ]
   })
 }
+
+/** Databases of one language: a program with drivers of several works with the one that it is given, or with a file. */
+const sqlKinds: ReadonlySet<BackingKind> = new Set(['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle', 'cockroachdb'] as const)
+
+/** Where numbers are sent to whoever collects them: nobody works worse without. */
+const measures = /(?:^|\/)(?:metrics?|telemetry|monitoring|exporters?|observability)(?:\/|\.\w{1,4}$)/
 
 /** Frameworks whose skeleton comes with an example file that names every product, used or not. */
 const namingAll: ReadonlySet<string> = new Set(['laravel', 'lumen'])
