@@ -26,6 +26,18 @@ describe('a compose file', () => {
     ])
   })
 
+  test('replaces and takes away what its tags say, and is not read with any other tag', () => {
+    const files = (value: string) => ({
+      'compose.yaml': `services:\n  web:\n    extends: {file: base.yaml, service: web}\n    ports: ${value}\n    command: !reset null\n    environment: {A: !reset "", B: !override 5}\n`,
+      'base.yaml': 'services:\n  web: {image: app, command: [run], ports: ["1000"], environment: {A: "1", B: "1", C: "1"}}\n',
+    })
+    expect(brief(services(files('!override ["2000"]')).web)).toEqual(['app', undefined, { B: '5', C: '1' }, [2000]])
+    expect(brief(services(files('!reset []')).web)?.[3]).toEqual([])
+    expect(brief(services(files('["2000"]')).web)?.[3]).toEqual([2000, 1000])
+    expect(read(files('!include other.yaml'))).toBeUndefined()
+    expect(read(files(`${'!reset '.repeat(20_000)}[]`))).toBeUndefined()
+  })
+
   test('is read with what its services extend, in this file and in others', () => {
     const facts = services({
       'compose.yaml': [

@@ -8,6 +8,9 @@ export interface Place {
   readonly column: number
 }
 
+/** How a value is laid over another: `!reset` takes the other away, `!override` stands in its place. */
+export type MergeTag = 'reset' | 'override'
+
 export type Located = LocatedScalar | LocatedList | LocatedMap
 
 export interface LocatedScalar {
@@ -16,18 +19,21 @@ export interface LocatedScalar {
   /** As it is written, for values such as `0440` that are not the number they look like. */
   readonly source: string
   readonly place: Place
+  readonly merge?: MergeTag
 }
 
 export interface LocatedList {
   readonly kind: 'list'
   readonly items: readonly Located[]
   readonly place: Place
+  readonly merge?: MergeTag
 }
 
 export interface LocatedMap {
   readonly kind: 'map'
   readonly entries: ReadonlyMap<string, Located>
   readonly place: Place
+  readonly merge?: MergeTag
 }
 
 /** Whether nothing is said: no value, `false`, or an empty list or map. Even a forbidden key is harmless so. */

@@ -1,18 +1,31 @@
 // Text to a located tree. Only what every reader of YAML understands the same way is accepted: one document, no tags, no duplicate keys, and a
 // warning of the parser is an error.
-import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Pair, parseAllDocuments, type Scalar, visit } from 'yaml'
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+} from 'yaml'
 import { KyozoError } from '../../errors.ts'
 import { yamlDepthLimit, yamlNodesLimit, yamlProblemsLimit } from './limits.ts'
 import { type Located, type Place, pointerTo } from './located.ts'
 import type { ComposeRule } from './model.ts'
 import { findYamlRefusal } from './yaml-bounds.ts'
 
-/** Throws `compose_invalid` with every problem's line and column. */
-export function parseComposeYaml(file: string, text: string): Located {
+/** Throws `compose_invalid` with every problem's line and column. Only who merges files by their tags asks for tags. */
+export function parseComposeYaml(file: string, text: string, { hasMergeTags = false }: { hasMergeTags?: boolean } = {}): Located {
   const lines = new LineCounter()
   const fail = (rule: ComposeRule, offset: number, message: string) => invalid([{ file, ...positionAt(lines, offset), rule, message }])
   const source = text.replace(/^\uFEFF/, '')
-  const refusal = findYamlRefusal(source)
+  const refusal = findYamlRefusal(source, hasMergeTags ? mergeTags : [])
   if (refusal !== undefined) {
     countLines(lines, source)
     throw fail(refusal.rule, refusal.offset, refusal.message)
@@ -20,6 +33,7 @@ export function parseComposeYaml(file: string, text: string): Located {
   // Duplicate keys are looked for below: the parser's own search takes seconds for a map of 20,000 keys.
   const documents = parseAllDocuments(source, {
     lineCounter: lines, uniqueKeys: false, strict: true, merge: true, version: '1.2', intAsBigInt: true, prettyErrors: false, logLevel: 'silent',
+    ...(hasMergeTags ? { customTags } : {}),
   }) // biome-ignore format: one option list
   const [document, second] = Array.isArray(documents) ? documents : []
   if (document === undefined) throw fail('schema', 0, 'the file is empty; list the services under `services`')
@@ -88,7 +102,24 @@ interface Building {
   nodes: number
 }
 
-function convert(building: Building, node: YamlNode, { place, depth }: { place: Place; depth: number }): Located {
+const mergeTags = ['!reset', '!override']
+
+/** Without a rule of its own a tag would make every value a string, and a warning. */
+const unchanged = <T>(value: T): T => value
+const customTags = mergeTags.flatMap((tag) => [
+  { tag, collection: 'map' as const, resolve: unchanged },
+  { tag, collection: 'seq' as const, resolve: unchanged },
+  { tag, resolve: (text: string) => (/^(?:null|~)?$/i.test(text) ? null : text) },
+])
+
+function convert(building: Building, node: YamlNode, standing: { place: Place; depth: number }): Located {
+  const tag = isNode(node) ? node.tag : undefined
+  const { place } = standing
+  if (tag === '!reset') return { kind: 'scalar', value: null, source: '', place, merge: 'reset' }
+  return tag === '!override' ? { ...convertValue(building, node, standing), merge: 'override' } : convertValue(building, node, standing)
+}
+
+function convertValue(building: Building, node: YamlNode, { place, depth }: { place: Place; depth: number }): Located {
   const fail = (rule: ComposeRule, message: string) => failAt(place, rule, message)
   if (++building.nodes > yamlNodesLimit) throw fail('yaml_limits', `the file expands to more than ${yamlNodesLimit} keys and values`)
   if (depth > yamlDepthLimit) throw fail('yaml_limits', `the file nests deeper than ${yamlDepthLimit} levels`)

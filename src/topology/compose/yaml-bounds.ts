@@ -9,14 +9,16 @@ export interface YamlRefusal {
   readonly message: string
 }
 
-/** Why a document may not be parsed, or undefined when it may. */
-export function findYamlRefusal(text: string): YamlRefusal | undefined {
+/** Why a document may not be parsed, or undefined when it may. No tag is allowed unless it is named. */
+export function findYamlRefusal(text: string, tags: readonly string[] = []): YamlRefusal | undefined {
   const control = text.search(controlCharacters)
   if (control >= 0) return { rule: 'yaml', offset: control, message: 'the file holds a control character; save it as plain UTF-8 text' }
   const count = { tokens: 0, lines: 0, documents: 0, anchors: 0, aliases: 0, brackets: 0, indicators: 0 }
   let offset = 0
   for (const token of new Lexer().lex(text)) {
-    const type = CST.tokenType(token)
+    const written = CST.tokenType(token)
+    // An allowed tag counts as any other token does.
+    const type = written === 'tag' && tags.includes(token) ? 'scalar' : written
     const refusal = refusalOf(type, count)
     if (refusal !== undefined) return { ...refusal, offset }
     if (!markers.has(token)) offset += token.length

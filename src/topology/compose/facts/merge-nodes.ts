@@ -2,12 +2,14 @@
 // replace, maps and lists of NAME=value merge by key, lists add up.
 import type { Located, LocatedMap } from '../located.ts'
 
-/** What `own` says stands, with what only `base` says added. */
+/** What `own` says stands, with what only `base` says added, unless a tag says that it is taken away or replaced. */
 export function mergeServices(base: LocatedMap, own: LocatedMap): LocatedMap {
-  const entries = new Map(base.entries)
+  if (own.merge === 'override') return own
+  const entries = new Map([...base.entries].filter(([, { merge }]) => merge !== 'reset'))
   for (const [key, value] of own.entries) {
-    const below = base.entries.get(key)
-    entries.set(key, below === undefined ? value : mergeValues(key, below, value))
+    const below = entries.get(key)
+    if (value.merge === 'reset') entries.delete(key)
+    else entries.set(key, below === undefined || value.merge === 'override' ? value : mergeValues(key, below, value))
   }
   return { kind: 'map', entries, place: own.place }
 }

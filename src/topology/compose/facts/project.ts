@@ -136,7 +136,8 @@ function layOver(file: string, reading: Reading): void {
   if (services?.kind !== 'map') return
   for (const [name, node] of services.entries) {
     const known = reading.services.get(name)
-    if (known !== undefined && node.kind === 'map') reading.services.set(name, { ...known, node: mergeServices(known.node, node) })
+    if (node.merge === 'reset') reading.services.delete(name)
+    else if (known !== undefined && node.kind === 'map') reading.services.set(name, { ...known, node: mergeServices(known.node, node) })
   }
 }
 
@@ -167,7 +168,7 @@ const rootOf = perRepository((file: string, repository): LocatedMap | undefined 
   const text = repository.read.text(file)
   if (text === undefined) return undefined
   try {
-    const node = parseComposeYaml(file, withoutMergeTags(text))
+    const node = parseComposeYaml(file, text, { hasMergeTags: true })
     return node.kind === 'map' ? node : { kind: 'map', entries: new Map(), place: node.place }
   } catch (error) {
     if (!(error instanceof KyozoError)) throw error
@@ -176,11 +177,6 @@ const rootOf = perRepository((file: string, repository): LocatedMap | undefined 
     return undefined
   }
 })
-
-/** Tags say how a value is laid over another; without them it is only added, which hides nothing that the other file says. */
-function withoutMergeTags(text: string): string {
-  return text.replaceAll(/([:-] {1,8})!(?:override|reset)\b(?=\s)/g, '$1')
-}
 
 /** `compose.yaml:3:1 text (rule yaml)` as `line 3: text`. */
 function reasonOf(message: string): string {
