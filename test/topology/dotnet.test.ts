@@ -38,7 +38,7 @@ describe('a project of ASP.NET', () => {
           '{\n  // a comment\n  "Catalog": {"Url": "http://catalog:5101"},\n  "Kestrel": {"Endpoints": {"Http": {"Url": "http://*:7005"}}},\n}\n',
         'Properties/launchSettings.json': json({ profiles: { x: { applicationUrl: 'http://localhost:5999' } } }),
       },
-      'app',
+      'shop',
     )
     expect(service).toMatchObject({
       path: '.',
@@ -142,7 +142,7 @@ describe('a project of ASP.NET', () => {
       'static_site/blazor :80',
     ],
   ])('may be built on %s', (_, files, expected) => {
-    expect(servicesIn(files)[0]).toContain(`app . ${expected}`)
+    expect(servicesIn(files)[0]).toContain(` . ${expected}`)
   })
 })
 
@@ -223,6 +223,6 @@ describe('what is no service of .NET', () => {
         'a.csproj': project({ sdk: 'Microsoft.NET.Sdk', properties: { OutputType: 'Exe', TargetFramework: 'net9.0' } }),
         'Program.cs': consoleProgram,
       }),
-    ).toEqual(['app . dotnet no port template(dotnet in .) [dotnet a.dll]'])
+    ).toEqual(['a . dotnet no port template(dotnet in .) [dotnet a.dll]'])
   })
 })

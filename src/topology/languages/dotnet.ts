@@ -3,17 +3,20 @@ import type { Sign } from '../claim.ts'
 import { joinPath, relativeTo } from '../paths.ts'
 import { defined, stringAt } from '../reading/data.ts'
 import { elementsBelow } from '../reading/xml.ts'
+import { apart, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence } from '../topology.ts'
+import type { Because, Evidence } from '../topology.ts'
 import { readAspire } from './dotnet/aspire.ts'
 import { dotnetFrameworks } from './dotnet/frameworks.ts'
 import { type DotnetKind, isSolution, kindOf, kindSigns } from './dotnet/kind.ts'
 import { readLoose } from './dotnet/loose.ts'
-import { type DotnetProject, propertyOf, referencedProjects } from './dotnet/model.ts'
+import { type DotnetProject, placeOfProperty, propertyOf, referencedProjects } from './dotnet/model.ts'
 import { addressesIn, healthIn, portIn, readAppSettings, variablesIn } from './dotnet/settings.ts'
 import { isRunBySolution, projectIn, soleProjectOf } from './dotnet/solution.ts'
 import { dotnetSource } from './dotnet/source.ts'
 import type { Language, Project } from './language.ts'
+import { readFile } from './manifest.ts'
+import { statedIn } from './stated.ts'
 
 export const dotnet: Language = {
   type: 'dotnet',
@@ -65,15 +68,16 @@ function looseProject(folder: Folder, repository: Repository): Project | undefin
   const program = readLoose(folder, repository)
   if (program === undefined) return undefined
   const { manifest, packages, entries, start, version } = program
+  const values = apart({ version, port: portIn(readAppSettings(folder, repository)) })
   return {
     manifest,
-    version,
+    ...values,
+    because: withUsualPort(values.because),
     packageManager: 'nuget',
     dependencies: packages,
     entries,
     signs: entries.length === 0 ? [{ ...manifest, fact: 'is ready to run', weight: 0.25 }] : [],
-    port: portIn(readAppSettings(folder, repository)),
-    usualPort: usualPort(version),
+    usualPort: usualPort(version?.value),
     facts: defined({ run: start }),
   }
 }
@@ -83,19 +87,20 @@ function projectOf(project: DotnetProject, folder: Folder, repository: Repositor
   const entries = entriesOf(folder, kind)
   const settings = readAppSettings(folder, repository)
   const version = versionOf(project, folder, repository)
+  const values = apart({ version, port: portIn(settings), health: healthIn(entries, repository) })
   const references = referencedProjects(project, repository)
   const assembly = propertyOf(project, 'AssemblyName') ?? project.name
   return {
+    name: project.name,
     manifest: project.manifest,
-    version,
+    ...values,
+    because: withUsualPort(values.because),
     packageManager: 'nuget',
     dependencies: dependenciesOf(project, { references, entries, folder, repository, kind }),
     versions: project.versions,
     entries,
     signs: [...kindSigns(kind, project), ...(isRunBySolution(folder.path, repository) ? [runByRoot(project)] : [])],
-    port: portIn(settings),
-    usualPort: usualPort(version),
-    health: healthIn(entries, repository),
+    usualPort: usualPort(version?.value),
     environment: variablesIn(entries, settings, repository),
     addresses: addressesIn(settings),
     reads: [...project.reads, ...references.map(({ folder: path }) => path)].filter((path) => path !== folder.path),
@@ -185,13 +190,23 @@ function oldPackages(folder: Folder, repository: Repository): [string, Evidence]
 }
 
 /** `net8.0` and `netcoreapp3.1` as images of runtimes are tagged; the newest of several; else what global.json asks for. */
-function versionOf(project: DotnetProject, folder: Folder, repository: Repository): string | undefined {
-  const targets = `${propertyOf(project, 'TargetFramework') ?? ''};${propertyOf(project, 'TargetFrameworks') ?? ''};${propertyOf(project, 'TargetFrameworkVersion') ?? ''}`
+function versionOf(project: DotnetProject, folder: Folder, repository: Repository): Said<string> | undefined {
+  const names = ['TargetFramework', 'TargetFrameworks', 'TargetFrameworkVersion']
+  const targets = names.map((name) => propertyOf(project, name) ?? '').join(';')
   const versions = [...targets.matchAll(/(?:net|netcoreapp|^;;v)(\d{1,2}\.\d)/g)].map(([, version = '']) => version)
   const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
-  if (newest !== undefined || !folder.files.has('global.json')) return newest
-  const sdk = repository.read.json(joinPath(folder.path, 'global.json'))?.data
-  return /^(\d{1,2}\.\d)/.exec(stringAt(sdk, 'sdk', 'version') ?? '')?.[1]
+  const name = newest && names.find((one) => propertyOf(project, one)?.includes(newest))
+  if (name !== undefined) return said(newest, placeOfProperty(project, name) ?? project.manifest)
+  if (!folder.files.has('global.json')) return undefined
+  return statedIn(
+    readFile('global.json', folder, repository),
+    /"sdk"\s{0,20}:\s{0,20}\{[^{}]{0,400}?"version"\s{0,20}:\s{0,20}"(\d{1,2}\.\d)/,
+  )
+}
+
+/** The version decides where an image listens. */
+function withUsualPort(because: Because): Because {
+  return because.port === undefined && because.version !== undefined ? { ...because, port: because.version } : because
 }
 
 /** Images of .NET listen on 8080 since its version 8, and on 80 before. */

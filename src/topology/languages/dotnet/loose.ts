@@ -2,9 +2,11 @@
 import { ancestorsOf, joinPath } from '../../paths.ts'
 import { field, isData, stringAt } from '../../reading/data.ts'
 import { elementAt, elementsBelow } from '../../reading/xml.ts'
+import { type Said, said } from '../../reasons.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
 import { allMatches, evidenceAt } from '../script.ts'
+import { statedIn } from '../stated.ts'
 import { projectFile } from './model.ts'
 
 export interface LooseProgram {
@@ -12,7 +14,7 @@ export interface LooseProgram {
   readonly packages: Map<string, Evidence>
   readonly entries: readonly string[]
   readonly start?: string | undefined
-  readonly version?: string | undefined
+  readonly version?: Said<string> | undefined
 }
 
 /** Files of a folder without a project that are read to find a program. */
@@ -42,8 +44,10 @@ function readFileApp(folder: Folder, repository: Repository): LooseProgram | und
       offset,
     } of directives)
       packages.set(kind === 'sdk' ? `sdk:${value}` : `${value}`, evidenceAt({ path, text }, offset, `names ${value}`))
-    const version = /^#:property[ \t]{1,8}TargetFramework[ =]{1,8}net(\d{1,2}\.\d)/m.exec(text)?.[1] ?? '10.0'
-    return { manifest: { path, line: 1, fact: 'a program of one file' }, packages, entries: [path], start: `dotnet run ${name}`, version }
+    const manifest = { path, line: 1, fact: 'a program of one file' }
+    const stated = statedIn({ path, text }, /^#:property[ \t]{1,8}TargetFramework[ =]{1,8}net(\d{1,2}\.\d)/m)
+    const version = stated ?? said('10.0', { ...manifest, fact: 'the first .NET that runs a single file' })
+    return { manifest, packages, entries: [path], start: `dotnet run ${name}`, version }
   }
   return undefined
 }
@@ -70,7 +74,7 @@ function readPublished(folder: Folder, repository: Repository): LooseProgram | u
     packages: new Map<string, Evidence>(isWeb ? [['Microsoft.AspNetCore.App', manifest]] : []),
     entries: [],
     start: `dotnet ${assembly}`,
-    version: /net(?:coreapp)?(\d{1,2}\.\d)/.exec(stringAt(options, 'tfm') ?? '')?.[1],
+    version: statedIn({ path, text: repository.read.text(path) ?? '' }, /"tfm"\s{0,20}:\s{0,20}"net(?:coreapp)?(\d{1,2}\.\d)/),
   }
 }
 

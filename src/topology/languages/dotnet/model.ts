@@ -1,7 +1,7 @@
 // MSBuild project files with the properties that they inherit. Conditions are not evaluated: what is said without one counts first.
 import { perRepository } from '../../memo.ts'
 import { ancestorsOf, baseName, joinPath, parentOf, resolvePath } from '../../paths.ts'
-import { attributeOf, elementsBelow, elementsNamed, type XmlElement } from '../../reading/xml.ts'
+import { attributeOf, elementsBelow, elementsNamed, type XmlElement, type XmlFile } from '../../reading/xml.ts'
 import type { Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
 
@@ -14,6 +14,8 @@ export interface DotnetProject {
   readonly sdks: readonly string[]
   /** By name in lower case, as MSBuild compares them. */
   readonly properties: ReadonlyMap<string, string>
+  /** Where each of them is set. */
+  readonly places: ReadonlyMap<string, Evidence>
   /** Packages and frameworks that it references, and `sdk:` with each SDK. */
   readonly packages: ReadonlyMap<string, Evidence>
   readonly versions: ReadonlyMap<string, string>
@@ -32,8 +34,8 @@ export const readDotnetProject: (path: string, repository: Repository) => Dotnet
   if (root?.name !== 'Project') return undefined
   const folder = parentOf(path)
   const shared = [folder, ...ancestorsOf(folder)].reverse().flatMap((place) => sharedFiles(place, repository))
-  const roots = [...shared.flatMap((file) => repository.read.xml(file)?.root ?? []), root]
-  const properties = propertiesOf(roots)
+  const files = [...shared.flatMap((file) => repository.read.xml(file) ?? []), { path, root }]
+  const { properties, places } = propertiesOf(files)
   properties.set('msbuildprojectname', nameOf(path))
   const sdks = sdksOf(root)
   const { packages, versions } = packagesOf(path, root, properties)
@@ -45,6 +47,7 @@ export const readDotnetProject: (path: string, repository: Repository) => Dotnet
     manifest: { path, line: root.line, fact: baseName(path) },
     sdks,
     properties,
+    places,
     packages: new Map([...sharedPackages(shared, repository), ...packages]),
     versions,
     references: referencesOf(root, folder).filter((reference) => repository.tree.entries.has(reference)),
@@ -90,17 +93,25 @@ function sdksOf(root: XmlElement): string[] {
   ]
 }
 
-function propertiesOf(roots: readonly XmlElement[]): Map<string, string> {
+interface Properties {
+  readonly properties: Map<string, string>
+  readonly places: ReadonlyMap<string, Evidence>
+}
+
+function propertiesOf(files: readonly XmlFile[]): Properties {
   const properties = new Map<string, string>()
-  for (const root of roots) {
+  const places = new Map<string, Evidence>()
+  for (const { path, root } of files) {
+    const note = ({ name, text, line }: XmlElement) => {
+      properties.set(name.toLowerCase(), text)
+      places.set(name.toLowerCase(), { path, line, fact: `${name} ${text}`.slice(0, 100) })
+    }
     const groups = elementsBelow(root, 'PropertyGroup')
     const isPlain = (element: XmlElement) => attributeOf(element, 'Condition') === undefined
-    for (const group of groups.filter(isPlain))
-      for (const element of group.children.filter(isPlain)) properties.set(element.name.toLowerCase(), element.text)
-    for (const group of groups)
-      for (const { name, text } of group.children) if (!properties.has(name.toLowerCase())) properties.set(name.toLowerCase(), text)
+    for (const group of groups.filter(isPlain)) for (const element of group.children.filter(isPlain)) note(element)
+    for (const group of groups) for (const element of group.children) if (!properties.has(element.name.toLowerCase())) note(element)
   }
-  return properties
+  return { properties, places }
 }
 
 function packagesOf(path: string, root: XmlElement, properties: ReadonlyMap<string, string>) {
@@ -141,6 +152,17 @@ export function propertyOf({ properties }: DotnetProject, name: string): string 
   const value = properties.get(name.toLowerCase())
   const filled = value === undefined ? undefined : fill(value, properties)
   return filled === '' ? undefined : filled
+}
+
+/** Where the text of a property stands: one that only repeats another stands where the other does. */
+export function placeOfProperty({ properties, places }: DotnetProject, name: string): Evidence | undefined {
+  let key = name.toLowerCase()
+  for (let round = 0; round < 4; round++) {
+    const other = /\$\(([\w.]{1,100})\)/.exec(properties.get(key) ?? '')?.[1]?.toLowerCase()
+    if (other === undefined || !places.has(other)) break
+    key = other
+  }
+  return places.get(key)
 }
 
 /** Projects that a project is built from, directly or through others. */

@@ -3,10 +3,12 @@ import type { StatedAddress } from '../../claim.ts'
 import { environmentLimit, sourceScanLimit } from '../../limits.ts'
 import { joinPath } from '../../paths.ts'
 import { asPort, field, isData } from '../../reading/data.ts'
-import { lineOf } from '../../reading/lines.ts'
+import { lineAt, lineOf } from '../../reading/lines.ts'
+import { type Said, said } from '../../reasons.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { EnvironmentVariable, Evidence, HealthSpec } from '../../topology.ts'
 import { allMatches } from '../script.ts'
+import { readAs, statedIn } from '../stated.ts'
 
 export interface AppSetting {
   /** Levels joined by two underscores: the variable that overrides it. */
@@ -33,7 +35,7 @@ export function readAppSettings(folder: Folder, repository: Repository): Readonl
         settings.set(key.toLowerCase(), {
           variable: key,
           value: String(value),
-          evidence: { path, line: lineOf(text ?? '', `"${keys.at(-1)}"`) ?? 1, fact: keys.join(':').slice(0, 100) },
+          evidence: { path, line: lineOfSetting(text ?? '', keys.at(-1) ?? '', String(value)), fact: keys.join(':').slice(0, 100) },
         })
       }
     }
@@ -41,6 +43,22 @@ export function readAppSettings(folder: Folder, repository: Repository): Readonl
   }
   return settings
 }
+
+/** Keys repeat in other levels: the line that has the value too is the one. */
+function lineOfSetting(text: string, key: string, value: string): number {
+  const quoted = `"${key}"`
+  const written = JSON.stringify(value).slice(1, -1)
+  let at = text.indexOf(quoted)
+  for (let tries = 0; at >= 0 && tries < repeatsLimit; tries++) {
+    const end = text.indexOf('\n', at)
+    if (text.slice(at, end < 0 ? text.length : end).includes(written)) return lineAt(text, at)
+    at = text.indexOf(quoted, at + 1)
+  }
+  return lineOf(text, quoted) ?? 1
+}
+
+/** Places looked at for one key. */
+const repeatsLimit = 50
 
 function parse(text: string): unknown {
   try {
@@ -60,13 +78,13 @@ const portKeys = [
   'server__urls',
 ]
 
-export function portIn(settings: ReadonlyMap<string, AppSetting>): number | undefined {
+export function portIn(settings: ReadonlyMap<string, AppSetting>): Said<number> | undefined {
   const endpoints = [...settings.keys()].filter((key) => /^kestrel__endpoints__\w{1,60}__url$/.test(key))
   for (const key of [...portKeys, ...endpoints]) {
-    const value = settings.get(key)?.value
+    const { value, evidence } = settings.get(key) ?? {}
     const url = value?.split(';').find((part) => part.startsWith('http:')) ?? value?.split(';')[0]
     const port = asPort(/:(\d{2,5})\/?$/.exec(url ?? '')?.[1] ?? url)
-    if (port !== undefined) return port
+    if (port !== undefined) return said(port, evidence)
   }
   return undefined
 }
@@ -111,11 +129,11 @@ export function addressesIn(settings: ReadonlyMap<string, AppSetting>): StatedAd
 }
 
 /** The path that health checks are mapped to. */
-export function healthIn(entries: readonly string[], repository: Repository): HealthSpec | undefined {
+export function healthIn(entries: readonly string[], repository: Repository): Said<HealthSpec> | undefined {
   for (const path of entries) {
     const text = repository.read.text(path)?.slice(0, sourceScanLimit) ?? ''
-    const [mapped] = allMatches(text, /\b(?:MapHealthChecks|UseHealthChecks)\s{0,4}\(\s{0,4}"(\/[\w/.-]{0,100})"/g)
-    if (mapped?.groups[0] !== undefined) return { kind: 'http', path: mapped.groups[0] }
+    const mapped = statedIn({ path, text }, /\b(?:MapHealthChecks|UseHealthChecks)\s{0,4}\(\s{0,4}"(\/[\w/.-]{0,100})"/)
+    if (mapped !== undefined) return readAs(mapped, (route) => ({ kind: 'http', path: route }))
   }
   return undefined
 }
