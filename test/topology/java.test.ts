@@ -194,7 +194,7 @@ describe('a Gradle project', () => {
       }
       expect([script, servicesIn(files)[0]]).toEqual([
         script,
-        'app . java/spring-boot :8080 template(java in .) tcp [java -jar build/libs/*.jar]',
+        'shop . java/spring-boot :8080 template(java in .) tcp [java -jar build/libs/*.jar]',
       ])
     }
   })
@@ -221,7 +221,7 @@ describe('a Gradle project', () => {
       'web/build.gradle': "plugins { id 'war' }\n",
       'web/src/main/java/x/Names.java': library,
     }
-    expect(servicesIn(files)).toEqual(['app . java/tomcat :9080 dockerfile(Dockerfile in .) tcp [java -jar x.jar]'])
+    expect(servicesIn(files)).toEqual(['web . java/tomcat :9080 dockerfile(Dockerfile in .) tcp [java -jar x.jar]'])
   })
 })
 

@@ -3,8 +3,9 @@ import type { Sign } from '../claim.ts'
 import { baseName, joinPath, printable, relativeTo } from '../paths.ts'
 import { findProcess } from '../procfile.ts'
 import { defined } from '../reading/data.ts'
+import { apart, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { HealthSpec } from '../topology.ts'
+import type { Evidence, HealthSpec } from '../topology.ts'
 import type { JavaBuild } from './java/build.ts'
 import { readClojure } from './java/clojure.ts'
 import { addressesIn, variablesIn } from './java/environment.ts'
@@ -54,10 +55,11 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const module = repository.folders.get(soleModuleOf(folder.path, repository) ?? folder.path) ?? folder
   const project = readOwn(module, repository)
   if (project === undefined || module === folder) return project
-  const { manifest } = readBuild(folder, repository) ?? {}
+  const { manifest, name = project.name } = readBuild(folder, repository) ?? {}
   const sign = { ...(manifest ?? { path: folder.path }), fact: `is run from here, built from ${module.path}`, weight: 0.3 }
   return {
     ...project,
+    name,
     manifest,
     signs: [...project.signs.filter(({ weight }) => weight > 0), sign],
     facts: { ...project.facts, module: relativeTo(folder.path, module.path) },
@@ -93,22 +95,22 @@ function projectOf(build: JavaBuild, { folder, repository, programs, signs }: Pr
   const settings: Settings = build.role === undefined ? readSettings(folder, repository) : new Map()
   const stated = portIn(settings)
   const version = build.javaVersion ?? statedRuntime(folder, repository)
+  const port = said(stated?.port, stated && placeOfSetting(stated.setting)) ?? build.port
   return {
+    name: build.name,
     manifest: build.manifest,
-    version,
+    ...apart({ version, port, health: healthOf(build, settings) }),
     packageManager: build.manager === 'java' ? undefined : build.manager,
     dependencies: new Map([...importedFrameworks(programs.entries, repository), ...build.dependencies]),
     versions: versionsOf(build),
     entries: programs.entries,
-    signs: stated === undefined ? signs : [...signs, portSign(stated.setting)],
-    port: stated?.port ?? build.port,
-    health: healthOf(build, settings),
+    signs: stated === undefined ? signs : [...signs, { ...placeOfSetting(stated.setting), weight: 0.1 }],
     environment: variablesIn(settings),
     addresses: addressesIn(settings),
     reads: build.reads.filter((path) => path !== folder.path),
     facts: {
       ...defined({ run: build.start, buildCommand: build.buildCommand, packaging: build.packaging, artifact: build.name }),
-      ...packingFacts({ build, version, entries: programs.entries, repository }),
+      ...packingFacts({ build, version: version?.value, entries: programs.entries, repository }),
       hasWrapper: folder.files.has('mvnw') || folder.files.has('gradlew'),
     },
   }
@@ -144,8 +146,8 @@ function withObjections(project: Project, { folder, build, repository }: Surroun
   return { ...project, signs: [...project.signs, ...signs] }
 }
 
-function portSign({ key, path, line }: Setting): Sign {
-  return { path, line, fact: `states ${key}`, weight: 0.1 }
+function placeOfSetting({ key, path, line }: Setting): Evidence {
+  return { path, line, fact: `states ${printable(key)}` }
 }
 
 function refusal({ role, manifest }: JavaBuild): Sign[] {
@@ -201,13 +203,19 @@ function noProgram({ manifest }: JavaBuild, hasSource: boolean): Sign {
 }
 
 /** A health endpoint that a dependency brings, below the paths that the configuration puts in front. */
-function healthOf({ dependencies }: JavaBuild, settings: Settings): HealthSpec | undefined {
+function healthOf({ dependencies }: JavaBuild, settings: Settings): Said<HealthSpec> | undefined {
   const row = javaHealth.find(({ packages }) => packages.some((name) => dependencies.has(name)))
   if (row === undefined) return undefined
-  const base = row.baseKeys.map((key) => defaultOf(settings.get(key)?.value)).find((value) => value?.startsWith('/') && value.length < 100)
-  const moved = settings.get('management.endpoints.web.base-path')?.value
+  const isPath = (value: string | undefined) => value?.startsWith('/') === true && value.length < 100
+  const front = row.baseKeys.flatMap((key) => settings.get(key) ?? []).find(({ value }) => isPath(defaultOf(value)))
+  const base = defaultOf(front?.value)
+  const move = settings.get('management.endpoints.web.base-path')
+  const moved = move?.value
   const path = row.path.startsWith('/actuator') && moved?.startsWith('/') ? `${moved.replace(/\/$/, '')}/health` : row.path
   const port = Number(defaultOf(settings.get('management.server.port')?.value))
   const isApart = Number.isInteger(port) && port > 0 && port <= 65_535
-  return { kind: 'http', path: isApart ? path : `${(base ?? '').replace(/\/$/, '')}${path}`, ...(isApart ? { port } : {}) }
+  const health = { kind: 'http' as const, path: isApart ? path : `${(base ?? '').replace(/\/$/, '')}${path}`, ...(isApart ? { port } : {}) }
+  const setting = path !== row.path ? move : isApart ? settings.get('management.server.port') : front
+  const dependency = row.packages.map((name) => dependencies.get(name)).find((evidence) => evidence !== undefined)
+  return said(health, setting === undefined ? dependency && { ...dependency, fact: 'brings it' } : placeOfSetting(setting))
 }

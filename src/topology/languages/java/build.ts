@@ -1,12 +1,13 @@
 // What a build file of the JVM says, in the same words for Maven, Gradle, sbt and the tools of Clojure.
 import type { Sign } from '../../claim.ts'
+import type { Said } from '../../reasons.ts'
 import type { Evidence } from '../../topology.ts'
 
 export interface JavaBuild {
   readonly manager: 'maven' | 'gradle' | 'sbt' | 'leiningen' | 'clojure' | 'boot' | 'ant' | 'java'
   readonly manifest: Evidence
   readonly name: string | undefined
-  readonly javaVersion?: string | undefined
+  readonly javaVersion?: Said<string> | undefined
   /**
    * Artifacts by name without group, platform or Scala version; besides them the group of each, `plugin:` with a build plugin's name, and
    * `packaging:` with what is built, so that frameworks can be told by any of these.
@@ -25,7 +26,7 @@ export interface JavaBuild {
   readonly buildCommand?: string | undefined
   /** The folder that the build command runs in. Default is the module's own. */
   readonly home?: string | undefined
-  readonly port?: number | undefined
+  readonly port?: Said<number> | undefined
   /** Paths outside the folder that the build reads. */
   readonly reads: readonly string[]
   /** Folders with sources when they are not the usual ones. */

@@ -1,8 +1,10 @@
 // Clojure: Leiningen's project.clj, the command line tools' deps.edn, and boot.
 import { joinPath } from '../../paths.ts'
+import { asPort } from '../../reading/data.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
 import { allMatches, evidenceAt, readScript, type Script } from '../script.ts'
+import { readAs, statedIn } from '../stated.ts'
 import { type JavaBuild, noteArtifact, runsWeights } from './build.ts'
 
 const sourceFolders = ['src', 'src/clj', 'src/main/clojure', 'src/main/clj', 'src/main', 'src/cljc']
@@ -31,7 +33,7 @@ function readLeiningen(folder: Folder, repository: Repository): JavaBuild | unde
     mainClass: main?.groups[0],
     start: main === undefined && ring !== undefined ? 'lein ring server-headless' : `java -jar ${target}/${jar ?? '*-standalone.jar'}`,
     buildCommand: main === undefined && ring !== undefined ? 'lein ring uberjar' : 'lein uberjar',
-    port: Number(/:ring\s{0,8}\{[^}]{0,300}:port\s{1,8}(\d{2,5})/.exec(script.text)?.[1]) || undefined,
+    port: readAs(statedIn(script, /:ring\s{0,8}\{[^}]{0,300}:port\s{1,8}(\d{2,5})/), asPort),
     reads: [],
     sourceFolders,
   }

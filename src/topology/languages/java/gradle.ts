@@ -1,9 +1,11 @@
 // Gradle: build.gradle, build.gradle.kts and their settings.
 import { perRepository } from '../../memo.ts'
 import { ancestorsOf, baseName, joinPath, relativeTo } from '../../paths.ts'
+import type { Said } from '../../reasons.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
 import { allMatches, evidenceAt, readScript, type Script } from '../script.ts'
+import { readAs, statedIn } from '../stated.ts'
 import { type JavaBuild, majorVersion, runsWeights } from './build.ts'
 import { gatherGradle } from './gradle-artifacts.ts'
 
@@ -59,7 +61,7 @@ function buildOf(script: Script, { folder, isSettings, settings, repository }: G
     manager: 'gradle',
     manifest,
     name,
-    javaVersion: javaVersionOf(script.text) ?? javaVersionOf(scriptAt(home, repository)?.text ?? ''),
+    javaVersion: javaVersionOf(script) ?? javaVersionOf(scriptAt(home, repository)),
     dependencies,
     versions: versionsIn(script.text),
     packaging: isWar ? 'war' : 'jar',
@@ -142,15 +144,15 @@ function versionsIn(text: string): Map<string, string> {
   return new Map(found.map(({ groups: [id = '', version = ''] }) => [`plugin:${id}`, version]))
 }
 
-function javaVersionOf(text: string): string | undefined {
+function javaVersionOf(script: Script | undefined): Said<string> | undefined {
   const patterns = [
     /JavaLanguageVersion\.of\s{0,4}\(\s{0,4}["']?(\d{1,2})/,
     /jvmToolchain\s{0,4}\(\s{0,4}(\d{1,2})/,
     /\b(?:targetCompatibility|sourceCompatibility)\s{0,4}=?\s{0,4}["']?(?:JavaVersion\.VERSION_)?(1[._]8|\d{1,2})\b/,
     /\bjvmTarget\s{0,4}(?:=|\.set\()\s{0,4}["']?(?:JvmTarget\.JVM_)?(1[._]8|\d{1,2})\b/,
   ]
-  const found = patterns.map((pattern) => pattern.exec(text)?.[1]).find((version) => version !== undefined)
-  return majorVersion(found?.replace('_', '.'))
+  const found = patterns.map((pattern) => statedIn(script, pattern)).find((version) => version !== undefined)
+  return readAs(found, (version) => majorVersion(version.replace('_', '.')))
 }
 
 function mainClassOf(text: string): string | undefined {

@@ -3,6 +3,7 @@ import { perRepository } from '../../memo.ts'
 import { joinPath, parentOf, resolvePath } from '../../paths.ts'
 import { elementAt, elementsNamed, textAt, type XmlElement } from '../../reading/xml.ts'
 import type { Repository } from '../../repository.ts'
+import type { Evidence } from '../../topology.ts'
 
 export interface Pom {
   readonly path: string
@@ -62,6 +63,34 @@ export function interpolate(text: string | undefined, { properties }: Pom): stri
   return value
 }
 
+export interface PomElement {
+  readonly pom: Pom
+  readonly element: XmlElement
+}
+
+/** Where the text of an element stands: one that only names a property stands where the pom has the property from. */
+export function settled(stated: PomElement, pom: Pom): PomElement {
+  let found = stated
+  for (let round = 0; round < 4; round++) {
+    const name = /^\$\{([\w.-]{1,100})\}$/.exec(found.element.text)?.[1]
+    found = (name === undefined ? undefined : propertyAt(pom, name)) ?? found
+  }
+  return found
+}
+
+/** The element that sets a property, in the pom itself or the nearest parent. */
+export function propertyAt(pom: Pom, name: string): PomElement | undefined {
+  for (const from of [pom, ...pom.parents]) {
+    const element = elementAt(from.root, 'properties', name)
+    if (element !== undefined) return { pom: from, element }
+  }
+  return undefined
+}
+
+export function at(pom: Pom, element: XmlElement, fact: string): Evidence {
+  return { path: pom.path, line: element.line, fact }
+}
+
 /** Every pom of the repository by its artifact, so that modules find the modules they use. */
 export const pomsByArtifact: (key: string, repository: Repository) => ReadonlyMap<string, Pom> = perRepository((_, repository) => {
   const poms = new Map<string, Pom>()
@@ -73,7 +102,7 @@ export const pomsByArtifact: (key: string, repository: Repository) => ReadonlyMa
 })
 
 /** Dependencies of a pom itself and of its parents, without what only tests need. */
-export function dependenciesOf(pom: Pom): { readonly pom: Pom; readonly element: XmlElement }[] {
+export function dependenciesOf(pom: Pom): PomElement[] {
   return [pom, ...pom.parents].flatMap((from) =>
     elementsNamed(elementAt(from.root, 'dependencies'), 'dependency')
       .filter((element) => textAt(element, 'scope') !== 'test')
@@ -82,7 +111,7 @@ export function dependenciesOf(pom: Pom): { readonly pom: Pom; readonly element:
 }
 
 /** Plugins of a pom's build and profiles, then those of its parents' builds. */
-export function pluginsOf(pom: Pom): { readonly pom: Pom; readonly element: XmlElement }[] {
+export function pluginsOf(pom: Pom): PomElement[] {
   const profiles = elementsNamed(elementAt(pom.root, 'profiles'), 'profile')
   const own = [pom.root, ...profiles].flatMap((place) => elementsNamed(elementAt(place, 'build', 'plugins'), 'plugin'))
   const inherited = pom.parents.flatMap((parent) =>

@@ -1,12 +1,12 @@
 // Maven: pom.xml.
 import { perRepository } from '../../memo.ts'
 import { joinPath, relativeTo } from '../../paths.ts'
-import { asPort } from '../../reading/data.ts'
 import { elementAt, elementsBelow, elementsNamed, textAt, type XmlElement } from '../../reading/xml.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
-import { type JavaBuild, majorVersion, noteArtifact, runsWeights } from './build.ts'
-import { dependenciesOf, interpolate, type Pom, pluginsOf, pomsByArtifact, readPom } from './maven-model.ts'
+import { type JavaBuild, noteArtifact, runsWeights } from './build.ts'
+import { at, dependenciesOf, interpolate, type Pom, pluginsOf, pomsByArtifact, readPom } from './maven-model.ts'
+import { javaVersionOf, statedPort } from './maven-values.ts'
 
 /** Modules of the same repository whose dependencies a module takes over. */
 const modulesLimit = 32
@@ -52,13 +52,9 @@ function buildOf(pom: Pom, folder: Folder, repository: Repository): JavaBuild {
     start: startOf(dependencies, packaging, jar),
     buildCommand: buildCommandOf(pom, folder, repository),
     home: aggregatorOf(pom)?.folder,
-    port: statedPort(pom),
+    port: statedPort(pom, repository),
     reads: [...pom.parents.map(({ path }) => path), ...modules.map(({ folder: path }) => path), ...siblingPoms(pom, repository)],
   }
-}
-
-function at(pom: Pom, element: XmlElement, fact: string): Evidence {
-  return { path: pom.path, line: element.line, fact }
 }
 
 /** The artifacts and plugins of a module and of the modules of the repository that it is built on. */
@@ -159,35 +155,6 @@ function mainClassOf(pom: Pom): string | undefined {
     (name) => elementsBelow(elementAt(pom.root, 'build'), name)[0],
   )
   return interpolate(stated ?? element.find((found) => found !== undefined)?.text, pom)
-}
-
-function javaVersionOf(pom: Pom): string | undefined {
-  const stated = ['maven.compiler.release', 'java.version', 'maven.compiler.target', 'maven.compiler.source', 'jdk.version', 'javaVersion']
-    .map((name) => pom.properties.get(name))
-    .find((value) => value !== undefined && value !== '')
-  const compiler = [pom, ...pom.parents]
-    .flatMap(({ root }) => elementsBelow(elementAt(root, 'build'), 'plugin'))
-    .find((plugin) => textAt(plugin, 'artifactId') === 'maven-compiler-plugin')
-  const configured = ['release', 'target', 'source']
-    .map((name) => textAt(compiler, 'configuration', name))
-    .find((value) => value !== undefined)
-  return majorVersion(interpolate(stated ?? configured, pom))
-}
-
-/** A port that the build writes into what it makes: Jib's and Docker plugins' containers, a server's options. */
-function statedPort(pom: Pom): number | undefined {
-  const options = ['javaOpts', 'jvmArguments', 'jvmArgs', 'jvmFlags', 'java-opts', 'argument'].flatMap((name) =>
-    elementsBelow(pom.root, name),
-  )
-  const option = options
-    .map(({ text }) => /-D(?:jboss\.https?|server|quarkus\.http)\.port=(\d{2,5})\b/.exec(text)?.[1])
-    .find((port) => port !== undefined)
-  const property = [...pom.properties].find(([name]) =>
-    /(?:^|\.)(?:exposed?\.port|liberty\.var\.(?:default\.)?http\.port)$/.test(name),
-  )?.[1]
-  const jib = pluginsOf(pom).find(({ element }) => textAt(element, 'artifactId') === 'jib-maven-plugin')?.element
-  const container = textAt(jib, 'configuration', 'container', 'ports', 'port')
-  return asPort(option ?? property ?? interpolate(container, pom))
 }
 
 const usualName = ['artifactId', 'version'].map((name) => `\${project.${name}}`).join('-')

@@ -4,6 +4,7 @@ import { elementsBelow } from '../../reading/xml.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
 import { allMatches, evidenceAt, readScript } from '../script.ts'
+import { readAs, statedIn } from '../stated.ts'
 import { type JavaBuild, majorVersion, noteArtifact } from './build.ts'
 
 const polyglotPoms = ['pom.yml', 'pom.yaml', 'pom.groovy', 'pom.scala', 'pom.kts', 'pom.clj', 'pom.rb', 'pom.json', 'pom.atom']
@@ -35,7 +36,7 @@ export function readPolyglot(folder: Folder, repository: Repository): JavaBuild 
     manager: 'maven',
     manifest: { path: script.path, line: 1, fact: script.path },
     name: artifacts[0]?.groups[1],
-    javaVersion: majorVersion(/maven\.compiler\.(?:release|target)["']?\s{0,4}[:=]?\s{0,4}["']?([\d.]{1,5})/.exec(script.text)?.[1]),
+    javaVersion: readAs(statedIn(script, /maven\.compiler\.(?:release|target)["']?\s{0,4}[:=]?\s{0,4}["']?([\d.]{1,5})/), majorVersion),
     dependencies,
     packaging: isWar ? 'war' : 'jar',
     mainClass: /\bmain(?:Class|Verticle)["']?\s{0,4}[:=]?\s{0,4}["']?([\w.$]{1,200})/.exec(script.text)?.[1],

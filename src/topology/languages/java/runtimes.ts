@@ -1,6 +1,8 @@
 // Files that name the version of Java for a machine or a platform.
 import { joinPath } from '../../paths.ts'
+import type { Said } from '../../reasons.ts'
 import type { Folder, Repository } from '../../repository.ts'
+import { readAs, statedIn } from '../stated.ts'
 import { majorVersion } from './build.ts'
 
 const files: readonly { readonly name: string; readonly pattern: RegExp }[] = [
@@ -12,10 +14,10 @@ const files: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   { name: 'mise.toml', pattern: /^\s{0,4}java\s{0,4}=\s{0,4}"([^"\s]{1,60})"/m },
 ]
 
-export function statedRuntime(folder: Folder, repository: Repository): string | undefined {
+export function statedRuntime(folder: Folder, repository: Repository): Said<string> | undefined {
   for (const { name, pattern } of files) {
     const text = folder.files.has(name) ? repository.read.text(joinPath(folder.path, name)) : undefined
-    const version = majorVersion(pattern.exec(text ?? '')?.[1])
+    const version = readAs(statedIn({ path: joinPath(folder.path, name), text: text ?? '' }, pattern), majorVersion)
     if (version !== undefined) return version
   }
   return undefined
