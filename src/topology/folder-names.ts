@@ -58,7 +58,15 @@ export function ruleForFolder(path: string): NameRule | undefined {
   return rule?.role === 'docs' && appFolderAround(path) !== undefined ? undefined : rule
 }
 
+/** A name that a generator fills in. */
+const templateByName: NameRule = { role: 'example', weight: 0.9, names: [] }
+
+/** What a generator fills in: `{{ name }}`, `<%= name %>`; and the folders that its templates lie in. */
+export const placeholder = /\{\{|\{%|<%|\bcookiecutter\./
+const templateFolder = /^__(?:brick|template|project_?name|app_?name)__$/i
+
 function ruleForWords(name: string): NameRule | undefined {
+  if (placeholder.test(name) || templateFolder.test(name)) return templateByName
   if (testsEnding.test(name) || testsBeginning.test(name)) return testsByEnding
   return name.endsWith('_files') ? filesByEnding : undefined
 }

@@ -7,6 +7,7 @@ import { appFolderAround, ruleForFolder } from './folder-names.ts'
 import { claimsFor } from './marks.ts'
 import { findOnlyProgram } from './only-program.ts'
 import { ancestorsOf, baseName } from './paths.ts'
+import { templateSigns } from './placeholders.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
 import { emptyClaim } from './reading/source-signs.ts'
 import type { Packages } from './relations/packages.ts'
@@ -135,6 +136,7 @@ function placeSigns(claim: Claim, { folder, repository, packages, around, librar
     ...(workspace && !hasSaidSo
       ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: hasEntry ? -0.15 : -0.4, role: 'workspace_root' as const }]
       : []),
+    ...templateSigns(claim, folder),
     ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
     ...(library && isPartOf(library, claim)
       ? [
