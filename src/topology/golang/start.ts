@@ -16,6 +16,8 @@ export function findGoStart({ main, module, source, isServer, keepsRunning }: Go
   const names = texts.flatMap((text) =>
     [...text.matchAll(/\b(?:Use|Name):\s{0,12}"([a-z]{2,12})\b[^"\n]{0,60}"/g)].slice(0, 50).map(([, name = '']) => name),
   )
-  const command = servingCommands.find((name) => names.includes(name))
+  // What can be stopped by a command goes to the background when it is started; a container needs the one that stays.
+  const isDaemon = names.includes('stop') && names.includes('run')
+  const command = servingCommands.find((name) => names.includes(name) && !(name === 'start' && isDaemon))
   return command === undefined ? undefined : `./${baseName(main.path === '.' ? (module?.name ?? 'service') : main.path)} ${command}`
 }

@@ -82,6 +82,24 @@ function looseProject(folder: Folder, repository: Repository): Project | undefin
   }
 }
 
+/** Where the projects that it is built from state a server's settings, its port among them. */
+function settingsFiles(references: readonly DotnetProject[], { folders }: Repository): string[] {
+  const files = references.flatMap(({ folder }) => {
+    const home = folders.get(folder)
+    const inside = [...(home?.folders ?? [])].sort().flatMap((name) => folders.get(joinPath(folder, name)) ?? [])
+    return [...(home === undefined ? [] : [home]), ...inside].flatMap((place) =>
+      [...place.files]
+        .filter((name) => settingsName.test(name))
+        .sort()
+        .map((name) => joinPath(place.path, name)),
+    )
+  })
+  return files.slice(0, settingsFilesLimit)
+}
+
+const settingsName = /^(?:Network|Server|Http|Web|Host)\w{0,30}(?:Configuration|Settings|Options|Defaults|Constants)\.cs$/
+const settingsFilesLimit = 4
+
 function projectOf(project: DotnetProject, folder: Folder, repository: Repository): Project {
   const kind = kindOf(project, folder)
   const entries = entriesOf(folder, kind)
@@ -98,7 +116,7 @@ function projectOf(project: DotnetProject, folder: Folder, repository: Repositor
     packageManager: 'nuget',
     dependencies: dependenciesOf(project, { references, entries, folder, repository, kind }),
     versions: project.versions,
-    entries,
+    entries: entries.length === 0 ? entries : [...entries, ...settingsFiles(references, repository)],
     signs: [...kindSigns(kind, project), ...(isRunBySolution(folder.path, repository) ? [runByRoot(project)] : [])],
     usualPort: usualPort(version?.value),
     environment: variablesIn(entries, settings, repository),

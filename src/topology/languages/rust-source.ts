@@ -60,6 +60,7 @@ export const rustSource: SourceLanguage = {
     /\(\s{0,2}"(?:0\.0\.0\.0|127\.0\.0\.1|\[?::\]?|localhost)"\s{0,4},\s{0,4}(\d{2,5})(?:u16)?\s{0,2}\)/g,
     /\b(?:const|static)\s{1,4}[A-Z_]{0,20}PORT\b[^=\n]{0,20}=\s{0,4}"?(\d{2,5})\b/g,
     /\b(?:default_value(?:_t)?\s{0,4}=\s{0,4}"?)(\d{4,5})\b/g,
+    /#\[(?:serde\()?default\s{0,4}[(=]\s{0,4}"?(\d{2,5})"?\s{0,4}\){1,2}\](?:[^\n]{0,120}\n){1,4}?\s{0,20}(?:pub\s{1,4})?(?:http_|server_|listen_|bind_)?port\s{0,4}:/g,
     /\blet\s{1,4}(?:mut\s{1,4})?port\b[^=\n]{0,20}=\s{0,4}(\d{2,5})\b/g,
   ],
   loops: [/^\s{0,20}loop\s{0,4}\{/gm, /\btokio::time::interval\s{0,4}\(/g, /\bwhile\s{1,4}(?:true|let\s{1,4}(?:Some|Ok)\b)[^\n]{0,80}\.await/g],

@@ -17,6 +17,7 @@ export const dotnetSource: SourceLanguage = {
     /\bListen\s{0,4}\(\s{0,4}IPAddress\.\w{1,20}\s{0,4},\s{0,4}(\d{2,5})\b/g,
     /"PORT"[^\n]{0,20}\)\s{0,4}\?\?\s{0,4}"?(\d{2,5})\b/g,
     /\b(?:const\s{1,4})?int\s{1,4}port\s{0,4}=\s{0,4}(\d{2,5})\b/gi,
+    /\bconst\s{1,4}(?:int|ushort)\s{1,4}(?:Default|Internal|Public|Server|Api|Web|Listen(?:ing)?){0,2}(?:Http)?Port(?:Number)?\s{0,4}=\s{0,4}(\d{2,5})\b/g,
     /\bTcpListener\s{0,4}\([^\n)]{0,60}?,\s{0,4}(\d{2,5})\b/g,
     /\bport\s{1,4}(\d{2,5})\b/g,
   ],
