@@ -32,7 +32,11 @@ const misspeltIn = perFolder((folder): Recommendation[] =>
   }),
 )
 
+/** Nearly every file is settled by its ending. */
+const endings = new Set(manifests.flatMap((name) => (isYaml(name) ? ['yaml', 'yml'] : [endingOf(name)])))
+
 function meantBy(name: string, folder: Folder): string | undefined {
+  if (!endings.has(endingOf(name))) return undefined
   const lower = name.toLowerCase()
   return manifests.find((right) => {
     if (Math.abs(right.length - name.length) > 2 || folder.files.has(right)) return false
