@@ -3,6 +3,7 @@ import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import type { NameRule } from './folder-names.ts'
 import type { Engine } from './incremental/engine.ts'
+import { foldersHolding } from './incremental/folder-index.ts'
 import { type AnalysisMemory, createMemory, indexNext, type LeftOut } from './incremental/memory.ts'
 import { observeMap, observeTree } from './incremental/observed.ts'
 import { entriesLimit, warningsLimit } from './limits.ts'
@@ -27,6 +28,8 @@ export interface Repository {
   readonly tree: SourceTree
   /** Every folder that may hold a service, by path, parents before children. */
   readonly folders: ReadonlyMap<string, Folder>
+  /** Those that hold a file of one of these names, in the same order. A name that begins with `*` is an ending: `*.csproj`. */
+  readonly foldersWith: (...names: readonly string[]) => readonly Folder[]
   readonly passedOver: readonly PassedOver[]
   readonly read: Reader
   /** Keeps a sentence for the topology; the same one is kept once. */
@@ -55,6 +58,10 @@ export function openRepository(tree: SourceTree, options: OpenOptions = {}): Rep
   const repository: Repository = {
     tree: observeTree(tree, engine, missing),
     folders: observeMap(index.folders, { has: listing, get: listing, keys: everywhere, all: everywhere }),
+    foldersWith: (...names) => {
+      engine.observe(`h${names.join('/')}`)
+      return foldersHolding(names, index)
+    },
     get passedOver() {
       everywhere()
       return index.passedOver

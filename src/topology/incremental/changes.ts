@@ -2,7 +2,7 @@
 import type { SourceTree } from '../../git/source-tree.ts'
 import type { TreeNode } from '../../git/tree-node.ts'
 import { baseName, joinPath, parentOf } from '../paths.ts'
-import type { FolderIndex } from './folder-index.ts'
+import { type FolderIndex, foldersHolding } from './folder-index.ts'
 
 export function* changedPaths(before: TreeNode, after: TreeNode): Generator<string> {
   const changed = new Set<string>()
@@ -39,7 +39,7 @@ function* namesIn(a: ReadonlyMap<string, unknown> | undefined, b: ReadonlyMap<st
 
 /** Folders that are listed otherwise, and the whole when there are any. */
 export function* changedFolders(before: FolderIndex, after: FolderIndex): Generator<string> {
-  if (before === after) return
+  if (before.folders === after.folders) return
   let isChanged = before.folders.size !== after.folders.size || before.passedOver.length !== after.passedOver.length
   isChanged ||= before.passedOver.some(({ path }, index) => path !== after.passedOver[index]?.path)
   for (const [path, folder] of after.folders) {
@@ -48,7 +48,12 @@ export function* changedFolders(before: FolderIndex, after: FolderIndex): Genera
     yield `d${path}`
   }
   for (const path of before.folders.keys()) if (!after.folders.has(path)) yield `d${path}`
-  if (isChanged) yield '*'
+  if (!isChanged) return
+  yield '*'
+  for (const [key, known] of before.holders) {
+    const now = foldersHolding(key.split('/'), after)
+    if (now.length !== known.length || now.some((folder, at) => folder !== known[at])) yield `h${key}`
+  }
 }
 
 /** The tree as nested folders, made from its paths where the reader has not kept them. */

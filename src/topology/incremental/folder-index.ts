@@ -18,6 +18,8 @@ export interface FolderIndex {
   readonly passedOver: readonly PassedOver[]
   readonly warnings: ReadonlySet<string>
   readonly top: IndexedFolder
+  /** The folders that hold one of these files, by the names; filled as they are asked for. */
+  readonly holders: Map<string, readonly Folder[]>
 }
 
 /** A folder as it was indexed, with everything below it. */
@@ -38,6 +40,7 @@ export function indexFolders(root: TreeNode, options: IndexOptions, before?: Fol
   const top =
     before !== undefined && isSameTree(before.top.tree, root) ? before.top : indexInside({ path: '.', tree: root, options }, before?.top)
   if (before !== undefined && top === before.top) return before
+  if (before !== undefined && isSameListing(before.top, top)) return { ...before, top }
   const indexed: IndexedFolder[] = []
   collect(top, indexed)
   const folders = indexed.flatMap(({ folder }) => folder ?? [])
@@ -46,7 +49,35 @@ export function indexFolders(root: TreeNode, options: IndexOptions, before?: Fol
     passedOver: indexed.flatMap(({ passedOver }) => passedOver ?? []).sort((a, b) => byFolder(a.path, b.path)),
     warnings: new Set(indexed.flatMap(({ warnings }) => warnings)),
     top,
+    holders: new Map(),
   }
+}
+
+/** The folders that hold a file of one of these names, in the index's order. A name that begins with `*` is an ending. */
+export function foldersHolding(names: readonly string[], { folders, holders }: FolderIndex): readonly Folder[] {
+  const key = names.join('/')
+  const known = holders.get(key)
+  if (known !== undefined) return known
+  const endings = names.filter((name) => name.startsWith('*')).map((name) => name.slice(1))
+  const isEnding = (name: string) => endings.some((ending) => name.endsWith(ending))
+  const found: Folder[] = []
+  for (const folder of folders.values()) {
+    if (names.some((name) => folder.files.has(name)) || (endings.length > 0 && [...folder.files].some(isEnding))) found.push(folder)
+  }
+  holders.set(key, found)
+  return found
+}
+
+/** Whether only contents differ: then every listing, every folder that is passed over and every warning is the one from before. */
+function isSameListing(before: IndexedFolder, now: IndexedFolder): boolean {
+  if (before === now) return true
+  if (before.folder === undefined || before.folder !== now.folder || before.below.size !== now.below.size) return false
+  if (before.warnings.length > 0 || now.warnings.length > 0) return false
+  for (const [name, below] of now.below) {
+    const known = before.below.get(name)
+    if (known === undefined || !isSameListing(known, below)) return false
+  }
+  return true
 }
 
 function isSameTree(a: TreeNode, b: TreeNode): boolean {

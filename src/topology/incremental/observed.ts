@@ -3,6 +3,7 @@
 //   e path   which files lie directly in a folder
 //   f path   whether there is such a folder
 //   d path   what lies directly in a folder that may hold a service
+//   h names  which folders hold a file of one of these names
 //   *        which folders there are, and what lies in each of them
 //   K        the paths of all files and folders
 //   E        every file with its id

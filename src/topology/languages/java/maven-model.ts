@@ -94,8 +94,8 @@ export function at(pom: Pom, element: XmlElement, fact: string): Evidence {
 /** Every pom of the repository by its artifact, so that modules find the modules they use. */
 export const pomsByArtifact: (key: string, repository: Repository) => ReadonlyMap<string, Pom> = perRepository((_, repository) => {
   const poms = new Map<string, Pom>()
-  for (const folder of repository.folders.values()) {
-    const pom = folder.files.has('pom.xml') ? readPom(folder.path, repository) : undefined
+  for (const { path } of repository.foldersWith('pom.xml')) {
+    const pom = readPom(path, repository)
     if (pom?.artifactId !== undefined && !poms.has(pom.artifactId)) poms.set(pom.artifactId, pom)
   }
   return poms

@@ -19,7 +19,7 @@ export const buildTargets: Ecosystem = {
     const roots = rootsOf(repository).map(({ root }) => root)
     return roots.length === 0
       ? []
-      : [...repository.folders.keys()].flatMap((folder) => {
+      : repository.foldersWith(...buildFiles).flatMap(({ path: folder }) => {
           const root = [folder, ...ancestorsOf(folder)].find((path) => roots.includes(path))
           return root === undefined ? [] : usesOf(folder, root, repository)
         })
@@ -34,14 +34,16 @@ const rootFiles: readonly (readonly [string, string])[] = [
 ]
 
 function rootsOf(repository: Repository): { root: string; file: string; tool: string }[] {
-  return [...repository.folders.values()].flatMap(({ path, files }) => {
+  return repository.foldersWith(...rootFiles.map(([name]) => name)).flatMap(({ path, files }) => {
     const [file, tool] = rootFiles.find(([name]) => files.has(name)) ?? []
     return file === undefined || tool === undefined ? [] : [{ root: path, file, tool }]
   })
 }
 
+const buildFiles = ['BUILD.bazel', 'BUILD', 'BUILD.pants']
+
 function buildFileOf(folder: string, repository: Repository): string | undefined {
-  return ['BUILD.bazel', 'BUILD', 'BUILD.pants'].find((name) => repository.folders.get(folder)?.files.has(name))
+  return buildFiles.find((name) => repository.folders.get(folder)?.files.has(name))
 }
 
 /** Characters of a BUILD file that are looked at, and labels taken from it. */

@@ -6,8 +6,7 @@ import type { Repository } from '../../repository.ts'
 import type { Ecosystem, FolderUse } from './ecosystem.ts'
 
 export const cargo: Ecosystem = {
-  uses: (repository) =>
-    [...repository.folders.values()].flatMap(({ path, files }) => (files.has('Cargo.toml') ? usesOf(path, repository) : [])),
+  uses: (repository) => repository.foldersWith('Cargo.toml').flatMap(({ path }) => usesOf(path, repository)),
 }
 
 function usesOf(folder: string, repository: Repository): FolderUse[] {

@@ -7,7 +7,7 @@ const projectFile = /\.(?:cs|fs|vb)proj$/
 
 export const dotnet: Ecosystem = {
   uses: (repository) =>
-    [...repository.folders.values()].flatMap(({ path: folder, files }) =>
+    repository.foldersWith('*.csproj', '*.fsproj', '*.vbproj').flatMap(({ path: folder, files }) =>
       [...files]
         .filter((name) => projectFile.test(name) && !/(?:[._-]?tests?|AppHost|\.dcproj)\.\w+proj$/i.test(name))
         .flatMap((name) => {

@@ -16,7 +16,7 @@ export const golang: Ecosystem = {
     })),
   uses: (repository) => [
     ...joinedModules(repository).flatMap(({ members }) => requiredAmong(members, repository)),
-    ...[...repository.folders.values()].flatMap(({ path, files }) => (files.has('go.mod') ? replacedIn(path, repository) : [])),
+    ...repository.foldersWith('go.mod').flatMap(({ path }) => replacedIn(path, repository)),
   ],
 }
 
@@ -24,12 +24,11 @@ export const golang: Ecosystem = {
 const membersLimit = 200
 
 function joinedModules(repository: Repository): { root: string; members: readonly string[] }[] {
-  return [...repository.folders.values()].flatMap(({ path: root, files }) => {
-    if (!files.has('go.work')) return []
+  return repository.foldersWith('go.work').map(({ path: root }) => {
     const text = (repository.read.text(joinPath(root, 'go.work')) ?? '').slice(0, 64 * 1024)
     const written = [...text.matchAll(/^[ \t]{0,8}(?:use[ \t]{1,8})?(\.{1,2}(?:\/[^\s]{0,200})?)[ \t]{0,8}(?:\/\/[^\n]{0,200})?$/gm)]
     const members = written.slice(0, membersLimit).flatMap((match) => resolvePath(root, match[1] ?? '') ?? [])
-    return [{ root, members: members.filter((folder) => repository.folders.get(folder)?.files.has('go.mod') === true) }]
+    return { root, members: members.filter((folder) => repository.folders.get(folder)?.files.has('go.mod') === true) }
   })
 }
 

@@ -9,9 +9,9 @@ const settings = ['settings.gradle', 'settings.gradle.kts']
 
 export const gradle: Ecosystem = {
   uses: (repository) =>
-    [...repository.folders.values()].flatMap(({ path, files }) =>
-      scripts.flatMap((name) => (files.has(name) ? usesOf({ folder: path, name }, repository) : [])),
-    ),
+    repository
+      .foldersWith(...scripts)
+      .flatMap(({ path, files }) => scripts.flatMap((name) => (files.has(name) ? usesOf({ folder: path, name }, repository) : []))),
 }
 
 function usesOf({ folder, name }: { folder: string; name: string }, repository: Repository): FolderUse[] {

@@ -5,8 +5,7 @@ import type { Repository } from '../../repository.ts'
 import type { Ecosystem, FolderUse } from './ecosystem.ts'
 
 export const maven: Ecosystem = {
-  uses: (repository) =>
-    [...repository.folders.values()].flatMap(({ path, files }) => (files.has('pom.xml') ? usesOf(path, repository) : [])),
+  uses: (repository) => repository.foldersWith('pom.xml').flatMap(({ path }) => usesOf(path, repository)),
 }
 
 function usesOf(folder: string, repository: Repository): FolderUse[] {

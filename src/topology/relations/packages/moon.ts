@@ -2,7 +2,7 @@
 
 import { manifestNames } from '../../folder-names.ts'
 import { createMatcher } from '../../globs.ts'
-import { ancestorsOf, baseName, joinPath, relativeTo, resolvePath } from '../../paths.ts'
+import { baseName, isWithin, joinPath, parentOf, relativeTo, resolvePath } from '../../paths.ts'
 import { field, isData, stringAt, stringsIn } from '../../reading/data.ts'
 import { lineOf } from '../../reading/lines.ts'
 import type { Repository } from '../../repository.ts'
@@ -28,10 +28,10 @@ interface MoonWorkspace {
 const projectsLimit = 500
 
 function workspacesOf(repository: Repository): MoonWorkspace[] {
-  return [...repository.folders.values()].flatMap(({ path: root }): MoonWorkspace[] => {
-    const path = joinPath(root, '.moon/workspace.yml')
-    if (!repository.tree.entries.has(path)) return []
-    return [{ root, path, projects: projectsIn(root, field(repository.read.yaml(path)?.data, 'projects'), repository) }]
+  const folders = repository.foldersWith('workspace.yml').filter(({ path }) => baseName(path) === '.moon')
+  return folders.map(({ path: folder }) => {
+    const [root, path] = [parentOf(folder), joinPath(folder, 'workspace.yml')]
+    return { root, path, projects: projectsIn(root, field(repository.read.yaml(path)?.data, 'projects'), repository) }
   })
 }
 
@@ -47,15 +47,10 @@ function projectsIn(root: string, listed: unknown, repository: Repository): Read
   const found =
     globs.length === 0
       ? []
-      : [...repository.folders.values()].filter(({ path, files }) => {
-          const isBelow = path !== root && (root === '.' || ancestorsOf(path).includes(root))
-          return isBelow && isProject(files) && matches(relativeTo(root, path))
-        })
+      : repository
+          .foldersWith('moon.yml', ...manifestNames)
+          .filter(({ path }) => path !== root && isWithin(path, root) && matches(relativeTo(root, path)))
   return new Map([...found.map(({ path }) => [nameOf(path, repository), path] as const), ...named].slice(0, projectsLimit))
-}
-
-function isProject(files: ReadonlySet<string>): boolean {
-  return files.has('moon.yml') || manifestNames.some((name) => files.has(name))
 }
 
 function nameOf(folder: string, repository: Repository): string {

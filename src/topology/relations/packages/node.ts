@@ -9,7 +9,9 @@ import { memberTest } from './membership.ts'
 
 export const node: Ecosystem = {
   workspaces: (repository) =>
-    [...repository.folders.values()].flatMap((folder) => [...npmWorkspace(folder, repository), ...rushWorkspace(folder, repository)]),
+    repository
+      .foldersWith('package.json', 'pnpm-workspace.yaml', 'lerna.json', 'rush.json')
+      .flatMap((folder) => [...npmWorkspace(folder, repository), ...rushWorkspace(folder, repository)]),
   uses: linkNode,
 }
 
@@ -67,9 +69,9 @@ function rushWorkspace({ path, files }: Folder, repository: Repository): Workspa
 }
 
 function linkNode(repository: Repository, workspaceOf: WorkspaceOf): FolderUse[] {
-  const manifests = [...repository.folders.values()].flatMap((folder) => {
-    const manifest = folder.files.has('package.json') ? readPackageJson(folder.path, repository) : undefined
-    return manifest === undefined ? [] : [{ folder: folder.path, manifest }]
+  const manifests = repository.foldersWith('package.json').flatMap(({ path: folder }) => {
+    const manifest = readPackageJson(folder, repository)
+    return manifest === undefined ? [] : [{ folder, manifest }]
   })
   const byName = new Map(
     manifests.flatMap(({ folder, manifest }) => (manifest.name === undefined ? [] : [[manifest.name, folder] as const])),

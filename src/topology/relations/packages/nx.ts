@@ -28,7 +28,7 @@ export const nx: Ecosystem = {
 }
 
 function rootsOf(repository: Repository): string[] {
-  return [...repository.folders.values()].filter(({ files }) => files.has('nx.json')).map(({ path }) => path)
+  return repository.foldersWith('nx.json').map(({ path }) => path)
 }
 
 function hasProject(folder: string, repository: Repository): boolean {
@@ -46,7 +46,7 @@ const needsLimit = 50
 
 /** What a project is told by: a file of its own, or a part of its package's. */
 function projectsOf(repository: Repository): Project[] {
-  return [...repository.folders.values()].flatMap(({ path: folder, files }): Project[] => {
+  return repository.foldersWith('project.json', 'package.json').flatMap(({ path: folder, files }): Project[] => {
     const isBelowRoot = ancestorsOf(folder).some((above) => repository.folders.get(above)?.files.has('nx.json'))
     if (!files.has('project.json') && !isBelowRoot) return []
     const manifests = ['project.json', 'package.json'].filter((name) => files.has(name)).map((name) => joinPath(folder, name))

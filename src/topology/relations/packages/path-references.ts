@@ -25,11 +25,11 @@ const references: readonly PathReference[] = [
 
 export const pathReferences: Ecosystem = {
   uses: (repository) =>
-    [...repository.folders.values()].flatMap(({ path: folder, files }) =>
-      references.flatMap(({ manifest: name, pattern, from = '.' }) => {
+    references.flatMap(({ manifest: name, pattern, from = '.' }) =>
+      repository.foldersWith(name).flatMap(({ path: folder }) => {
         const home = resolvePath(folder, from)
         const targetOf = (reference: string) => (home === undefined ? undefined : resolvePath(home, reference))
-        return files.has(name) ? usesIn({ folder, name, pattern, targetOf }, repository) : []
+        return usesIn({ folder, name, pattern, targetOf }, repository)
       }),
     ),
 }

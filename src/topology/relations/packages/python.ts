@@ -42,7 +42,7 @@ function linkPython(repository: Repository): FolderUse[] {
 }
 
 function pythonFolders(repository: Repository) {
-  return [...repository.folders.values()]
-    .filter(({ files }) => pythonManifests.some((name) => files.has(name)))
+  return repository
+    .foldersWith(...pythonManifests)
     .map((folder) => ({ folder: folder.path, project: readPythonProject(folder, repository) }))
 }

@@ -2,13 +2,12 @@
 import { joinPath, parentOf, resolvePath } from '../../paths.ts'
 import { field, stringAt } from '../../reading/data.ts'
 import { lineOf } from '../../reading/lines.ts'
-import type { Repository } from '../../repository.ts'
+import { filesNamed, type Repository } from '../../repository.ts'
 import type { Workload } from './workload.ts'
 
 export function daprWorkloads(repository: Repository): Workload[] {
-  const files = [...repository.folders.values()].flatMap(({ path, files: names }) =>
-    ['dapr.yaml', 'dapr.yml'].filter((name) => names.has(name)).map((name) => joinPath(path, name)),
-  )
+  const names = ['dapr.yaml', 'dapr.yml']
+  const files = repository.foldersWith(...names).flatMap((folder) => filesNamed(folder, names))
   return files.slice(0, filesLimit).flatMap((file) => readRun(file, repository))
 }
 

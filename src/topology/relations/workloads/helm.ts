@@ -10,7 +10,7 @@ import { backingOfImage } from '../kinds.ts'
 import type { Workload } from './workload.ts'
 
 export function helmWorkloads(repository: Repository): Workload[] {
-  const charts = [...repository.folders.values()].filter(({ files }) => files.has('Chart.yaml')).map(({ path }) => path)
+  const charts = repository.foldersWith('Chart.yaml').map(({ path }) => path)
   return charts.slice(0, chartsLimit).flatMap((folder) => readChart(folder, repository))
 }
 
