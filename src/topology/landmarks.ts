@@ -2,8 +2,8 @@
 // makes nobody look again.
 import { composeNames } from './compose-file.ts'
 import { manifestNames } from './folder-names.ts'
-import { perRepository } from './memo.ts'
-import { joinPath } from './paths.ts'
+import { perFolder, perRepository } from './memo.ts'
+import { isYaml, joinPath } from './paths.ts'
 import type { Repository } from './repository.ts'
 
 export interface Landmarks {
@@ -30,20 +30,41 @@ export function landmarksOf(repository: Repository): Landmarks {
 }
 
 const find = perRepository((_, repository): Landmarks => {
-  const folders = [...repository.folders.values()].map(({ path, files }) => ({ path, files: [...files].sort() }))
-  const filesWhere = (isWanted: (name: string) => boolean) =>
-    folders.flatMap(({ path, files }) => files.filter(isWanted).map((name) => ({ path: joinPath(path, name), folder: path, name })))
+  const found = [...repository.folders.values()].flatMap((folder) => landmarksIn(folder) ?? [])
   return {
-    dockerfiles: filesWhere((name) => /dockerfile|containerfile/i.test(name)).map(({ path }) => path),
-    composeFiles: filesWhere((name) => composeNames.some((compose) => compose === name)).map(({ path }) => path),
-    projects: folders.filter(({ files }) => files.some((name) => isManifest(name))).map(({ path }) => path),
-    yamlFolders: folders.filter(({ files }) => files.some((name) => /\.ya?ml$|^Kustomization$/.test(name))),
-    declared: filesWhere((name) => declaredNames.has(name)),
+    dockerfiles: found.flatMap(({ dockerfiles }) => dockerfiles),
+    composeFiles: found.flatMap(({ composeFiles }) => composeFiles),
+    projects: found.flatMap(({ projects }) => projects),
+    yamlFolders: found.flatMap(({ yamlFolders }) => yamlFolders),
+    declared: found.flatMap(({ declared }) => declared),
   }
 })
 
-const ownManifests = new Set(manifestNames.filter((name) => !composeNames.some((compose) => compose === name)))
+/** What one folder adds; undefined for most. */
+const landmarksIn = perFolder(({ path, files }): Landmarks | undefined => {
+  const names = [...files].filter(isLandmark)
+  if (names.length === 0) return undefined
+  const sorted = names.sort()
+  const at = (wanted: readonly string[]) => wanted.map((name) => joinPath(path, name))
+  return {
+    dockerfiles: at(sorted.filter((name) => dockerfileName.test(name))),
+    composeFiles: at(sorted.filter((name) => composeFileNames.has(name))),
+    projects: sorted.some((name) => ownManifests.has(name)) ? [path] : [],
+    yamlFolders: sorted.some(isManifest) ? [{ path, files: [...files].sort() }] : [],
+    declared: sorted.filter((name) => declaredNames.has(name)).map((name) => ({ path: joinPath(path, name), folder: path, name })),
+  }
+})
 
+const dockerfileName = /dockerfile|containerfile/i
+
+/** What the manifests of a cluster are written in. */
 function isManifest(name: string): boolean {
-  return ownManifests.has(name)
+  return isYaml(name) || name === 'Kustomization'
 }
+
+function isLandmark(name: string): boolean {
+  return composeFileNames.has(name) || ownManifests.has(name) || declaredNames.has(name) || isManifest(name) || dockerfileName.test(name)
+}
+
+const composeFileNames: ReadonlySet<string> = new Set(composeNames)
+const ownManifests = new Set(manifestNames.filter((name) => !composeFileNames.has(name)))

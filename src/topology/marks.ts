@@ -46,19 +46,23 @@ export function markedDetectors(folder: Folder): readonly Detector[] {
   if (known !== undefined) return known
   marks ??= collectMarks(detectors)
   const found = new Set<number>()
-  for (const name of folder.files) for (const at of marksOf(name, marks)) found.add(at)
-  for (const name of folder.folders) for (const at of marks.byName.get(`${name}/`) ?? []) found.add(at)
-  for (const at of marks.byName.get(`/${baseName(folder.path)}`) ?? []) found.add(at)
+  for (const name of folder.files) addMarked(name, marks, found)
+  for (const name of folder.folders) addAll(marks.byName.get(`${name}/`), found)
+  addAll(marks.byName.get(`/${baseName(folder.path)}`), found)
   const marked = [...found].sort((a, b) => a - b).map((at) => detectors[at] as Detector)
   markedFolders.set(folder, marked)
   return marked
 }
 
-function* marksOf(name: string, { byName, byEnding, others, beginnings }: Marks): Generator<number> {
-  yield* byName.get(name) ?? []
-  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) yield* byEnding.get(name.slice(dot)) ?? []
-  for (const { ending, at } of others) if (name.endsWith(ending)) yield at
-  for (const { beginning, at } of beginnings) if (name.startsWith(beginning)) yield at
+function addMarked(name: string, { byName, byEnding, others, beginnings }: Marks, found: Set<number>): void {
+  addAll(byName.get(name), found)
+  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) addAll(byEnding.get(name.slice(dot)), found)
+  for (const { ending, at } of others) if (name.endsWith(ending)) found.add(at)
+  for (const { beginning, at } of beginnings) if (name.startsWith(beginning)) found.add(at)
+}
+
+function addAll(some: readonly number[] | undefined, found: Set<number>): void {
+  if (some !== undefined) for (const at of some) found.add(at)
 }
 
 function collectMarks(list: readonly Detector[]): Marks {

@@ -13,6 +13,10 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+export function isYaml(path: string): boolean {
+  return path.endsWith('.yaml') || path.endsWith('.yml')
+}
+
 export function isWithin(path: string, folder: string): boolean {
   return folder === '.' || path === folder || path.startsWith(`${folder}/`)
 }

@@ -3,7 +3,7 @@ import type { NamedDependency, StatedAddress } from '../claim.ts'
 import type { BackingKind, Connection, Evidence, ServiceType } from '../topology.ts'
 import { connectionsOf } from './connections.ts'
 import { kindsOf, needsImport } from './drivers.ts'
-import { type KindRule, kindRules } from './kinds.ts'
+import { type KindRule, kindRules, kindsNamedBy } from './kinds.ts'
 
 export interface BackingNeed {
   readonly kind: BackingKind
@@ -115,8 +115,7 @@ interface ReadAddress {
 function readAddress(address: StatedAddress): ReadAddress {
   const scheme = schemeOf(address.value)
   const name = address.variable === undefined || scheme !== undefined ? undefined : upperCase(address.variable)
-  const rules = name === undefined ? [] : kindRules.filter(({ urls, parts }) => urls.test(name) || parts.test(name))
-  return { address, scheme, named: rules.map(({ kind }) => kind) }
+  return { address, scheme, named: name === undefined ? [] : kindsNamedBy(name) }
 }
 
 /** A variable's name says a kind, unless its value's scheme says another or another kind's driver is the only one there. */

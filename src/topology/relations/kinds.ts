@@ -6,6 +6,8 @@ export interface KindRule {
   /** Last parts of image names that run it. */
   readonly images: readonly string[]
   readonly schemes: readonly string[]
+  /** Words of which every name of a variable below holds one. */
+  readonly stems: readonly string[]
   /** Names of variables that hold the whole address. */
   readonly urls: RegExp
   /** Names of variables that hold a part: group `part`. */
@@ -26,6 +28,7 @@ export const kindRules: readonly KindRule[] = [
     kind: 'postgres',
     images: ['postgres', 'postgresql', 'postgis', 'pgvector', 'timescaledb', 'postgresql-repmgr', 'alloydbomni', 'supabase-postgres'],
     schemes: ['postgres', 'postgresql'],
+    stems: ['PG', 'POSTGRES', 'DB', 'DATABASE'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:DATABASE|POSTGRES|POSTGRESQL|PG|DB|SQLALCHEMY_DATABASE)_(?:URL|URI|DSN|CONNECTION_STRING)$|^DATABASE$/,
     parts: /^(?:PG|POSTGRES_|POSTGRESQL_|DB_|DATABASE_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$/,
     plain: plainNames('POSTGRES|POSTGRESQL'),
@@ -37,6 +40,7 @@ export const kindRules: readonly KindRule[] = [
     kind: 'redis',
     images: ['redis', 'redis-stack', 'redis-stack-server', 'redismod', 'keydb', 'dragonfly', 'redis-sentinel', 'redis-cluster'],
     schemes: ['redis', 'rediss', 'valkey'],
+    stems: ['REDIS', 'CELERY', 'BROKER', 'QUEUE'],
     urls: /^(?:[A-Z0-9]{1,30}_)?REDIS(?:_[A-Z0-9]{1,30})?_(?:URL|URI|DSN)$|^CELERY_(?:BROKER_URL|RESULT_BACKEND)$|^BROKER_URL$|^QUEUE_URL$/,
     parts: /^REDIS_?(?<part>HOST|HOSTNAME|PORT|PASSWORD|PASS|ADDR|ADDRESS|USERNAME|USER)$/,
     plain: plainNames('REDIS'),
@@ -48,6 +52,7 @@ export const kindRules: readonly KindRule[] = [
     kind: 'mysql',
     images: ['mysql', 'mysql-server', 'percona', 'percona-server'],
     schemes: ['mysql', 'mariadb'],
+    stems: ['MYSQL', 'MARIADB', 'DB', 'DATABASE'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:DATABASE|MYSQL|MARIADB|DB|SQLALCHEMY_DATABASE)_(?:URL|URI|DSN)$/,
     parts: /^(?:MYSQL_|MARIADB_|DB_|DATABASE_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$/,
     plain: plainNames('MYSQL'),
@@ -59,6 +64,7 @@ export const kindRules: readonly KindRule[] = [
     kind: 'mongodb',
     images: ['mongo', 'mongodb', 'mongodb-community-server', 'mongodb-sharded', 'percona-server-mongodb', 'ferretdb'],
     schemes: ['mongodb', 'mongodb+srv'],
+    stems: ['MONGO', 'DB', 'DATABASE'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:DATABASE|MONGO|MONGODB|DB)_(?:URL|URI|DSN|CONNECTION_STRING)$/,
     parts: /^(?:MONGO_|MONGODB_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$/,
     plain: plainNames('MONGO|MONGODB'),
@@ -70,6 +76,7 @@ export const kindRules: readonly KindRule[] = [
     kind: 'rabbitmq',
     images: ['rabbitmq', 'lavinmq'],
     schemes: ['amqp', 'amqps', 'pyamqp'],
+    stems: ['AMQP', 'RABBIT', 'BROKER'],
     urls: /^(?:[A-Z0-9]{1,30}_)?(?:AMQP|RABBITMQ|RABBIT|CLOUDAMQP|BROKER)_(?:URL|URI)$|^CELERY_BROKER_URL$/,
     parts: /^(?:RABBITMQ_|RABBIT_|AMQP_)(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS)$/,
     plain: plainNames('AMQP|RABBITMQ|CLOUDAMQP'),
@@ -157,6 +164,12 @@ const byImage: ReadonlyMap<string, BackingKind> = new Map(
   kindRules.flatMap(({ kind, images }) => images.map((image) => [image, kind] as const)),
 )
 
+/** The kinds that a variable of this name may hold an address of, or a part of one. */
+export function kindsNamedBy(name: string): BackingKind[] {
+  const rules = kindRules.filter(({ stems }) => stems.some((stem) => name.includes(stem)))
+  return rules.filter(({ urls, parts }) => urls.test(name) || parts.test(name)).map(({ kind }) => kind)
+}
+
 export function ruleOf(kind: string): KindRule | undefined {
   return byKind.get(kind)
 }
@@ -183,18 +196,19 @@ type Particulars = Pick<KindRule, 'images' | 'template'> &
   }
 
 /** Variables of a kind begin with one of its stems: `KAFKA_BROKERS`, `ORDERS_KAFKA_URL`, `KAFKA_HOST`. */
-function rule(kind: BackingKind, stems: string, { images, template, schemes = [], usual, speaks = [], isPlain }: Particulars): KindRule {
-  const [first = ''] = stems.split('|')
+function rule(kind: BackingKind, words: string, { images, template, schemes = [], usual, speaks = [], isPlain }: Particulars): KindRule {
+  const stems = words.split('|')
   return {
     kind,
     images,
     schemes,
+    stems: stems.map((stem) => stem.replace(/\W/g, '')),
     urls: new RegExp(
-      `^(?:[A-Z0-9]{1,30}_){0,2}(?:${stems})(?:_[A-Z0-9]{1,30})?_(?:URLS?|URI|DSN|ENDPOINTS?|ADDR|ADDRESS|ADDRESSES|SERVERS?|BROKERS?|NODES?|CONTACT_POINTS|CONNECT|CONNECTION_STRING)$|^(?:${stems})$`,
+      `^(?:[A-Z0-9]{1,30}_){0,2}(?:${words})(?:_[A-Z0-9]{1,30})?_(?:URLS?|URI|DSN|ENDPOINTS?|ADDR|ADDRESS|ADDRESSES|SERVERS?|BROKERS?|NODES?|CONTACT_POINTS|CONNECT|CONNECTION_STRING)$|^(?:${words})$`,
     ),
-    parts: new RegExp(`^(?:${stems})_(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$`),
-    ...(isPlain ? { plain: plainNames(stems.replace(/\|ES$/, '')) } : {}),
-    usual: usual ?? `${first}_URL`,
+    parts: new RegExp(`^(?:${words})_(?<part>HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|DATABASE|NAME|DB)$`),
+    ...(isPlain ? { plain: plainNames(words.replace(/\|ES$/, '')) } : {}),
+    usual: usual ?? `${stems[0]}_URL`,
     template,
     speaks,
   }

@@ -2,7 +2,7 @@
 import { compare } from '../../claim.ts'
 import { type ComposeFacts, readCompose } from '../../compose-file.ts'
 import { perRepository } from '../../memo.ts'
-import { baseName, isWithin, parentOf } from '../../paths.ts'
+import { baseName, isWithin, isYaml, parentOf } from '../../paths.ts'
 import { imageName } from '../../reading/dockerfile-images.ts'
 import type { Repository } from '../../repository.ts'
 import { chooseComposeFile } from '../facts/file-names.ts'
@@ -29,7 +29,7 @@ function composeFoldersIn({ passedOver, tree }: Repository): { path: string; fil
   if (examples.length === 0) return []
   const files = new Map<string, Set<string>>()
   for (const path of tree.entries.keys()) {
-    if (!/\.ya?ml$/.test(path) || !examples.some((folder) => isWithin(path, folder)) || tree.entries.get(path)?.mode === '120000') continue
+    if (!isYaml(path) || !examples.some((folder) => isWithin(path, folder)) || tree.entries.get(path)?.mode === '120000') continue
     const folder = parentOf(path)
     files.set(folder, (files.get(folder) ?? new Set()).add(baseName(path)))
   }

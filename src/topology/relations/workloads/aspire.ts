@@ -5,8 +5,8 @@ import type { Folder, Repository } from '../../repository.ts'
 import type { Workload } from './workload.ts'
 
 export function aspireWorkloads(repository: Repository): Workload[] {
-  const hosts = [...repository.folders.values()].filter(({ files }) => [...files].some((name) => /AppHost\.(?:cs|fs)proj$/i.test(name)))
-  const [host] = hosts
+  const projects = repository.foldersWith('*.csproj', '*.fsproj')
+  const host = projects.find(({ files }) => [...files].some((name) => /AppHost\.(?:cs|fs)proj$/i.test(name)))
   return host === undefined ? [] : readHost(host, repository)
 }
 
@@ -82,7 +82,8 @@ function rootOf(variable: string, byVariable: ReadonlyMap<string, Resource>): Re
 /** `Projects.Shop_Api` is the folder of Shop.Api.csproj. */
 function foldersOf(project: string, repository: Repository): string[] {
   const plain = (name: string) => name.replace(/[^A-Za-z0-9]/g, '_')
-  return [...repository.folders.values()]
+  return repository
+    .foldersWith('*.csproj', '*.fsproj', '*.vbproj')
     .filter(({ files }) =>
       [...files].some((name) => /\.(?:cs|fs|vb)proj$/.test(name) && plain(baseName(name).replace(/\.\w+$/, '')) === project),
     )

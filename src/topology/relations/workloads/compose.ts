@@ -35,7 +35,8 @@ const variantName = /^(?:[a-z0-9]{1,30}[.-])?(?:docker-)?compose(?:[._-][a-z0-9]
 const otherPurposes = /(?:^|[._-])(?:dev|devel|development|local|tests?|testing|ci|e2e|debug|bench|kyozo|lint|build)(?:[._-]|$)/i
 
 function variantFiles(repository: Repository): string[] {
-  return [...repository.folders.values()]
+  return repository
+    .foldersWith('*.yml', '*.yaml')
     .flatMap((folder) => [...folder.files].filter((name) => isVariant(name)).map((name) => joinPath(folder.path, name)))
     .sort()
     .slice(0, variantsLimit)
