@@ -1,6 +1,6 @@
 // A commit's files, frozen. Names and object ids are all there from the start; contents arrive in rounds: whoever asks for a text that is
 // not loaded yet is remembered in `wanted`, the loader fetches those blobs, and the (pure) reader runs again.
-
+import { nestedTree } from './nested-tree.ts'
 import type { TreeNode } from './tree-node.ts'
 
 /** One file of a tree. `mode` is Git's: 100644 file, 100755 executable, 120000 symbolic link, 160000 submodule. */
@@ -16,8 +16,8 @@ export interface SourceTree {
   readonly entries: ReadonlyMap<string, TreeEntry>
   /** Every folder's tree id by its path; the root is `"."`. */
   readonly folders: ReadonlyMap<string, string>
-  /** The same as nested folders, where the reader of the objects has it; equal subtrees have equal ids. */
-  readonly root?: TreeNode | undefined
+  /** The same as nested folders; equal subtrees that have ids have equal ones. */
+  readonly root: TreeNode
   /**
    * A regular file's content as UTF-8 text. `undefined` when there is no such regular file, when it is larger than the read limit or binary,
    * or when it is not loaded yet (then the path is added to `wanted`).
@@ -34,6 +34,7 @@ export interface SourceTreeParts {
   readonly tree: string
   readonly entries: ReadonlyMap<string, TreeEntry>
   readonly folders: ReadonlyMap<string, string>
+  /** Default is made from the entries when it is asked for. */
   readonly root?: TreeNode | undefined
   /** Loaded contents by object id; `null` for a blob that is binary or over the limit. */
   readonly texts: ReadonlyMap<string, string | null>
@@ -41,11 +42,15 @@ export interface SourceTreeParts {
 
 export function createSourceTree(parts: SourceTreeParts): SourceTree {
   const wanted = new Set<string>()
+  let root = parts.root
   return {
     tree: parts.tree,
     entries: parts.entries,
     folders: parts.folders,
-    root: parts.root,
+    get root() {
+      root ??= nestedTree(parts.entries)
+      return root
+    },
     wanted,
     text(path) {
       const entry = parts.entries.get(path)

@@ -61,6 +61,14 @@ export function nodeAt(root: TreeNode, path: string): TreeNode | undefined {
   return node
 }
 
+/** The files below a folder, whole paths, in the order of the listing. */
+export function pathsBelow(root: TreeNode, folder: string): string[] {
+  const node = nodeAt(root, folder)
+  const paths: string[] = []
+  if (node !== undefined) walkFiles(node, folder === '.' ? '' : `${folder}/`, (path) => paths.push(path))
+  return paths
+}
+
 type Visit<T> = (path: string, value: T) => void
 
 /** In Git's order, in which a folder stands as if its name ended with a slash. */

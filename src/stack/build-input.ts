@@ -1,6 +1,7 @@
 // What the builder is given for one service: the files that decide its image, and no others.
 import { KyozoError } from '../errors.ts'
 import type { SourceTree } from '../git/source-tree.ts'
+import { pathsBelow } from '../git/tree-node.ts'
 import { createMatcher } from '../topology/globs.ts'
 import { isWithin, relativeTo } from '../topology/paths.ts'
 import type { BuildSpec } from '../topology/topology.ts'
@@ -59,11 +60,9 @@ function readDockerfile(tree: SourceTree, { service, path }: { service: string; 
 
 /** Submodules are left out: their files are not in the commit. */
 function filesBelow(tree: SourceTree, folder: string): readonly string[] {
-  const paths: string[] = []
-  for (const [path, { mode }] of tree.entries) {
-    if (mode !== '160000' && isWithin(path, folder)) paths.push(path)
-  }
-  return paths.sort(byCodeUnit)
+  return pathsBelow(tree.root, folder)
+    .filter((path) => tree.entries.get(path)?.mode !== '160000')
+    .sort(byCodeUnit)
 }
 
 interface Narrowing {

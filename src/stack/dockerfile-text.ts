@@ -1,15 +1,11 @@
 // A Dockerfile's text from a template and values. A value that a repository may have chosen stands either in a form that can carry anything
 // (JSON, quotes) or unquoted, and then it may hold plain characters only; no third way exists.
-import { Liquid } from 'liquidjs'
+import { Liquid, type Template as Part } from 'liquidjs'
 import { KyozoError } from '../errors.ts'
 import { argumentList, plainWords } from './command-words.ts'
+import type { Template } from './template.ts'
 
-export interface DockerfileTemplate {
-  readonly name: string
-  readonly text: string
-  /** Texts that it may include, by name. */
-  readonly partials: Readonly<Record<string, string>>
-}
+type DockerfileTemplate = Pick<Template, 'name' | 'dockerfile' | 'partials'>
 
 /** Throws `dockerfile_refused` when a value cannot stand where the template puts it. */
 export function dockerfileText(template: DockerfileTemplate, values: Readonly<Record<string, unknown>>): string {
@@ -20,7 +16,8 @@ export function dockerfileText(template: DockerfileTemplate, values: Readonly<Re
 /** Liquid wraps what a filter throws in an error of its own. */
 function rendered(template: DockerfileTemplate, values: Readonly<Record<string, unknown>>): string {
   try {
-    return createLiquid(template.partials).parseAndRenderSync(template.text, values)
+    const { liquid, parts } = parsed(template)
+    return liquid.renderSync(parts, values)
   } catch (error) {
     const original = error instanceof Error && 'originalError' in error ? error.originalError : error
     if (original instanceof KyozoError) throw original
@@ -29,6 +26,23 @@ function rendered(template: DockerfileTemplate, values: Readonly<Record<string, 
       cause: error,
     })
   }
+}
+
+interface Parsed {
+  readonly liquid: Liquid
+  readonly parts: Part[]
+}
+
+const everyParsed = new WeakMap<DockerfileTemplate, Parsed>()
+
+/** A stack may use one template for many services. */
+function parsed(template: DockerfileTemplate): Parsed {
+  const known = everyParsed.get(template)
+  if (known !== undefined) return known
+  const liquid = createLiquid(template.partials ?? {})
+  const made = { liquid, parts: liquid.parse(template.dockerfile) }
+  everyParsed.set(template, made)
+  return made
 }
 
 /** A value in the form of the place where it stands. Only filters make one. */
@@ -46,6 +60,7 @@ function createLiquid(partials: Readonly<Record<string, string>>): Liquid {
     lenientIf: true,
     ownPropertyOnly: true,
     templates: { ...partials },
+    cache: true,
     outputEscape: (value: unknown) => (value instanceof Quoted ? value.text : plain(value)),
   })
   liquid.registerFilter('exec', (command: unknown) => new Quoted(json(argumentList(commandOf(command)))))

@@ -130,7 +130,7 @@ function makeByTemplate(spec: ServiceSpec, name: string, { templates, tree, rend
         hint: `add a Dockerfile to ${spec.path}`,
       },
     )
-  const rendered = render(template, { service: spec, paths: tree.entries.keys() })
+  const rendered = render(template, { service: spec, tree })
   return {
     definition: { build: { context: composeContext(rendered.context), dockerfile_inline: rendered.dockerfile } },
     build: templateBuildInput(tree, rendered, ignoreRulesOf(spec)),

@@ -17,10 +17,9 @@ export function renderTemplate(template: Template, input: RenderInput): Rendered
   const files = templateFiles(template, input)
   const port = service.port ?? template.defaultPort
   const healthCommand = healthCommandOf(template, service, port)
-  const source = { name: template.name, text: template.dockerfile, partials: template.partials ?? {} }
   const recommendations = recommend(template, service, files)
   return {
-    dockerfile: renderFor(service, () => dockerfileText(source, templateValues(template, { service, files, port }))),
+    dockerfile: renderFor(service, () => dockerfileText(template, templateValues(template, { service, files, port }))),
     context: files.context,
     files: files.files,
     isReadOnly: template.isReadOnly,

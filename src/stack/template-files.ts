@@ -1,5 +1,6 @@
 // Which files of a repository one service's image is made from, and in which order they are copied.
 import picomatch from 'picomatch'
+import { nodeAt, pathsBelow } from '../git/tree-node.ts'
 import { ancestorsOf, baseName, commonFolder, isWithin, joinPath, parentOf, relativeTo } from '../topology/paths.ts'
 import type { ServiceSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
@@ -25,9 +26,9 @@ export interface TemplateFiles {
   readonly sources: readonly string[]
 }
 
-export function templateFiles(template: Template, { service, paths }: RenderInput): TemplateFiles {
+export function templateFiles(template: Template, { service, tree }: RenderInput): TemplateFiles {
   const isManifest = matcherOf(template.manifests ?? [])
-  const near = nearFiles(service, { paths, isIgnored: matcherOf(template.ignore ?? []) })
+  const near = nearFiles(service, { tree, isIgnored: matcherOf(template.ignore ?? []) })
   const lent = near.read.filter((path) => near.isSingle(path))
   const outside = service.reads.filter((path) => !isWithin(path, service.path) && near.read.some((file) => isWithin(file, path)))
   const stated = service.build.kind === 'template' ? service.build.context : service.path
@@ -49,24 +50,22 @@ interface NearFiles {
   readonly isSingle: (path: string) => boolean
 }
 
-interface Tree {
-  readonly paths: Iterable<string>
+interface Around extends Pick<RenderInput, 'tree'> {
   readonly isIgnored: (path: string) => boolean
 }
 
-/** One pass over a tree that may have ten thousand files: only folder names are compared until a file is known to matter. */
-function nearFiles(service: ServiceSpec, { paths, isIgnored }: Tree): NearFiles {
-  const units = new Set([service.path, ...service.reads])
-  const above = new Set([...units].flatMap(ancestorsOf))
-  const read: string[] = []
-  const around: string[] = []
-  for (const path of paths) {
-    const isRead = units.has(path) || ancestorsOf(path).some((folder) => units.has(folder))
-    if (!isRead && !above.has(parentOf(path))) continue
-    if (!isIgnored(path)) (isRead ? read : around).push(path)
+/** Only folders that matter are gone through: the tree may have a hundred thousand files. */
+function nearFiles(service: ServiceSpec, { tree, isIgnored }: Around): NearFiles {
+  const units = [service.path, ...service.reads]
+  const singles = new Set(units.filter((path) => tree.entries.has(path)))
+  const everything = new Set(outermost(units).flatMap((path) => (singles.has(path) ? [path] : pathsBelow(tree.root, path))))
+  const above = new Set(units.flatMap(ancestorsOf))
+  const beside = [...above].flatMap((folder) => [...(nodeAt(tree.root, folder)?.files.keys() ?? [])].map((name) => joinPath(folder, name)))
+  return {
+    read: [...everything].filter((path) => !isIgnored(path)),
+    around: beside.filter((path) => !everything.has(path) && !isIgnored(path)),
+    isSingle: (path) => singles.has(path),
   }
-  const singles = new Set(read.filter((path) => units.has(path)))
-  return { read, around, isSingle: (path) => singles.has(path) }
 }
 
 /** The shallowest folder on the way to the service that lends it a manifest. */

@@ -1,4 +1,5 @@
 // A template turns a detected service without a Dockerfile into one. templates/<name>/ holds the data; this file says what it is.
+import type { SourceTree } from '../git/source-tree.ts'
 import type { Recommendation, ServiceSpec, ServiceType } from '../topology/topology.ts'
 
 /** One folder of templates/, read from disk by whoever may; rendering is pure. */
@@ -53,6 +54,6 @@ export interface RenderedTemplate {
 
 export interface RenderInput {
   readonly service: ServiceSpec
-  /** Every file of the tree by path. */
-  readonly paths: Iterable<string>
+  /** The commit's files. */
+  readonly tree: Pick<SourceTree, 'entries' | 'root'>
 }

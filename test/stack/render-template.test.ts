@@ -7,6 +7,7 @@ import type { Template } from '../../src/stack/template.ts'
 import { imageVersion } from '../../src/stack/template-version.ts'
 import { loadTemplates } from '../../src/templates.ts'
 import type { ServiceSpec } from '../../src/topology/topology.ts'
+import { sourceTree } from '../support/source-tree.ts'
 import { serviceSpec } from '../templates/support/services.ts'
 
 let templates: readonly Template[]
@@ -17,7 +18,7 @@ beforeAll(async () => {
 function render(service: ServiceSpec, paths: readonly string[]) {
   const template = templates.find(({ name }) => name === service.type)
   if (template === undefined) throw new Error(`no template ${service.type}`)
-  return renderTemplate(template, { service, paths })
+  return renderTemplate(template, { service, tree: sourceTree(Object.fromEntries(paths.map((path) => [path, '']))) })
 }
 
 const node = serviceSpec({
@@ -105,7 +106,7 @@ describe('what a repository writes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (text) => {
         fc.pre(text.trim() !== '' && !text.includes('\0'))
-        const line = dockerfileText({ name: 'x', text: 'RUN {{ build | exec }}', partials: {} }, { build: text })
+        const line = dockerfileText({ name: 'x', dockerfile: 'RUN {{ build | exec }}', partials: {} }, { build: text })
         expect(line.trimEnd().split('\n')).toHaveLength(1)
         expect(JSON.parse(line.slice('RUN '.length))).toEqual(argumentList(text))
       }),
@@ -113,20 +114,20 @@ describe('what a repository writes', () => {
   })
 
   it('is refused where it would stand unquoted', () => {
-    const bare = (value: string) => dockerfileText({ name: 'x', text: 'FROM node:{{ value }}', partials: {} }, { value })
+    const bare = (value: string) => dockerfileText({ name: 'x', dockerfile: 'FROM node:{{ value }}', partials: {} }, { value })
     expect(bare('24')).toBe('FROM node:24\n')
     for (const value of ['24\nRUN id', '24 AS x', '$x', '"', "'", '`', '\\', '{{ y }}']) expect(() => bare(value)).toThrow(/Dockerfile/)
   })
 
   it('cannot end a line of ENV, WORKDIR or RUN', () => {
     for (const filter of ['quoted', 'inside_quotes', 'shell'])
-      expect(() => dockerfileText({ name: 'x', text: `WORKDIR {{ value | ${filter} }}`, partials: {} }, { value: 'a\nRUN id' })).toThrow(
-        /line end/,
-      )
+      expect(() =>
+        dockerfileText({ name: 'x', dockerfile: `WORKDIR {{ value | ${filter} }}`, partials: {} }, { value: 'a\nRUN id' }),
+      ).toThrow(/line end/)
   })
 
   it('cannot be put in by the filter raw, which would go round the quoting', () => {
-    expect(() => dockerfileText({ name: 'x', text: '{{ value | raw }}', partials: {} }, { value: 'a' })).toThrow(/raw/)
+    expect(() => dockerfileText({ name: 'x', dockerfile: '{{ value | raw }}', partials: {} }, { value: 'a' })).toThrow(/raw/)
   })
 
   it('is refused as a version unless it is one', () => {

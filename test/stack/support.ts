@@ -74,9 +74,9 @@ export const nodeTemplate: Template = {
   defaultPort: 3000,
 }
 
-export function renderNode(template: Template, { service, paths }: RenderInput): RenderedTemplate {
+export function renderNode(template: Template, { service, tree }: RenderInput): RenderedTemplate {
   const read = [service.path, ...service.reads]
-  const files = [...paths].filter((path) => read.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+  const files = [...tree.entries.keys()].filter((path) => read.some((folder) => path === folder || path.startsWith(`${folder}/`)))
   const port = service.port ?? undefined
   return {
     dockerfile: `${template.dockerfile}\nWORKDIR /app\nCOPY . .\nUSER node\nCMD ["node", "server.js"]\n`,

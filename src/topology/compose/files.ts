@@ -1,5 +1,6 @@
 // The repository's files as a compose file names them: inside the repository, regular, and small text, or a violation that says why not.
 import type { SourceTree } from '../../git/source-tree.ts'
+import { nodeAt, pathsBelow } from '../../git/tree-node.ts'
 import { resolvePath } from '../paths.ts'
 import { folderFilesLimit } from './limits.ts'
 import type { Place } from './located.ts'
@@ -53,31 +54,6 @@ export function whyNot(content: FileContent): string | undefined {
 
 /** The files below a folder, or undefined when there are more than may be copied. */
 export function filesBelow(tree: SourceTree, folder: string): string[] | undefined {
-  const prefix = folder === '.' ? '' : `${folder}/`
-  const paths = pathsOf(tree)
-  const files: string[] = []
-  for (let at = firstFrom(paths, prefix); paths[at]?.startsWith(prefix); at++) {
-    if (files.push(paths[at]!) > folderFilesLimit) return undefined
-  }
-  return files
-}
-
-const pathsByTree = new WeakMap<SourceTree, readonly string[]>()
-
-/** Sorted, as in the tree. */
-function pathsOf(tree: SourceTree): readonly string[] {
-  const paths = pathsByTree.get(tree) ?? [...tree.entries.keys()]
-  pathsByTree.set(tree, paths)
-  return paths
-}
-
-/** The index of the first path that does not come before the prefix. */
-function firstFrom(paths: readonly string[], prefix: string): number {
-  let [low, high] = [0, paths.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (paths[middle]! < prefix) low = middle + 1
-    else high = middle
-  }
-  return low
+  const count = nodeAt(tree.root, folder)?.fileCount ?? 0
+  return count > folderFilesLimit ? undefined : pathsBelow(tree.root, folder)
 }

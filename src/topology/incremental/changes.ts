@@ -1,7 +1,6 @@
 // Which observations of a commit are others in the next one. Folders with the same tree are passed by, so the work is in what changed.
-import type { SourceTree } from '../../git/source-tree.ts'
 import type { TreeNode } from '../../git/tree-node.ts'
-import { baseName, joinPath, parentOf } from '../paths.ts'
+import { joinPath } from '../paths.ts'
 import { type FolderIndex, foldersHolding } from './folder-index.ts'
 
 export function* changedPaths(before: TreeNode, after: TreeNode): Generator<string> {
@@ -53,53 +52,5 @@ export function* changedFolders(before: FolderIndex, after: FolderIndex): Genera
   for (const [key, known] of before.holders) {
     const now = foldersHolding(key.split('/'), after)
     if (now.length !== known.length || now.some((folder, at) => folder !== known[at])) yield `h${key}`
-  }
-}
-
-/** The tree as nested folders, made from its paths where the reader has not kept them. */
-export function nestedFolders(tree: Pick<SourceTree, 'entries' | 'root'>): TreeNode {
-  if (tree.root !== undefined) return tree.root
-  const top = newFolder()
-  const known = new Map([['.', top]])
-  for (const [path, entry] of tree.entries) {
-    openFolder(parentOf(path), known).files.set(baseName(path), entry)
-  }
-  countUp(known)
-  return top
-}
-
-interface GrowingFolder extends TreeNode {
-  readonly files: Map<string, { readonly mode: '100644' | '100755' | '120000' | '160000'; readonly oid: string }>
-  readonly folders: Map<string, GrowingFolder>
-  fileCount: number
-  folderCount: number
-}
-
-function newFolder(): GrowingFolder {
-  return { oid: undefined, files: new Map(), folders: new Map(), fileCount: 0, folderCount: 0, height: 0, longestPath: 0 }
-}
-
-function openFolder(path: string, known: Map<string, GrowingFolder>): GrowingFolder {
-  const missing: string[] = []
-  let at = path
-  for (; !known.has(at); at = parentOf(at)) missing.push(at)
-  let folder = known.get(at) as GrowingFolder
-  for (let next = missing.pop(); next !== undefined; next = missing.pop()) {
-    const below = newFolder()
-    folder.folders.set(baseName(next), below)
-    known.set(next, below)
-    folder = below
-  }
-  return folder
-}
-
-/** From the deepest folders up, however deep they are. */
-function countUp(known: ReadonlyMap<string, GrowingFolder>): void {
-  for (const [path, folder] of [...known].reverse()) {
-    folder.fileCount += folder.files.size
-    const above = path === '.' ? undefined : known.get(parentOf(path))
-    if (above === undefined) continue
-    above.fileCount += folder.fileCount
-    above.folderCount += folder.folderCount + 1
   }
 }

@@ -5,7 +5,7 @@ import type { TreeNode } from '../../git/tree-node.ts'
 import { createMatcher } from '../globs.ts'
 import { ancestorsOf } from '../paths.ts'
 import type { Repository } from '../repository.ts'
-import { changedFolders, changedPaths, nestedFolders } from './changes.ts'
+import { changedFolders, changedPaths } from './changes.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { type FolderIndex, type IndexOptions, indexFolders } from './folder-index.ts'
 
@@ -71,7 +71,7 @@ export function indexNext({ inner }: AnalysisMemory, tree: SourceTree, leftOut: 
   const leftOutKey = JSON.stringify(leftOut)
   const isSameLeftOut = before?.leftOutKey === leftOutKey
   const options = isSameLeftOut ? before.options : indexOptions(leftOut)
-  const root = before !== undefined && before.entries === tree.entries ? before.root : nestedFolders(tree)
+  const root = before !== undefined && before.entries === tree.entries ? before.root : tree.root
   const index = indexFolders(root, options, isSameLeftOut ? before.index : undefined)
   const changed = [...inner.missing].map((path) => `t${path}`)
   if (before !== undefined) changed.push(...changedPaths(before.root, root), ...changedFolders(before.index, index))

@@ -18,7 +18,10 @@ export function observeTree(tree: SourceTree, engine: Engine, missing: Set<strin
   const whole = () => engine.observe('E')
   const paths = () => engine.observe('K')
   return {
-    root: tree.root,
+    get root() {
+      whole()
+      return tree.root
+    },
     get tree() {
       whole()
       return tree.tree

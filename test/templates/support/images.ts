@@ -6,6 +6,7 @@ import { renderTemplate } from '../../../src/stack/render-template.ts'
 import type { RenderedTemplate, Template } from '../../../src/stack/template.ts'
 import { loadTemplates } from '../../../src/templates.ts'
 import type { ServiceSpec } from '../../../src/topology/topology.ts'
+import { sourceTree } from '../../support/source-tree.ts'
 import { until } from '../../support/until.ts'
 import { type Files, shortHash } from './services.ts'
 
@@ -20,7 +21,11 @@ export function templateNamed(name: string): Template {
 
 /** By the template that detection would choose: the one named like the service's type. */
 export function render(service: ServiceSpec, files: Files): RenderedTemplate {
-  return renderTemplate(templateNamed(service.type), { service, paths: files.keys() })
+  return renderTemplate(templateNamed(service.type), { service, tree: treeOf(files) })
+}
+
+function treeOf(files: Files) {
+  return sourceTree(Object.fromEntries([...files.keys()].sort().map((path) => [path, ''])))
 }
 
 export interface BuiltImage {
