@@ -4,7 +4,8 @@ import type { SourceTree } from '../git/source-tree.ts'
 import { readDeclaration } from './declaration/declaration.ts'
 import { foldersOf } from './folders.ts'
 import { type AnalysisMemory, createMemory } from './incremental/memory.ts'
-import { toldServicesLimit } from './limits.ts'
+import { markedFoldersLimit, toldServicesLimit } from './limits.ts'
+import { markedDetectors } from './marks.ts'
 import { findMisspelt } from './misspelt.ts'
 import { explainNothing } from './nothing.ts'
 import { findPatterns } from './patterns.ts'
@@ -38,10 +39,12 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
   const { memory = createMemory() } = options
   const repository = openRepository(tree, { ignore, kept, memory })
 
+  const marked = [...repository.folders.values()].filter((folder) => markedDetectors(folder).length > 0)
+  if (marked.length > markedFoldersLimit) throw tooLarge(`${marked.length} folders that may be services`, markedFoldersLimit)
   const packages = linkPackages(repository)
   const decision = withoutIgnoredRoot(decideFolders(repository, packages), ignore)
   const drafts = draftServices({ decision, declared, repository }, options)
-  if (drafts.length > toldServicesLimit && isFinal(tree)) throw tooManyServices(drafts.length)
+  if (drafts.length > toldServicesLimit && isFinal(tree)) throw tooLarge(`${drafts.length} services`, toldServicesLimit)
 
   const linked = linkDrafts(drafts, { decision, declared, repository, packages })
   const { links, backing } = linked
@@ -73,8 +76,8 @@ export function isFinal(tree: SourceTree): boolean {
   return tree.wanted.size === 0
 }
 
-function tooManyServices(count: number): KyozoError {
-  return new KyozoError('topology_too_large', `The commit holds ${count} services; kyozo tells at most ${toldServicesLimit} apart.`, {
+function tooLarge(held: string, limit: number): KyozoError {
+  return new KyozoError('topology_too_large', `The commit holds ${held}; kyozo tells at most ${limit} apart.`, {
     hint: 'Leave folders out with `ignore` in kyozo.yaml, or split the repository.',
   })
 }

@@ -6,6 +6,9 @@ export const servicesLimit = 50
 /** Services that an analysis tells of: a collection of examples holds hundreds, and may be looked at though it is never run as one stack. */
 export const toldServicesLimit = 1_000
 
+/** Folders that hold a file which some detector looks at. The largest repositories of packages have half as many. */
+export const markedFoldersLimit = 20_000
+
 /** Files in one commit. A tree can claim 10^10 paths in a few hundred kilobytes; the walk stops far earlier than memory does. */
 export const entriesLimit = 100_000
 

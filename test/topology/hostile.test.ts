@@ -131,6 +131,14 @@ describe('a limit', () => {
     expect(analyzeFiles(fewer).services).toHaveLength(1_000)
   })
 
+  test('of folders that may be services is an error before any of them is read', () => {
+    const tree = sourceTree(Object.fromEntries(Array.from({ length: 20_001 }, (_, index) => [`s${index}/package.json`, '{}'])), {
+      loaded: new Set(),
+    })
+    expect(() => analyze(tree)).toThrow('The commit holds 20001 folders that may be services; kyozo tells at most 20000 apart.')
+    expect(tree.wanted).toEqual(new Set())
+  })
+
   test('of files is an error before anything is read', () => {
     const entry = { mode: '100644' as const, oid: '0' }
     const entries = new Map(Array.from({ length: 100_001 }, (_, index) => [`f${index}`, entry]))

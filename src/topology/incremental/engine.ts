@@ -3,6 +3,7 @@
 // that asked for another one only when that one's answer is no longer the same.
 import type { Repository } from '../repository.ts'
 import { isSame } from './same.ts'
+import { each, type Several, withOne, withoutOne } from './several.ts'
 
 /** Computes an answer from a repository alone. The function is the answer's identity together with the key. */
 export type Computation<T> = (key: string, repository: Repository) => T
@@ -33,9 +34,10 @@ interface Node {
   failure: { readonly error: unknown } | undefined
   /** `unsure`: an answer that it asked for may have changed. */
   state: 'sure' | 'unsure' | 'stale'
-  observations: ReadonlySet<string>
-  asked: ReadonlySet<Node>
-  readonly askedBy: Set<Node>
+  /** Without repetition, in the order of the first time. */
+  observations: readonly string[]
+  asked: readonly Node[]
+  askedBy: Several<Node>
   warnings: ReadonlySet<string>
   /** Whether it or an answer below it warns, so that the others need not be visited. */
   warns: boolean
@@ -49,7 +51,7 @@ interface Frame {
 
 interface Graph {
   readonly answers: Map<Computation<unknown>, Map<string, Node>>
-  readonly observers: Map<string, Set<Node>>
+  readonly observers: Map<string, Several<Node>>
   /** Nodes that the analysis itself asked for; what none of them needs is forgotten. */
   roots: Set<Node>
   readonly frames: Frame[]
@@ -104,7 +106,7 @@ function begin(graph: Graph, repository: Repository, changed: Iterable<string>):
   graph.told = new Set()
   graph.computed = 0
   for (const observation of [unrepeatable, ...changed]) {
-    for (const node of graph.observers.get(observation) ?? []) {
+    for (const node of each(graph.observers.get(observation))) {
       node.state = 'stale'
       doubt(node)
     }
@@ -113,11 +115,11 @@ function begin(graph: Graph, repository: Repository, changed: Iterable<string>):
 
 /** Everything above a changed answer has to look again. */
 function doubt(node: Node): void {
-  const queue = [...node.askedBy]
+  const queue = [...each(node.askedBy)]
   for (let above = queue.pop(); above !== undefined; above = queue.pop()) {
     if (above.state !== 'sure') continue
     above.state = 'unsure'
-    queue.push(...above.askedBy)
+    queue.push(...each(above.askedBy))
   }
 }
 
@@ -134,6 +136,7 @@ function recall(graph: Graph, compute: Computation<unknown>, key: string): unkno
 }
 
 const none: ReadonlySet<never> = new Set()
+const nothing: readonly never[] = []
 
 function newNode(graph: Graph, compute: Computation<unknown>, key: string): Node {
   const node: Node = {
@@ -142,9 +145,9 @@ function newNode(graph: Graph, compute: Computation<unknown>, key: string): Node
     value: undefined,
     failure: undefined,
     state: 'stale',
-    observations: none,
-    asked: none,
-    askedBy: new Set(),
+    observations: nothing,
+    asked: nothing,
+    askedBy: undefined,
     warnings: none,
     warns: false,
   }
@@ -173,15 +176,19 @@ function compute(graph: Graph, node: Node): void {
   graph.computed++
   const { value, failure } = outcomeOf(() => node.compute(node.key, graph.repository as Repository))
   graph.frames.length = graph.frames.indexOf(frame)
-  const warns = frame.warnings.size > 0 || [...frame.asked].some((asked) => asked.warns)
-  const isAnswered = node.askedBy.size > 0 && failure === undefined && node.failure === undefined
+  const asked = frame.asked.size === 0 ? nothing : [...frame.asked]
+  const warns = frame.warnings.size > 0 || asked.some((one) => one.warns)
+  const isAnswered = node.askedBy !== undefined && failure === undefined && node.failure === undefined
   // Whether it warns is a part of what it says: the ones above know by it whether to visit it.
   const isOther = !isAnswered || warns !== node.warns || !isSame(node.value, value)
-  connect(graph, node, frame)
-  Object.assign(node, { warnings: frame.warnings, warns, state: 'sure' })
+  connect(graph, node, { observations: frame.observations.size === 0 ? nothing : [...frame.observations], asked })
+  node.warnings = frame.warnings.size === 0 ? none : frame.warnings
+  node.warns = warns
+  node.state = 'sure'
   if (!isOther) return
-  Object.assign(node, { value, failure })
-  for (const above of node.askedBy) if (above.state !== 'sure') above.state = 'stale'
+  node.value = value
+  node.failure = failure
+  for (const above of each(node.askedBy)) if (above.state !== 'sure') above.state = 'stale'
 }
 
 interface Outcome {
@@ -199,25 +206,21 @@ function outcomeOf(run: () => unknown): Outcome {
 }
 
 /** Replaces what a node rests on. */
-function connect(graph: Graph, node: Node, { observations, asked }: Frame): void {
+function connect(graph: Graph, node: Node, { observations, asked }: Pick<Node, 'observations' | 'asked'>): void {
   disconnect(graph, node)
   node.observations = observations
   node.asked = asked
-  for (const observation of observations) {
-    const observers = graph.observers.get(observation)
-    if (observers === undefined) graph.observers.set(observation, new Set([node]))
-    else observers.add(node)
-  }
-  for (const below of asked) below.askedBy.add(node)
+  for (const observation of observations) graph.observers.set(observation, withOne(graph.observers.get(observation), node))
+  for (const below of asked) below.askedBy = withOne(below.askedBy, node)
 }
 
 function disconnect(graph: Graph, node: Node): void {
   for (const observation of node.observations) {
-    const observers = graph.observers.get(observation)
-    observers?.delete(node)
-    if (observers?.size === 0) graph.observers.delete(observation)
+    const left = withoutOne(graph.observers.get(observation), node)
+    if (left === undefined) graph.observers.delete(observation)
+    else graph.observers.set(observation, left)
   }
-  for (const below of node.asked) below.askedBy.delete(node)
+  for (const below of node.asked) below.askedBy = withoutOne(below.askedBy, node)
 }
 
 /** Says again what a kept answer and the ones below it said. */
