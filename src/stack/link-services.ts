@@ -56,9 +56,11 @@ function isSet(value: ComposeValue | undefined): boolean {
   return typeof value !== 'string' || !/(^|\/|@|=)(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?=[:/,?]|$)/i.test(value)
 }
 
-/** The address, or nothing when the other has no port to be reached at. */
+/** The address, or nothing when the other has no port to be reached at, or no login where that is all that is asked for. */
 function fillTemplate(template: string, endpoint: Endpoint): ComposeValue | undefined {
-  const pieces = template.split(/\{(host|port|user|password|database)\}/)
+  if ((template === '{user}' && endpoint.user === undefined) || (template === '{password}' && endpoint.password === undefined))
+    return undefined
+  const pieces = withoutLogin(template, endpoint).split(/\{(host|port|user|password|database)\}/)
   const filled: (string | Variable)[] = []
   for (const [at, piece] of pieces.entries()) {
     if (at % 2 === 0) filled.push(piece)
@@ -66,6 +68,13 @@ function fillTemplate(template: string, endpoint: Endpoint): ComposeValue | unde
     else filled.push(partOf(piece, endpoint))
   }
   return interpolate(filled)
+}
+
+/** Drivers refuse an address with an empty name before the `@`, and one that says where to look up nobody. */
+function withoutLogin(template: string, { user, password }: Endpoint): string {
+  if (user === undefined && password === undefined)
+    return template.replace(/\{user\}:\{password\}@|:\{password\}@|\{user\}@/, '').replace('?authSource=admin', '')
+  return password === undefined ? template.replace(':{password}@', '@') : template
 }
 
 function partOf(name: string, endpoint: Endpoint): string | Variable {

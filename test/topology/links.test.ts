@@ -27,6 +27,25 @@ describe('a link between services', () => {
     expect(analyzeFiles(files).startOrder).toEqual(['api', 'mail', 'search', 'web'])
   })
 
+  test('that a registry resolves sets no variable, nor does one of a list that the framework takes from one place', () => {
+    const spring = (name: string, settings: string) => ({
+      [`${name}/pom.xml`]: `<project><modelVersion>4.0.0</modelVersion><parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.4.0</version></parent><artifactId>${name}</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>`,
+      [`${name}/src/main/java/a/App.java`]:
+        'package a;\n@SpringBootApplication\npublic class App { public static void main(String[] a) { SpringApplication.run(App.class, a); } }\n',
+      [`${name}/src/main/resources/application.yml`]: settings,
+    })
+    const routes = `spring:\n  cloud:\n    gateway:\n      routes:\n        - {id: orders, uri: "lb://orders"}\n        - {id: stock, uri: "http://stock:8102"}\n`
+    const files = {
+      ...spring('gateway', routes),
+      ...spring('orders', 'server: {port: 8101}\n'),
+      ...spring('stock', 'server: {port: 8102}\n'),
+    }
+    expect(kindsOf(files, 'gateway').map(([service, , variable]) => [service, variable])).toEqual([
+      ['orders', undefined],
+      ['stock', undefined],
+    ])
+  })
+
   test('in a circle of inferred addresses orders what it can and forbids nothing', () => {
     const files = { ...node('a', ''), ...node('b', ''), 'a/.env.example': 'B=http://b:3000\n', 'b/.env.example': 'A=http://a:3000\n' }
     expect([kindsOf(files, 'a'), kindsOf(files, 'b'), analyzeFiles(files).startOrder]).toEqual([

@@ -49,6 +49,8 @@ function templateOf(rule: KindRule, value: string, type: ServiceType): string {
   const written = schemeOf(value) === undefined ? undefined : /^([a-z0-9:+.-]{1,60}?):(?:\/\/|@|thin:)/.exec(value)?.[1]
   const scheme = (written ?? usual).replace(/^(?:rediss|amqps)$/, (secure) => secure.slice(0, -1))
   const database = rule.kind === 'redis' ? (/^[^?#]{1,300}:\d{1,5}(\/\d{1,2})$/.exec(value)?.[1] ?? '') : ''
+  // Go's driver of MySQL takes no address but a name of its own kind.
+  if (written === undefined && type === 'golang' && rule.kind === 'mysql') return '{user}:{password}@tcp({host}:{port})/{database}'
   if (/^(?:jdbc|r2dbc):/.test(scheme)) return `${scheme}://{host}:{port}/{database}`
   return `${scheme}${rule.template}${database}`
 }

@@ -175,10 +175,15 @@ function statedLinks(draft: Draft, { input, directory, own }: Stating): OpenLink
 function addressLink(from: string, { target, address, template, kind }: AddressLink): OpenLink {
   const { variable, evidence } = address
   // Kinds have their own templates, with user and password: their needs bring the connection.
-  const isVariable = variable !== undefined && /^\w{1,100}$/.test(variable) && target.kind === undefined
-  const connections = isVariable ? [{ variable, template }] : []
+  const isSettable = variable !== undefined && /^\w{1,100}$/.test(variable) && !isListItem(variable) && !/^lb:/.test(template)
+  const connections = isSettable && target.kind === undefined ? [{ variable, template }] : []
   const fact = `${evidence.fact} names ${target.name ?? target.kind}`
   return weighed({ from, kind, isDeclared: false, connections, evidence: [{ ...evidence, fact }], target }, addressBinding[address.from])
+}
+
+/** Spring takes a list from one source: who sets `ROUTES_0_URI` loses everything else that the file says of the routes. */
+function isListItem(variable: string): boolean {
+  return /^(?:SPRING|ZUUL|FEIGN|EUREKA)_\w{0,80}_\d{1,3}_/.test(variable)
 }
 
 interface ProviderContext {
