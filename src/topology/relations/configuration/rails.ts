@@ -1,6 +1,6 @@
-// config/database.yml, cable.yml, sidekiq.yml and mongoid.yml of Rails and its neighbours. They hold ERB, so they are read as lines.
+// config/database.yml, cable.yml, sidekiq.yml and mongoid.yml of Rails and its neighbours, and the queues in its Gemfile. They hold ERB, so they are read as lines.
 import { joinPath } from '../../paths.ts'
-import { lineOf } from '../../reading/lines.ts'
+import { lineAt, lineOf } from '../../reading/lines.ts'
 import type { Repository } from '../../repository.ts'
 import type { BackingKind } from '../../topology.ts'
 import type { Configured } from '../backing.ts'
@@ -19,9 +19,18 @@ export const readRails: ConfigurationReader = ({ path: folder }, repository) => 
       ...databaseOf(database),
       ...(/^\s{1,8}adapter:\s{0,8}redis\b/m.test(blockOf(cable.text, 'production')) ? [fact(cable, 'redis', 'adapter: redis')] : []),
       ...present(joinPath(folder, 'config/sidekiq.yml'), { kind: 'redis', said: 'Sidekiq keeps its queues in Redis', repository }),
+      ...queuesOf(textOf(joinPath(folder, 'Gemfile'), repository)),
       ...present(joinPath(folder, 'config/mongoid.yml'), { kind: 'mongodb', said: 'Mongoid', repository }),
     ],
   }
+}
+
+/** Job queues that work with Redis alone: whoever lists one needs it, whatever the source says. */
+function queuesOf(gemfile: TextFile): Configured[] {
+  const match = /^[ \t]{0,8}gem\s{1,4}["'](sidekiq(?:-pro|-ent)?|resque)["']/m.exec(gemfile.text)
+  if (match === null) return []
+  const evidence = { path: gemfile.path, line: lineAt(gemfile.text, match.index), fact: `${match[1]} keeps its queues in Redis` }
+  return [{ kind: 'redis', connections: [], evidence }]
 }
 
 const adapters: Readonly<Record<string, BackingKind>> = {
