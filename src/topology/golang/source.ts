@@ -10,17 +10,24 @@ const listenedPort = '(?:[^"\\n:]{0,60}:)?(\\d{2,5})(?![\\d.])'
 
 /** Beginnings of names that hold somebody else's port or address. */
 const foreignNames =
-  '(?:db|database|pg|postgres|mysql|mongo|redis|amqp|rabbit|kafka|nats|smtp|mail|dapr|jaeger|otel|consul|etcd|proxy|remote|target|upstream|metrics?|debug|pprof)\\w{0,30}'
+  '(?:db|database|pg|postgres|mysql|mongo|redis|amqp|rabbit|kafka|nats|smtp|mail|dapr|jaeger|otel|consul|etcd|proxy|remote|target|upstream|metrics?|debug|pprof|max|min|privileged|ephemeral|admin)\\w{0,30}'
 
 /** Names in source that hold the program's own port or address. */
-const ownVariable = `(?<![\\w.])(?!${foreignNames})(?:[a-z]{1,20}_?)?(?:port|addr(?:ess)?|listen)\\w{0,20}`
+const ownVariable = `(?<![\\w.])(?!(?:default_?)?${foreignNames})(?:[a-z]{1,20}_?)?(?:port|addr(?:ess)?|listen)\\w{0,20}`
 
 /** What a value with a `Run` of its own comes from, when it serves. */
 const serverModules = ['net/http', 'net', ...goFrameworks.filter(({ kind }) => kind !== 'worker').flatMap(({ modules }) => modules)]
 
+/** A server of nothing but profiles: it has no handler, and its file registers none. */
+function withoutProfiler(text: string): string {
+  if (!/"net\/http\/pprof"/.test(text) || /\bhttp\.Handle(?:Func)?\s{0,4}\(/.test(text)) return text
+  return text.replace(/\bhttp\.ListenAndServe\s{0,4}\([^,()\n]{1,80}(?:\([^()\n]{0,80}\))?,\s{0,4}nil\s{0,4}\)/g, '')
+}
+
 /** Go finds a package's files through its module, which golang/module.ts does; single files are never named. */
 export const goSource: SourceLanguage = {
   comments: /^[ \t]{0,200}\/\/.*$/gm,
+  withoutAside: withoutProfiler,
   listens: [
     /\bListenAndServe(?:TLS)?\s{0,4}\(/g,
     /\b(?:net|tls|reuseport)\.Listen\s{0,4}\(|\bListenConfig\b|\bhttp\.Serve(?:TLS)?\s{0,4}\(|\bautocert\.NewListener\s{0,4}\(/g,
@@ -53,7 +60,7 @@ export const goSource: SourceLanguage = {
     /\bSetDefault\s{0,4}\(\s{0,4}"(?:(?:app|server|http|web|api|service)[._])?(?:port|addr|address|listen)"\s{0,4},\s{0,4}"?(?:[^"\n:]{0,60}:)?(\d{2,5})\b/gi,
     new RegExp(`${ownVariable}\\s{0,4}(?:string\\s{0,4}|int\\s{0,4})?:?=\\s{0,4}"?${listenedPort}\\b`, 'gi'),
     new RegExp(
-      `(?<![\\w.])(?!${foreignNames})\\w{1,30}\\s{0,4}(?:string\\s{0,4})?:?=\\s{0,4}"(?:0\\.0\\.0\\.0)?:(?!6060|9090)(\\d{4,5})"`,
+      `(?<![\\w.])(?!(?:default_?)?${foreignNames})\\w{1,30}\\s{0,4}(?:string\\s{0,4})?:?=\\s{0,4}"(?:0\\.0\\.0\\.0)?:(?!6060|9090)(\\d{4,5})"`,
       'gi',
     ),
   ],

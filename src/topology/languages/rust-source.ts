@@ -46,6 +46,7 @@ export const rustFrameworks: readonly Framework[] = [
 
 export const rustSource: SourceLanguage = {
   comments: /^[ \t]{0,200}\/\/.*$/gm,
+  withoutAside: withoutTests,
   listens: [
     /\b(?:TcpListener|UdpSocket|UnixListener)::bind\s{0,4}\(/g,
     /\bHttpServer::new\s{0,4}\(|\bServer::(?:bind|builder|http|run)\s{0,4}\(/g,
@@ -87,4 +88,10 @@ function moduleFiles(module: string, fromFile: string): string[] {
   const stem = /([^/]{1,100})\.rs$/.exec(fromFile)?.[1] ?? 'main'
   const homes = ['main', 'lib', 'mod'].includes(stem) ? [folder] : [joinPath(folder, stem), folder]
   return homes.flatMap((home) => [joinPath(home, `${module}.rs`), joinPath(home, `${module}/mod.rs`)])
+}
+
+/** Tests end the file that they belong to. */
+function withoutTests(text: string): string {
+  const at = text.search(/^#\[cfg\(test\)\]\s{0,8}(?:pub\s{1,4})?mod\s{1,4}\w{1,60}\s{0,4}\{/m)
+  return at < 0 ? text : text.slice(0, at)
 }

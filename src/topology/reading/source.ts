@@ -10,6 +10,8 @@ import type { Reader } from './reader.ts'
 export interface SourceLanguage {
   /** Lines that are only a comment: examples in them are nobody's code. */
   readonly comments: RegExp
+  /** The text without what is no part of the program: tests in the same file, a listener for whoever debugs it. Keeps every line's number. */
+  readonly withoutAside?: (text: string) => string
   /** Calls that accept connections. */
   readonly listens: readonly RegExp[]
   /** Calls that may accept connections, but have a name that much else has: they count in a file that imports a server. */
@@ -57,8 +59,8 @@ const healthPattern = new RegExp(`["'\`](?:GET )?(/(?:[\\w-]{1,40}/){0,3}(?:${he
 /** Django writes routes without the slash in front. */
 const djangoHealthPattern = new RegExp(`\\bpath\\(\\s{0,4}r?["']((?:[\\w-]{1,40}/){0,3}(?:${healthRoutes.join('|')})/?)["']`, 'g')
 
-/** Ports of databases and mail: a source that names one connects there, it does not listen. */
-const foreignPorts = new Set([25, 465, 587, 1025, 3306, 5432, 5672, 6379, 9092, 11211, 27017])
+/** Ports of databases, mail and other people's pages: a source that names one connects there, it does not listen. */
+const foreignPorts = new Set([25, 443, 465, 587, 1025, 3306, 5432, 5672, 6379, 9092, 11211, 27017])
 
 interface Scan {
   readonly reader: Reader
@@ -87,7 +89,8 @@ export function scanSources(entries: readonly string[], scan: Scan): SourceFacts
 
 /** The start of a file with its comment lines emptied, so that every line keeps its number. */
 function sourceText(path: string, { reader, language }: Scan): string | undefined {
-  return reader.text(path)?.slice(0, sourceScanLimit).replace(language.comments, '')
+  const text = reader.text(path)?.slice(0, sourceScanLimit).replace(language.comments, '')
+  return text === undefined ? undefined : (language.withoutAside?.(text) ?? text)
 }
 
 function factsOf(files: readonly string[], scan: Scan): Omit<SourceFacts, 'imports'> {
