@@ -9,22 +9,30 @@ import { findModule, goFiles } from './module.ts'
 
 /** The place where a folder declares itself a program: in main.go, or in another file of a folder where programs are expected. */
 export function findMain(folder: Folder, repository: Repository): Evidence | undefined {
-  const files = folder.files.has('main.go')
-    ? [joinPath(folder.path, 'main.go')]
-    : mayHide(folder)
-      ? goFiles(folder).slice(0, mainFilesLimit)
-      : []
+  const isPlain = folder.files.has('main.go')
+  const hidden = isPlain || !mayHide(folder) ? [] : likelyMains(folder)
+  const files = isPlain ? [joinPath(folder.path, 'main.go')] : hidden.slice(0, mainFilesLimit)
+  const declared: Evidence[] = []
   for (const path of files) {
     const text = repository.read.text(path)
     if (text === undefined || !/^package[ \t]{1,8}main\b/m.test(text) || isIgnored(text)) continue
     const line = lineOf(text, 'package main')
-    return { path, ...(line === undefined ? {} : { line }), fact: 'package main' }
+    declared.push({ path, ...(line === undefined ? {} : { line }), fact: 'package main' })
+    if (isPlain || /^func[ \t]{1,8}main[ \t]{0,8}\([ \t]{0,8}\)[ \t]{0,8}\{(?!\s{0,8}\})/m.test(text)) return declared.at(-1)
   }
-  return undefined
+  // A file that only lists what is generated is of package main as well; the function may be in a file that nobody looked at.
+  return hidden.length > files.length ? declared[0] : undefined
 }
 
-/** Files of a package that are asked for its name; all have the same one, but for tests and build tags. */
-const mainFilesLimit = 3
+/** Files of a package that are asked for its main function. */
+const mainFilesLimit = 4
+
+/** The file that is called like its folder or like a program comes first. */
+function likelyMains(folder: Folder): string[] {
+  const names = [`${baseName(folder.path)}.go`, 'server.go', 'app.go', 'cmd.go']
+  const rank = (path: string) => (names.includes(baseName(path)) ? names.indexOf(baseName(path)) : names.length)
+  return goFiles(folder).sort((a, b) => rank(a) - rank(b))
+}
 
 function mayHide(folder: Folder): boolean {
   const isHome = ['go.mod', 'Dockerfile', 'Procfile', ...oldGoManifests].some((name) => folder.files.has(name))
