@@ -5,6 +5,7 @@ import { statementsAbout } from './declared/statements.ts'
 import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
 import { appFolderAround, ruleForFolder } from './folder-names.ts'
 import { claimsFor } from './marks.ts'
+import { carriedSigns, commandIn, isOfOtherLanguage } from './neighbours.ts'
 import { findOnlyProgram } from './only-program.ts'
 import { ancestorsOf, baseName } from './paths.ts'
 import { templateSigns } from './placeholders.ts'
@@ -114,7 +115,7 @@ function placeSigns(claim: Claim, { folder, repository, packages, around, librar
   const among = claim.hasManifest ? appFolderAround(folder.path) : undefined
   const [user] = packages.usedBy(folder.path)
   const stands = confidence(claim.signs)
-  const workspace = packages.workspaces.find(({ root }) => root === folder.path)
+  const workspace = packages.workspaces.find(({ root, evidence }) => root === folder.path && !isOfOtherLanguage(evidence.path, claim))
   // A root that begins a program in a file of its own is more than the place where the others are joined.
   const hasEntry = claim.spec.facts?.entry !== undefined
   const hasSaidSo = claim.signs.some(({ role }) => role === 'workspace_root')
@@ -138,6 +139,7 @@ function placeSigns(claim: Claim, { folder, repository, packages, around, librar
       : []),
     ...templateSigns(claim, folder),
     ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
+    ...(claim.type === 'static_site' && claim.hasManifest ? carriedSigns(folder.path, repository) : []),
     ...(library && isPartOf(library, claim)
       ? [
           {
@@ -214,6 +216,8 @@ function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }:
   const rival = all.find(explains)
   const joined = rival && confidence([...rival.signs, ...container.signs.slice(1).filter(({ weight }) => weight > 0)])
   // An image that answers requests is a service, though its language calls the folder something that others import.
+  const command = commandIn(all)
+  if (command !== undefined && facts.ports.length === 0) return [command]
   const isPacked = rival?.signs.some(({ role, weight }) => role === 'library' && weight < 0)
   if (joined !== undefined && joined < confidenceThreshold && isPacked && answersRequests(facts)) return []
   const sign = rival?.signs.find(({ weight }) => weight > 0)
