@@ -18,7 +18,7 @@ const variantName =
   /^(?:(?:Dockerfile|Containerfile)[._-](?<after>[\w.-]{1,60})|(?<before>[\w.-]{1,60})\.(?:Dockerfile|dockerfile|Containerfile))$/
 
 /** Variants that are not what production runs. */
-const sideVariants = /(?:^|[._-])(?:dev|devel|develop|development|test|tests|testing|ci|cd|debug|local|windows|win|nano|nanoserver|builder|build|base|arm|arm32v7|armhf|arm64|arm64v8|s390x|ppc64le|lint|docs|dockerignore|tmpl|template|in|j2|erb|bak|orig|old|cross|e2e|cypress|sample|example|native|native-micro|legacy-jar|hot|watch|android|ios|mobile)(?:[._-]|$)/i // biome-ignore format: one pattern
+const sideVariants = /(?:^|[._-])(?:dev|devel|develop|development|test|tests|testing|ci|cd|debug|local|windows|win|nano|nanoserver|builder|buildx|build|base|arm|arm32v7|armhf|arm64|arm64v8|s390x|ppc64le|lint|docs|dockerignore|tmpl|tpl|gotmpl|mustache|hbs|template|in|j2|jinja2?|erb|bak|orig|old|cross|e2e|cypress|sample|example|native|native-micro|legacy-jar|hot|watch|android|ios|mobile)(?:[._-]|$)/i // biome-ignore format: one pattern
 
 /** Folders that hold nothing but the Dockerfile of the folder around them. */
 const dockerFolders = ['docker', '.docker', 'deploy', 'build', 'ci', 'container', 'src/main/docker', 'deployment', '.deploy']
@@ -36,12 +36,61 @@ const dockerfilePathOf = perRepository((path: string, repository): string => {
   const inside = repository.folders.get(path)?.folders
   const below = dockerFolders.filter((name) => inside?.has(name.split('/')[0] ?? name)).map((name) => joinPath(path, name))
   for (const place of [path, ...below]) {
-    const files = repository.folders.get(place)?.files
-    const name = files === undefined ? undefined : dockerfileNames.find((candidate) => files.has(candidate))
+    const name = ownDockerfile(place, repository)
     if (name !== undefined) return joinPath(place, name)
+    // The link in front leads to one of the variants that lie in a folder of their own; links are never followed.
+    const isLinked = isLink(joinPath(place, 'Dockerfile'), repository)
+    const linked = isLinked ? below.map((home) => variantIn(home, repository)).find((file) => file !== undefined) : undefined
+    if (linked !== undefined) return linked
   }
-  return variantIn(path, repository) ?? sharedDockerfile(path, repository) ?? ''
+  return variantIn(path, repository) ?? sharedDockerfile(path, repository) ?? assemblyDockerfile(path, repository) ?? ''
 })
+
+function ownDockerfile(place: string, repository: Repository): string | undefined {
+  const files = repository.folders.get(place)?.files
+  return files === undefined ? undefined : dockerfileNames.find((candidate) => files.has(candidate))
+}
+
+function isLink(path: string, { tree }: Repository): boolean {
+  return tree.entries.get(path)?.mode === '120000'
+}
+
+/** Folders above a project of .NET in which its Dockerfile may lie. */
+const foldersAbove = 3
+
+/** The Dockerfile of a folder above that runs what a project of .NET is built to: `dotnet Shop.Api.dll`. */
+function assemblyDockerfile(path: string, repository: Repository): string | undefined {
+  const project = [...(repository.folders.get(path)?.files ?? [])].find((name) => projectFile.test(name))
+  if (project === undefined) return undefined
+  const name = project.replace(projectFile, '')
+  for (const above of ancestorsOf(path).slice(0, foldersAbove)) {
+    const own = ownDockerfile(above, repository)
+    const file = own === undefined ? undefined : joinPath(above, own)
+    if (file !== undefined && assemblyOf(repository.read.dockerfile(file)) === name) return file
+  }
+  return undefined
+}
+
+const projectFile = /\.(?:cs|fs|vb)proj$/
+
+function assemblyOf(facts: DockerfileFacts | undefined): string | undefined {
+  return /(?:^|[\s/])([\w.-]{1,120})\.dll(?=\s|$)/.exec(facts?.command?.text ?? '')?.[1]
+}
+
+/** The folder of the project that a Dockerfile's command runs, when it lies below the Dockerfile. */
+function assemblyFolder(folder: Folder, path: string, repository: Repository): string | undefined {
+  const facts = repository.read.dockerfile(path)
+  const name = assemblyOf(facts)
+  if (facts === undefined || name === undefined || [...folder.files].some((file) => projectFile.test(file))) return undefined
+  const usual = [name, `src/${name}`, 'src'].map((inside) => joinPath(folder.path, inside))
+  const copied = facts.sources.filter((source) => projectFile.test(source.path)).map((source) => parentOf(source.path))
+  return [...usual, ...copied].find(
+    (place) =>
+      place !== folder.path &&
+      isWithin(place, folder.path) &&
+      ['csproj', 'fsproj', 'vbproj'].some((ending) => repository.tree.entries.has(joinPath(place, `${name}.${ending}`))),
+  )
+}
 
 /** The only variant for production, such as `Dockerfile.alpine` or `api.Dockerfile`. */
 function variantIn(path: string, repository: Repository): string | undefined {
@@ -90,6 +139,8 @@ const sharedDockerfiles = perRepository((_, repository): ReadonlyMap<string, rea
 /** The folder that a Dockerfile elsewhere is for, such as `api` of `docker/api/Dockerfile`, or undefined when it is for its own folder. */
 export function ownerOfDockerfile(folder: Folder, repository: Repository): string | undefined {
   const path = findDockerfile(folder, repository)?.path
+  const assembly = path === undefined || parentOf(path) !== folder.path ? undefined : assemblyFolder(folder, path, repository)
+  if (assembly !== undefined) return assembly
   if (folder.path === '.' || path === undefined || !isWithin(path, folder.path)) return undefined
   const around = ancestorsOf(folder.path).find((above) => {
     const files = repository.folders.get(above)?.files.size ?? 0

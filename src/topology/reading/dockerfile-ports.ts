@@ -63,7 +63,15 @@ const portVariables = [
 
 function statedPort(instructions: readonly Instruction[], values: Values): ExposedPort | undefined {
   for (const name of portVariables) {
-    const port = asPort(values.get(name)?.split(/[;,]/)[0]?.replace(/\/$/, '').split(':').at(-1))
+    const addresses = values.get(name)?.split(/[;,]\s{0,4}/, 10) ?? []
+    const plain = addresses.find((address) => !/^["']?https:/.test(address)) ?? addresses[0]
+    const port = asPort(
+      plain
+        ?.trim()
+        .replace(/["'/]{1,2}$/, '')
+        .split(':')
+        .at(-1),
+    )
     if (port === undefined) continue
     const item = instructions.findLast((one) => one.getKeyword() === 'ENV' && (one.getArgumentsContent() ?? '').includes(name))
     if (item !== undefined) return { port, line: item.getRange().start.line + 1 }
