@@ -1,9 +1,10 @@
 import type { Claim, Detector, Sign } from '../claim.ts'
 import { developmentPart, isIdle } from '../development.ts'
 import { dockerfileMarks, findDockerfile, ownerOfDockerfile } from '../dockerfiles.ts'
-import { printable } from '../paths.ts'
+import { landmarksOf } from '../landmarks.ts'
+import { baseName, printable } from '../paths.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
-import { isBareImage, languageOfImage } from '../reading/dockerfile-images.ts'
+import { imageName, isBareImage, languageOfImage } from '../reading/dockerfile-images.ts'
 import { apart, saidInDockerfile } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 
@@ -59,6 +60,8 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
   const development = developmentPart(folder.path)
   const runsNothing = (command === undefined || runsShell || isIdle(command.text)) && ports.length === 0 && facts.health === undefined
   const isForPrograms = isBareImage(image) || isRuntime(image)
+  const builtOn = dockerfileOnTop(folder, path, repository)
+  const isBuilder = /^(?:\S{0,80}\/)?(?:build|compile|make|package)(?:\.sh)?$/.test(command?.text.trim() ?? '') && ports.length === 0
   return [
     ...(owner === undefined
       ? []
@@ -76,6 +79,10 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
     ...(/windowsservercore|nanoserver|microsoft-windows|\/windows(?:\/|:|$)/i.test(image)
       ? [{ path, line, fact: 'is an image for Windows', weight: -0.8, role: 'tooling' as const }]
       : []),
+    ...(builtOn === undefined
+      ? []
+      : [{ path, line, fact: `is what ${printable(builtOn)} is built on`, weight: -0.8, role: 'tooling' as const }]),
+    ...(isBuilder ? [{ path, line, fact: 'runs a build and ends', weight: -0.6, role: 'tooling' as const }] : []),
     ...(runsNothing && isForPrograms
       ? [{ path, line, fact: 'runs nothing: an image to build or to work in', weight: -0.6, role: 'tooling' as const }]
       : []),
@@ -83,6 +90,21 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
       ? [{ path, line, fact: 'adds nothing of the repository to an image', weight: -0.4, role: 'tooling' as const }]
       : []),
   ]
+}
+
+/** `base`, `dockerbase`, `base-image`: a folder or an image that others begin with. */
+const nameOfBase = /(?:^|[^a-z])(?:docker)?base(?:[-_]?image)?$/i
+
+/** A Dockerfile elsewhere that starts from an image called like the one that a folder of base images makes. */
+function dockerfileOnTop(folder: Folder, own: string, repository: Repository): string | undefined {
+  if (!nameOfBase.test(baseName(folder.path))) return undefined
+  return landmarksOf(repository)
+    .dockerfiles.slice(0, 200)
+    .find(
+      (path) =>
+        path !== own &&
+        repository.read.dockerfile(path)?.stages.some(({ image }) => image.includes('/') && nameOfBase.test(imageName(image))) === true,
+    )
 }
 
 /** Whether an image runs other people's programs and has none to start by itself. */
