@@ -11,6 +11,7 @@ import { isWorkspaceHome, manifestPath, processesOf, programAt } from '../golang
 import { baseName, isWithin, joinPath, parentOf, relativeTo } from '../paths.ts'
 import { findProcess, type Process, portInCommand } from '../procfile.ts'
 import { defined } from '../reading/data.ts'
+import type { DockerfileFacts } from '../reading/dockerfile.ts'
 import { lineOf } from '../reading/lines.ts'
 import { emptyClaim, importsOf, namedPort, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
 import { apart, quoted, type Said, said, usual } from '../reasons.ts'
@@ -71,9 +72,14 @@ function signsOf(program: GoProgram, { folder, repository, process }: Context): 
     ...(tool ? [{ ...tool, weight: -0.4, role: 'tooling' as const }] : []),
     ...(keepsRunning || process || tool
       ? []
-      : [{ ...declared, fact: 'neither listens nor keeps running', weight: -0.25, role: 'tooling' as const }]),
+      : [{ ...declared, fact: 'neither listens nor keeps running', weight: exposes(dockerfile) ? -0.25 : -0.5, role: 'tooling' as const }]),
     ...dockerfileSigns('golang', dockerfile),
   ]
+}
+
+/** An image that exposes nothing is how a command is handed to people. */
+function exposes(dockerfile: DockerfileFacts | undefined): boolean {
+  return dockerfile === undefined || dockerfile.ports.length > 0 || dockerfile.health !== undefined
 }
 
 function specOf(program: GoProgram, context: Context): ClaimedSpec {

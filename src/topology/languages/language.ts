@@ -199,6 +199,22 @@ function signsOf({ project, source, framework, frameworkEvidence, process, folde
       : []),
     ...sourceSigns(source, { loops: 0.35 }),
     ...project.signs,
+    ...toolInImage({ project, source, framework, process, folder, repository }, language),
     ...dockerfileSigns(language.type, findDockerfile(folder, repository)),
+  ]
+}
+
+/** Languages whose programs people run by hand as often as not. */
+const compiled: readonly ServiceType[] = ['rust', 'haskell', 'cpp', 'zig', 'crystal', 'swift', 'dart', 'gleam']
+
+type ToolReading = Pick<Reading, 'project' | 'source' | 'framework' | 'process' | 'folder' | 'repository'>
+
+/** An image is also how a command is handed to people: one that exposes nothing, of a program that nothing keeps running. */
+function toolInImage({ project, source, framework, process, folder, repository }: ToolReading, { type }: Language): Sign[] {
+  const image = compiled.includes(type) ? findDockerfile(folder, repository) : undefined
+  const stays = source.listens ?? source.loops ?? process ?? project.port ?? (framework?.kind === 'tool' ? undefined : framework)
+  if (image?.command === undefined || image.ports.length > 0 || image.health !== undefined || stays !== undefined) return []
+  return [
+    { path: image.path, line: image.command.line, fact: 'the image exposes nothing, and its program ends', weight: -0.5, role: 'tooling' },
   ]
 }
