@@ -1,5 +1,6 @@
 // From decided folders to the services that will be listed: those that a compose file builds are joined or added, and kyozo.yaml corrects,
 // adds and removes.
+import { withoutCarried } from './carried.ts'
 import { type Claim, confidence, isStack } from './claim.ts'
 import { byPlace, type ComposeDraft, type Joined, joinComposeServices } from './compose/mapping/join-services.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
@@ -32,7 +33,7 @@ export interface DraftInput {
 }
 
 export function draftServices(input: DraftInput, options: DraftOptions): Draft[] {
-  const found = joinComposeServices(input.decision, input.repository)
+  const found = withoutCarried(joinComposeServices(input.decision, input.repository), input.repository)
   const declaredPaths = pathsByName(input.declared)
   const names = nameServices(nameables(found, declaredPaths, { ...input, options }), new Set(declaredPaths.keys()))
   const named = [...names].map(([{ candidate }, name]): Draft => ({ ...candidate, name }))

@@ -81,7 +81,12 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
   const found = statedLinks(draft, { input, directory, own })
   const isProgram =
     draft.claim.type !== 'database' && draft.claim.type !== 'proxy' && !input.providers.some(({ name }) => name === draft.name)
-  const needs = isProgram ? input.needInputs(draft).flatMap((needInput) => findNeeds(withWorkloads(needInput, own))) : []
+  const needs = isProgram
+    ? input
+        .needInputs(draft)
+        .flatMap((needInput) => findNeeds(withWorkloads(needInput, own)))
+        .filter(({ kind }) => kind !== draft.claim.spec.name)
+    : []
   const context: ProviderContext = { draft, input, own, linked: found.map(({ target }) => target) }
   // Another file may call the database of its own copy of the stack by any name: it is the one that is there.
   const stated = found.map((link) => {

@@ -1,0 +1,40 @@
+// Programs that another service's image already runs: a member of a workspace is no second service beside the root that is built and started.
+import { isStack } from './claim.ts'
+import { statementsAbout } from './declared/statements.ts'
+import { findDockerfile } from './dockerfiles.ts'
+import { isWithin } from './paths.ts'
+import type { Repository } from './repository.ts'
+import type { Candidate } from './weigh.ts'
+
+interface Carried extends Candidate {
+  readonly compose?: unknown
+}
+
+/** The services without those that the image of one above them stands for. */
+export function withoutCarried<T extends Carried>(found: readonly T[], repository: Repository): T[] {
+  return found.filter((service) => !isAlone(service, repository) || !found.some((other) => carries(other, service, repository)))
+}
+
+/** Whether nothing says that the folder is run for itself. */
+function isAlone({ path, claim, compose }: Carried, repository: Repository): boolean {
+  const folder = repository.folders.get(path)
+  if (compose !== undefined || path === '.' || isStack(claim.type) || typeof claim.spec.facts?.binary !== 'string') return false
+  return folder !== undefined && findDockerfile(folder, repository) === undefined && statementsAbout(path, repository).length === 0
+}
+
+function carries(other: Candidate, { path, claim }: Candidate, repository: Repository): boolean {
+  if (other.path === path || !isWithin(path, other.path) || isStack(other.claim.type)) return false
+  if (other.claim.type !== claim.type && other.claim.type !== 'containerized') return false
+  const home = repository.folders.get(other.path)
+  const command = home && findDockerfile(home, repository)?.command
+  if (command === undefined) return false
+  const { binary, workspaceRoot } = claim.spec.facts ?? {}
+  const listens = claim.signs.some(({ fact }) => fact.startsWith('listens: '))
+  return programOf(command.text) === binary || (workspaceRoot === other.path && !listens)
+}
+
+/** `/usr/bin/server --port 80` runs `server`. */
+function programOf(command: string): string | undefined {
+  const words = command.split(/\s{1,4}/, 8).map((word) => word.slice(word.lastIndexOf('/') + 1))
+  return words.find((word) => !/^(?:tini|dumb-init|exec|sh|bash|ash|env|--|-\w{1,4}|\w{1,64}=.{0,200})$/.test(word))
+}
