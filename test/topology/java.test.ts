@@ -353,7 +353,7 @@ describe('what is no service', () => {
       plugin: 'tooling',
       archetype: 'example',
       'api-it': 'tests',
-      skeleton: 'unknown',
+      skeleton: 'example',
     })
   })
 

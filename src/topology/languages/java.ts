@@ -137,13 +137,32 @@ function withObjections(project: Project, { folder, build, repository }: Surroun
   const { manifest } = build
   const usesSpring = build.dependencies.has('org.springframework.boot') || build.dependencies.has('plugin:spring-boot-maven-plugin')
   const isTool = usesSpring && build.packaging !== 'war' && project.entries.length > 0 && !startsSpring(project.entries, repository)
+  const desktop = desktopMarks.map((name) => build.dependencies.get(name)).find((evidence) => evidence !== undefined)
+  const commands = commandLineOf(build, project.entries, repository)
   const signs: Sign[] = [
+    ...(repository.tree.folders.has(joinPath(folder.path, 'src/main/g8'))
+      ? [{ ...manifest, fact: 'tests a template that others begin with', weight: -0.6, role: 'tooling' as const }]
+      : []),
+    ...(desktop ? [{ ...desktop, fact: 'makes it a desktop application', weight: -0.6, role: 'tooling' as const }] : []),
+    ...(commands ? [{ ...commands, fact: 'reads a command line and starts no server', weight: -0.5, role: 'tooling' as const }] : []),
     ...(isRunByRoot(folder.path, repository)
       ? [{ ...manifest, fact: 'is run from the root of its build', weight: -0.9, role: 'library' as const }]
       : []),
     ...(isTool ? [{ ...manifest, fact: 'has a main method that does not start Spring', weight: -0.5, role: 'tooling' as const }] : []),
   ]
   return { ...project, signs: [...project.signs, ...signs] }
+}
+
+/** What draws windows, or packs a program for whoever has a screen. */
+const desktopMarks = ['org.openjfx', 'javafx-controls', 'javafx-fxml', 'plugin:org.openjfx.javafxplugin', 'plugin:javafx-maven-plugin', 'plugin:org.jetbrains.compose', 'plugin:org.jetbrains.kotlin.plugin.compose', 'plugin:dev.hydraulic.conveyor', 'flatlaf', 'tornadofx', 'scalafx'] // biome-ignore format: a list
+
+/** A program whose main method hands its words to a reader of command lines, and starts no server. */
+function commandLineOf({ dependencies }: JavaBuild, entries: readonly string[], { read }: Repository): Evidence | undefined {
+  const reader = ['picocli', 'info.picocli', 'micronaut-picocli', 'quarkus-picocli'].map((name) => dependencies.get(name)).find(Boolean)
+  if (reader === undefined || entries.length === 0) return undefined
+  const texts = entries.map((path) => read.text(path)?.slice(0, 32_768) ?? '')
+  const serves = /\b(?:Micronaut|Quarkus|SpringApplication|Javalin)\s{0,4}\.\s{0,4}\w|@SpringBootApplication|\.listen\s{0,4}\(/
+  return texts.some((text) => /\bpicocli\b/i.test(text)) && !texts.some((text) => serves.test(text)) ? reader : undefined
 }
 
 function placeOfSetting({ key, path, line }: Setting): Evidence {

@@ -9,7 +9,7 @@ const roots: readonly (readonly [string, string])[] = [
   ['org.springframework.boot', 'org.springframework.boot'], ['io.quarkus', 'io.quarkus'], ['io.micronaut', 'io.micronaut'], ['io.helidon', 'helidon-webserver'],
   ['io.dropwizard', 'io.dropwizard'], ['io.ktor.server', 'ktor-server-core'], ['io.javalin', 'javalin'], ['spark.Spark', 'com.sparkjava'], ['spark.', 'com.sparkjava'],
   ['io.vertx', 'io.vertx'], ['akka.http', 'akka-http'], ['org.apache.pekko.http', 'pekko-http'], ['org.http4s', 'http4s-ember-server'], ['zio.http', 'zio-http'],
-  ['io.grpc', 'grpc-netty'], ['io.undertow', 'undertow-core'], ['org.eclipse.jetty.server', 'jetty-server'], ['play.api.mvc', 'com.typesafe.play'],
+  ['io.grpc', 'grpc-netty'], ['io.undertow', 'undertow-core'], ['org.eclipse.jetty.server', 'jetty-server'], ['play.api.mvc', 'play'],
 ] // biome-ignore format: a table
 
 /** What the entry files import, under the names of the table of frameworks. */
