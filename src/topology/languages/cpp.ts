@@ -121,6 +121,9 @@ function belowPrograms({ file, tool, isProject }: Build, folder: Folder, reposit
     const home = repository.folders.get(joinPath(folder.path, name))
     const inner = home === undefined ? undefined : readBuild(home, repository)
     const sources = inner?.programs.flatMap((program) => program.sources) ?? []
+    // Sources may lie in folders of their own, of which one is called like the program.
+    if (inner !== undefined && home !== undefined && inner.programs.length === 0 && !name.includes('/'))
+      return belowPrograms({ ...inner, isProject: true }, home, repository).map((path) => `${name}/${path}`)
     return sources.length === 0 && (inner?.programs.length ?? 0) > 0
       ? filesIn(name, /^(?:main|server)\.c(?:pp|c|xx)?$/, { folder, repository }).map((path) =>
           path.slice(folder.path === '.' ? 0 : folder.path.length + 1),

@@ -16,7 +16,7 @@ const linesLimit = 2_000
 const rulesLimit = 200
 const wordsLimit = 200
 
-const compiles = /(?:^|[\s@-])(?:[\w-]{0,40}(?:g\+\+|gcc|clang(?:\+\+)?|c\+\+)|cc|\$[({](?:CC|CXX|LD|LINK)[)}])(?:-[\d.]{1,5})?\s/m
+const compiles = /(?:^|[\s@;-])(?:[\w-]{0,40}(?:g\+\+|gcc|clang(?:\+\+)?|c\+\+)|cc|\$[({](?:CC|CXX|LD|LINK)[)}])(?:-[\d.]{1,5})?\s/m
 
 /** What `make` builds when it is asked for nothing comes first, and nobody deploys a program that is built for a debugger. */
 export function programsOfMake(text: string): MakeProgram[] {
