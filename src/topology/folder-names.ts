@@ -31,6 +31,9 @@ export const nameRules: readonly NameRule[] = [
   { role: 'docs', weight: 0.5, names: ['wiki', 'openapi', 'swagger', 'api-docs', 'apidocs'] },
   { role: 'example', weight: 0.4, names: ['demo', 'demos', 'playground', 'playgrounds', 'sandbox'] },
   { role: 'library', weight: 0.35, names: ['packages', 'libs', 'lib', 'libraries', 'shared', 'common', 'pkg', 'internal'] },
+  { role: 'example', weight: 0.5, names: ['contrib', 'skeletons', 'archive', 'archived', '.archive', '_archive', 'attic'] },
+  { role: 'tests', weight: 0.4, names: ['integration'], onlyAtRoot: true },
+  { role: 'tooling', weight: 0.5, names: ['builders', 'storybook'] },
   { role: 'asset', weight: 0.4, names: ['public', 'static', 'assets', 'templates', 'views'] },
 ] // biome-ignore format: a table
 
@@ -46,6 +49,9 @@ const rulesByName = new Map(nameRules.flatMap((rule) => rule.names.map((name) =>
 /** Names that begin or end like tests: `test_suite`, `InvoiceService.UnitTests`, `runtime-tests`, `e2e_test`. A service may be called so, hence the small weight. */
 const testsByEnding: NameRule = { role: 'tests', weight: 0.4, names: [] }
 const testsBeginning = /^tests?_/
+
+/** What somebody copies to begin with: `0_skeleton`. */
+const skeletonByEnding: NameRule = { role: 'example', weight: 0.5, names: [] }
 
 /** What a page or a program handles: `static_files`, `upload_files`. */
 const filesByEnding: NameRule = { role: 'asset', weight: 0.4, names: [] }
@@ -68,6 +74,7 @@ const templateFolder = /^__(?:brick|template|project_?name|app_?name)__$/i
 function ruleForWords(name: string): NameRule | undefined {
   if (placeholder.test(name) || templateFolder.test(name)) return templateByName
   if (testsEnding.test(name) || testsBeginning.test(name)) return testsByEnding
+  if (/(?:^|[-_])skeleton$/i.test(name)) return skeletonByEnding
   return name.endsWith('_files') ? filesByEnding : undefined
 }
 
