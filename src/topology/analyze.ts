@@ -61,7 +61,7 @@ export function analyze(tree: SourceTree, options: AnalyzeOptions = {}): Topolog
       links,
     ),
     warnings: repository.warnings(),
-    ...(services.length === 0 ? { nothing: explainNothing(repository, decision) } : {}),
+    ...(services.length === 0 && isFinal(tree) ? { nothing: explainNothing(repository, decision) } : {}),
   }
 }
 
