@@ -284,6 +284,20 @@ describe('other builds of the JVM', () => {
     ],
     ['an unpacked war', { 'index.jsp': 'x', 'WEB-INF/web.xml': '<web-app/>' }, 'java/tomcat :8080'],
     ['a war', { 'shop.war': 'x' }, 'java/tomcat :8080'],
+    [
+      'an unpacked jar',
+      { 'META-INF/MANIFEST.MF': 'Main-Class: main.Main\r\n', 'main/Main.class': 'x' },
+      'java no port template(java in .) [java main.Main]',
+    ],
+    [
+      'an unpacked jar of Spring Boot',
+      {
+        'META-INF/MANIFEST.MF':
+          'Build-Jdk-Spec: 21\nMain-Class: org.springframework.boot.loader.launch.JarLauncher\nSpring-Boot-Version: 3.3.2\n',
+        'BOOT-INF/classes/a/App.class': 'x',
+      },
+      'java/spring-boot :8080 template(java in .) tcp [java org.springframework.boot.loader.launch.JarLauncher]',
+    ],
   ])('such as %s are known', (_, files, expected) => {
     expect(servicesIn(files)[0]).toContain(expected)
   })

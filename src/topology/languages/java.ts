@@ -28,7 +28,7 @@ import type { Language, Project } from './language.ts'
 export const java: Language = {
   type: 'java',
   title: 'Java',
-  marks: [...buildFiles, '*.war', '*.jar', '*.jsp', 'index.html', '*.java', '*.kt', '*.scala', '*.clj'],
+  marks: [...buildFiles, '*.war', '*.jar', '*.jsp', 'META-INF/', 'index.html', '*.java', '*.kt', '*.scala', '*.clj'],
   readProject,
   source: javaSource,
   frameworks: javaFrameworks,

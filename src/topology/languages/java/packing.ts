@@ -9,7 +9,7 @@ import type { JavaBuild } from './build.ts'
  * `boot`: an archive of Spring Boot, which comes apart in layers. `quarkus`: a folder with a small archive beside its libraries. `web`: an
  * archive for a servlet container; `exploded`: the same, unpacked and committed. `stage`: a folder with a start script. `jar`: an archive
  * that holds all it needs. `classpath`: an archive that needs its libraries beside it. `source`: files for the compiler alone.
- * `archive`: a committed archive that runs. `clojure`: source that runs as it is.
+ * `archive`: a committed archive that runs, packed or not. `clojure`: source that runs as it is.
  */
 export type Packing = 'boot' | 'quarkus' | 'web' | 'exploded' | 'stage' | 'jar' | 'classpath' | 'source' | 'archive' | 'clojure'
 
@@ -52,7 +52,7 @@ function packingOf(build: JavaBuild): Packing | undefined {
 
 function loosePacking(start: string, packaging: string, path: string): Packing | undefined {
   if (packaging === 'war') return path.endsWith('.war') ? 'web' : 'exploded'
-  if (start.startsWith('java -jar ')) return 'archive'
+  if (packaging === 'classes' || start.startsWith('java -jar ')) return 'archive'
   return /^java \S{1,200}\.java$/.test(start) ? 'source' : undefined
 }
 

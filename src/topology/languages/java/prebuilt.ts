@@ -1,10 +1,11 @@
 // What runs on the JVM without a build file: sources with a main method, scripts for JBang, an archive that somebody else built.
 import { sourceScanLimit } from '../../limits.ts'
 import { ancestorsOf, baseName, joinPath } from '../../paths.ts'
+import { said } from '../../reasons.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
-import { allMatches } from '../script.ts'
-import { type JavaBuild, noteArtifact } from './build.ts'
+import { allMatches, evidenceAt, type Found } from '../script.ts'
+import { type JavaBuild, majorVersion, noteArtifact } from './build.ts'
 
 /** Files that make a folder somebody's own project of the JVM. */
 export const buildFiles: readonly string[] = ['pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts', 'build.sbt', 'project.clj', 'deps.edn', 'build.boot', 'build.xml', 'pom.yml', 'pom.yaml', 'pom.groovy', 'pom.scala', 'pom.kts', 'pom.clj', 'pom.rb', 'pom.json', 'pom.atom', 'build.sc', 'build.mill'] // biome-ignore format: a list
@@ -33,8 +34,38 @@ export function readArchive(folder: Folder): JavaBuild | undefined {
   }
 }
 
-/** An archive for a servlet container, unpacked. */
+/** An archive, unpacked: for a servlet container, or one that says which class begins. */
 export function readExploded(folder: Folder, repository: Repository): JavaBuild | undefined {
+  return readExplodedWar(folder, repository) ?? readExplodedJar(folder, repository)
+}
+
+function readExplodedJar(folder: Folder, repository: Repository): JavaBuild | undefined {
+  const path = joinPath(folder.path, 'META-INF/MANIFEST.MF')
+  if (!folder.folders.has('META-INF') || isInProject(folder.path, repository)) return undefined
+  const text = (repository.read.text(path) ?? '').slice(0, sourceScanLimit)
+  const entryOf = (key: string) => allMatches(text, new RegExp(`^${key}:[ \\t]{0,4}([\\w.$]{1,200})[ \\t\\r]{0,4}$`, 'gm'))[0]
+  const main = entryOf('Main-Class')
+  if (main?.groups[0] === undefined) return undefined
+  const at = ({ offset }: Found, fact: string) => evidenceAt({ path, text }, offset, fact)
+  const [jdk, boot] = [entryOf('Build-Jdk-Spec'), entryOf('Spring-Boot-Version')]
+  const dependencies = new Map<string, Evidence>()
+  if (boot !== undefined) noteArtifact(dependencies, { name: 'org.springframework.boot', evidence: at(boot, 'Spring Boot') })
+  const manifest = at(main, `an unpacked archive that begins in ${main.groups[0]}`)
+  return {
+    manager: 'java',
+    manifest,
+    name: undefined,
+    ...(jdk === undefined ? {} : { javaVersion: said(majorVersion(jdk.groups[0]), at(jdk, 'built for it')) }),
+    dependencies,
+    packaging: 'classes',
+    mainClass: main.groups[0],
+    runs: { ...manifest, weight: boot === undefined ? 0.35 : 0.45 },
+    start: `java ${main.groups[0]}`,
+    reads: [],
+  }
+}
+
+function readExplodedWar(folder: Folder, repository: Repository): JavaBuild | undefined {
   const web = joinPath(folder.path, 'WEB-INF')
   if (!folder.folders.has('WEB-INF') || isInProject(folder.path, repository)) return undefined
   const manifest = { path: web, fact: 'an unpacked archive for a servlet container' }
