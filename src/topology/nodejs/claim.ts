@@ -28,7 +28,7 @@ export function claimPackage(type: 'nodejs' | 'bun', folder: Folder, repository:
   const application = hasManifest ? undefined : readNxApplication(folder.path, repository)
   if (application !== undefined)
     return type === 'nodejs' && application.kind === 'server' ? claimNxServer(application, folder.path, repository) : undefined
-  if (!hasManifest && isPartOfPackage(folder.path, repository)) return undefined
+  if (isPartOfPackage(folder, repository)) return undefined
   const facts = gather(folder, repository)
   const { manifest, source, runtime } = facts
   if ((!hasManifest && source.files.length === 0) || runtime.type !== type) return undefined
@@ -66,7 +66,7 @@ function gather(folder: Folder, repository: Repository) {
     kind: kindOfPackage(folder.path, repository),
     runtime: findRuntime(manifest, source, { folder, repository }),
     process: findProcess(folder, repository),
-    start: manifest && findNodeStart(manifest, packageManager?.value),
+    start: manifest && findNodeStart(manifest, repository, packageManager?.value),
     environment: findEnvironment(folder, source, repository),
   }
 }

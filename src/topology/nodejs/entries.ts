@@ -1,9 +1,10 @@
 // The files where a Node program begins.
 import { fileInCommand, findDockerfile } from '../dockerfiles.ts'
-import { ancestorsOf, joinPath } from '../paths.ts'
+import { ancestorsOf, isWithin, joinPath } from '../paths.ts'
 import { findProcess } from '../procfile.ts'
 import { stringAt } from '../reading/data.ts'
-import type { Repository } from '../repository.ts'
+import type { Folder, Repository } from '../repository.ts'
+import { innerPackage, isPackage } from './inner-packages.ts'
 import { type PackageJson, readPackageJson } from './package-json.ts'
 import { nodeFiles } from './source.ts'
 
@@ -19,30 +20,51 @@ const variableFilesLimit = 2
 /** The entry file: what the start command names (its source where it names a compiled file), else `main`, else the usual names. */
 export function findNodeEntries(folder: string, manifest: PackageJson | undefined, repository: Repository): string[] {
   const exists = (path: string) => repository.tree.entries.has(path)
-  const named = namedFiles(folder, manifest, repository)
-  for (const reference of named) {
+  const isOwn = (file: string) => innerPackage(file, folder, repository) === undefined
+  for (const { reference, isBinding } of namedFiles(folder, manifest, repository)) {
     const file = [reference, ...sourcesOf(reference)].flatMap((name) => nodeFiles(name, folder)).find(exists)
-    if (file !== undefined) return withServer(file, folder, exists)
+    if (file !== undefined && (isBinding || isOwn(file))) return withServer(file, folder, exists)
   }
-  const usual = findAmong(usualEntries, { folder, endings: sourceEndings, repository })[0]
+  const usual = findAmong(usualEntries, { folder, endings: sourceEndings, repository }).find(isOwn)
   if (usual !== undefined) return [usual]
   const sole = soleScript(folder, repository)
   return sole === undefined ? [] : [sole]
 }
 
+interface NamedFile {
+  readonly reference: string
+  /** Whether it is what the folder is declared to run, though it may lie in a package below. */
+  readonly isBinding: boolean
+}
+
 /** What the start commands, the Procfile, the Dockerfile and `main` name. */
-function namedFiles(folder: string, manifest: PackageJson | undefined, repository: Repository): string[] {
+function namedFiles(folder: string, manifest: PackageJson | undefined, repository: Repository): NamedFile[] {
   const home = repository.folders.get(folder)
   const scripts = ['start:prod', 'start:production', 'start', 'worker', 'serve'].map((name) => manifest?.scripts.get(name) ?? '')
-  const commands = [...scripts, (home && findProcess(home, repository)?.command) ?? '']
-  const named = commands.flatMap((command) => command.match(/[\w@./-]{1,200}\.[mc]?[jt]sx?\b/g) ?? [])
-  const bare = commands.flatMap((command) => /\bnode\s{1,4}(?:--[\w=./-]{1,80}\s{1,4}){0,6}([\w./-]{1,200})$/.exec(command)?.[1] ?? [])
+  const declared = (home && findProcess(home, repository)?.command) ?? ''
   const docker = home === undefined ? undefined : findDockerfile(home, repository)?.command?.text
   const run = fileInCommand(docker, /[\w./-]{1,200}\.[mc]?[jt]s\b/)
   const main = stringAt(manifest?.file.data, 'main') ?? stringAt(manifest?.file.data, 'module')
-  return [...named, ...bare, ...(run === undefined ? [] : [run]), ...(main === undefined ? [] : [main])].filter(
-    (name) => !/(?:^|\/)(?:webpack|rollup|vite|gulpfile|jest|babel|tsconfig)\b/.test(name),
+  const inCommands = [...scripts, declared].flatMap((command) => filesNamedIn(command, command === declared))
+  const bare = [...scripts, declared].flatMap((command) => programNamedIn(command, command === declared))
+  const others = [...(run === undefined ? [] : [named(run, true)]), ...(main === undefined ? [] : [named(main, false)])]
+  return [...inCommands, ...bare, ...others].filter(
+    ({ reference }) => !/(?:^|\/)(?:webpack|rollup|vite|gulpfile|jest|babel|tsconfig)\b/.test(reference),
   )
+}
+
+function named(reference: string, isBinding: boolean): NamedFile {
+  return { reference, isBinding }
+}
+
+function filesNamedIn(command: string, isBinding: boolean): NamedFile[] {
+  return (command.match(/[\w@./-]{1,200}\.[mc]?[jt]sx?\b/g) ?? []).map((file) => named(file, isBinding))
+}
+
+/** `node server` names a file without its ending, or a folder. */
+function programNamedIn(command: string, isBinding: boolean): NamedFile[] {
+  const program = /\bnode\s{1,4}(?:--[\w=./-]{1,80}\s{1,4}){0,6}([\w./-]{1,200})$/.exec(command)?.[1]
+  return program === undefined ? [] : [named(program, isBinding)]
 }
 
 /** A server file at the top is a program of its own, whatever the package's `main` offers to others. */
@@ -95,10 +117,16 @@ function sourcesOf(reference: string): string[] {
   return inner === undefined ? [] : [`src/${inner}.ts`, `${inner}.ts`, `src/${inner}.js`, `src/${inner}`]
 }
 
-/** A folder without a package.json below one whose program begins elsewhere is a part of that program. */
-export function isPartOfPackage(folder: string, repository: Repository): boolean {
-  const above = ancestorsOf(folder).find((path) => repository.folders.get(path)?.files.has('package.json'))
-  return above !== undefined && findNodeEntries(above, readPackageJson(above, repository), repository).length > 0
+/**
+ * A folder without a package.json below one whose program begins elsewhere is a part of that program; so is one whose package.json only says
+ * how its files are read, when the program begins in it.
+ */
+export function isPartOfPackage({ path, files }: Folder, repository: Repository): boolean {
+  if (isPackage(path, repository)) return false
+  const above = ancestorsOf(path).find((place) => repository.folders.get(place)?.files.has('package.json'))
+  if (above === undefined) return false
+  const entries = findNodeEntries(above, readPackageJson(above, repository), repository)
+  return files.has('package.json') ? entries.some((entry) => isWithin(entry, path)) : entries.length > 0
 }
 
 /** Whether a file hands something to whoever imports it, which a program does not. */

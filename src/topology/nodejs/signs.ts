@@ -9,7 +9,7 @@ import { exportsSomething } from './entries.ts'
 import { clientPackages, testPackages, workerPackages } from './frameworks.ts'
 import type { PackageKind } from './kind.ts'
 import { nodeLockfiles, type PackageJson } from './package-json.ts'
-import type { NodeStart } from './start.ts'
+import { findHandedStart, type NodeStart } from './start.ts'
 
 /** What is known of a package when its signs are weighed. */
 export interface PackageFacts {
@@ -80,6 +80,7 @@ function objections(facts: PackageFacts): Sign[] {
     ...endObjection(facts),
     ...toolsObjection(facts),
     ...nxObjection(facts),
+    ...handedObjection(facts),
     ...(manifest.workspaces.length > 0
       ? [{ ...manifest.at('workspaces', 'is the root of a workspace'), weight: workspaceWeight(facts), role: 'workspace_root' as const }]
       : []),
@@ -177,4 +178,12 @@ function nxObjection({ folder, manifest, entry, start }: PackageFacts): Sign[] {
   const isRoot = folder.files.has('nx.json') && !folder.files.has('project.json') && manifest.workspaces.length === 0
   if (!isRoot || entry !== undefined || start !== undefined) return []
   return [{ path: joinPath(folder.path, 'nx.json'), line: 1, fact: 'is the root of a workspace', weight: -0.5, role: 'workspace_root' }]
+}
+
+/** The package around another one that only starts it, whatever it installs for both. */
+function handedObjection({ manifest, entry, start, repository }: PackageFacts): Sign[] {
+  const handed = entry === undefined && start === undefined ? findHandedStart(manifest, repository) : undefined
+  if (handed === undefined) return []
+  const fact = `starts ${handed.to}, a package of its own`
+  return [{ ...manifest.at(`scripts/${handed.script}`, fact), weight: -0.6, role: 'workspace_root' }]
 }

@@ -1,6 +1,8 @@
 // How a Node folder starts in production.
 import { type Said, said } from '../reasons.ts'
+import type { Repository } from '../repository.ts'
 import type { Evidence, ProcessSpec } from '../topology.ts'
+import { startedPackage } from './inner-packages.ts'
 import type { PackageJson } from './package-json.ts'
 
 /** Commands of a development machine or of a workspace's orchestrator; a start script that runs one says nothing about a service here. */
@@ -16,6 +18,8 @@ const watchers: readonly (readonly [RegExp, string])[] = [
   [/^bun\s{1,4}--(?:watch|hot)\s{1,4}/, 'bun '],
 ]
 
+const startScripts = ['start:prod', 'start:production', 'prod', 'start', 'serve:prod']
+
 export interface NodeStart {
   /** As production runs it: the script's own command, so that no package manager stands between the signal and the process. */
   readonly command: string
@@ -24,15 +28,28 @@ export interface NodeStart {
   readonly evidence: Evidence
 }
 
-export function findNodeStart(manifest: PackageJson, packageManager = 'npm'): NodeStart | undefined {
-  for (const name of ['start:prod', 'start:production', 'prod', 'start', 'serve:prod']) {
+/** None when the script starts a package below, which then is the service. */
+export function findNodeStart(manifest: PackageJson, repository: Repository, packageManager = 'npm'): NodeStart | undefined {
+  for (const name of startScripts) {
     const written = manifest.scripts.get(name)
     if (written === undefined || notProduction.test(runs(written, manifest))) continue
     const text = watchers.reduce((command, [watcher, plain]) => command.replace(watcher, plain), written)
-    if (/\b(?:nodemon|ts-node-dev)\b/.test(text)) continue
+    if (/\b(?:nodemon|ts-node-dev)\b/.test(text) || startedPackage(written, manifest, repository) !== undefined) continue
     const evidence = manifest.at(`scripts/${name}`, `start script: ${written.slice(0, 80)}`)
     if (isPlain(text)) return { command: text, text, evidence }
     return { command: name === 'start' && packageManager === 'npm' ? 'npm start' : `${packageManager} run ${name}`, text, evidence }
+  }
+  return undefined
+}
+
+/** The script that starts a package below, and that package. */
+export function findHandedStart(
+  manifest: PackageJson,
+  repository: Repository,
+): { readonly script: string; readonly to: string } | undefined {
+  for (const script of startScripts) {
+    const to = startedPackage(manifest.scripts.get(script) ?? '', manifest, repository)
+    if (to !== undefined) return { script, to }
   }
   return undefined
 }

@@ -42,7 +42,7 @@ export function builtSigns(site: Package): Sign[] {
 /** A server among the dependencies makes the pages its own, when something starts it. */
 function serverObjection({ folder, repository, manifest, kind, builder }: Package): Sign[] {
   const { server } = kind
-  const start = findNodeStart(manifest)
+  const start = findNodeStart(manifest, repository)
   if (server !== undefined) {
     const runs = start !== undefined || findNodeEntries(folder.path, manifest, repository).length > 0
     return [{ ...manifest.at(`${server.list}/${server.dependency}`, `${server.dependency} makes it a server`), weight: runs ? -0.6 : -0.2 }]
