@@ -4,7 +4,7 @@ import { ancestorsOf, isWithin, joinPath } from '../paths.ts'
 import { findProcess } from '../procfile.ts'
 import { stringAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
-import { innerPackage, isPackage } from './inner-packages.ts'
+import { innerPackage, isAside, isPackage } from './inner-packages.ts'
 import { type PackageJson, readPackageJson } from './package-json.ts'
 import { nodeFiles } from './source.ts'
 
@@ -20,7 +20,7 @@ const variableFilesLimit = 2
 /** The entry file: what the start command names (its source where it names a compiled file), else `main`, else the usual names. */
 export function findNodeEntries(folder: string, manifest: PackageJson | undefined, repository: Repository): string[] {
   const exists = (path: string) => repository.tree.entries.has(path)
-  const isOwn = (file: string) => innerPackage(file, folder, repository) === undefined
+  const isOwn = (file: string) => innerPackage(file, folder, repository) === undefined && !isAside(file, folder)
   for (const { reference, isBinding } of namedFiles(folder, manifest, repository)) {
     const file = [reference, ...sourcesOf(reference)].flatMap((name) => nodeFiles(name, folder)).find(exists)
     if (file !== undefined && (isBinding || isOwn(file))) return withServer(file, folder, exists)

@@ -1,4 +1,5 @@
 // Packages below a package: a program in one of them is its own, whatever the package around it starts.
+import { ruleForFolder } from '../folder-names.ts'
 import { ancestorsOf, isWithin, joinPath, parentOf, resolvePath } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import { type PackageJson, readPackageJson } from './package-json.ts'
@@ -7,6 +8,14 @@ import { type PackageJson, readPackageJson } from './package-json.ts'
 export function innerPackage(path: string, folder: string, repository: Repository): string | undefined {
   return [path, ...ancestorsOf(path)].find((place) => place !== folder && isWithin(place, folder) && isPackage(place, repository))
 }
+
+/** Whether a file of a folder lies among its examples or tests: what starts it shows or tries what the folder is. */
+export function isAside(path: string, folder: string): boolean {
+  const around = ancestorsOf(path).filter((place) => place !== folder && isWithin(place, folder))
+  return around.some((place) => asideRoles.has(ruleForFolder(place)?.role))
+}
+
+const asideRoles: ReadonlySet<string | undefined> = new Set(['example', 'tests', 'fixture'])
 
 /** Whether a folder's package.json installs or runs something. */
 export function isPackage(folder: string, repository: Repository): boolean {
@@ -46,6 +55,13 @@ function membersIn(words: readonly string[], root: string, repository: Repositor
 
 const memberOptions = new Set(['-w', '--workspace', 'workspace', '--filter', '-F', '--scope'])
 
+/** Whether all files that a script runs lie among examples or tests. */
+export function startsAside(script: string, { file }: PackageJson): boolean {
+  const root = parentOf(file.path)
+  const run = filesIn(script.slice(0, scriptLimit).split(/[\s;&|()]{1,20}/)).flatMap((name) => resolvePath(root, unquoted(name)) ?? [])
+  return run.length > 0 && run.every((path) => isAside(path, root))
+}
+
 /** Characters of a script that are looked at. */
 const scriptLimit = 1_000
 
@@ -55,11 +71,13 @@ function placesIn(words: readonly string[], home: string): string[] {
     const [option = '', value] = word.split('=', 2)
     return folderOptions.has(option) ? [value ?? words[at + 1] ?? ''] : []
   })
+  return [...[...told, ...filesIn(words)].flatMap((name) => resolvePath(home, unquoted(name)) ?? []), home]
+}
+
+/** The files that a command names, and the folder or the file without its ending that Node is given. */
+function filesIn(words: readonly string[]): string[] {
   const isNode = /^(?:node|nodemon|tsx|ts-node|ts-node-dev|tsnd|bun)$/.test(words[0] ?? '')
-  const files = words.filter(
-    (word, at) => /\.[mc]?[jt]sx?$/.test(word) || (isNode && at > 0 && at === words.length - 1 && !word.startsWith('-')),
-  )
-  return [...[...told, ...files].flatMap((name) => resolvePath(home, unquoted(name)) ?? []), home]
+  return words.filter((word, at) => /\.[mc]?[jt]sx?$/.test(word) || (isNode && at > 0 && at === words.length - 1 && !word.startsWith('-')))
 }
 
 const folderOptions = new Set(['--prefix', '--cwd', '--dir', '-C'])

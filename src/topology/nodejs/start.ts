@@ -2,7 +2,7 @@
 import { type Said, said } from '../reasons.ts'
 import type { Repository } from '../repository.ts'
 import type { Evidence, ProcessSpec } from '../topology.ts'
-import { startedPackage } from './inner-packages.ts'
+import { startedPackage, startsAside } from './inner-packages.ts'
 import type { PackageJson } from './package-json.ts'
 
 /** Commands of a development machine or of a workspace's orchestrator; a start script that runs one says nothing about a service here. */
@@ -35,6 +35,7 @@ export function findNodeStart(manifest: PackageJson, repository: Repository, pac
     if (written === undefined || notProduction.test(runs(written, manifest))) continue
     const text = watchers.reduce((command, [watcher, plain]) => command.replace(watcher, plain), written)
     if (/\b(?:nodemon|ts-node-dev)\b/.test(text) || startedPackage(written, manifest, repository) !== undefined) continue
+    if (startsAside(written, manifest)) continue
     const evidence = manifest.at(`scripts/${name}`, `start script: ${written.slice(0, 80)}`)
     if (isPlain(text)) return { command: text, text, evidence }
     return { command: name === 'start' && packageManager === 'npm' ? 'npm start' : `${packageManager} run ${name}`, text, evidence }
