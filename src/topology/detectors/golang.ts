@@ -58,7 +58,7 @@ interface Context {
 }
 
 function signsOf(program: GoProgram, { folder, repository, process }: Context): Sign[] {
-  const { module, declared, source, framework, tool, plugin, keepsRunning } = program
+  const { module, declared, source, framework, tool, screen, plugin, keepsRunning } = program
   const dockerfile = findDockerfile(folder, repository)
   const old = manifestPath(folder, oldGoManifests)
   return [
@@ -69,8 +69,9 @@ function signsOf(program: GoProgram, { folder, repository, process }: Context): 
     ...(framework ? [{ ...framework.evidence, weight: framework.framework.kind === 'worker' ? 0.35 : 0.3 }] : []),
     ...sourceSigns(source, { loops: 0.35 }),
     ...(plugin ? [{ ...plugin, fact: `${plugin.fact}: another program loads it`, weight: -0.7, role: 'library' as const }] : []),
-    ...(tool ? [{ ...tool, weight: -0.4, role: 'tooling' as const }] : []),
-    ...(keepsRunning || process || tool
+    ...(screen ? [{ ...screen, fact: `${screen.fact}: works on a terminal`, weight: -0.8, role: 'tooling' as const }] : []),
+    ...(tool && !screen ? [{ ...tool, weight: -0.4, role: 'tooling' as const }] : []),
+    ...(keepsRunning || process || tool || screen
       ? []
       : [{ ...declared, fact: 'neither listens nor keeps running', weight: exposes(dockerfile) ? -0.25 : -0.5, role: 'tooling' as const }]),
     ...dockerfileSigns('golang', dockerfile),

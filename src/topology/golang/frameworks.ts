@@ -72,6 +72,15 @@ export const goToolPackages: readonly string[] = [
   'fyne.io/fyne', 'github.com/wailsapp/wails', 'github.com/hajimehoshi/ebiten',
 ] // biome-ignore format: a list
 
+/** What draws on a terminal: the program is for whoever sits before it. */
+export const goScreenPackages: readonly string[] = [
+  'github.com/charmbracelet/bubbletea', 'charm.land/bubbletea', 'github.com/rivo/tview', 'github.com/gdamore/tcell', 'github.com/jroimartin/gocui', 'github.com/awesome-gocui/gocui',
+  'github.com/jesseduffield/gocui', 'github.com/nsf/termbox-go', 'github.com/gizak/termui', 'github.com/mum4k/termdash', 'github.com/derailed/tview', 'github.com/derailed/tcell',
+] // biome-ignore format: a list
+
+/** What lets people on other machines in, screen and all. */
+export const goRemotePackages: readonly string[] = ['github.com/charmbracelet/wish', 'charm.land/wish', 'github.com/charmbracelet/ssh', 'github.com/gliderlabs/ssh', 'golang.org/x/crypto/ssh'] // biome-ignore format: a list
+
 /** Programs that another program loads. */
 export const goPluginPackages: readonly string[] = ['github.com/hashicorp/terraform-plugin-sdk', 'github.com/hashicorp/terraform-plugin-framework', 'github.com/hashicorp/go-plugin', 'github.com/hashicorp/packer-plugin-sdk', 'github.com/pulumi/pulumi/pkg/provider'] // biome-ignore format: a list
 

@@ -6,7 +6,7 @@ import { parentOf } from '../paths.ts'
 import { type SourceFacts, scanSources } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
-import { type GoFramework, goFrameworks, goPluginPackages, goToolPackages } from './frameworks.ts'
+import { type GoFramework, goFrameworks, goPluginPackages, goRemotePackages, goScreenPackages, goToolPackages } from './frameworks.ts'
 import { findMain } from './mains.ts'
 import { findModule, followPackages, type GoClosure, type GoModule } from './module.ts'
 import { goSource } from './source.ts'
@@ -25,6 +25,8 @@ export interface GoProgram {
   /** A package that only programs for people's hands import, when it does not listen. */
   readonly tool: Evidence | undefined
   readonly plugin: Evidence | undefined
+  /** A package that draws on a terminal, when nobody is let in from outside. */
+  readonly screen: Evidence | undefined
 }
 
 /** The program whose main package is the folder, or undefined when it is none. */
@@ -56,6 +58,7 @@ const readProgram = perRepository((path: string, repository: Repository): GoProg
     keepsRunning: isServer || isWorker || source.loops !== undefined,
     tool: isServer || isWorker ? undefined : firstImport(goToolPackages, source),
     plugin,
+    screen: framework !== undefined || firstImport(goRemotePackages, source) ? undefined : findScreen(source, module),
   }
 })
 
@@ -76,6 +79,17 @@ function findFramework(source: SourceFacts, repository: Repository): GoProgram['
   return undefined
 }
 
+/** What the program imports; of one that listens and waits nowhere that was read, what its module needs says as much. */
+function findScreen(source: SourceFacts, module: GoModule | undefined): Evidence | undefined {
+  const imported = firstImport(goScreenPackages, source)
+  if (imported !== undefined || source.listens !== undefined || source.loops !== undefined) return imported
+  return [...(module?.requires ?? [])].find(([name]) => isOf(goScreenPackages, name))?.[1]
+}
+
 function firstImport(modules: readonly string[], source: SourceFacts): Evidence | undefined {
-  return [...source.imports].find(([name]) => modules.some((module) => name === module || name.startsWith(`${module}/`)))?.[1]
+  return [...source.imports].find(([name]) => isOf(modules, name))?.[1]
+}
+
+function isOf(modules: readonly string[], name: string): boolean {
+  return modules.some((module) => name === module || name.startsWith(`${module}/`))
 }
