@@ -30,6 +30,7 @@ const frameworks: readonly Framework[] = [
 
 const source: SourceLanguage = {
   comments: /^[ \t]{0,200}#.*$/gm,
+  withoutAside: withoutDocumentation,
   listens: [
     /\{\s{0,4}(?:Plug\.Cowboy|Bandit|Plug\.Adapters\.Cowboy2?|[A-Z]\w{0,40}(?:Web)?\.Endpoint)\b/g,
     /\b(?:[A-Z]\w{0,40}\.)?Endpoint\s{0,4},?\s{0,4}$|\bPlug\.(?:Cowboy|Adapters\.Cowboy)\.(?:http|child_spec)\b|\bBandit\.start_link\b|:(?:cowboy\.start_clear|gen_tcp\.listen|ranch\.start_listener)\b/gm,
@@ -128,7 +129,7 @@ function signsOf(home: TextFile, { text, starts, isUmbrella, isInside }: Shape):
       ? [{ ...placeOf(home, 'package', 'is packed for others'), weight: -0.8, role: 'library' as const }]
       : []),
     ...(starts !== undefined && isPacked
-      ? [{ ...placeOf(home, 'package', 'is packed for others'), weight: isReleased ? -0.15 : -0.4, role: 'library' as const }]
+      ? [{ ...placeOf(home, 'package', 'is packed for others'), weight: isReleased ? -0.15 : -0.6, role: 'library' as const }]
       : []),
     ...(starts === undefined && !isUmbrella && !isPacked && !/\bescript:/.test(text)
       ? [{ ...placeOf(home, 'application', 'starts no application'), weight: -0.5, role: 'library' as const }]
@@ -176,11 +177,12 @@ interface Found {
   readonly versions: Map<string, string>
 }
 
-/** Dependencies of production: `only: :dev` and `only: :test` never run there. */
+/** Dependencies of production: `only: :dev` and `only: :test` never run there, and what is optional is whoever's that uses the package. */
 function addDependencies(file: TextFile, { dependencies, versions }: Found): void {
   const pattern = /^[^#\n]{0,80}?\{\s{0,4}:(?<name>[a-z]\w{0,60})\s{0,4},\s{0,4}(?:"(?<version>[^"\n]{1,40})")?(?<rest>[^\n}]{0,200})/gm
   for (const { groups, line } of matchesIn(file, pattern)) {
     const { name = '', version, rest = '' } = groups
+    if (/\boptional:\s{0,4}true\b/.test(rest)) continue
     if (/\bonly:\s{0,4}(?::(?:dev|test|docs)\b|\[(?![^\]]{0,60}:prod))/.test(rest)) continue
     dependencies.set(name, { path: file.path, line, fact: `${name} in deps` })
     if (version !== undefined) versions.set(name, version)
@@ -201,4 +203,9 @@ function modulePaths(module: string, fromFile: string): string[] {
 
 function snakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+}
+
+/** Documentation shows how others use the module. */
+function withoutDocumentation(text: string): string {
+  return text.replace(/@(?:module|type)?doc\s{1,4}(?:~[sS])?"""(?:(?!""")[\s\S]){0,20000}/g, (words) => words.replace(/[^\n]{1,1000}/g, ''))
 }

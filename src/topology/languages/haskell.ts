@@ -1,6 +1,9 @@
 // Haskell packages: what hpack and Cabal files say about executables and libraries.
+import type { Sign } from '../claim.ts'
+import { ruleForFolder } from '../folder-names.ts'
 import { joinPath, parentOf } from '../paths.ts'
 import { asPort, dataAt, field, stringAt, stringsIn } from '../reading/data.ts'
+import { lineAt } from '../reading/lines.ts'
 import type { SourceLanguage } from '../reading/source.ts'
 import { apart, type Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
@@ -86,10 +89,9 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const found = hpack ?? cabal
   const manager = folder.files.has('stack.yaml') ? 'stack' : 'cabal'
   if (found === undefined) return rootProject(folder, manager)
-  const executable = found.executables.find(({ name }) => /server|web|api|app|exe/i.test(name)) ?? found.executables[0]
-  const mains = found.executables.flatMap(({ main, folders }) =>
-    folders.length === 0 ? [main] : folders.map((below) => `${below}/${main}`),
-  )
+  const executables = found.executables.filter(({ folders }) => !folders.some(isAside))
+  const executable = executables.find(({ name }) => /server|web|api|app|exe/i.test(name)) ?? executables[0]
+  const mains = executables.flatMap(({ main, folders }) => (folders.length === 0 ? [main] : folders.map((below) => `${below}/${main}`)))
   const stated = existing(mains.map((path) => path.replace(/^\.\//, '')), folder, repository) // biome-ignore format: one step
   const entries = stated.length > 0 ? stated : existing(['app/Main.hs', 'src/Main.hs', 'Main.hs', 'exe/Main.hs'], folder, repository)
   const web = existing(
@@ -97,7 +99,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     folder,
     repository,
   )
-  const hasProgram = found.executables.length > 0
+  const hasProgram = executables.length > 0
   return {
     name: found.name,
     manifest: placeOf(found.file, 'name', found.name === undefined ? 'package' : `package ${found.name}`),
@@ -107,9 +109,28 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       found.dependencies.map((name): [string, Evidence] => [name, placeOf(found.file, name, `${name} in dependencies`)]),
     ),
     entries: hasProgram ? [...entries, ...web] : [],
-    signs: hasProgram ? [] : [{ ...placeOf(found.file, 'library', 'builds no program'), weight: -0.9, role: 'library' }],
+    signs: hasProgram
+      ? toolSigns(found, entries[0], repository)
+      : [{ ...placeOf(found.file, 'library', 'builds no program'), weight: -0.9, role: 'library' }],
     facts: { ...(executable === undefined ? {} : { binary: executable.name }) },
   }
+}
+
+/** Programs in a folder for examples show what the library is for. */
+function isAside(folder: string): boolean {
+  return folder.split('/').some((name) => ['example', 'tests'].includes(ruleForFolder(name)?.role ?? ''))
+}
+
+const servers = new Set(frameworks.filter(({ kind }) => kind !== 'tool').flatMap(({ packages }) => packages))
+
+/** A program that reads its command line and is built on no server is for people's hands. */
+function toolSigns({ dependencies }: Package, entry: string | undefined, repository: Repository): Sign[] {
+  const text = entry === undefined ? '' : (repository.read.text(entry) ?? '')
+  const found = /^import[ \t]{1,40}(?:qualified[ \t]{1,4})?System\.Console\.(?:GetOpt|CmdArgs|ArgParser|Docopt)\b/m.exec(
+    text.slice(0, 32_768),
+  )
+  if (entry === undefined || found === null || dependencies.some((name) => servers.has(name))) return []
+  return [{ path: entry, line: lineAt(text, found.index), fact: 'reads its command line', weight: -0.5, role: 'tooling' }]
 }
 
 /** A folder that only lists packages below it. */
