@@ -3,7 +3,7 @@ import type { Sign } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { baseName, joinPath } from '../paths.ts'
 import { sourceSigns } from '../reading/source-signs.ts'
-import type { Repository } from '../repository.ts'
+import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { applicationServers } from './frameworks.ts'
 import type { PythonProgram, PythonUse } from './program.ts'
@@ -108,6 +108,12 @@ function distributionSigns({ project, entries, server, source, folder }: PythonP
   if (server !== undefined) return library(distribution, -0.2)
   const isCommand = source.listens === undefined
   return isCommand
-    ? [{ ...distribution, fact: 'is a command that people install', weight: -0.25, role: 'tooling' }]
+    ? [{ ...distribution, fact: 'is a command that people install', weight: isDeployed(folder) ? -0.25 : -0.45, role: 'tooling' }]
     : library(distribution, -0.3)
+}
+
+/** What is deployed pins what it runs on; what others install shows them how to use it. */
+function isDeployed({ files, folders }: Folder): boolean {
+  const pins = ['.python-version', 'runtime.txt', 'requirements.txt', 'uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock']
+  return pins.some((name) => files.has(name)) && !['docs', 'doc', 'examples', 'example'].some((name) => folders.has(name))
 }
