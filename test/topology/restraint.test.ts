@@ -57,7 +57,8 @@ describe('a program that draws on a terminal', () => {
   test('is none either when only a part that is not read draws, and it shows its own profile', () => {
     const files = {
       ...go('github.com/gdamore/tcell/v2'),
-      'main.go': 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe("localhost:6060", nil) }\n',
+      'main.go':
+        'package main\n\nimport (\n\t"net/http"\n\t_ "net/http/pprof"\n)\n\nfunc main() { http.ListenAndServe("localhost:6060", nil) }\n',
     }
     expect(servicesIn(files)).toEqual([])
   })
@@ -94,17 +95,6 @@ describe('a package of Haskell', () => {
     expect(servicesIn(files)).toEqual([])
     expect(rolesIn(files)).toEqual({ '.': 'tooling' })
   })
-})
-
-test('an image that builds something and ends is no service', () => {
-  const image = (command: string) => ({
-    'builders/linux/Dockerfile': `FROM ubuntu:24.04\nCOPY build /usr/bin\nENTRYPOINT ${command}\n`,
-    'builders/linux/build': '',
-  })
-  for (const command of ['["/usr/bin/build"]', '["/bin/emulate", "/usr/bin/build"]', '["./build.sh"]', '["make"]']) {
-    expect(servicesIn(image(command))).toEqual([])
-    expect(rolesIn(image(command))).toEqual({ 'builders/linux': 'tooling' })
-  }
 })
 
 describe('a library of Elixir that starts an application', () => {

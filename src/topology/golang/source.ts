@@ -29,8 +29,7 @@ export const goSource: SourceLanguage = {
   comments: /^[ \t]{0,200}\/\/.*$/gm,
   withoutAside: withoutProfiler,
   listens: [
-    // At 6060 a program shows its own profile to whoever works on it.
-    /\bListenAndServe(?:TLS)?\s{0,4}\((?!\s{0,4}"[^"\n:]{0,60}:6060")/g,
+    /\bListenAndServe(?:TLS)?\s{0,4}\(/g,
     /\b(?:net|tls|reuseport)\.Listen\s{0,4}\(|\bListenConfig\b|\bhttp\.Serve(?:TLS)?\s{0,4}\(|\bautocert\.NewListener\s{0,4}\(/g,
     /\bgrpc\.NewServer\s{0,4}\(|\bfasthttp\.(?:Serve|Server)\b|\bmicro\.NewService\s{0,4}\(/g,
     /\.(?:Run|RunTLS|Start|StartTLS|StartAutoTLS|Listen|ListenTLS|Serve)\s{0,4}\(\s{0,4}(?:"[^"\n]{0,60}:\d{2,5}"|":"|(?:\w{1,20}\.)?(?:addr|port|host|listen)\w{0,20}\b|fmt\.Sprintf\()/gi,

@@ -130,7 +130,9 @@ function toolSigns({ dependencies }: Package, entry: string | undefined, reposit
     text.slice(0, 32_768),
   )
   if (entry === undefined || found === null || dependencies.some((name) => servers.has(name))) return []
-  return [{ path: entry, line: lineAt(text, found.index), fact: 'reads its command line', weight: -0.5, role: 'tooling' }]
+  return [
+    { path: entry, line: lineAt(text, found.index), fact: 'reads its command line, and its program ends', weight: -0.5, role: 'tooling' },
+  ]
 }
 
 /** A folder that only lists packages below it. */
