@@ -139,7 +139,7 @@ function placeSigns(claim: Claim, { folder, repository, packages, around, librar
       : []),
     ...templateSigns(claim, folder),
     ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
-    ...(claim.type === 'static_site' && claim.hasManifest ? carriedSigns(folder.path, repository) : []),
+    ...carriedSigns(claim, folder, repository),
     ...(library && isPartOf(library, claim)
       ? [
           {

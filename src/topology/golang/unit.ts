@@ -78,6 +78,14 @@ export function programAt(folder: Folder, moduleFolder: string, repository: Repo
   return isTaken ? undefined : mainFoldersOf(moduleFolder, repository).find(({ path }) => path === folder.path)
 }
 
+/** The files that were read of the program that a folder stands for. */
+export function goSourcesAt(path: string, repository: Repository): readonly string[] {
+  const folder = repository.folders.get(path)
+  const module = findModule(path, repository)
+  const main = folder && module ? programAt(folder, module.folder, repository) : folder
+  return (main && readGoProgram(main, repository)?.source.files) ?? []
+}
+
 /** The other programs of a module's folder, which run beside it. */
 export function processesOf(moduleFolder: string, repository: Repository): Said<readonly ProcessSpec[]> | undefined {
   const programs = unitOf(moduleFolder, repository).processes

@@ -74,15 +74,15 @@ function clientObjection({ folder, manifest }: Package): Sign[] {
 
 /** Where each tool's configuration says that the result lands. */
 const outputWords = [
-  { configs: ['vite.config', 'astro.config', 'vue.config', 'stencil.config', 'snowpack.config', 'gridsome.config', 'rsbuild.config', 'docusaurus.config', '.umirc', 'config/config'], says: /\b(?:outDir|outputDir|outputPath|buildDirectory|dir)\s{0,4}:\s{0,4}['"]\.?\/?([\w./-]{1,100})['"]/ },
-  { configs: ['next.config'], says: /\bdistDir\s{0,4}:\s{0,4}['"]\.?\/?([\w./-]{1,100})['"]/ },
-  { configs: ['.eleventy', 'eleventy.config'], says: /\boutput\s{0,4}:\s{0,4}['"]\.?\/?([\w./-]{1,100})['"]/ },
-  { configs: ['webpack.config', 'webpack.prod', 'rollup.config'], says: /\b(?:resolve|join)\s{0,4}\(\s{0,4}__dirname\s{0,4},\s{0,4}['"]\.?\/?([\w./-]{1,60})['"]\s{0,4}\)/ },
-  { configs: ['observablehq.config'], says: /\boutput\s{0,4}:\s{0,4}['"]\.?\/?([\w./-]{1,100})['"]/ },
+  { configs: ['vite.config', 'astro.config', 'vue.config', 'stencil.config', 'snowpack.config', 'gridsome.config', 'rsbuild.config', 'docusaurus.config', '.umirc', 'config/config'], says: /\b(?:outDir|outputDir|outputPath|buildDirectory|dir)\s{0,4}:\s{0,4}['"](?:\.?\/)?([\w./-]{1,100})['"]/ },
+  { configs: ['next.config'], says: /\bdistDir\s{0,4}:\s{0,4}['"](?:\.?\/)?([\w./-]{1,100})['"]/ },
+  { configs: ['.eleventy', 'eleventy.config'], says: /\boutput\s{0,4}:\s{0,4}['"](?:\.?\/)?([\w./-]{1,100})['"]/ },
+  { configs: ['webpack.config', 'webpack.prod', 'rollup.config'], says: /\b(?:resolve|join)\s{0,4}\(\s{0,4}__dirname\s{0,4},\s{0,4}['"](?:\.?\/)?([\w./-]{1,60})['"]\s{0,4}\)/ },
+  { configs: ['observablehq.config'], says: /\boutput\s{0,4}:\s{0,4}['"](?:\.?\/)?([\w./-]{1,100})['"]/ },
 ] // biome-ignore format: a table
 
 /** The folder that the build command names, such as `eleventy --output=www` and `vuepress build src`. */
-const outputInCommand = /(?:--out(?:put|-dir|Dir)?|--dest|--dist-dir|-d|--output-path)[=\s]\s{0,4}["']?\.?\/?([\w./-]{1,100})/
+const outputInCommand = /(?:--out(?:put|-dir|Dir)?|--dest|--dist-dir|-d|--output-path)[=\s]\s{0,4}["']?(?:\.?\/)?([\w./-]{1,100})/
 
 export function findOutput({ folder, repository, manifest, builder }: Package): string {
   const { name, output } = builder.row
@@ -102,5 +102,5 @@ export function findOutput({ folder, repository, manifest, builder }: Package): 
 
 function angularOutput(folder: Folder, repository: Repository): string | undefined {
   const text = folder.files.has('angular.json') ? repository.read.text(joinPath(folder.path, 'angular.json')) : undefined
-  return /"outputPath"\s{0,4}:\s{0,4}"\.?\/?([\w./-]{1,100})"/.exec(text ?? '')?.[1]
+  return /"outputPath"\s{0,4}:\s{0,4}"(?:\.?\/)?([\w./-]{1,100})"/.exec(text ?? '')?.[1]
 }

@@ -1,15 +1,19 @@
 // Whether the pages of a folder end up in somebody else's program: in its image, its archive, its binary, or beside its source.
 import { findDockerfile } from '../dockerfiles.ts'
+import { manifestNames } from '../folder-names.ts'
 import { perRepository } from '../memo.ts'
-import { ancestorsOf, baseName, isWithin, joinPath, parentOf, relativeTo, resolvePath } from '../paths.ts'
+import { ancestorsOf, baseName, isWithin, joinPath, parentOf, printable, relativeTo, resolvePath } from '../paths.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
 import { languageOfImage } from '../reading/dockerfile-images.ts'
 import { lineAt } from '../reading/lines.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 
+/** `isUnsure` where a folder of the pages' own name is written to, which may as well be one of several side by side. */
+export type Packed = Evidence & { readonly isUnsure?: true }
+
 /** Where it is said that another program carries these pages, or undefined when they are served by themselves. */
-export const packedInto = perRepository((path: string, repository: Repository): Evidence | undefined => {
+export const packedInto = perRepository((path: string, repository: Repository): Packed | undefined => {
   const folder = repository.folders.get(path)
   if (folder === undefined || path === '.' || servesItself(folder, repository)) return undefined
   return (
@@ -43,10 +47,12 @@ const configEndings = ['.ts', '.js', '.mjs', '.cjs', '.mts', '.babel.js']
 
 /** A place outside the folder that its builder writes to. */
 const writesTo =
-  /\b(?:outDir|outputDir|outputPath|path|pages|assets|\w{0,20}(?:OUT|DIST|BUILD|PUBLIC|STATIC)\w{0,20})\s{0,4}[:=]\s{0,4}(?:[\w.]{1,30}\(\s{0,4}(?:__dirname|import\.meta\.dirname|process\.cwd\(\)|[A-Z_]{2,40})\s{0,4},\s{0,4})?['"](\.\.\/[\w./-]{1,100})['"]/g
-const scriptWritesTo = /(?:--out(?:-?[dD]ir)?|--dest|--output-path|--dist-dir|\bBUILD_PATH)[=\s]\s{0,4}["']?(\.\.\/[\w./-]{1,100})/g
+  /\b(?:outDir|outputDir|outputPath|path|pages|assets|\w{0,20}(?:OUT|DIST|BUILD|PUBLIC|STATIC)\w{0,20})\s{0,4}[:=]\s{0,4}(?:[\w.]{1,30}\(\s{0,4}(?:__dirname|import\.meta\.dirname|process\.cwd\(\)|[A-Z_]{2,40})\s{0,4},\s{0,4})?['"](\.\.(?:\/[\w./-]{1,100})?(?:['"]\s{0,4},\s{0,4}['"][\w./-]{1,60}){0,5})['"]/g
+const scriptWritesTo =
+  /(?:--out(?:-?[dD]ir)?|--dest|--output-path|--dist-dir|\bBUILD_PATH|\b(?:cp|mv|rsync|copyfiles|cpx|cpy|ncp)\b[^&|;"\n]{1,100}?)[=\s]\s{0,4}["']?(\.\.\/[\w./-]{1,100})/g
 
-function builtElsewhere({ path, files }: Folder, { read }: Repository): Evidence | undefined {
+function builtElsewhere({ path, files }: Folder, repository: Repository): Packed | undefined {
+  const { read } = repository
   const names = configs.flatMap((name) => configEndings.map((ending) => name + ending)).filter((name) => files.has(name))
   for (const name of [...names.slice(0, 3), ...(files.has('package.json') ? ['package.json'] : [])]) {
     const file = joinPath(path, name)
@@ -54,18 +60,32 @@ function builtElsewhere({ path, files }: Folder, { read }: Repository): Evidence
     // What is written above a root of its own may still lie in the folder.
     if (name.startsWith('vite.') && /\broot\s{0,4}:/.test(text)) continue
     for (const match of text.matchAll(name === 'package.json' ? scriptWritesTo : writesTo)) {
-      const target = resolvePath(path, match[1] ?? '')
-      if (target === undefined || isWithin(target, path) || isSharedOutput(target, path)) continue
-      return { path: file, line: lineAt(text, match.index), fact: `is built into ${target}` }
+      const target = resolvePath(path, (match[1] ?? '').replace(/['"]\s{0,4},\s{0,4}['"]/g, '/'))
+      const found = target === undefined ? undefined : builtInto(target, path, repository)
+      if (found !== undefined) return { path: file, line: lineAt(text, match.index), ...found }
     }
   }
   return undefined
 }
 
-/** Several packages may be built side by side into one folder, each under its own name: `dist/apps/shop`. */
-function isSharedOutput(target: string, path: string): boolean {
-  const parts = target.split('/')
-  return parts[0] === 'dist' || target === '.' || parts.includes(baseName(path))
+function builtInto(target: string, path: string, repository: Repository): Pick<Packed, 'fact' | 'isUnsure'> | undefined {
+  if (isWithin(target, path) || isSharedOutput(target)) return undefined
+  const fact = `is built into ${printable(target)}`
+  if (!target.split('/').includes(baseName(path))) return { fact }
+  return isInProject(target, repository) ? { fact, isUnsure: true } : undefined
+}
+
+/** Folders at a root for what is built of everything, and for pages that a forge shows. */
+const collecting = new Set(['dist', 'build', 'out', 'output', 'release', 'docs', 'gh-pages'])
+
+/** Several packages may be built side by side into one folder. */
+function isSharedOutput(target: string): boolean {
+  return target === '.' || collecting.has(target.split('/')[0] ?? '')
+}
+
+function isInProject(target: string, { folders }: Repository): boolean {
+  const around = ancestorsOf(target).filter((above) => above !== '.')
+  return around.some((above) => manifestNames.some((name) => folders.get(above)?.files.has(name)))
 }
 
 /** Folders beside it whose build files are looked into. */
