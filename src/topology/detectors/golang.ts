@@ -69,6 +69,9 @@ function signsOf(program: GoProgram, { folder, repository, process }: Context): 
     ...(framework ? [{ ...framework.evidence, weight: framework.framework.kind === 'worker' ? 0.35 : 0.3 }] : []),
     ...sourceSigns(source, { loops: 0.35 }),
     ...(plugin ? [{ ...plugin, fact: `${plugin.fact}: another program loads it`, weight: -0.7, role: 'library' as const }] : []),
+    ...(pluginName.test(baseName(program.main.path)) && !program.isServer
+      ? [{ ...declared, fact: 'is called like a command that another one runs', weight: -0.6, role: 'tooling' as const }]
+      : []),
     ...(screen ? [{ ...screen, fact: `${screen.fact}: works on a terminal`, weight: -0.8, role: 'tooling' as const }] : []),
     ...(tool && !screen ? [{ ...tool, weight: -0.4, role: 'tooling' as const }] : []),
     ...(keepsRunning || process || tool || screen
@@ -77,6 +80,9 @@ function signsOf(program: GoProgram, { folder, repository, process }: Context): 
     ...dockerfileSigns('golang', dockerfile),
   ]
 }
+
+/** Names by which other commands find what extends them. */
+const pluginName = /^(?:kubectl|protoc-gen|terraform-provider|docker-credential|git|helm|krew)-./
 
 /** An image that exposes nothing is how a command is handed to people. */
 function exposes(dockerfile: DockerfileFacts | undefined): boolean {

@@ -2,7 +2,7 @@
 
 import { goPackagesLimit } from '../limits.ts'
 import { perRepository } from '../memo.ts'
-import { parentOf } from '../paths.ts'
+import { baseName, parentOf } from '../paths.ts'
 import { type SourceFacts, scanSources } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
@@ -40,7 +40,10 @@ const readProgram = perRepository((path: string, repository: Repository): GoProg
   if (main === undefined || declared === undefined) return undefined
   const module = findModule(path, repository)
   const closure = followPackages(main, module, repository)
-  const files = closure.files.slice(0, goPackagesLimit)
+  const files = likeliest(
+    closure.files.filter((file) => !forTests.test(file)),
+    path,
+  )
   const source = ownLoops(scanSources(files, { reader: repository.read, language: goSource, exists: () => false }), path)
   const framework = findFramework(source, repository)
   const plugin = firstImport(goPluginPackages, source)
@@ -61,6 +64,24 @@ const readProgram = perRepository((path: string, repository: Repository): GoProg
     screen: framework !== undefined || firstImport(goRemotePackages, source) ? undefined : findScreen(source, module),
   }
 })
+
+/** Files that only tests run, though they are compiled with the rest. */
+const forTests = /(?:tester|testing|testutils?|testhelpers?|_mock|\/mock_\w{1,60})\.go$/
+
+/** Names of files in which programs say where they listen and what they read. */
+const tellingNames =
+  /^(?:main|server?|serve|listen\w{0,10}|https?|web|api|app|run|start|routes?r?s?|config\w{0,10}|conf|opts|options|flags|env\w{0,10}|utils?|const\w{0,6}|net)\.go$/
+
+/** Of more files than are scanned those of the main package and those called like it come first. */
+function likeliest(files: readonly string[], main: string): readonly string[] {
+  if (files.length <= goPackagesLimit) return files
+  const rank = (path: string) => (parentOf(path) === main ? 0 : tellingNames.test(baseName(path)) ? 1 : 2)
+  return files
+    .map((path) => ({ path, rank: rank(path) }))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, goPackagesLimit)
+    .map(({ path }) => path)
+}
 
 /** A bare loop in a package that the program imports parses something; only its own shows that it stays. */
 function ownLoops(source: SourceFacts, main: string): SourceFacts {

@@ -18,8 +18,9 @@ const ownVariable = `(?<![\\w.])(?!(?:default_?)?${foreignNames})(?:[a-z]{1,20}_
 /** What a value with a `Run` of its own comes from, when it serves. */
 const serverModules = ['net/http', 'net', ...goFrameworks.filter(({ kind }) => kind !== 'worker').flatMap(({ modules }) => modules)]
 
-/** A server of nothing but profiles: it has no handler, and its file registers none. */
-function withoutProfiler(text: string): string {
+/** A server of nothing but profiles has no handler, and its file registers none; who listens on port 0 only asks for a free one. */
+function withoutAside(whole: string): string {
+  const text = whole.replace(/\bnet\.Listen\s{0,4}\(\s{0,4}"tcp[46]?"\s{0,4},\s{0,4}"[^"\n:]{0,60}:0"\s{0,4}\)/g, '')
   if (!/"net\/http\/pprof"/.test(text) || /\bhttp\.Handle(?:Func)?\s{0,4}\(/.test(text)) return text
   return text.replace(/\bhttp\.ListenAndServe\s{0,4}\([^,()\n]{1,80}(?:\([^()\n]{0,80}\))?,\s{0,4}nil\s{0,4}\)/g, '')
 }
@@ -27,7 +28,7 @@ function withoutProfiler(text: string): string {
 /** Go finds a package's files through its module, which golang/module.ts does; single files are never named. */
 export const goSource: SourceLanguage = {
   comments: /^[ \t]{0,200}\/\/.*$/gm,
-  withoutAside: withoutProfiler,
+  withoutAside,
   listens: [
     /\bListenAndServe(?:TLS)?\s{0,4}\(/g,
     /\b(?:net|tls|reuseport)\.Listen\s{0,4}\(|\bListenConfig\b|\bhttp\.Serve(?:TLS)?\s{0,4}\(|\bautocert\.NewListener\s{0,4}\(/g,
