@@ -18,12 +18,18 @@ export function withoutCarried<T extends Carried>(found: readonly T[], repositor
 /** Whether nothing says that the folder is run for itself. */
 function isAlone({ path, claim, compose }: Carried, repository: Repository): boolean {
   const folder = repository.folders.get(path)
-  if (compose !== undefined || path === '.' || isStack(claim.type) || typeof claim.spec.facts?.binary !== 'string') return false
-  return folder !== undefined && findDockerfile(folder, repository) === undefined && statementsAbout(path, repository).length === 0
+  if (compose !== undefined || path === '.' || isStack(claim.type) || folder === undefined) return false
+  if (statementsAbout(path, repository).length > 0) return false
+  return (
+    claim.type === 'containerized' || (typeof claim.spec.facts?.binary === 'string' && findDockerfile(folder, repository) === undefined)
+  )
 }
 
 function carries(other: Candidate, { path, claim }: Candidate, repository: Repository): boolean {
   if (other.path === path || !isWithin(path, other.path) || isStack(other.claim.type)) return false
+  // Another image of the same program: for another system, for whoever measures it.
+  if (claim.type === 'containerized')
+    return claim.spec.start !== undefined && programOf(claim.spec.start) === other.claim.spec.facts?.binary
   if (other.claim.type !== claim.type && other.claim.type !== 'containerized') return false
   const home = repository.folders.get(other.path)
   const command = home && findDockerfile(home, repository)?.command

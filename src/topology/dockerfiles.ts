@@ -18,7 +18,7 @@ const variantName =
   /^(?:(?:Dockerfile|Containerfile)[._-](?<after>[\w.-]{1,60})|(?<before>[\w.-]{1,60})\.(?:Dockerfile|dockerfile|Containerfile))$/
 
 /** Variants that are not what production runs. */
-const sideVariants = /(?:^|[._-])(?:dev|devel|develop|development|test|tests|testing|ci|cd|debug|local|windows|win|nano|nanoserver|builder|buildx|build|base|arm|arm32v7|armhf|arm64|arm64v8|s390x|ppc64le|lint|docs|dockerignore|tmpl|tpl|gotmpl|mustache|hbs|template|in|j2|jinja2?|erb|bak|orig|old|cross|e2e|cypress|sample|example|native|native-micro|legacy-jar|hot|watch|android|ios|mobile)(?:[._-]|$)/i // biome-ignore format: one pattern
+const sideVariants = /(?:^|[._-])(?:dev|devel|develop|development|test|tests|testing|ci|cd|debug|local|windows|win|nano|nanoserver|builder|buildx|nightly|build|base|arm|arm32v7|armhf|arm64|arm64v8|s390x|ppc64le|lint|docs|dockerignore|tmpl|tpl|gotmpl|mustache|hbs|template|in|j2|jinja2?|erb|bak|orig|old|cross|e2e|cypress|sample|example|native|native-micro|legacy-jar|hot|watch|android|ios|mobile)(?:[._-]|$)/i // biome-ignore format: one pattern
 
 /** Folders that hold nothing but the Dockerfile of the folder around them. */
 const dockerFolders = ['docker', '.docker', 'deploy', 'build', 'ci', 'container', 'src/main/docker', 'deployment', '.deploy']
