@@ -1,10 +1,11 @@
 // What Kubernetes manifests say about folders: a container belongs to the folder that its image is built from.
 
 import { databaseOfImage } from '../database/images.ts'
+import { ownerOfDockerfile } from '../dockerfiles.ts'
 import type { Container, ManifestFacts } from '../kubernetes/manifests.ts'
 import { findManifestStacks } from '../kubernetes/stacks.ts'
 import { landmarksOf } from '../landmarks.ts'
-import { baseName, parentOf } from '../paths.ts'
+import { baseName, isWithin, parentOf } from '../paths.ts'
 import { portInCommand } from '../procfile.ts'
 import { asPort, defined } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
@@ -26,10 +27,18 @@ function foldersByImage(written: readonly Statement[], repository: Repository): 
   const folders = new Map<string, string | undefined>()
   const note = (word: string, path: string) => folders.set(word, folders.has(word) && folders.get(word) !== path ? undefined : path)
   const { projects, dockerfiles } = landmarksOf(repository)
-  for (const path of new Set([...projects, ...dockerfiles.map(parentOf)])) if (path !== '.') note(plainWord(baseName(path)), path)
+  for (const path of new Set([...projects, ...dockerfiles.map(parentOf)]))
+    if (path !== '.') note(plainWord(baseName(path)), builtFrom(path, repository))
   // Whoever builds an image by name knows its folder better than the folder's name does.
   for (const { image, folder } of written) if (image !== undefined) folders.set(plainWord(image), folder)
   return folders
+}
+
+/** The project below a folder of which the folder's Dockerfile makes an image, else the folder itself. */
+function builtFrom(path: string, repository: Repository): string {
+  const folder = repository.folders.get(path)
+  const owner = folder === undefined ? undefined : ownerOfDockerfile(folder, repository)
+  return owner !== undefined && isWithin(owner, path) ? owner : path
 }
 
 function plainWord(text: string): string {
