@@ -117,7 +117,11 @@ function projectOf(project: DotnetProject, folder: Folder, repository: Repositor
     dependencies: dependenciesOf(project, { references, entries, folder, repository, kind }),
     versions: project.versions,
     entries: entries.length === 0 ? entries : [...entries, ...settingsFiles(references, repository)],
-    signs: [...kindSigns(kind, project), ...(isRunBySolution(folder.path, repository) ? [runByRoot(project)] : [])],
+    signs: [
+      ...kindSigns(kind, project),
+      ...buildSigns(project, entries, repository),
+      ...(isRunBySolution(folder.path, repository) ? [runByRoot(project)] : []),
+    ],
     usualPort: usualPort(version?.value),
     environment: variablesIn(entries, settings, repository),
     addresses: addressesIn(settings),
@@ -134,6 +138,18 @@ function projectOf(project: DotnetProject, folder: Folder, repository: Repositor
     },
   }
 }
+
+/** A program that builds the others. */
+function buildSigns({ packages, manifest }: DotnetProject, entries: readonly string[], { read }: Repository): Sign[] {
+  const listed = [...packages].find(([name]) => builders.test(name))?.[1]
+  const opened = entries.some((path) =>
+    /^(?:open|using)\s{1,4}(?:Fake\.Core|Nuke\.Common|Cake\.(?:Core|Frosting))\b/m.test(read.text(path) ?? ''),
+  )
+  if (listed === undefined && !opened) return []
+  return [{ ...(listed ?? manifest), fact: 'builds the others', weight: -0.8, role: 'tooling' }]
+}
+
+const builders = /^(?:Fake\.Core\.\w{1,40}|Nuke\.Common|Cake\.Frosting|Bullseye|FAKE)$/
 
 /** Whether it needs the runtime of ASP.NET beside that of .NET. */
 function isWeb(project: DotnetProject, references: readonly DotnetProject[]): boolean {
