@@ -117,7 +117,10 @@ function workspaceProject(workspace: CargoWorkspace, folder: Folder, repository:
 }
 
 function base(folder: Folder, repository: Repository): Pick<Project, 'version' | 'packageManager' | 'port' | 'because'> {
-  return { packageManager: 'cargo', ...apart({ version: versionOf(folder, repository), port: rocketPort(folder, repository) }) }
+  return {
+    packageManager: 'cargo',
+    ...apart({ version: versionOf(folder, repository), port: rocketPort(folder, repository) ?? layeredPort(folder, repository) }),
+  }
 }
 
 function binaries(programs: readonly CargoProgram[]): { readonly binaries: readonly string[] } {
@@ -185,4 +188,22 @@ function rocketPort(folder: Folder, repository: Repository): Said<number> | unde
   const start = Math.max(file.text.indexOf(`[${profile}]`), 0)
   const line = /\bport\s{0,8}=\s{0,8}\d{1,5}/.exec(file.text.slice(start))
   return statedAt(file, start + (line?.index ?? 0), port)
+}
+
+/** Where settings lie that are read in layers, what production says first. */
+const layers = ['configuration', 'config', 'settings'].flatMap((home) =>
+  ['production', 'prod', 'base', 'default'].flatMap((layer) => ['yaml', 'yml', 'toml'].map((ending) => `${home}/${layer}.${ending}`)),
+)
+
+/** Programs that read their settings with `config` state the port under the part that is theirs. */
+function layeredPort(folder: Folder, repository: Repository): Said<number> | undefined {
+  if (!['configuration', 'config', 'settings'].some((name) => folder.folders.has(name))) return undefined
+  const own =
+    /^(?:\[(?:server|application|app|http|web|api)\]|(?:server|application|app|http|web|api):)[^\n]{0,80}\n(?:[ \t]{0,8}[a-z_]{1,40}\s{0,4}[:=][^\n]{0,200}\n){0,12}?[ \t]{0,8}port\s{0,4}[:=]\s{0,4}"?(\d{2,5})\b/m
+  for (const name of layers) {
+    const found = repository.tree.entries.has(joinPath(folder.path, name)) ? statedIn(readFile(name, folder, repository), own) : undefined
+    const port = asPort(found?.value)
+    if (found !== undefined && port !== undefined) return said(port, found.evidence)
+  }
+  return undefined
 }
