@@ -42,11 +42,21 @@ function readCmake(file: TextFile): Build {
     /\b(?:add_executable|qt_add_executable|add_server)\s{0,4}\(\s{0,20}(?<name>[\w.${}+-]{1,80})(?<rest>[^)]{0,2000})/gi,
   )
     .map(({ groups }) => ({
-      name: (groups.name ?? '').replace(/\$\{(?:CMAKE_)?PROJECT_NAME\}/, name ?? 'app'),
+      name: cmakeName(groups.name ?? '', name ?? 'app', file.text),
       sources: sourcesIn(groups.rest ?? ''),
     }))
     .filter((program) => !asideNames.test(program.name))
   return { file, tool: 'cmake', name, programs, isProject: name !== undefined }
+}
+
+/** A target may be named by the project, or by a variable that is set to a name. */
+function cmakeName(written: string, project: string, text: string): string {
+  const plain = (word: string) => word.replace(/\$\{(?:CMAKE_)?PROJECT_NAME\}/, project)
+  const variable = /^\$\{(\w{1,60})\}$/.exec(plain(written))?.[1]
+  if (variable === undefined) return plain(written)
+  const value = new RegExp(`\\bset\\s{0,4}\\(\\s{0,4}${variable}\\s{1,8}"?([\\w.\${}+-]{1,80})`, 'i').exec(text)?.[1]
+  const found = value === undefined ? project : plain(value)
+  return found.includes('$') ? project : found
 }
 
 function readMeson(file: TextFile): Build {
