@@ -3,7 +3,7 @@ import { baseName, parentOf } from './paths.ts'
 
 /** Words by which people call what is for development and tests, in folders and in the endings of Dockerfiles. */
 const developmentNames = new Set([
-  'dev', 'devel', 'develop', 'development', 'devcontainer', 'devcontainers', 'playwright', 'cypress', 'e2e', 'test', 'tests', 'testing', 'ci', 'local',
+  'dev', 'devel', 'develop', 'development', 'devcontainer', 'devcontainers', 'playwright', 'cypress', 'e2e', 'test', 'tests', 'testing', 'ci', 'local', 'devenv', 'gitpod',
 ]) // biome-ignore format: a list
 
 /** Hidden folders that people keep the files of production in. */

@@ -22,6 +22,7 @@ export const nameRules: readonly NameRule[] = [
   { role: 'fixture', weight: 0.9, names: ['fixtures', 'fixture', '__fixtures__', 'testdata', 'test-data', '__mocks__', '__snapshots__'] },
   { role: 'tests', weight: 0.9, names: ['test', 'tests', '__tests__', 'spec', 'specs', 'e2e', 'cypress', 'integration-tests', 'integration_tests', 'test-utils'] },
   { role: 'example', weight: 0.9, names: ['example', 'examples', 'sample', 'samples'] },
+  { role: 'example', weight: 0.6, names: ['snippets', 'codesnippets', 'code-snippets', 'code_snippets'] },
   { role: 'docs', weight: 0.9, names: ['docs', 'doc', 'documentation'] },
   { role: 'tooling', weight: 0.9, names: ['.github', '.gitlab', '.gitea', '.forgejo', '.circleci', '.vscode', '.idea', '.devcontainer', '.husky', '.changeset', '.storybook'] },
   { role: 'tooling', weight: 0.6, names: ['scripts', 'tools', 'hack', 'tooling'] },

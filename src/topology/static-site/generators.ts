@@ -49,7 +49,7 @@ export const generators: readonly Generator[] = [
   { name: 'honkit', marks: ['book.json', 'SUMMARY.md'], beside: ['SUMMARY.md'], says: /"(?:gitbook|plugins|structure|root)"\s{0,4}:/, build: 'npx honkit build', output: '_book', packageManager: 'npm' },
   { name: 'quartz', marks: ['quartz.config.ts'], build: 'npx quartz build', output: 'public', packageManager: 'npm' },
   { name: 'elm', marks: ['elm.json'], says: /"type"\s{0,4}:\s{0,4}"application"/, build: 'elm make src/Main.elm --optimize --output=dist/index.html', output: 'dist' },
-  { name: 'shadow-cljs', marks: ['shadow-cljs.edn'], says: /:target\s{1,4}:(?:browser|esm)\b/, build: 'npx shadow-cljs release app', output: 'public', packageManager: 'npm' },
+  { name: 'shadow-cljs', marks: ['shadow-cljs.edn'], says: /:target\s{1,4}:(?:browser|esm)\b(?![^{}]{0,120}:runtime\s{1,4}:(?:node|custom|react-native)\b)/, build: 'npx shadow-cljs release app', output: 'public', packageManager: 'npm' },
   { name: 'soupault', marks: ['soupault.toml'], build: 'soupault', output: 'build' },
   { name: 'haunt', marks: ['haunt.scm'], build: 'haunt build', output: 'site' },
 ] // biome-ignore format: a table
