@@ -105,6 +105,16 @@ describe('an image that serves nobody is no service', () => {
   })
 })
 
+test('an image of the program that another folder is built to is no second service', () => {
+  const files = {
+    'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n[dependencies]\naxum = "0.8"\n',
+    'src/main.rs': 'fn main() { axum::serve(listener, app); }\n',
+    'distribution/alpine/Dockerfile': 'FROM alpine\nCOPY shop /usr/bin\nENTRYPOINT ["/usr/bin/shop"]\n',
+    'gateway/Dockerfile': 'FROM alpine\nCOPY gateway /usr/bin\nEXPOSE 80\nENTRYPOINT ["/usr/bin/gateway"]\n',
+  }
+  expect(analyzeFiles(files).services.map(({ path }) => path)).toEqual(['.', 'gateway'])
+})
+
 describe('a command that an image hands to people is no service', () => {
   test('in Go', () => {
     const files = {
@@ -123,6 +133,50 @@ describe('a command that an image hands to people is no service', () => {
     }
     expect(servicesIn(files)).toEqual([])
   })
+})
+
+test('commands that others run and programs that build others are no services', () => {
+  const cobra = 'package main\n\nimport "sigs.k8s.io/controller-runtime"\n\nfunc main() { run() }\n'
+  const files = {
+    'go.mod': 'module example.com/operator\n',
+    'main.go': server,
+    'cmd/kubectl-shop/main.go': cobra,
+    'build/Build.fsproj': '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType></PropertyGroup></Project>',
+    'build/Build.fs': 'open Fake.Core\nlet webApp = router { get "/" index }\n',
+  }
+  expect(analyzeFiles(files).services.map(({ path }) => path)).toEqual(['.'])
+})
+
+test('snippets of a documentation are examples', () => {
+  const files = {
+    ...program,
+    'codeSnippets/snippets/hello/go.mod': 'module example.com/hello\n',
+    'codeSnippets/snippets/hello/main.go': server,
+  }
+  expect(servicesIn(files)).toHaveLength(1)
+})
+
+test('pages of ClojureScript are none when they run in Node', () => {
+  const of = (runtime: string) => ({
+    'shadow-cljs.edn': `{:builds {:main {:target :esm ${runtime}}}}`,
+    'package.json': json({ name: 'x', devDependencies: { 'shadow-cljs': '3.0.0' } }),
+  })
+  expect(analyzeFiles(of('')).services.map(({ type }) => type)).toEqual(['static_site'])
+  expect(analyzeFiles(of(':runtime :node')).services.map(({ type }) => type)).not.toContain('static_site')
+})
+
+test('whoever listens on port 0 or in a helper of tests is no server', () => {
+  const files = {
+    'go.mod': 'module example.com/sync\n',
+    'main.go': 'package main\n\nimport "example.com/sync/repo"\n\nfunc main() { repo.Sync() }\n',
+    'repo/repo.go': 'package repo\n\nfunc free() { net.Listen("tcp", "127.0.0.1:0") }\n',
+    'repo/repotester.go': 'package repo\n\nfunc serve() { http.ListenAndServe(":9000", mux) }\n',
+  }
+  expect(
+    analyzeFiles(files)
+      .services.flatMap(({ evidence }) => evidence.map(({ fact }) => fact))
+      .filter((fact) => fact.startsWith('listens')),
+  ).toEqual([])
 })
 
 describe('a listener for whoever debugs a Go program', () => {
@@ -201,4 +255,31 @@ test('tests at the end of a Rust file say nothing of its port', () => {
     'src/main.rs': 'fn main() { axum::serve(listener, app); }\n\n#[cfg(test)]\nmod tests {\n    const AT: &str = "127.0.0.1:420";\n}\n',
   }
   expect(analyzeFiles(files).services.map(({ port }) => port)).toEqual([3000])
+})
+
+test('the port that layered settings state for the program itself is taken', () => {
+  const files = {
+    'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n[dependencies]\naxum = "0.8"\nconfig = "0.15"\n',
+    'src/main.rs': 'fn main() { axum::serve(listener, app); }\n',
+    'configuration/base.yaml': 'database:\n  port: 5432\napplication:\n  host: 0.0.0.0\n  port: 8000\n',
+  }
+  expect(analyzeFiles(files).services.map(({ port }) => port)).toEqual([8000])
+})
+
+test('a target of CMake that a variable names is called by its value', () => {
+  const files = {
+    'CMakeLists.txt': `project(shop LANGUAGES CXX)\nset(TARGET_NAME \${PROJECT_NAME})\nadd_executable(\${TARGET_NAME} src/main.cpp)\n`,
+    'src/main.cpp': 'int main() { bind(s, a, l); listen(s, 5); }\n',
+  }
+  expect(analyzeFiles(files).services.map(({ start }) => start)).toEqual(['./build/shop'])
+})
+
+test('a Dockerfile that is a link leads to a variant in the folder for images', () => {
+  const files = {
+    'Cargo.toml': '[package]\nname = "shop"\nversion = "1.0.0"\n[dependencies]\naxum = "0.8"\n',
+    'src/main.rs': 'fn main() { axum::serve(listener, app); }\n',
+    Dockerfile: { text: 'docker/Dockerfile.debian', mode: '120000' as const },
+    'docker/Dockerfile.debian': 'FROM debian\nCOPY shop /\nEXPOSE 80\nCMD ["/shop"]\n',
+  }
+  expect(servicesIn(files)).toEqual(['shop . rust/axum :80 dockerfile(docker/Dockerfile.debian in .) tcp [/shop]'])
 })
