@@ -1,6 +1,7 @@
 // Every service of the stack once: from folders, from the user's own compose files, and what code needs beside them.
 import { KyozoError } from '../errors.ts'
 import type { ComposeModel } from '../topology/compose/model.ts'
+import { toLabel } from '../topology/naming.ts'
 import { draftBackingService } from './backing-service.ts'
 import { byCodeUnit } from './canonical.ts'
 import { differencesOf } from './compose-differences.ts'
@@ -58,12 +59,7 @@ function composeServices(model: ComposeModel, input: StackInput): ComposeService
 
 /** A name of a compose file as a DNS label: `My_DB` → `my-db`. */
 function hostName(key: string): string {
-  const label = key
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 63)
-    .replace(/^-+|-+$/g, '')
-  if (label !== '') return label
+  if (/[a-z0-9]/i.test(key)) return toLabel(key)
   throw new KyozoError('compose_refused', `the service name "${key}" has no letter or digit`, { hint: 'give the service another name' })
 }
 

@@ -3,6 +3,7 @@
 import type { ComposeFacts } from '../compose-file.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
 import { findDockerfile } from '../dockerfiles.ts'
+import { toLabel } from '../naming.ts'
 import { printable } from '../paths.ts'
 import type { Repository } from '../repository.ts'
 import { composeFilesOf, type Draft } from '../services.ts'
@@ -56,15 +57,16 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
   return repository.tree.wanted.size > 0 ? linked : { ...linked, links: loosenCycles(linked.links) }
 }
 
-/** Images of known databases in compose files are backing services under the names that the file gives them. */
+/** Images of known databases in compose files are backing services under the names that the file gives them, as DNS labels. */
 function composedBacking(stacks: readonly ComposeFacts[], drafts: readonly Draft[]): BackingService[] {
   const taken = new Set(drafts.map(({ name }) => name))
   return stacks.flatMap(({ file, services }) =>
-    services.flatMap(({ name, image, build, evidence, isProfiled }): BackingService[] => {
+    services.flatMap(({ name: service, image, build, evidence, isProfiled }): BackingService[] => {
       const kind = build === undefined && !isProfiled ? backingOfImage(image) : undefined
-      if (kind === undefined || taken.has(name) || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return []
+      const name = toLabel(service)
+      if (kind === undefined || taken.has(name)) return []
       taken.add(name)
-      return [{ name, kind, evidence: [{ ...evidence, fact: `image ${printable(image ?? '')}` }], compose: { file, service: name } }]
+      return [{ name, kind, evidence: [{ ...evidence, fact: `image ${printable(image ?? '')}` }], compose: { file, service } }]
     }),
   )
 }

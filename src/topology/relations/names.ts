@@ -31,7 +31,7 @@ export interface DirectoryInput {
 export function createDirectory({ drafts, composed, workloads, repository }: DirectoryInput): Directory {
   const names = new Map<string, string>()
   for (const { name, compose } of drafts) if (compose !== undefined) names.set(compose.service.name, name)
-  for (const { name } of composed) names.set(name, name)
+  for (const { name, compose } of composed) for (const called of [compose?.service ?? name, name]) names.set(called, name)
   for (const { name } of drafts) names.set(name, name)
   const callable = drafts.filter(({ claim }) => claim.type !== 'compose_stack' && claim.type !== 'kubernetes')
   const aliases = aliasesOf(callable, repository)
