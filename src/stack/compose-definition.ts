@@ -85,9 +85,16 @@ function namespacesOf({ model, key, service, names, name }: ComposeDefinition): 
   const linked = Object.values(model.services).flatMap(({ links }) =>
     links.filter((link) => link.service === key).map((link) => link.alias),
   )
-  const aliases = new Set([key, ...linked, ...Object.values(service.networks).flatMap((network) => network.aliases)])
+  const onNetworks = Object.values(service.networks).flatMap((network) => network.aliases)
+  const aliases = new Set([key, ...linked, ...onNetworks, ...ownNames(service, names)])
   aliases.delete(name)
   return { ...(aliases.size === 0 ? {} : { networks: { default: { aliases: [...aliases].sort() } } }), ...shared }
+}
+
+/** Names of the container itself, by which Docker's networks know it too; none that is another service's. */
+function ownNames({ containerName, hostname }: ComposeModelService, names: ReadonlyMap<string, string>): string[] {
+  const taken = new Set([...names.keys(), ...names.values()])
+  return [containerName, hostname].flatMap((own) => (own === undefined || taken.has(own) ? [] : [own]))
 }
 
 function volumeOf(mount: ComposeModelMount): ComposeMap[] {

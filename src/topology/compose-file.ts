@@ -5,6 +5,7 @@ import { withCalledPorts } from './compose/facts/called-ports.ts'
 import type { ComposeFacts, ComposeServiceFacts } from './compose/facts/facts.ts'
 import { readProject } from './compose/facts/project.ts'
 import { readServiceFacts } from './compose/facts/service-facts.ts'
+import { askedProfiles, startedServices } from './compose/profiles.ts'
 import { perRepository } from './memo.ts'
 
 export { composeNames } from './compose/facts/file-names.ts'
@@ -15,12 +16,17 @@ export const readCompose = perRepository((file: string, repository): ComposeFact
   const project = readProject(file, repository)
   if (project === undefined) return undefined
   const services = project.services.map((service) => readServiceFacts({ ...service, repository }))
-  return { file, files: project.files, included: project.included, services: withCalledPorts(withoutIdleProfiles(services)) }
+  return {
+    file,
+    files: project.files,
+    included: project.included,
+    services: withCalledPorts(withoutIdleProfiles(services, project.variables.valueOf('COMPOSE_PROFILES'))),
+  }
 })
 
 /** When every build waits for a profile, the profiles are ways to start the stack and hold nothing back. */
-function withoutIdleProfiles(services: readonly ComposeServiceFacts[]): readonly ComposeServiceFacts[] {
-  const built = services.filter(({ build }) => build !== undefined)
-  const isWaiting = built.length > 1 ? built.every(({ isProfiled }) => isProfiled) : services.every(({ isProfiled }) => isProfiled)
-  return isWaiting ? services.map((service) => ({ ...service, isProfiled: false })) : services
+function withoutIdleProfiles(services: readonly ComposeServiceFacts[], asked: string | undefined): readonly ComposeServiceFacts[] {
+  const profiled = services.map(({ name, profiles, build }) => ({ name, profiles, isBuilt: build !== undefined }))
+  const started = startedServices(profiled, askedProfiles(asked))
+  return services.map((service) => ({ ...service, isProfiled: !started.has(service.name) }))
 }

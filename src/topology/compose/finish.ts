@@ -6,7 +6,8 @@ import { contentLimitBytes, violationsLimit } from './limits.ts'
 import { type Loaded, type LoadedService, type Loader, scopeOf } from './loader.ts'
 import type { Place } from './located.ts'
 import type { ComposeModel, ComposeModelFile, ComposeModelMount, ComposeModelService, Difference, Violation } from './model.ts'
-import { differ, type Report, refuse, type Scope } from './scope.ts'
+import { askedProfiles, startedServices } from './profiles.ts'
+import { differ, type Report, refuse, type Scope, variableOf } from './scope.ts'
 import { finishBuild } from './service/build.ts'
 import { dropImageName } from './service/image.ts'
 import { checkTmpfsTotal } from './service/tmpfs.ts'
@@ -15,8 +16,14 @@ import { shown } from './wording.ts'
 const nothing: Loaded = { services: new Map(), volumes: new Map(), networks: new Map(), files: new Map() }
 
 export function finishModel(loader: Loader, { file, loaded = nothing }: { file: string; loaded?: Loaded | undefined }): ComposeModel {
-  const running = new Map([...loaded.services].filter(([, { draft }]) => (draft.profiles ?? []).length === 0))
-  noteLeftOut(loader, loaded)
+  const profiled = [...loaded.services].map(([name, { draft }]) => ({
+    name,
+    profiles: draft.profiles ?? [],
+    isBuilt: draft.build !== undefined,
+  }))
+  const started = startedServices(profiled, askedProfiles(variableOf(loader, 'COMPOSE_PROFILES')))
+  const running = new Map([...loaded.services].filter(([name]) => started.has(name)))
+  noteProfiles(loader, { loaded, started })
   const services: Record<string, ComposeModelService> = {}
   for (const [name, service] of running) {
     const scope = scopeOf(loader, { file: service.place.file, report: service.report })
@@ -46,15 +53,15 @@ export function finishModel(loader: Loader, { file, loaded = nothing }: { file: 
   }
 }
 
-function noteLeftOut(loader: Loader, { services }: Loaded): void {
-  for (const { draft, place } of services.values()) {
+function noteProfiles(loader: Loader, { loaded, started }: { loaded: Loaded; started: ReadonlySet<string> }): void {
+  for (const [name, { draft, place }] of loaded.services) {
     const profiles = draft.profiles ?? []
     if (profiles.length === 0) continue
     const scope = scopeOf(loader, { file: place.file, report: loader.report })
-    differ(scope, place, {
-      change: 'the service is left out',
-      reason: `only the profile ${profiles.join(' or ')} starts it, and kyozo starts none`,
-    })
+    const by = profiles.join(' or ')
+    if (started.has(name)) differ(scope, place, { change: 'the service runs', reason: `kyozo asks for its profile ${by}` })
+    else
+      differ(scope, place, { change: 'the service is left out', reason: `only the profile ${by} starts it, and kyozo does not ask for it` })
   }
 }
 
@@ -75,7 +82,7 @@ function checkReferences(scope: Scope, { name, service, loaded, running }: Finis
     if (text === name) fail('dependency', 'the service depends on itself; remove it')
     else if (!loaded.services.has(text)) fail('dependency', `${shown(text)} is not a service of the file; correct the name`)
     else if (!running.has(text) && isRequired)
-      fail('dependency', `${shown(text)} is started only by a profile, and kyozo starts none; remove its \`profiles\``)
+      fail('dependency', `${shown(text)} is started only by a profile, and kyozo does not ask for it; remove its \`profiles\``)
   }
 }
 

@@ -97,6 +97,8 @@ export interface ComposeModelService {
   readonly stopSignal?: string
   readonly stopGraceMs?: number
   readonly hostname?: string
+  /** What the file calls its container: a name that its siblings reach it by. */
+  readonly containerName?: string
   readonly labels: Readonly<Record<string, string>>
   readonly profiles: readonly string[]
   readonly replicas: number

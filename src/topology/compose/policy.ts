@@ -32,7 +32,7 @@ const resourceCapture = ['takes resources of the machine from others', 'limit th
 const hostDevice = ['gives the container a device of the host', 'remove it, or ask the operator of this kyozo to allow it'] as const
 const hostNamespace = ['shares a namespace with the host or another project', 'remove it'] as const
 const resolver = ['takes name resolution away from the stack', 'remove it; services reach one another by their names'] as const
-const named = ['is chosen by kyozo, because the name belongs to the whole machine', removeIt] as const
+export const named = ['is chosen by kyozo, because the name belongs to the whole machine', removeIt] as const
 const interactive = ['is for work at a terminal and means nothing for a server', removeIt] as const
 const previewsAreSmall = ['is decided by kyozo in previews, which are small', removeIt] as const
 const allowed = 'allow'
@@ -49,7 +49,7 @@ export const serviceKeys = {
   cgroup_parent: row('namespace', 'deny', ['leaves the limits that kyozo sets', removeIt]),
   command: row('schema', allowed),
   configs: row('config', allowed),
-  container_name: row('schema', 'drop', named),
+  container_name: row('schema', allowed),
   cpu_count: row('limit', 'deny', resourceCapture),
   cpu_percent: row('limit', 'deny', resourceCapture),
   cpu_period: row('limit', 'deny', resourceCapture),

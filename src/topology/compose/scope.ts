@@ -76,7 +76,7 @@ function heldValues({ seen, variables }: Scope): [string, string][] {
   return [...seen.variables].flatMap((name) => (Object.hasOwn(variables, name) ? [[name, variables[name]!]] : []))
 }
 
-export function variableOf({ variables }: Scope, name: string): string | undefined {
+export function variableOf({ variables }: Pick<Scope, 'variables'>, name: string): string | undefined {
   return Object.hasOwn(variables, name) ? variables[name] : undefined
 }
 

@@ -101,7 +101,7 @@ describe('an ordinary compose file', () => {
       file: 'compose.yml',
       pointer: '/services/debug',
       change: 'the service is left out',
-      reason: 'only the profile debug starts it, and kyozo starts none',
+      reason: 'only the profile debug starts it, and kyozo does not ask for it',
     })
   })
 

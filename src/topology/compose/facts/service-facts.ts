@@ -33,7 +33,7 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     workingDir: text(source, 'working_dir'),
     mounts: mountsOf(source),
     profiles,
-    isProfiled: profiles.length > 0 && !profiles.some((profile) => activeProfiles(source).includes(profile)),
+    isProfiled: profiles.length > 0,
     ports: portsOf(source, { environment, labels }),
     published: publishedPorts(source),
     dependsOn: dependenciesOf(source, 'depends_on'),
@@ -50,10 +50,6 @@ function aliasesOf(source: FactSource): string[] {
   const onNetworks = networks?.kind === 'map' ? [...networks.entries.values()] : []
   const aliases = onNetworks.flatMap((network) => (network.kind === 'map' ? texts(source, network.entries.get('aliases')) : []))
   return [...texts(source, source.node.entries.get('hostname')), ...aliases]
-}
-
-function activeProfiles({ variables }: FactSource): string[] {
-  return (variables.valueOf('COMPOSE_PROFILES') ?? '').split(',').map((profile) => profile.trim())
 }
 
 function mapAt(node: LocatedMap, key: string): LocatedMap | undefined {

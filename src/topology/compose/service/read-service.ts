@@ -4,7 +4,7 @@ import type { ServiceDraft, VolumesFrom } from '../draft.ts'
 import { addReference } from '../draft.ts'
 import { stopGraceLimitsMs } from '../limits.ts'
 import type { Located, LocatedMap } from '../located.ts'
-import { serviceKeys } from '../policy.ts'
+import { named, serviceKeys } from '../policy.ts'
 import { differ, refuse, type Scope } from '../scope.ts'
 import { durationOf, flagOf, itemsOf, textOf, textsOf } from '../values.ts'
 import { shown } from '../wording.ts'
@@ -54,6 +54,7 @@ function containerReaders(scope: Scope, draft: ServiceDraft): Readers<ServiceKey
     stop_grace_period: (node) => set(draft, 'stopGraceMs', readStopGrace(scope, node)),
     restart: (node) => set(draft, 'restart', readRestart(scope, node)),
     labels: (node) => set(draft, 'labels', readLabels(scope, node)),
+    container_name: (node) => set(draft, 'containerName', readContainerName(scope, node)),
     hostname: (node) => set(draft, 'hostname', readHostname(scope, node)),
     configs: (node) => set(draft, 'files', [...(draft.files ?? []), ...readFileReferences(scope, node, 'configs')]),
     secrets: (node) => set(draft, 'files', [...(draft.files ?? []), ...readFileReferences(scope, node, 'secrets')]),
@@ -138,6 +139,16 @@ function readHostname(scope: Scope, node: Located): string | undefined {
   const name = textOf(scope, node)
   if (name === undefined || /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(name)) return name
   return refuseShape(scope, node.place, `${shown(name)} is not a host name: letters, digits and dashes only`)
+}
+
+/** The name belongs to the whole machine, so kyozo gives the container another one; siblings that use it still reach the service. */
+function readContainerName(scope: Scope, node: Located): string | undefined {
+  const name = textOf(scope, node)
+  if (name === undefined || name === '') return undefined
+  const answers = namePattern.test(name)
+  const reason = `\`container_name\` ${named[0]}${answers ? `; the service answers to ${shown(name)} on its network` : ''}`
+  differ(scope, node.place, { change: '`container_name` is left out', reason })
+  return answers ? name : undefined
 }
 
 function readProfiles(scope: Scope, node: Located): string[] {
