@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hostsIn } from '../../src/topology/relations/hosts.ts'
+import type { MemoryFiles } from '../support/source-tree.ts'
 import { analyzeFiles, json, serviceNamed } from './summary.ts'
 
 const node = (path: string, source = '') => ({
@@ -217,5 +218,60 @@ describe('hosts', () => {
   test('are not looked for in a value without end', () => {
     const values = [`${'a'.repeat(5_000)}:1`, 'http://'.repeat(2_000), 'Server='.repeat(2_000), ',a:1'.repeat(5_000)]
     expect(values.map((value) => hostsIn(value, 'X_HOST').length)).toEqual([0, 0, 1, 11])
+  })
+})
+
+describe('a database that somebody runs elsewhere', () => {
+  const app = {
+    'app/package.json': json({ name: 'app', scripts: { start: 'node server.js' }, dependencies: { pg: '8', express: '5' } }),
+    'app/server.js': "import pg from 'pg'\nnew pg.Pool({ connectionString: process.env.DATABASE_URL })\napp.listen(3000)\n",
+    'app/Dockerfile': 'FROM node:24\nCOPY server.js .\nCMD ["node", "server.js"]\n',
+  }
+  const backingOf = (files: MemoryFiles) => {
+    const { backing, recommendations, services } = analyzeFiles({ ...app, ...files })
+    const needs = services.flatMap(({ name, dependsOn }) => dependsOn.map((link) => `${name} ${link.kind} ${link.service}`))
+    const isTold = recommendations.some(({ code }) => code === 'backing_not_provided')
+    return { backing: backing.map(({ name, isExternal }) => [name, isExternal === true]), needs, isTold }
+  }
+  const elsewhere = { backing: [['postgres', true]], needs: ['app requires postgres'], isTold: false }
+  const added = { ...elsewhere, backing: [['postgres', false]] }
+
+  test.each([
+    ['a compose file', { 'compose.yaml': 'services: {app: {build: ./app, environment: {DATABASE_URL: "postgres://u:p@db.acme.io/x"}}}\n' }],
+    [
+      'an address without a name',
+      { 'compose.yaml': 'services: {app: {build: ./app, environment: {DATABASE_URL: "postgres://u:p@10.2.0.9:5432/x"}}}\n' },
+    ],
+    ['kyozo.yaml', { 'kyozo.yaml': 'services:\n  app:\n    env: {DATABASE_URL: "postgres://u:p@ep-cool.eu.neon.tech/x"}\n' }],
+    ["a platform's file", { 'app/fly.toml': '[env]\nDATABASE_URL = "postgres://u:p@db.acme.io/x"\n' }],
+  ])('by %s is a dependency and is not added', (_, files) => {
+    expect(backingOf(files)).toEqual(elsewhere)
+  })
+
+  test.each([
+    [
+      'names the machine itself',
+      { 'compose.yaml': 'services: {app: {build: ./app, environment: {DATABASE_URL: "postgres://u:p@host.docker.internal/x"}}}\n' },
+    ],
+    ['is only an example', { 'app/.env.example': 'DATABASE_URL=postgres://u:p@db.acme.io/x\n' }],
+    [
+      'is a place inside the cluster',
+      { 'kyozo.yaml': 'services:\n  app:\n    env: {DATABASE_URL: "postgres://u:p@db.shop.svc.cluster.local/x"}\n' },
+    ],
+  ])('is not meant by an address that %s', (_, files) => {
+    expect(backingOf(files)).toEqual(added)
+  })
+
+  test('of one service leaves the one that another needs', () => {
+    const other = Object.fromEntries(Object.entries(app).map(([path, text]) => [path.replace('app/', 'jobs/'), text]))
+    const files = { ...other, 'kyozo.yaml': 'services:\n  app:\n    env: {DATABASE_URL: "postgres://u:p@db.acme.io/x"}\n' }
+    expect(backingOf(files)).toEqual({
+      backing: [
+        ['external-postgres', true],
+        ['postgres', false],
+      ],
+      needs: ['app requires external-postgres', 'jobs requires postgres'],
+      isTold: false,
+    })
   })
 })

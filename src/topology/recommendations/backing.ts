@@ -1,5 +1,6 @@
 // Backing services that kyozo cannot add: somebody has to run them and say where they are.
-import type { Recommendation } from '../topology.ts'
+import { hostsIn } from '../relations/hosts.ts'
+import type { Dependency, Recommendation, ServiceSpec } from '../topology.ts'
 import type { Rule } from './rule.ts'
 
 /** Kinds that a program works without. */
@@ -8,7 +9,9 @@ const telling = new Set(['zipkin', 'jaeger', 'opentelemetry-collector', 'prometh
 export const adviseBacking: Rule = ({ services, backing }) =>
   backing.flatMap(({ name, kind, isExternal, evidence }): Recommendation[] => {
     if (isExternal !== true || telling.has(kind)) return []
-    const users = services.filter(({ dependsOn }) => dependsOn.some((link) => link.service === name && link.kind === 'requires'))
+    const users = services.filter(({ dependsOn, environment }) =>
+      dependsOn.some((link) => link.service === name && link.kind === 'requires' && !isStated(link, environment)),
+    )
     if (users.length === 0) return []
     const links = users.flatMap(({ dependsOn }) => dependsOn.filter((link) => link.service === name))
     const variables = [
@@ -30,3 +33,9 @@ export const adviseBacking: Rule = ({ services, backing }) =>
       },
     ]
   })
+
+/** Whether the repository says where it is. */
+function isStated({ connection, connections = [] }: Dependency, environment: ServiceSpec['environment']): boolean {
+  const variables = new Set([...(connection ? [connection] : []), ...connections].map(({ variable }) => variable))
+  return environment.some((variable) => variables.has(variable.name) && hostsIn(variable.value ?? '', variable.name).length > 0)
+}

@@ -1,10 +1,13 @@
 // Who depends on whom: what is declared, what deployment files say, what addresses name, and what drivers and configuration need.
+
+import type { StatedAddress } from '../claim.ts'
 import { compare } from '../claim.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
 import { bindingOf } from '../precedence.ts'
 import type { Repository } from '../repository.ts'
 import type { Draft } from '../services.ts'
 import type { BackingKind, BackingService, Connection, Dependency, Evidence } from '../topology.ts'
+import { addedBacking, addedName } from './added-backing.ts'
 import { type AddressLink, addressLinks } from './addresses.ts'
 import { type BackingNeed, findNeeds, type NeedInput } from './backing.ts'
 import { addressBinding, needBinding, weighed } from './binding.ts'
@@ -12,7 +15,8 @@ import { clientLinks } from './clients.ts'
 import { conflictLinks, type Others, publishersByFile } from './conflicts.ts'
 import { usualConnections } from './connections.ts'
 import { declaredLinks, declaredNeeds } from './declared.ts'
-import { isProvided, ruleOf, serves } from './kinds.ts'
+import { addressesElsewhere } from './elsewhere.ts'
+import { ruleOf, serves } from './kinds.ts'
 import { mergeLinks } from './merge-links.ts'
 import { createDirectory, type Directory, type Target } from './names.ts'
 import type { Packages } from './packages.ts'
@@ -66,9 +70,9 @@ export function linkServices(input: LinkInput): Links {
   const others = { directory, byFile: publishersByFile(input.workloads) }
   const open = input.drafts.flatMap((draft) => openLinks(draft, input, others))
   const added = isBackingOff ? [] : addedBacking(open, directory)
-  const known = [...input.composed, ...added]
+  const known = [...input.composed, ...added.map(({ isElsewhere: _, ...one }): BackingService => one)]
   const links = open.flatMap(({ target, isOnlyNamed: _, ...link }): Link[] => {
-    const to = target.name ?? added.find(({ kind }) => kind === target.kind)?.name
+    const to = target.name ?? addedName(target, added)
     return to === undefined || to === link.from ? [] : [{ ...link, to }]
   })
   return { links: mergeLinks(links), backing: known.sort((a, b) => compare(a.name, b.name)) }
@@ -87,6 +91,7 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
         .flatMap((needInput) => findNeeds(withWorkloads(needInput, own)))
         .filter(({ kind }) => kind !== draft.claim.spec.name)
     : []
+  const elsewhere = addressesElsewhere(draft, { own, directory, repository: input.repository })
   const context: ProviderContext = { draft, input, own, linked: found.map(({ target }) => target) }
   // Another file may call the database of its own copy of the stack by any name: it is the one that is there.
   const stated = found.map((link) => {
@@ -98,7 +103,7 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
     ...stated,
     ...clientLinks(draft, { ...input, directory }),
     ...conflictLinks(draft, own, others).map((link) => weighed(link, bindingOf('compose'))),
-    ...needs.map((need) => weighed(needLink(need, context), needBinding[need.strength])),
+    ...needs.map((need) => weighed(needLink(need, context, elsewhere), needBinding[need.strength])),
     ...statedNeeds(draft, input).map((said) => statedNeedLink(said, needs, context)),
     ...declaredNeeds(draft, { ...input, names: directory.names }).map(({ rule, kind, evidence }): OpenLink => {
       const isFound = needs.some((need) => need.kind === rule.kind)
@@ -199,9 +204,12 @@ interface ProviderContext {
   readonly linked: readonly Target[]
 }
 
-function needLink({ kind, strength, isOnlyNamed, connections, evidence }: BackingNeed, context: ProviderContext): OpenLink {
-  const target = providerOf(kind, context)
-  return { from: context.draft.name, kind: strength, isOnlyNamed, isDeclared: false, connections, evidence, target }
+function needLink(need: BackingNeed, context: ProviderContext, elsewhere: readonly StatedAddress[]): OpenLink {
+  const { kind, strength, isOnlyNamed, connections, evidence } = need
+  const link = { from: context.draft.name, kind: strength, isOnlyNamed, isDeclared: false, connections }
+  const stated = elsewhere.find(({ variable }) => connections.some((connection) => connection.variable === variable))
+  if (stated !== undefined) return { ...link, evidence: [stated.evidence, ...evidence], target: { kind, isElsewhere: true } }
+  return { ...link, evidence, target: providerOf(kind, context) }
 }
 
 /** Who provides a kind: whom the service is linked to already, a folder's own, its own stack's, another stack's; else nobody yet. */
@@ -220,20 +228,4 @@ function providerOf(kind: BackingKind, { input, own, linked }: ProviderContext):
     serving.find((backing) => backing.kind === kind) ??
     serving[0]
   return best === undefined ? (reached[0] ?? { kind }) : { name: best.name, kind: best.kind }
-}
-
-function addedBacking(open: readonly OpenLink[], { names }: Directory): BackingService[] {
-  const wanted = open.filter(({ target }) => target.name === undefined)
-  const kinds = [...new Set(wanted.flatMap(({ target }) => target.kind ?? []))]
-  return kinds.map((kind) => {
-    const users = wanted.filter(({ target }) => target.kind === kind)
-    // Whoever only names a variable for it says where it is, or goes without: it is told and not added.
-    const isAdded = isProvided(kind) && users.some(({ isOnlyNamed }) => isOnlyNamed !== true)
-    return {
-      name: names.has(kind) ? `backing-${kind}` : kind,
-      kind,
-      ...(isAdded ? {} : { isExternal: true as const }),
-      evidence: users.flatMap(({ evidence }) => evidence),
-    }
-  })
 }

@@ -11,7 +11,13 @@ import type { Workload } from './workloads/workload.ts'
 /** A sibling or a backing service by its name in the topology, or a kind that somebody has to provide. */
 export type Target =
   | { readonly name: string; readonly kind?: BackingKind }
-  | { readonly name?: undefined; readonly kind: BackingKind; readonly isForDevelopers?: true }
+  | {
+      readonly name?: undefined
+      readonly kind: BackingKind
+      readonly isForDevelopers?: true
+      /** Whether somebody runs it outside the repository, and its address is stated. */
+      readonly isElsewhere?: true
+    }
 
 export interface Directory {
   /** Who is meant by a host name, as it is written in a file. */

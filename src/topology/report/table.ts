@@ -16,7 +16,10 @@ export function printTable(topology: Topology, { width }: TableOptions = {}): st
     services.length === 0 ? nothingWords(topology).join('\n') : printServices(services),
     ...section(
       'Backing services',
-      backing.map(({ name, kind, evidence }) => `${name === kind ? name : `${name} (${kind})`}: ${reasonWords(evidence)}`),
+      backing.map(({ name, kind, evidence, isExternal }) => {
+        const whose = isExternal === true ? ', not run by kyozo' : ''
+        return `${name === kind ? name : `${name} (${kind})`}${whose}: ${reasonWords(evidence)}`
+      }),
     ),
     ...section('Not services', printFolders(folders)),
     ...section('Recommendations', printRecommendations(recommendations)),
