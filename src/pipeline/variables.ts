@@ -6,17 +6,22 @@ import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 
 /** As hard to guess as a 192-bit key, and free of characters that need quoting in a connection string. */
-const generatedBytes = 24
+const usualDigits = 48
 
 export async function stackVariables(attempt: Attempt, kyozo: Kyozo, stack: StackSpec): Promise<Readonly<Record<string, string>>> {
   const scope = { teamId: attempt.workspace.teamId, workspaceId: attempt.workspace.id, environmentId: attempt.environment.id }
   const place = (name: string) => `${scope.workspaceId}/${scope.environmentId}/${name}`
   const known = new Set((await listSecrets(kyozo.db, scope)).map((secret) => secret.name))
-  for (const { variable } of stack.secrets) {
+  for (const { variable, digits = usualDigits } of stack.secrets) {
     if (known.has(variable)) continue
     await addSecretOnce(kyozo.db, scope, {
       name: variable,
-      ciphertext: kyozo.vault.seal(place(variable), randomBytes(generatedBytes).toString('hex')),
+      ciphertext: kyozo.vault.seal(
+        place(variable),
+        randomBytes(Math.ceil(digits / 2))
+          .toString('hex')
+          .slice(0, digits),
+      ),
     })
   }
   const wanted = new Set(stack.secrets.map((secret) => secret.variable))

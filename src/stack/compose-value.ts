@@ -5,6 +5,8 @@
 export interface Variable {
   readonly variable: string
   readonly default: string
+  /** Hexadecimal digits of the value that kyozo makes. Default is what a password has. */
+  readonly digits?: number
 }
 
 const parts = Symbol('parts of an interpolated text')
@@ -47,13 +49,13 @@ export function writeMap(map: ComposeMap): { [key: string]: WrittenValue } {
 
 /** Names of kyozo's variables in a value, sorted. */
 export function variablesIn(value: ComposeValue | undefined): string[] {
-  return [...new Set(collectVariables(value))].sort()
+  return [...new Set(collectVariables(value).map(({ variable }) => variable))].sort()
 }
 
-function collectVariables(value: ComposeValue | undefined): string[] {
+export function collectVariables(value: ComposeValue | undefined): Variable[] {
   if (typeof value !== 'object' || value === null) return []
   if (isList(value)) return value.flatMap(collectVariables)
-  if (isInterpolated(value)) return value[parts].flatMap((piece) => (typeof piece === 'string' ? [] : [piece.variable]))
+  if (isInterpolated(value)) return value[parts].flatMap((piece) => (typeof piece === 'string' ? [] : [piece]))
   return Object.values(value).flatMap(collectVariables)
 }
 

@@ -3,7 +3,7 @@
 import type { StackIdentity } from '../engine/engine.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import { byCodeUnit } from './canonical.ts'
-import { variablesIn } from './compose-value.ts'
+import { collectVariables, variablesIn } from './compose-value.ts'
 import { configHash } from './config-hash.ts'
 import { contentKey } from './content-key.ts'
 import { defaultHealthDeadlineMs } from './defaults.ts'
@@ -41,8 +41,10 @@ export function finishServices(ordered: readonly LinkedService[], input: FinishI
 
 /** The secrets that kyozo makes for these services: every variable that the document leaves to it. */
 export function secretsOf(services: readonly LinkedService[]): readonly GeneratedSecret[] {
-  const variables = new Set(services.flatMap(({ definition }) => variablesIn(definition)))
-  return [...variables].sort(byCodeUnit).map((variable) => ({ name: secretName(variable), variable }))
+  const variables = new Map(services.flatMap(({ definition }) => collectVariables(definition)).map((one) => [one.variable, one]))
+  return [...variables.values()]
+    .sort((a, b) => byCodeUnit(a.variable, b.variable))
+    .map(({ variable, digits }) => ({ name: secretName(variable), variable, ...(digits === undefined ? {} : { digits }) }))
 }
 
 /** `KYOZO_POSTGRES_PASSWORD` → `postgres-password`. */

@@ -2,11 +2,12 @@
 import { KyozoError } from '../errors.ts'
 import type { Connection, Dependency, HealthSpec, ServiceSpec } from '../topology/topology.ts'
 import { dockerfileBuildInput, type IgnoreRules, templateBuildInput } from './build-input.ts'
-import type { ComposeMap } from './compose-value.ts'
+import type { ComposeMap, ComposeValue } from './compose-value.ts'
 import { asDatabase } from './database-service.ts'
 import { type Confinement, confine, entrypointCapabilities, healthcheck, limit, publish, supervise } from './defaults.ts'
 import { startsUnprivileged } from './dockerfile.ts'
 import { imageVolumes } from './dockerfile-volumes.ts'
+import { madeSecrets } from './made-secrets.ts'
 import { reasonsOf } from './reasons.ts'
 import { pathBetween } from './relative-path.ts'
 import type { Need, ServiceDraft } from './service-draft.ts'
@@ -146,9 +147,9 @@ export function composeContext(context: string): string {
 }
 
 /** What the repository states. The port is the one that is published and probed, so `PORT` says that one whatever the code's default is. */
-function environmentOf(spec: ServiceSpec, port: number | undefined): Record<string, string> {
+function environmentOf(spec: ServiceSpec, port: number | undefined): Record<string, ComposeValue> {
   const stated = spec.environment.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]))
-  return { ...Object.fromEntries(stated), ...(port === undefined ? {} : { PORT: String(port) }) }
+  return { ...Object.fromEntries(stated), ...madeSecrets(spec), ...(port === undefined ? {} : { PORT: String(port) }) }
 }
 
 function connectionsOf({ connection, connections }: Dependency): readonly Connection[] {

@@ -53,7 +53,12 @@ function connectionsOf(draft: ServiceDraft, met: readonly MetNeed[]): Record<str
 /** What the repository sets stays, unless it points to the service's own loopback: in a container of its own nothing else is there. */
 function isSet(value: ComposeValue | undefined): boolean {
   if (value === undefined || value === '') return false
-  return typeof value !== 'string' || !/(^|\/|@|=)(localhost|(?:host|gateway)\.docker\.internal|host\.containers\.internal|docker\.for\.(?:mac|win)\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?=[:/,?]|$)/i.test(value)
+  return (
+    typeof value !== 'string' ||
+    !/(^|\/|@|=)(localhost|(?:host|gateway)\.docker\.internal|host\.containers\.internal|docker\.for\.(?:mac|win)\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?=[:/,?]|$)/i.test(
+      value,
+    )
+  )
 }
 
 /** The address, or nothing when the other has no port to be reached at, or no login where that is all that is asked for. */

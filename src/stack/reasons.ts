@@ -66,9 +66,13 @@ function sayMissing({ environment, dependsOn }: ServiceSpec): string[] {
     dependsOn.flatMap(({ connection, connections }) => [connection, ...(connections ?? [])]).map((found) => found?.variable),
   )
   const missing = environment.filter(
-    ({ name, required, value }) => required && value === undefined && name !== 'PORT' && !connected.has(name),
+    ({ name, required, value, made }) => required && value === undefined && made === undefined && name !== 'PORT' && !connected.has(name),
   )
-  return missing.length === 0 ? [] : [`Nothing sets ${missing.map(({ name }) => name).join(', ')}, which it reads.`]
+  const made = environment.filter((variable) => variable.made !== undefined)
+  return [
+    ...(made.length === 0 ? [] : [`kyozo makes ${made.map(({ name }) => name).join(', ')}, once for each environment.`]),
+    ...(missing.length === 0 ? [] : [`Nothing sets ${missing.map(({ name }) => name).join(', ')}, which it reads.`]),
+  ]
 }
 
 function byWeight(a: Evidence, b: Evidence): number {

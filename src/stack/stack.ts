@@ -55,6 +55,8 @@ export interface StackService {
 export interface GeneratedSecret {
   readonly name: string
   readonly variable: string
+  /** How many hexadecimal digits it has. Default is 48. */
+  readonly digits?: number
 }
 
 /** A difference between the user's own compose file and what runs, with its reason. `pointer` is a JSON pointer into the user's file. */

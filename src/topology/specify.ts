@@ -6,6 +6,7 @@ import type { Statement } from './declared/statement.ts'
 import { statementsAbout } from './declared/statements.ts'
 import { dockerfileReads } from './dockerfiles.ts'
 import { platformVariables } from './environment.ts'
+import { frameworkVariables } from './framework-variables.ts'
 import { readProcesses } from './procfile.ts'
 import { defined } from './reading/data.ts'
 import type { Packages } from './relations/packages.ts'
@@ -45,7 +46,7 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
     type: claim.type,
     confidence: draft.confidence,
     build,
-    environment: environmentOf(draft, statements),
+    environment: environmentOf(draft, { statements, repository }),
     alternatives: draft.alternatives,
     evidence: evidenceOf(claim.signs),
     reads: build.kind === 'dockerfile' && dockerfile !== undefined ? unique(dockerfileReads(folder, dockerfile, build)) : reads.paths,
@@ -60,8 +61,12 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
 }
 
 /** A name that several know takes its value from the most believed of them. */
-function environmentOf({ claim, declared, compose }: Draft, statements: readonly Statement[]): EnvironmentVariable[] {
-  const variables = new Map((claim.spec.environment ?? []).map((variable) => [variable.name, variable]))
+function environmentOf(
+  { claim, declared, compose, path }: Draft,
+  { statements, repository }: { statements: readonly Statement[]; repository: Repository },
+): EnvironmentVariable[] {
+  const known = [...(claim.spec.environment ?? []), ...frameworkVariables(path, claim, repository)]
+  const variables = new Map(known.map((variable) => [variable.name, variable]))
   const stated = [...statements].reverse().flatMap(({ environment = [] }) => environment)
   for (const variable of stated)
     if (!platformVariables.has(variable.name)) variables.set(variable.name, withKnownValue(variable, variables.get(variable.name)))
@@ -77,7 +82,9 @@ function environmentOf({ claim, declared, compose }: Draft, statements: readonly
 
 /** A declaration that only asks for a variable leaves the default that somebody else states. */
 function withKnownValue(variable: EnvironmentVariable, known: EnvironmentVariable | undefined): EnvironmentVariable {
-  return variable.value === undefined && known?.value !== undefined ? { ...variable, required: false, value: known.value } : variable
+  if (variable.value !== undefined || known === undefined) return variable
+  if (known.made !== undefined) return known
+  return known.value === undefined ? variable : { ...variable, required: false, value: known.value }
 }
 
 function unique(paths: readonly string[]): string[] {

@@ -42,6 +42,11 @@ export interface EnvironmentVariable {
   readonly required: boolean
   /** A default that the repository itself states. */
   readonly value?: string
+  /**
+   * Set for a secret that means nothing beyond this environment, such as the key that a framework signs with: kyozo makes one for each environment,
+   * as 64 hexadecimal digits or as 32 bytes after `base64:`.
+   */
+  readonly made?: 'text' | 'base64'
 }
 
 /** How a dependency's address reaches the service: the variable it reads and a template such as `postgres://{user}:{password}@{host}:{port}/{database}`. */

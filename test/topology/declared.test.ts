@@ -54,7 +54,7 @@ describe("a platform's file beside a service", () => {
       { name: 'MODE', required: false, value: 'fast' },
       { name: 'NOTE', required: false },
       { name: 'PLAIN', required: false, value: 'y' },
-      { name: 'SALT', required: false },
+      { name: 'SALT', required: true, made: 'text' },
     ])
     expect(servicesIn({ 'm/app.json': json({ expo: { name: 'x' }, env: {} }), ...quiet }).some((line) => line.startsWith('m '))).toBe(false)
   })

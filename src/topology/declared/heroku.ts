@@ -14,11 +14,11 @@ export function readHerokuApp({ path, folder }: DeclaredFile, repository: Reposi
   const environment = Object.entries(dataAt(file.data, 'env')).flatMap(([name, value]): EnvironmentVariable[] => {
     if (!/^[A-Za-z_]\w{0,63}$/.test(name)) return []
     const stated = typeof value === 'string' ? value : stringAt(value, 'value')
-    const isGiven = stringAt(value, 'generator') !== undefined
+    if (stringAt(value, 'generator') === 'secret') return [{ name, required: true, made: 'text' }]
     return [
       {
         name,
-        required: stated === undefined && !isGiven && field(value, 'required') !== false,
+        required: stated === undefined && field(value, 'required') !== false,
         ...(stated === undefined ? {} : { value: stated }),
       },
     ]

@@ -102,7 +102,8 @@ export function variablesInList(list: unknown, nameKey: 'key' | 'name'): Environ
     if (name === undefined || !variableName.test(name)) return []
     const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     if (isPlain) return [{ name, required: false, value: String(value).slice(0, 2000) }]
-    const isGiven = ['generateValue', 'fromDatabase', 'fromService', 'fromGroup', 'valueFrom'].some((key) => field(item, key) !== undefined)
+    if (field(item, 'generateValue') === true) return [{ name, required: true, made: 'text' as const }]
+    const isGiven = ['fromDatabase', 'fromService', 'fromGroup', 'valueFrom'].some((key) => field(item, key) !== undefined)
     return [{ name, required: !isGiven }]
   })
 }

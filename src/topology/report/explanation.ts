@@ -136,7 +136,7 @@ function healthWords(health: HealthSpec): string {
 
 function variableWords(environment: ServiceSpec['environment']): string[] {
   const requiredFirst = [...environment].sort((a, b) => Number(b.required) - Number(a.required))
-  const words = requiredFirst.slice(0, variablesShown).map(({ name, required }) => (required ? `${name} (required)` : name))
+  const words = requiredFirst.slice(0, variablesShown).map(wordsOf)
   const rest = environment.length - words.length
   return words.length === 0 ? [] : [`${words.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`]
 }
@@ -163,4 +163,9 @@ function evidenceLines(evidence: readonly Evidence[], form: 'weighed' | 'plain')
     const signed = weight === undefined || form === 'plain' ? '' : `${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}  `
     return `  ${signed}${printable(fact.fact)}${placeWords(fact)}`
   })
+}
+
+function wordsOf({ name, required, made }: ServiceSpec['environment'][number]): string {
+  if (made !== undefined) return `${name} (made by kyozo)`
+  return required ? `${name} (required)` : name
 }

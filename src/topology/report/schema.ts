@@ -89,7 +89,9 @@ const service = z.strictObject({
   processes: z.array(z.strictObject({ name: z.string(), command: z.string() })).optional(),
   port: port.optional(),
   health: health.optional(),
-  environment: z.array(z.strictObject({ name: z.string(), required: z.boolean(), value: z.string().optional() })),
+  environment: z.array(
+    z.strictObject({ name: z.string(), required: z.boolean(), value: z.string().optional(), made: z.enum(['text', 'base64']).optional() }),
+  ),
   resources: z.strictObject({ memory: z.string(), cpu: z.string() }),
   replicas: z.int().min(0).optional(),
   dependsOn: z.array(dependency),

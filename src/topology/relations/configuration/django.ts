@@ -12,6 +12,20 @@ export const readDjango: ConfigurationReader = (folder, repository) => {
   return { addresses: read.flatMap(({ addresses }) => addresses), configured: read.flatMap(({ configured }) => configured) }
 }
 
+/** The variables that the settings take their SECRET_KEY from. */
+export function djangoKeyVariables(path: string, repository: Repository): string[] {
+  const folder = repository.folders.get(path)
+  if (folder?.files.has('manage.py') !== true) return []
+  return settingsFiles(folder, repository).flatMap((file) => {
+    const text = (repository.read.text(file) ?? '').slice(0, configurationLimit)
+    const read =
+      /^[ \t]{0,8}SECRET_KEY\s{0,4}(?::[^=\n]{1,40})?=[^\n#]{0,80}?(?:environ|getenv|config|env)\b[^\n"']{0,40}["'](\w{1,64})["']/m.exec(
+        text,
+      )
+    return read?.[1] === undefined ? [] : [read[1]]
+  })
+}
+
 const engines: readonly (readonly [RegExp, BackingKind])[] = [
   [
     /["'](?:django\.db\.backends\.postgresql(?:_psycopg2)?|django\.contrib\.gis\.db\.backends\.postgis|psqlextra\.backend|django_tenants\.postgresql_backend)["']/,
