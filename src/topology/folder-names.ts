@@ -35,6 +35,7 @@ export const nameRules: readonly NameRule[] = [
   { role: 'example', weight: 0.5, names: ['contrib', 'skeletons', 'archive', 'archived', '.archive', '_archive', 'attic'] },
   { role: 'tests', weight: 0.4, names: ['integration'], onlyAtRoot: true },
   { role: 'tooling', weight: 0.5, names: ['builders', 'storybook'] },
+  { role: 'example', weight: 0.6, names: ['templates', 'starters', 'boilerplates', 'starter-templates'], onlyAtRoot: true },
   { role: 'asset', weight: 0.4, names: ['public', 'static', 'assets', 'templates', 'views'] },
 ] // biome-ignore format: a table
 
@@ -45,7 +46,9 @@ export const manifestNames: readonly string[] = [
   'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml',
 ] // biome-ignore format: a list
 
-const rulesByName = new Map(nameRules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)))
+const byName = (rules: readonly NameRule[]) => new Map(rules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)))
+const rulesByName = byName(nameRules.filter(({ onlyAtRoot }) => onlyAtRoot !== true))
+const rulesAtRoot = byName(nameRules.filter(({ onlyAtRoot }) => onlyAtRoot === true))
 
 /** Names that begin or end like tests: `test_suite`, `InvoiceService.UnitTests`, `runtime-tests`, `e2e_test`. A service may be called so, hence the small weight. */
 const testsByEnding: NameRule = { role: 'tests', weight: 0.4, names: [] }
@@ -56,12 +59,20 @@ const skeletonByEnding: NameRule = { role: 'example', weight: 0.5, names: [] }
 
 /** What a page or a program handles: `static_files`, `upload_files`. */
 const filesByEnding: NameRule = { role: 'asset', weight: 0.4, names: [] }
-const testsEnding = /(?:[-_.](?:[Uu]nit|[Ii]ntegration|[Ff]unctional)?[Tt]ests?|[A-Za-z]Tests?)$/
+const testsEnding = /(?:[-_.](?:(?:[Uu]nit|[Ii]ntegration|[Ff]unctional)?[Tt]ests?|testing|e2e)|[A-Za-z]Tests?)$/
+
+/** Collections of programs that show something: `react-examples`, `sdk-samples`. */
+const examplesByEnding: NameRule = { role: 'example', weight: 0.6, names: [] }
+const examplesEnding = /[-_.](?:examples|samples|demos)$|^(?:examples|samples|demos)[-_.]/i
 
 /** What the last part of a path says about the folder there. */
 export function ruleForFolder(path: string): NameRule | undefined {
   const name = baseName(path)
-  const rule = rulesByName.get(name) ?? rulesByName.get(name.toLowerCase()) ?? ruleForWords(name)
+  const rule =
+    (path === name ? rulesAtRoot.get(name) : undefined) ??
+    rulesByName.get(name) ??
+    rulesByName.get(name.toLowerCase()) ??
+    ruleForWords(name)
   return rule?.role === 'docs' && appFolderAround(path) !== undefined ? undefined : rule
 }
 
@@ -74,6 +85,7 @@ const templateFolder = /^__(?:brick|template|project_?name|app_?name)__$/i
 
 function ruleForWords(name: string): NameRule | undefined {
   if (placeholder.test(name) || templateFolder.test(name)) return templateByName
+  if (examplesEnding.test(name)) return examplesByEnding
   if (testsEnding.test(name) || testsBeginning.test(name)) return testsByEnding
   if (/(?:^|[-_])skeleton$/i.test(name)) return skeletonByEnding
   return name.endsWith('_files') ? filesByEnding : undefined

@@ -7,6 +7,8 @@ export interface Process {
   readonly name: string
   readonly command: string
   readonly evidence: Evidence
+  /** Whether only Heroku's own image has the program: nobody else can run it. */
+  readonly isOfHost?: true
 }
 
 /** The process that stands for the folder: `web`, else the first one. */
@@ -30,10 +32,14 @@ export function readProcesses(folder: Folder, repository: Repository): Process[]
     .flatMap((line, index): Process[] => {
       const [, name, command] = /^([A-Za-z0-9_-]{1,60}):\s{0,20}(\S.{0,500})$/.exec(line.trimEnd()) ?? []
       if (name === undefined || command === undefined || name === 'release') return []
-      return [{ name, command, evidence: { path, line: index + 1, fact: `Procfile: ${name}` } }]
+      const evidence = { path, line: index + 1, fact: `Procfile: ${name}` }
+      return [{ name, command, evidence, ...(hostCommand.test(command) ? { isOfHost: true as const } : {}) }]
     })
     .slice(0, processesLimit)
 }
+
+/** Scripts around a web server and PHP that come with Heroku's image. */
+const hostCommand = /^(?:\.?\/?vendor\/bin\/)?heroku-(?:php|hhvm)-\w{1,20}(?:\s|$)/
 
 /** The port that a command line names: `--port 8000`, `-p 3000`, `--bind 0.0.0.0:8000`, `PORT=3000 node …`. */
 export function portInCommand(command: string | undefined): number | undefined {

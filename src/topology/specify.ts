@@ -35,7 +35,7 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
   const known: Known = {
     draft,
     statements,
-    processes: readProcesses(folder, repository),
+    processes: readProcesses(folder, repository).filter(({ isOfHost }) => isOfHost !== true),
     dockerfile: build.kind === 'dockerfile' ? dockerfile : undefined,
     declared: file,
     repository,

@@ -36,7 +36,7 @@ function startOf(reading: Reading, language: Language): Said<string> | undefined
   const place = entry === undefined ? placeOfProject(project, folder) : { path: entry, line: 1, fact: '' }
   const name = framework?.start === undefined ? language.title : framework.name
   return (
-    said(process?.command, process?.evidence) ??
+    said(process?.isOfHost ? undefined : process?.command, process?.evidence) ??
     usual(framework?.start, frameworkEvidence, `how ${name} is started`) ??
     usual(language.start(reading), place, entry === undefined ? `how ${name} is started` : `the program begins in ${baseName(entry)}`)
   )

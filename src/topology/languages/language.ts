@@ -124,7 +124,8 @@ function readProgram(project: Project, { folder, repository, language }: Reading
     const evidence = findPackage(framework.packages, { project, source, language })
     return evidence === undefined ? [] : [{ framework, evidence }]
   })
-  const best = found.find(({ framework }) => framework.kind !== 'tool') ?? found[0]
+  // What has pages for a web server may have commands as well.
+  const best = found.find(({ framework }) => framework.kind !== 'tool') ?? (project.isServer === true ? undefined : found[0])
   const isServer =
     project.isServer === true || source.listens !== undefined || project.port !== undefined || best?.framework.port !== undefined
   const commanded = said(portInCommand(process?.command), process?.evidence)

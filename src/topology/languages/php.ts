@@ -12,6 +12,7 @@ import { existing, readFile } from './manifest.ts'
 import { extensionsFor } from './php-extensions.ts'
 import { phpFrameworks, phpMarks } from './php-frameworks.ts'
 import { phpPackageOf, phpSource } from './php-source.ts'
+import { webRootInProcfile } from './php-web-root.ts'
 import { readAs, statedIn } from './stated.ts'
 
 /** Folders that a web server is pointed at, most usual first. */
@@ -145,7 +146,9 @@ interface Page {
 
 /** The page that a web server opens first: in a web root, else in the folder itself. */
 function findPage(folder: Folder, repository: Repository, hasManifest: boolean): Page | undefined {
-  const roots = hasManifest || folder.files.has('artisan') ? webRoots : plainWebRoots.filter(() => !folder.files.has('package.json'))
+  const named = webRootInProcfile(folder, repository)
+  const usual = hasManifest || folder.files.has('artisan') ? webRoots : plainWebRoots.filter(() => !folder.files.has('package.json'))
+  const roots = named === undefined || named === '.' ? usual : [named, ...usual]
   for (const root of roots) {
     const [path] = existing([`${root}/index.php`, `${root}/app.php`], folder, repository)
     if (path !== undefined) return { path, folder: root }

@@ -104,17 +104,19 @@ function workspaceWeight({ entry, folder, start, kind }: PackageFacts): number {
 
 const phonePackages = new Set(['react-native', 'expo'])
 
-function clientObjection({ manifest, folder, kind, source }: PackageFacts): Sign[] {
+function clientObjection({ manifest, folder, kind: { server: found }, source }: PackageFacts): Sign[] {
+  // What clients use as well, for the types of its routes as a rule, makes no server of one.
+  const server = found?.row.isShared && source.listens === undefined ? undefined : found
   // A server's pages may share their parts with an application for phones.
   const client = clientPackages.find(
     (name) =>
-      (manifest.dependencies.has(name) && !(kind.server !== undefined && phonePackages.has(name))) ||
+      (manifest.dependencies.has(name) && !(server !== undefined && phonePackages.has(name))) ||
       (manifest.devDependencies.has(name) && source.listens === undefined),
   )
   const engines = field(manifest.file.data, 'engines')
   const isExtension = field(engines, 'vscode') !== undefined
   const isAction = folder.files.has('action.yml') || folder.files.has('action.yaml')
-  if (client !== undefined && !(kind.server !== undefined && manifest.devDependencies.has(client)))
+  if (client !== undefined && !(server !== undefined && manifest.devDependencies.has(client)))
     return [{ ...manifest.at(`dependencies/${client}`, `${client} does not run on a server`), weight: -0.8, role: 'tooling' }]
   if (isExtension) return [{ ...manifest.at('engines', 'is an extension of an editor'), weight: -0.9, role: 'tooling' }]
   if (isAction) return [{ path: joinPath(folder.path, 'action.yml'), fact: 'is a step of a pipeline', weight: -0.9, role: 'tooling' }]

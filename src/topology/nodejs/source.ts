@@ -12,6 +12,9 @@ export function nodeFiles(reference: string, folder: string): string[] {
   return [...extensions.map((extension) => path + extension), ...(typed === path ? [] : [typed])]
 }
 
+/** What a bundler or Node reads as it is; `../package.json` is no source. */
+const plainData = /\.(?:json5?|css|s[ac]ss|less|svg|png|jpe?g|html?|mdx?|txt|ya?ml|graphql|gql|node|wasm)$/
+
 /** What a value with a `listen` of its own comes from, when it serves: a connection to an editor has one as well. */
 const serverModules = new Set([
   ...['http', 'https', 'http2', 'net', 'tls'].flatMap((name) => [name, `node:${name}`]),
@@ -73,5 +76,5 @@ export const nodeSource: SourceLanguage = {
     },
   ],
   imports: /\b(?:from|import|require)\b\s{0,4}\(?\s{0,4}['"]([^'"\n]{1,200})['"]/g,
-  resolve: (module, fromFile) => (module.startsWith('.') ? nodeFiles(module, parentOf(fromFile)) : []),
+  resolve: (module, fromFile) => (module.startsWith('.') && !plainData.test(module) ? nodeFiles(module, parentOf(fromFile)) : []),
 }

@@ -39,6 +39,8 @@ export interface DockerfileFacts {
   readonly environment: readonly { readonly name: string; readonly value: string }[]
   /** What COPY and ADD take from the context. */
   readonly sources: readonly { readonly path: string; readonly line: number }[]
+  /** What the last stage takes from each earlier one, and what that one takes from the context. */
+  readonly parts: readonly { readonly taken: readonly string[]; readonly sources: readonly string[] }[]
   /** Whether the last stage takes something from an earlier one. */
   readonly copiesStages: boolean
   readonly evidence: Evidence
@@ -84,6 +86,12 @@ export function readDockerfile(path: string, text: string, target?: string): Doc
       readPairs(item).flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: substitute(value, values) }])),
     ),
     sources: [...named('COPY', instructions), ...named('ADD', instructions)].flatMap((item) => readSources(item, values)),
+    parts: built.copies.slice(0, partsLimit).map((at) => ({
+      taken: takenFrom([stages[at]?.name, String(at)], last),
+      sources: [...named('COPY', view(at).instructions), ...named('ADD', view(at).instructions)].flatMap((item) =>
+        readSources(item, values).map((source) => source.path),
+      ),
+    })),
     copiesStages: built.copies.length > 0,
     evidence: { path, line: stages[0]?.line ?? 1, fact: stages[0] === undefined ? 'Dockerfile' : `Dockerfile from ${stages[0].image}` },
   }
@@ -180,6 +188,15 @@ function readSources(item: Instruction, values: Values): { path: string; line: n
     .map((word) => substitute(word, values))
     .filter((word) => !/^(?:[a-z]{2,10}:\/\/|git@|<<)/.test(word))
     .map((word) => ({ path: word.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '') || '.', line }))
+}
+
+/** Stages that one image is put together of. */
+const partsLimit = 8
+
+function takenFrom(names: readonly (string | undefined)[], last: readonly Instruction[]): string[] {
+  return named('COPY', last)
+    .filter((item) => names.includes(flagOf(item, 'from')))
+    .flatMap((item) => (jsonWords(item.getArgumentsContent() ?? '') ?? wordsOf(item)).slice(0, -1))
 }
 
 function wordsOf(item: Instruction): string[] {

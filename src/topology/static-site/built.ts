@@ -10,6 +10,8 @@ import { joinPath } from '../paths.ts'
 import { field } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
 
+import { builtIntoSigns } from './built-into.ts'
+
 export interface Package {
   readonly folder: Folder
   readonly repository: Repository
@@ -30,12 +32,16 @@ export function builtSigns(site: Package): Sign[] {
     ...(build === undefined ? [] : [{ ...manifest.at('scripts/build', `build script: ${build.slice(0, 80)}`), weight: 0.35 }]),
     ...(page === undefined ? [] : [{ path: joinPath(folder.path, page), line: 1, fact: page, weight: 0.35 }]),
     ...(row.isShowcase
-      ? [{ ...manifest.at('scripts/build', `${row.name} shows parts of other programs`), weight: -0.4, role: 'tooling' as const }]
+      ? [{ ...manifest.at('scripts/build', `${row.name} shows parts of other programs`), weight: -0.5, role: 'docs' as const }]
       : []),
     ...serverObjection(site),
     ...libraryObjection(site),
     ...clientObjection(site),
+    ...(page === undefined && row.isBundler && field(manifest.file.data, 'bin') !== undefined
+      ? [{ ...manifest.at('bin', 'is a command line program'), weight: -0.6, role: 'tooling' as const }]
+      : []),
     ...besideSigns(folder, manifest, repository),
+    ...builtIntoSigns(folder, manifest, repository),
   ]
 }
 
@@ -64,9 +70,16 @@ function libraryObjection({ folder, repository, manifest, builder }: Package): S
 function clientObjection({ folder, manifest }: Package): Sign[] {
   if (folder.folders.has('src-tauri'))
     return [{ path: joinPath(folder.path, 'src-tauri'), fact: 'is a program for desktops', weight: -0.8, role: 'tooling' }]
-  const shell = ['electron', 'electron-vite', '@crxjs/vite-plugin', '@types/chrome', 'webextension-polyfill', '@types/vscode'].find(
-    (name) => manifest.devDependencies.has(name) || manifest.dependencies.has(name),
-  )
+  const shell = [
+    'electron',
+    'electron-vite',
+    '@crxjs/vite-plugin',
+    'wxt',
+    'plasmo',
+    '@types/chrome',
+    'webextension-polyfill',
+    '@types/vscode',
+  ].find((name) => manifest.devDependencies.has(name) || manifest.dependencies.has(name))
   return shell === undefined
     ? []
     : [{ ...manifest.at(`devDependencies/${shell}`, `${shell} does not run on a server`), weight: -0.8, role: 'tooling' }]
