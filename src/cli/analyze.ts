@@ -6,7 +6,7 @@ import { analyze } from '../topology/analyze.ts'
 import { createMemory } from '../topology/incremental/memory.ts'
 import { reportTopology } from '../topology/report/document.ts'
 import { type Format, formats } from '../topology/report/formats.ts'
-import { nameOfFolder } from './folder-name.ts'
+import { rootNames } from './folder-name.ts'
 import { printDocument } from './print.ts'
 
 interface AnalyzeOptions {
@@ -32,7 +32,7 @@ export function analyzeCommand(): Command {
       const folder = await openFolder(dir, options.ref)
       const memory = createMemory()
       const { answer } = await readSource(folder.reader, { ...folder.listing, memory }, (tree) =>
-        analyze(tree, { memory, rootName: nameOfFolder(dir) }),
+        analyze(tree, { memory, ...rootNames(dir) }),
       )
       const report = reportTopology(answer, {
         revision: { sha: folder.commit?.sha ?? null, tree: folder.listing.tree },

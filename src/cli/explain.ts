@@ -6,7 +6,7 @@ import { readSource } from '../git/load-source-tree.ts'
 import { openFolder } from '../git/open-folder.ts'
 import { explainFolder } from '../topology/explain.ts'
 import { printExplanation } from '../topology/report/explanation.ts'
-import { nameOfFolder } from './folder-name.ts'
+import { rootNames } from './folder-name.ts'
 import { printDocument } from './print.ts'
 
 export function explainCommand(): Command {
@@ -20,9 +20,7 @@ export function explainCommand(): Command {
       const root = (await rootOf(at)) ?? (await plainRootOf(at))
       const folder = await openFolder(root, options.ref)
       const inside = path.relative(root, at).split(path.sep).join('/') || '.'
-      const { answer } = await readSource(folder.reader, folder.listing, (tree) =>
-        explainFolder(tree, inside, { rootName: nameOfFolder(root) }),
-      )
+      const { answer } = await readSource(folder.reader, folder.listing, (tree) => explainFolder(tree, inside, rootNames(root)))
       if (options.json) printDocument({ schemaVersion: 1, ...answer })
       else process.stdout.write(printExplanation(answer))
     })

@@ -24,6 +24,8 @@ import { type Decision, decideFolders } from './weigh.ts'
 export interface AnalyzeOptions {
   /** What to call a service at the root, such as the repository's name. Default is the name in its manifest, else `app`. */
   readonly rootName?: string
+  /** What to call it when its manifest has no name either. Default is `app`. */
+  readonly fallbackName?: string
   /** What earlier analyses left; only what depends on a change since is computed again. The answer is the same without it. Default is nothing. */
   readonly memory?: AnalysisMemory | undefined
 }

@@ -39,7 +39,11 @@ export interface DetectorReading {
 }
 
 /** Explains a folder, or the folder of a file. Throws `not_found` once everything is loaded and the commit has no such path. */
-export function explainFolder(tree: SourceTree, asked: string, options: Pick<AnalyzeOptions, 'rootName'> = {}): FolderExplanation {
+export function explainFolder(
+  tree: SourceTree,
+  asked: string,
+  options: Pick<AnalyzeOptions, 'rootName' | 'fallbackName'> = {},
+): FolderExplanation {
   const path = folderOf(tree, asked)
   const topology = analyze(tree, options)
   const { declaration } = readDeclaration(tree)

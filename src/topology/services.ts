@@ -24,6 +24,8 @@ export type { ComposeDraft }
 export interface DraftOptions {
   /** What to call a service at the root. Default is its manifest's name. */
   readonly rootName?: string
+  /** What to call it when its manifest has no name either. Default is `app`. */
+  readonly fallbackName?: string
 }
 
 export interface DraftInput {
@@ -77,15 +79,16 @@ function nameables(
       path,
       chosen,
       isReserved: declaredName !== undefined,
-      rootName: options.rootName ?? (path === '.' ? nameOf(claim, decision) : undefined),
+      rootName: options.rootName ?? (path === '.' ? nameOf(claim, decision, options.fallbackName) : undefined),
       isStack: standsForMany,
     }
   })
 }
 
 /** What the manifest of the winning claim calls it, else that of another: a Dockerfile has no name and the package beside it has. */
-function nameOf({ spec }: Claim, { claims }: Decision): string | undefined {
-  return spec.name ?? claims.get('.')?.find((other) => other.spec.name !== undefined)?.spec.name
+function nameOf({ type, spec }: Claim, { claims }: Decision, fallback: string | undefined): string | undefined {
+  const beside = claims.get('.')?.find((other) => other.spec.name !== undefined)?.spec.name
+  return spec.name ?? (type === 'containerized' || isStack(type) ? (beside ?? fallback) : (fallback ?? beside))
 }
 
 /** Names are settled already: a service that kyozo.yaml places at a path has its name, so only the name is looked up. */
