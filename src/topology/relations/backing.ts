@@ -1,9 +1,11 @@
 // Which databases and brokers a service evidently needs, and how their addresses reach it.
 import type { NamedDependency, StatedAddress } from '../claim.ts'
 import type { BackingKind, Connection, Evidence, ServiceType } from '../topology.ts'
+import { choiceOf, isOneOfMany, isOtherEngine } from './choice.ts'
 import { connectionsOf } from './connections.ts'
 import { kindsOf, needsImport } from './drivers.ts'
 import { type KindRule, kindRules, kindsNamedBy } from './kinds.ts'
+import { upperCase } from './variable-names.ts'
 
 export interface BackingNeed {
   readonly kind: BackingKind
@@ -43,7 +45,7 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     ...withDrivers.filter(({ driver }) => driver !== undefined).map(({ rule }) => rule.kind),
     ...configured.map(({ kind }) => kind),
   ])
-  const hasChoice = [...listed.keys()].filter((kind) => sqlKinds.has(kind)).length > 1 || packages.some(({ name }) => /sqlite/i.test(name))
+  const choice = choiceOf([...listed.keys()], packages, input.addresses)
   const readings = input.addresses.slice(0, addressesLimit).map(readAddress)
   return withDrivers.flatMap(({ rule, driver }): BackingNeed[] => {
     const chosen = configured.filter(({ kind }) => kind === rule.kind)
@@ -54,7 +56,8 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     if (!isShown && !isOnlyNamed) return []
     const isChosen = chosen.length > 0 || stated.length > 0
     const isUsed = chosen.length > 0 || (driver !== undefined && (imported !== undefined || stated.length > 0))
-    const mayDoWithout = !isChosen && ((sqlKinds.has(rule.kind) && hasChoice) || measures.test(imported?.path ?? ''))
+    const mayDoWithout =
+      (chosen.length === 0 && isOtherEngine(choice, rule.kind)) || (!isChosen && isOneOfMany(choice, { kind: rule.kind, imported }))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]
     const written = chosen.flatMap(({ connections }) => connections)
     return [
@@ -68,12 +71,6 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     ]
   })
 }
-
-/** Databases of one language: a program with drivers of several works with the one that it is given, or with a file. */
-const sqlKinds: ReadonlySet<BackingKind> = new Set(['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle', 'cockroachdb'] as const)
-
-/** Where numbers are sent to whoever collects them: nobody works worse without. */
-const measures = /(?:^|\/)(?:metrics?|telemetry|monitoring|exporters?|observability)(?:\/|\.\w{1,4}$)/
 
 /** Frameworks whose skeleton comes with an example file that names every product, used or not. */
 const namingAll: ReadonlySet<string> = new Set(['laravel', 'lumen'])
@@ -124,16 +121,6 @@ function isAddressOf({ kind, schemes: own }: KindRule, { scheme, named }: ReadAd
   if (!named.includes(kind)) return false
   const rivals = named.filter((rival) => driven.has(rival))
   return driven.has(kind) ? rivals[0] === kind || rivals.length === 1 : rivals.length === 0
-}
-
-/** `spring.data.mongodb.host` and `Redis__Host` read as the variables that they can be set by. */
-export function upperCase(name: string): string {
-  return /^[A-Z0-9_]{0,100}$/.test(name)
-    ? name
-    : name
-        .slice(0, 100)
-        .replace(/[^A-Za-z0-9]+/g, '_')
-        .toUpperCase()
 }
 
 const schemes = new Set(kindRules.flatMap((rule) => rule.schemes))

@@ -1,8 +1,9 @@
 // How the address of a backing service reaches a service: the variables that the repository names, else the ones that are usual.
 import type { StatedAddress } from '../claim.ts'
 import type { BackingKind, Connection, ServiceType } from '../topology.ts'
-import { schemeOf, upperCase } from './backing.ts'
+import { schemeOf } from './backing.ts'
 import type { KindRule } from './kinds.ts'
+import { upperCase } from './variable-names.ts'
 
 export interface Reader {
   readonly type: ServiceType

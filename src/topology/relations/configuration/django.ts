@@ -31,6 +31,9 @@ const engines: readonly (readonly [RegExp, BackingKind])[] = [
     /["'](?:django\.db\.backends\.postgresql(?:_psycopg2)?|django\.contrib\.gis\.db\.backends\.postgis|psqlextra\.backend|django_tenants\.postgresql_backend)["']/,
     'postgres',
   ],
+  // The default that an address is read with: `dj_database_url.config(default="postgres://…")`.
+  [/["'](?:postgres(?:ql)?|postgis|psql):(?=\/\/)/, 'postgres'],
+  [/["'](?:mysql|mysqlgis):(?=\/\/)/, 'mysql'],
   [/["']django\.(?:db|contrib\.gis\.db)\.backends\.mysql["']/, 'mysql'],
   [/["']django\.db\.backends\.oracle["']/, 'oracle'],
   [/["'](?:mssql|sql_server\.pyodbc)["']/, 'sqlserver'],
@@ -66,7 +69,7 @@ function readSettings(path: string, repository: Repository) {
       ? []
       : [{ kind, connections: [], evidence: { path, line: lineAt(text, match.index), fact: match[0].slice(1, -1) } }]
   })
-  const hasFile = /django\.db\.backends\.sqlite3/.test(text)
+  const hasFile = /django\.db\.backends\.sqlite3|["']sqlite:\/\//.test(text)
   // With SQLite beside it, which of the two is used depends on variables: the driver and they decide.
   const configured = found.filter(({ kind }) => !hasFile || kind === 'redis' || kind === 'memcached')
   return {

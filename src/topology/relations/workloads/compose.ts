@@ -1,5 +1,7 @@
 // The services of compose files as workloads: of the files that are stacks, and of the variants beside them that add services of their own.
+import { isProject } from '../../compose/facts/purpose.ts'
 import { type ComposeFacts, type ComposeServiceFacts, readCompose } from '../../compose-file.ts'
+import { developmentPart } from '../../development.ts'
 import { joinPath, parentOf } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
 import { folderOfBuild } from '../../services.ts'
@@ -37,6 +39,7 @@ const otherPurposes = /(?:^|[._-])(?:dev|devel|development|local|tests?|testing|
 function variantFiles(repository: Repository): string[] {
   return repository
     .foldersWith('*.yml', '*.yaml')
+    .filter(({ path }) => developmentPart(path, { isWhole: isProject(path, repository) }) === undefined)
     .flatMap((folder) => [...folder.files].filter((name) => isVariant(name)).map((name) => joinPath(folder.path, name)))
     .sort()
     .slice(0, variantsLimit)
