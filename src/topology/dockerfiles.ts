@@ -1,11 +1,13 @@
 // Which Dockerfile builds a folder, and what its context must be.
 import { type Claim, confidence, type Sign } from './claim.ts'
+import { developmentDockerfile } from './development.ts'
 import { manifestNames } from './folder-names.ts'
 import { landmarksOf } from './landmarks.ts'
 import { perRepository } from './memo.ts'
 import { ancestorsOf, baseName, isWithin, joinPath, parentOf } from './paths.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
 import type { Folder, Repository } from './repository.ts'
+import { isOfRoot } from './root-image.ts'
 import type { BuildSpec, ServiceType } from './topology.ts'
 
 /** Names that a folder's own Dockerfile goes by, most usual first. */
@@ -41,9 +43,11 @@ const dockerfilePathOf = perRepository((path: string, repository): string => {
     // The link in front leads to one of the variants that lie in a folder of their own; links are never followed.
     const isLinked = isLink(joinPath(place, 'Dockerfile'), repository)
     const linked = isLinked ? below.map((home) => variantIn(home, repository)).find((file) => file !== undefined) : undefined
-    if (linked !== undefined) return linked
+    const variant = linked ?? (place === path ? undefined : soleVariant(place, path, repository))
+    if (variant !== undefined) return variant
   }
-  return variantIn(path, repository) ?? sharedDockerfile(path, repository) ?? assemblyDockerfile(path, repository) ?? ''
+  const image = path === '.' ? rootImage(repository) : undefined
+  return variantIn(path, repository) ?? image ?? sharedDockerfile(path, repository) ?? assemblyDockerfile(path, repository) ?? ''
 })
 
 function ownDockerfile(place: string, repository: Repository): string | undefined {
@@ -92,6 +96,16 @@ function assemblyFolder(folder: Folder, path: string, repository: Repository): s
   )
 }
 
+/** The only image of the program at the root that lies two folders down, such as `docker/production/Dockerfile`. */
+function rootImage(repository: Repository): string | undefined {
+  const images = landmarksOf(repository).dockerfiles.filter((file) => {
+    const home = parentOf(file)
+    const isNear = dockerFolders.includes(home) || dockerFolders.includes(parentOf(home))
+    return isNear && !sideVariants.test(baseName(home)) && developmentDockerfile(file) === undefined && isOfRoot(file, repository)
+  })
+  return images.length === 1 ? images[0] : undefined
+}
+
 /** The only variant for production, such as `Dockerfile.alpine` or `api.Dockerfile`. */
 function variantIn(path: string, repository: Repository): string | undefined {
   const variants = [...(repository.folders.get(path)?.files ?? [])].filter((name) => {
@@ -101,6 +115,18 @@ function variantIn(path: string, repository: Repository): string | undefined {
   })
   const [only] = variants
   return only === undefined || (variants.length > 1 && path === '.') ? undefined : joinPath(path, variants.sort()[0] ?? only)
+}
+
+/** What a variant is called that is no other program's. */
+const neutralVariant = /^(?:dist|prod|production|release|app|web|server|alpine|debian|ubuntu|slim|fpm|apache|standalone|full|default)$/
+
+/** `container/dist.dockerfile`, when it copies what lies in the folder around. */
+function soleVariant(place: string, path: string, repository: Repository): string | undefined {
+  const file = variantIn(place, repository)
+  const { after, before } = variantName.exec(baseName(file ?? ''))?.groups ?? {}
+  if (file === undefined || !neutralVariant.test(after ?? before ?? '')) return undefined
+  const sources = repository.read.dockerfile(file)?.sources ?? []
+  return sources.some((source) => isPlain(source.path) && exists(joinPath(path, source.path), repository)) ? file : undefined
 }
 
 /** `docker/api/Dockerfile` or `api.Dockerfile` somewhere above, when it copies from the folder or from the whole. */
@@ -156,7 +182,8 @@ function copiedFolder(folder: Folder, path: string, repository: Repository): str
   const owner = sources
     .flatMap((source) => [source.path, parentOf(source.path)])
     .find((place) => place !== '.' && manifestNames.some((name) => repository.folders.get(place)?.files.has(name)))
-  return owner === undefined || isWithin(folder.path, owner) || isWithin(owner, folder.path) ? undefined : owner
+  if (owner === undefined) return isOfRoot(path, repository) ? '.' : undefined
+  return isWithin(folder.path, owner) || isWithin(owner, folder.path) ? undefined : owner
 }
 
 /**
