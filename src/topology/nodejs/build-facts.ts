@@ -1,6 +1,7 @@
 // What a package's build makes that its image has to know: a server that needs no packages, a client that is generated, an adapter to choose.
 import type { Facts } from '../claim.ts'
 import { joinPath } from '../paths.ts'
+import { dataAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { configTexts, type PackageKind } from './kind.ts'
 import type { PackageJson } from './package-json.ts'
@@ -38,7 +39,19 @@ export function findBuildFacts(source: BuildSource): BuildFacts {
       ...(isStandalone ? { serverOutput: 'standalone' } : {}),
     },
     ...(isStandalone ? { start: standaloneStart } : {}),
+    ...(kind.server?.row.name === 'angular' && source.start === undefined ? angularStart(source) : {}),
   }
+}
+
+/** What Angular's build makes of the server's source: the script that Angular wrote for it, else where its builder puts it. */
+function angularStart({ folder, manifest, repository }: BuildSource): Pick<BuildFacts, 'start'> {
+  const script = [...manifest.scripts].find(([name]) => name === 'serve:ssr' || name.startsWith('serve:ssr:'))?.[1]
+  if (script !== undefined && /^node\s[\w./ @-]{1,200}$/.test(script)) return { start: script }
+  if (!folder.files.has('angular.json')) return {}
+  const { data } = repository.read.json(joinPath(folder.path, 'angular.json')) ?? {}
+  const [project] = Object.keys(dataAt(data, 'projects'))
+  if (project === undefined || !/^[\w@./-]{1,100}$/.test(project)) return {}
+  return { start: `node dist/${project}/server/${manifest.dependencies.has('@angular/ssr') ? 'server.mjs' : 'main.js'}` }
 }
 
 const standaloneStart = 'node .next/standalone/server.js'
