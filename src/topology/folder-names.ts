@@ -27,6 +27,7 @@ export const nameRules: readonly NameRule[] = [
   { role: 'tooling', weight: 0.9, names: ['.github', '.gitlab', '.gitea', '.forgejo', '.circleci', '.vscode', '.idea', '.devcontainer', '.husky', '.changeset', '.storybook'] },
   { role: 'tooling', weight: 0.6, names: ['scripts', 'tools', 'hack', 'tooling'] },
   { role: 'tests', weight: 0.6, names: ['benchmark', 'benchmarks', 'bench', 'perf', 'fuzz', 'fuzzing'] },
+  { role: 'tooling', weight: 0.5, names: ['storybook', 'ladle', 'histoire', 'playroom'] },
   { role: 'vendored', weight: 0.6, names: ['deps'] },
   { role: 'tooling', weight: 0.3, names: ['infra', 'infrastructure', 'terraform', 'iac', 'ansible', 'devops', 'hooks', 'jenkins', 'backup', 'backups'] },
   { role: 'docs', weight: 0.5, names: ['wiki', 'openapi', 'swagger', 'api-docs', 'apidocs'] },

@@ -130,7 +130,7 @@ describe('a site that a Node package builds', () => {
       'web/package.json': json({ name: 'web', dependencies: { next: '15' }, scripts: { build: 'next build' } }),
       'stories/package.json': json({ name: 's', devDependencies: { storybook: '8', vite: '7' }, scripts: { build: 'storybook build' } }),
     }
-    expect([servicesIn(files).length, rolesIn(files)]).toEqual([1, { stories: 'docs' }])
+    expect([servicesIn(files).length, rolesIn(files)]).toEqual([1, { stories: 'tooling' }])
   })
 
   test('is no site when it bundles a library, or tests with the bundler', () => {

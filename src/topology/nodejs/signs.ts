@@ -132,13 +132,19 @@ function libraryObjection({ manifest, source, start, kind, entry, repository }: 
   if (start !== undefined) return []
   const has = (key: string) => field(manifest.file.data, key) !== undefined
   const isServer = kind.server !== undefined
-  const mainCounts = !isServer && source.listens === undefined && (entry === undefined ? has('files') : exportsSomething(entry, repository))
+  const mainCounts = !isServer && source.listens === undefined && (entry === undefined ? has('files') : isModule(entry, repository))
   const exported = ['exports', 'types', 'typings', ...(mainCounts ? ['main', 'module'] : [])].find(has)
   const weight = isServer && source.listens !== undefined ? -0.3 : isServer ? -0.4 : -0.6
   if (exported !== undefined) return [{ ...manifest.at(exported, 'is made to be imported, with no start script'), weight, role: 'library' }]
   if (!isPublished(manifest)) return []
   const key = has('files') ? 'files' : 'publishConfig'
   return [{ ...manifest.at(key, 'is published for others, with no start script'), weight: -0.5, role: 'library' }]
+}
+
+/** What gives something to others; no program's first file is too large to be read. */
+function isModule(entry: string, repository: Repository): boolean {
+  const { tree, read } = repository
+  return exportsSomething(entry, repository) || (read.text(entry) === undefined && !tree.wanted.has(entry))
 }
 
 /** A package that lists what it publishes, and does not call itself private. */

@@ -23,19 +23,25 @@ export function builtIntoSigns(folder: Folder, manifest: PackageJson | undefined
   ]
 }
 
-const inScript = /(?:--out(?:-?dir|put(?:-path)?)?|--dest|--dist-dir|\s-[do])[=\s]{1,2}["']?(\.\.\/[\w./-]{1,100})|\b(?:cp|mv|rsync)\s[^&|;]{1,100}\s["']?(\.\.\/[\w./-]{1,100})/g // biome-ignore format: one pattern
+const inScript = /(?:--out(?:-?[dD]ir|put(?:-?[pP]ath)?)?|--dest|--dist-dir|\s-[do])[=\s]{1,2}["']?(\.\.\/[\w./-]{1,100})|\b(?:cp|mv|rsync)\s[^&|;]{1,100}\s["']?(\.\.\/[\w./-]{1,100})/g // biome-ignore format: one pattern
 const inConfig = /\b(?:outDir|outputDir|outputPath|assetsDir|path)\s{0,4}:\s{0,4}(?:path\.)?(?:(?:resolve|join)\s{0,4}\(\s{0,4}__dirname\s{0,4},\s{0,4})?['"](\.\.\/[\w./-]{1,100})['"]/g // biome-ignore format: one pattern
+/** A path put together in a configuration; only one to where a server's files lie says something. */
+const joined = /\b(?:resolve|join)\s{0,4}\([^)'"\n]{0,60}['"](\.\.\/[\w./-]{1,100})['"]/g
 const builderConfigs = ['vite.config', 'vue.config', 'webpack.config', 'webpack.prod', 'rsbuild.config', 'nuxt.config', 'svelte.config', 'astro.config', 'next.config'] // biome-ignore format: a list
 
 /** Folders that a server sends files from. */
 const servedFolders = /(?:^|\/)(?:static|public|wwwroot|templates|assets|priv|resources|webroot|public_html|views)(?:\/|$)/
 
+const sentFolders = /(?:^|\/)(?:static|wwwroot|public_html|webroot|priv)(?:\/|$)/
+
 /** A folder beside this one that its build writes to; where all results of a workspace land is none of them. */
 function targetElsewhere(folder: Folder, manifest: PackageJson, repository: Repository): string | undefined {
   const scripts = [...manifest.scripts].filter(([name]) => /build|generate|export/.test(name)).map(([, command]) => command)
+  const configs = configTexts(builderConfigs, folder, repository)
   const written = [
     ...scripts.flatMap((script) => [...script.slice(0, 500).matchAll(inScript)].map(([, option, copied]) => option ?? copied ?? '')),
-    ...configTexts(builderConfigs, folder, repository).flatMap((text) => [...text.matchAll(inConfig)].map(([, path = '']) => path)),
+    ...configs.flatMap((text) => [...text.matchAll(inConfig)].map(([, path = '']) => path)),
+    ...configs.flatMap((text) => [...text.matchAll(joined)].map(([, path = '']) => path).filter((path) => sentFolders.test(path))),
   ]
   return written
     .slice(0, targetsLimit)
@@ -69,7 +75,7 @@ function imageAround(folder: string, repository: Repository): DockerfileFacts | 
     const contexts = [...new Set([parentOf(path), parentOf(parentOf(path)), '.'])]
     return contexts.some((context) => {
       const isOwn = (source: string) => isWithin(joinPath(context, source), folder)
-      if (sources.every((source) => source.path === '.' || isOwn(source.path))) return false
+      if (sources.every((source) => isOwn(source.path))) return false
       return parts.some(
         (part) =>
           part.sources.some((source) => joinPath(context, source) === folder) &&

@@ -32,7 +32,7 @@ export function builtSigns(site: Package): Sign[] {
     ...(build === undefined ? [] : [{ ...manifest.at('scripts/build', `build script: ${build.slice(0, 80)}`), weight: 0.35 }]),
     ...(page === undefined ? [] : [{ path: joinPath(folder.path, page), line: 1, fact: page, weight: 0.35 }]),
     ...(row.isShowcase
-      ? [{ ...manifest.at('scripts/build', `${row.name} shows parts of other programs`), weight: -0.5, role: 'docs' as const }]
+      ? [{ ...manifest.at('scripts/build', `${row.name} shows parts of other programs`), weight: -0.4, role: 'tooling' as const }]
       : []),
     ...serverObjection(site),
     ...libraryObjection(site),
