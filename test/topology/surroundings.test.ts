@@ -30,22 +30,16 @@ describe('pages', () => {
     expect(servicesIn({ ...server, ...pages, ...own, ...imageOf([...built, ...run]) })).toHaveLength(2)
   })
 
-  test.each([
-    ['vite build --outDir ../server/static', {}],
-    ['vite build', { 'client/vite.config.ts': "export default { build: { outDir: '../server/public' } }" }],
-    ['vite build', { 'client/vite.config.ts': "build: { outDir: path.resolve(__dirname, '../server/wwwroot') }" }],
-    ['vite build', { 'client/vite.config.ts': "const dist = resolve(root, '../server/static/themes')" }],
-  ])('that %s puts beside a program are less sure', (build, config) => {
-    const client = { 'client/package.json': json({ name: 'client', devDependencies: { vite: '7' }, scripts: { build } }) }
+  test('that a configuration puts among the static files of a program are its assets', () => {
+    const config = { 'client/vite.config.ts': "const dist = resolve(root, '../server/static/themes')" }
     const files = {
       'server/main.py': 'app = FastAPI()',
       'server/requirements.txt': 'fastapi',
-      ...client,
+      'server/static/a.txt': '',
+      ...pages,
       ...config,
-      'client/index.html': '',
     }
-    const inPlace = { ...files, 'client/package.json': pages['client/package.json'], 'client/vite.config.ts': '' }
-    expect(serviceNamed(files, 'client').confidence).toBeLessThan(serviceNamed(inPlace, 'client').confidence)
+    expect(servicesIn(files).map((line) => line.split(' ')[0])).toEqual(['server'])
   })
 
   test('whose result lands where a workspace keeps all results are a service', () => {

@@ -10,8 +10,6 @@ import { joinPath } from '../paths.ts'
 import { field } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
 
-import { builtIntoSigns } from './built-into.ts'
-
 export interface Package {
   readonly folder: Folder
   readonly repository: Repository
@@ -41,7 +39,6 @@ export function builtSigns(site: Package): Sign[] {
       ? [{ ...manifest.at('bin', 'is a command line program'), weight: -0.6, role: 'tooling' as const }]
       : []),
     ...besideSigns(folder, manifest, repository),
-    ...builtIntoSigns(folder, manifest, repository),
   ]
 }
 

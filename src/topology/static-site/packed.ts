@@ -8,6 +8,7 @@ import { languageOfImage } from '../reading/dockerfile-images.ts'
 import { lineAt } from '../reading/lines.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
+import { takenByProgram } from './taken.ts'
 
 /** `isUnsure` where a folder of the pages' own name is written to, which may as well be one of several side by side. */
 export type Packed = Evidence & { readonly isUnsure?: true }
@@ -20,7 +21,8 @@ export const packedInto = perRepository((path: string, repository: Repository): 
     embeddedIn(folder, repository) ??
     builtElsewhere(folder, repository) ??
     takenByArchive(folder, repository) ??
-    copiedAbove(folder, repository)
+    copiedAbove(folder, repository) ??
+    takenByProgram(folder, repository)
   )
 })
 
