@@ -1,5 +1,6 @@
 // Pages that a program elsewhere takes: a stage of its image builds them, or its folder of static files is where they are put.
 import { developmentDockerfile } from '../development.ts'
+import { findDockerfile } from '../dockerfiles.ts'
 import { landmarksOf } from '../landmarks.ts'
 import { perRepository } from '../memo.ts'
 import { configTexts } from '../nodejs/kind.ts'
@@ -9,7 +10,7 @@ import type { Folder, Repository } from '../repository.ts'
 import type { Evidence, ServiceType } from '../topology.ts'
 
 export function takenByProgram(folder: Folder, repository: Repository): Evidence | undefined {
-  const image = imageAround(folder.path, repository)
+  const image = findDockerfile(folder, repository) === undefined ? imageAround(folder.path, repository) : undefined
   if (image !== undefined) return { ...image.evidence, fact: 'is built into the image of another program' }
   return sentBy(folder, repository)
 }
