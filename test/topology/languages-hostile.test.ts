@@ -49,6 +49,7 @@ const slow = [
   'new A\\B\\', "'port' => ", 'gem "a", ', 'group :a do\n', 'end\n', '    a (1)\n', 'get "a" ', '{:a, "1", ', '{:a, ', 'System.get_env("A") ||', 'app: :', 'import a/', 'executable a\n', 'build-depends: a,', 'a, ', 'import A.',
   'main = run ', '.package(url: "/', '.target(name: "a"', 'environment["A"] ', '.a = .{\n', '    .a = .{\n', 'path"', '.name = ', 'Platform.environment["A"] ?? ', "import 'package:a/", 'require "./', 'add_executable(a ', 'add_executable(',
   'project(', 'find_package(', 'a.cpp ', './', '#include "', 'listen(a, ', 'bind(', 'endpoint(', '-l', 'subdir(', '-- ', '# ', '// ', '/* ', '<?php ', 'A::B::', 'a.b.', 'while true', '=> ', '|| ', ': ', ' = ', 'A_', '\\',
+  'web::scope("/a").service(', '.nest("/health", ', '#[get("/health")]\nfn a', 'scope "/a" do\n', "Route::prefix('a')->group(", '#[Route("/health")]\n', "get 'health'\n",
 ] // biome-ignore format: a list
 
 test('text that is made to make patterns slow is read in bounded time', () => {

@@ -69,7 +69,7 @@ describe('a Python program', () => {
     [
       'streamlit',
       { 'requirements.txt': 'streamlit\ntornado\n', 'streamlit_app.py': 'import streamlit as st\n' },
-      'python/streamlit :8501 template(python in .) tcp [streamlit run streamlit_app.py --server.address 0.0.0.0 --server.port 8501]',
+      'python/streamlit :8501 template(python in .) /_stcore/health [streamlit run streamlit_app.py --server.address 0.0.0.0 --server.port 8501]',
     ],
     [
       'Dash behind gunicorn',

@@ -16,7 +16,7 @@ import { lineOf } from '../reading/lines.ts'
 import { emptyClaim, importsOf, namedPort, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
 import { apart, quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence } from '../topology.ts'
+import type { Evidence, HealthSpec } from '../topology.ts'
 
 export const golang: Detector = {
   type: 'golang',
@@ -104,10 +104,16 @@ function specOf(program: GoProgram, context: Context): ClaimedSpec {
         said(process?.command, process?.evidence) ?? usual(findGoStart(program, repository), declared, 'a command of the program serves'),
       processes: isModule ? processesOf(module.folder, repository) : undefined,
       port: portOf(program, context),
-      health: saidRoute(source, repository.read),
+      health: saidRoute(source, repository.read) ?? broughtRoute(framework),
     }),
     facts: { ...programFacts(main, module), ...(needsC(source.imports.keys()) ? { needsC: true } : {}) },
   })
+}
+
+/** The health route that a framework brings. */
+function broughtRoute(used: GoProgram['framework']): Said<HealthSpec> | undefined {
+  const path = used?.framework.health
+  return usual<HealthSpec>(path === undefined ? undefined : { kind: 'http', path }, used?.evidence, `${used?.framework.name} brings it`)
 }
 
 /** Packages of which a part is C: without a C compiler they build, and then refuse to work. */

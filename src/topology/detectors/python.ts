@@ -6,11 +6,13 @@ import { findPythonEntries, hasManifest, mayBeBareProgram } from '../python/entr
 import { type PythonProgram, readPythonProgram } from '../python/program.ts'
 import { pythonManifests, readPythonProject } from '../python/project.ts'
 import { pythonSigns } from '../python/signs.ts'
+import { streamlitSetting } from '../python/streamlit.ts'
 import { systemPackages } from '../python/system.ts'
 import { defined } from '../reading/data.ts'
 import { importsOf, saidRoute } from '../reading/source-signs.ts'
-import { apart, said, usual } from '../reasons.ts'
+import { apart, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
+import type { HealthSpec } from '../topology.ts'
 
 export const python: Detector = {
   type: 'python',
@@ -48,7 +50,7 @@ function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
       start,
       buildCommand: usual(collectStatic(program, repository), use?.evidence, 'its settings say STATIC_ROOT'),
       port: portInCommand(start?.value) === port?.value ? port : (said(portInCommand(start?.value), start?.evidence) ?? port),
-      health: saidRoute(source, repository.read),
+      health: saidRoute(source, repository.read) ?? broughtRoute(program, repository),
       processes: said(processes.length === 0 ? undefined : processes, worker?.evidence),
     }),
     environment: environment.environment,
@@ -60,6 +62,15 @@ function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
       ...buildEnvironment(program, repository),
     },
   })
+}
+
+/** The health route that a framework brings, below the path that Streamlit's settings put before all. */
+function broughtRoute({ server, folder }: PythonProgram, repository: Repository): Said<HealthSpec> | undefined {
+  const brought = server?.framework.health
+  if (brought === undefined) return undefined
+  const stated = server?.framework.name === 'streamlit' ? streamlitSetting('baseUrlPath', folder, repository) : undefined
+  const base = stated === undefined ? '' : `/${stated.value.replace(/^\/|\/$/g, '')}`
+  return usual<HealthSpec>({ kind: 'http', path: `${base}${brought}` }, server?.evidence, `${server?.framework.name} brings it`)
 }
 
 function djangoFacts({ folder, entries: { django } }: PythonProgram): Facts {

@@ -6,6 +6,8 @@ export interface GoFramework {
   readonly modules: readonly string[]
   /** Where it listens when nobody says; absent for what takes work from a queue or a clock. */
   readonly port?: number
+  /** The path that answers whether it is well, when the framework brings one. */
+  readonly health?: string
   /** Default is `server`. */
   readonly kind?: 'server' | 'worker'
   /** The call that makes a server of it, when clients and tools import it too. */
@@ -14,9 +16,9 @@ export interface GoFramework {
 
 /** Those built on others come first. */
 export const goFrameworks: readonly GoFramework[] = [
-  { name: 'pocketbase', modules: ['github.com/pocketbase/pocketbase'], port: 8090 },
-  { name: 'encore', modules: ['encore.dev'], port: 4000 },
-  { name: 'gofr', modules: ['gofr.dev'], port: 8000 },
+  { name: 'pocketbase', modules: ['github.com/pocketbase/pocketbase'], port: 8090, health: '/api/health' },
+  { name: 'encore', modules: ['encore.dev'], port: 4000, health: '/__encore/healthz' },
+  { name: 'gofr', modules: ['gofr.dev'], port: 8000, health: '/.well-known/alive' },
   { name: 'go-zero', modules: ['github.com/zeromicro/go-zero', 'github.com/tal-tech/go-zero'], port: 8888 },
   { name: 'kratos', modules: ['github.com/go-kratos/kratos'], port: 8000 },
   { name: 'kitex', modules: ['github.com/cloudwego/kitex'], port: 8888, call: /\bNewServer\s{0,4}\(/ },

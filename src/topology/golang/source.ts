@@ -1,5 +1,6 @@
 import type { SourceLanguage } from '../reading/source.ts'
 import { goFrameworks } from './frameworks.ts'
+import { goRoutes } from './routes.ts'
 
 /** Names of variables that say where the program itself listens: `REDIS_ADDR` is somebody else's. */
 const ownName =
@@ -113,5 +114,6 @@ export const goSource: SourceLanguage = {
     },
   ],
   imports: /^[ \t]{0,40}(?:import[ \t]{1,4})?(?:[\w.]{1,60}[ \t]{1,4})?"([\w./@~+-]{1,200})"[ \t]{0,10}$/gm,
+  routes: goRoutes,
   resolve: () => [],
 }

@@ -3,7 +3,7 @@ import type { ClaimedSpec, Facts } from '../claim.ts'
 import { entryFacts } from '../environment.ts'
 import { baseName } from '../paths.ts'
 import { defined } from '../reading/data.ts'
-import { saidRoute } from '../reading/source-signs.ts'
+import { belowPath, saidRoute } from '../reading/source-signs.ts'
 import { apart, type Said, said, usual } from '../reasons.ts'
 import type { HealthSpec } from '../topology.ts'
 import { type Language, placeOfProject, type Reading } from './language.ts'
@@ -47,7 +47,8 @@ function healthOf({ project, source, framework, frameworkEvidence, port, folder,
   if (port === undefined) return undefined
   const route = (path: string | undefined) => (path === undefined ? undefined : { kind: 'http' as const, path })
   return (
-    saidRoute(source, repository.read) ?? usual<HealthSpec>(route(framework?.health), frameworkEvidence, `${framework?.name} brings it`)
+    belowPath(project.basePath, saidRoute(source, repository.read)) ??
+    usual<HealthSpec>(route(framework?.health), frameworkEvidence, `${framework?.name} brings it`)
   )
 }
 

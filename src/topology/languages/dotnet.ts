@@ -15,7 +15,7 @@ import { addressesIn, healthIn, portIn, readAppSettings, variablesIn } from './d
 import { isRunBySolution, projectIn, soleProjectOf } from './dotnet/solution.ts'
 import { dotnetSource } from './dotnet/source.ts'
 import type { Language, Project } from './language.ts'
-import { readFile } from './manifest.ts'
+import { existing, readFile } from './manifest.ts'
 import { statedIn } from './stated.ts'
 
 export const dotnet: Language = {
@@ -97,6 +97,8 @@ function settingsFiles(references: readonly DotnetProject[], { folders }: Reposi
   return files.slice(0, settingsFilesLimit)
 }
 
+const healthControllers = ['Health', 'HealthCheck', 'HealthChecks', 'Ping', 'Status', 'Home'].flatMap((name) => [`Controllers/${name}Controller.cs`, `Controllers/V1/${name}Controller.cs`, `Endpoints/${name}Endpoints.cs`, `Endpoints/${name}Endpoint.cs`]) // biome-ignore format: a list
+
 const settingsName = /^(?:Network|Server|Http|Web|Host)\w{0,30}(?:Configuration|Settings|Options|Defaults|Constants)\.cs$/
 const settingsFilesLimit = 4
 
@@ -117,6 +119,7 @@ function projectOf(project: DotnetProject, folder: Folder, repository: Repositor
     dependencies: dependenciesOf(project, { references, entries, folder, repository, kind }),
     versions: project.versions,
     entries: entries.length === 0 ? entries : [...entries, ...settingsFiles(references, repository)],
+    routeFiles: entries.length === 0 ? [] : existing(healthControllers, folder, repository),
     signs: [
       ...kindSigns(kind, project),
       ...buildSigns(project, entries, repository),

@@ -4,6 +4,7 @@ import type { SourceLanguage } from '../reading/source.ts'
 import { apart, type Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
+import { elixirRoutes } from './block-routes.ts'
 import type { Framework, Language, Project } from './language.ts'
 import { existing, matchesIn, placeOf, readFile, type TextFile } from './manifest.ts'
 import { statedIn } from './stated.ts'
@@ -53,6 +54,7 @@ const source: SourceLanguage = {
   ],
   // What a supervisor is told to start is read too: `{Shop.Server, options}`, `fn -> Shop.listen() end`.
   imports: /(?:^[ \t]{0,20}(?:use|alias|import|plug|forward\b[^\n]{0,60},)[ \t]{1,4}|\{[ \t]{0,2}|\bfn[ \t]{0,2}->[ \t]{0,4})([A-Z]\w{0,60}(?:\.[A-Z]\w{0,60}){0,6})/gm,
+  routes: elixirRoutes,
   resolve: (module, fromFile) => modulePaths(module, fromFile),
 } // biome-ignore format: a table
 

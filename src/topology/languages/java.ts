@@ -3,15 +3,15 @@ import type { Sign } from '../claim.ts'
 import { baseName, joinPath, printable, relativeTo } from '../paths.ts'
 import { findProcess } from '../procfile.ts'
 import { defined } from '../reading/data.ts'
-import { apart, type Said, said } from '../reasons.ts'
+import { apart, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence, HealthSpec } from '../topology.ts'
+import type { Evidence } from '../topology.ts'
 import type { JavaBuild } from './java/build.ts'
 import { readClojure } from './java/clojure.ts'
 import { addressesIn, variablesIn } from './java/environment.ts'
-import type { Setting } from './java/flat.ts'
-import { javaFrameworks, javaHealth } from './java/frameworks.ts'
+import { javaFrameworks } from './java/frameworks.ts'
 import { readGradle } from './java/gradle.ts'
+import { basePathOf, broughtHealth, placeOfSetting, playRoute } from './java/health.ts'
 import { importedFrameworks, startsSpring } from './java/imports.ts'
 import { readMaven } from './java/maven.ts'
 import { isRunByRoot, soleModuleOf } from './java/modules.ts'
@@ -21,7 +21,7 @@ import { buildFiles, readArchive, readExploded, readLooseSource } from './java/p
 import { findPrograms, type Programs } from './java/programs.ts'
 import { statedRuntime } from './java/runtimes.ts'
 import { readSbt } from './java/sbt.ts'
-import { defaultOf, portIn, readSettings, type Settings } from './java/settings.ts'
+import { portIn, readSettings, type Settings } from './java/settings.ts'
 import { javaSource } from './java/source.ts'
 import type { Language, Project } from './language.ts'
 
@@ -72,7 +72,12 @@ function readOwn(folder: Folder, repository: Repository): Project | undefined {
   if (build === undefined) return undefined
   const isRefused = build.role !== undefined && findProcess(folder, repository) === undefined
   if (isRefused)
-    return projectOf(build, { folder, repository, programs: { entries: [], others: [], hasSource: false }, signs: refusal(build) })
+    return projectOf(build, {
+      folder,
+      repository,
+      programs: { entries: [], others: [], hasSource: false, health: [] },
+      signs: refusal(build),
+    })
   const programs = findPrograms(folder, build, repository)
   if (own === undefined && build.runs === undefined && programs.entries.length === 0) return undefined
   const project = projectOf(build, {
@@ -99,11 +104,13 @@ function projectOf(build: JavaBuild, { folder, repository, programs, signs }: Pr
   return {
     name: build.name,
     manifest: build.manifest,
-    ...apart({ version, port, health: healthOf(build, settings) }),
+    ...apart({ version, port, health: broughtHealth(build, settings) ?? playRoute(build, settings, { folder, repository }) }),
     packageManager: build.manager === 'java' ? undefined : build.manager,
     dependencies: new Map([...importedFrameworks(programs.entries, repository), ...build.dependencies]),
     versions: versionsOf(build),
     entries: programs.entries,
+    routeFiles: programs.health,
+    basePath: basePathOf(settings),
     signs: stated === undefined ? signs : [...signs, { ...placeOfSetting(stated.setting), weight: 0.1 }],
     environment: variablesIn(settings),
     addresses: addressesIn(settings),
@@ -165,10 +172,6 @@ function commandLineOf({ dependencies }: JavaBuild, entries: readonly string[], 
   return texts.some((text) => /\bpicocli\b/i.test(text)) && !texts.some((text) => serves.test(text)) ? reader : undefined
 }
 
-function placeOfSetting({ key, path, line }: Setting): Evidence {
-  return { path, line, fact: `states ${printable(key)}` }
-}
-
 function refusal({ role, manifest }: JavaBuild): Sign[] {
   return [{ ...(role?.evidence ?? manifest), weight: -0.9, ...(role === undefined ? {} : { role: role.role }) }]
 }
@@ -219,22 +222,4 @@ function noProgram({ manifest }: JavaBuild, hasSource: boolean): Sign {
   if (hasSource)
     return { ...manifest, fact: 'has no program: no main method, and nothing packages it to run', weight: -0.9, role: 'library' }
   return { ...manifest, fact: 'has no source', weight: -0.8, role: 'unknown' }
-}
-
-/** A health endpoint that a dependency brings, below the paths that the configuration puts in front. */
-function healthOf({ dependencies }: JavaBuild, settings: Settings): Said<HealthSpec> | undefined {
-  const row = javaHealth.find(({ packages }) => packages.some((name) => dependencies.has(name)))
-  if (row === undefined) return undefined
-  const isPath = (value: string | undefined) => value?.startsWith('/') === true && value.length < 100
-  const front = row.baseKeys.flatMap((key) => settings.get(key) ?? []).find(({ value }) => isPath(defaultOf(value)))
-  const base = defaultOf(front?.value)
-  const move = settings.get('management.endpoints.web.base-path')
-  const moved = move?.value
-  const path = row.path.startsWith('/actuator') && moved?.startsWith('/') ? `${moved.replace(/\/$/, '')}/health` : row.path
-  const port = Number(defaultOf(settings.get('management.server.port')?.value))
-  const isApart = Number.isInteger(port) && port > 0 && port <= 65_535
-  const health = { kind: 'http' as const, path: isApart ? path : `${(base ?? '').replace(/\/$/, '')}${path}`, ...(isApart ? { port } : {}) }
-  const setting = path !== row.path ? move : isApart ? settings.get('management.server.port') : front
-  const dependency = row.packages.map((name) => dependencies.get(name)).find((evidence) => evidence !== undefined)
-  return said(health, setting === undefined ? dependency && { ...dependency, fact: 'brings it' } : placeOfSetting(setting))
 }

@@ -38,6 +38,10 @@ export interface Project {
   readonly dependencies: ReadonlyMap<string, Evidence>
   /** Files where the program begins, best first; the first few are scanned and what they import is followed. */
   readonly entries: readonly string[]
+  /** Files that answer requests and that nothing imports; they are scanned, and nothing begins in them. */
+  readonly routeFiles?: readonly string[]
+  /** What its configuration puts before every path that its source answers. */
+  readonly basePath?: string | undefined
   /** What the language alone knows for and against a service: a main function, a package made to be imported, a workspace's root. */
   readonly signs: readonly Sign[]
   /** A port, a health path and variables that a configuration file states, such as application.yml or launchSettings.json. */
@@ -118,7 +122,11 @@ interface ReadingContext {
 
 function readProgram(project: Project, { folder, repository, language }: ReadingContext): Reading {
   const exists = (path: string) => repository.tree.entries.has(path)
-  const source = scanSources(project.entries, { reader: repository.read, language: language.source, exists })
+  const source = scanSources([...project.entries, ...(project.routeFiles ?? [])], {
+    reader: repository.read,
+    language: language.source,
+    exists,
+  })
   const process = findProcess(folder, repository)
   const found = language.frameworks.flatMap((framework) => {
     const evidence = findPackage(framework.packages, { project, source, language })

@@ -1,5 +1,6 @@
 import { parentOf, resolvePath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { phpRoutes } from './php-routes.ts'
 
 export const phpSource: SourceLanguage = {
   comments: /^[ \t]{0,200}(?:\/\/|#(?!\[)|\/?\*).*$/gm,
@@ -34,6 +35,7 @@ export const phpSource: SourceLanguage = {
   // What is imported, required, or connected with: PHP's extensions are used without an import.
   imports:
     /(?:^[ \t]{0,20}(?:use\s{1,4}\\?|(?:require|include)(?:_once)?\b[^'"\n]{0,60}["']\/?)|(?<![\w$>:])(?=(?:mysqli|pg|sqlsrv|oci|mysql)_p?connect\b)|\bnew\s{1,4}\\?(?=(?:mysqli|Redis|RedisCluster|Memcached|AMQPConnection)\b|MongoDB\\|RdKafka\\)|["'](?=(?:mysql|pgsql|sqlsrv|oci):(?:host|server|dbname|unix_socket|Server|\/\/)))([\w\\./-]{1,150})/gm,
+  routes: phpRoutes,
   resolve: (module, fromFile) => {
     const path = module.endsWith('.php') && !module.includes('vendor/') ? resolvePath(parentOf(fromFile), module) : undefined
     return path === undefined ? [] : [path]

@@ -53,6 +53,7 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
     dependencies: new Map([...marked, ...(composer?.required ?? []).map(([key]) => [key, composerPlace(composer, key)] as const)]),
     versions: new Map(composer?.required ?? []),
     entries: [...(page === undefined ? [] : [page.path]), ...scripts, ...pages, ...existing(routeFiles, folder, repository)],
+    routeFiles: existing(healthControllers, folder, repository),
     isServer: page !== undefined || pages.length > 0,
     signs: [
       ...(page === undefined ? [] : [{ path: page.path, line: 1, fact: 'page for a web server', weight: 0.45 }]),
@@ -137,6 +138,8 @@ function themeSigns(folder: Folder, repository: Repository): Project['signs'] {
 const scriptFiles = ['artisan', 'bin/console', 'bin/hyperf.php', 'server.php', 'main.php', 'app.php', 'worker.php', 'bin/server.php']
 
 const routeFiles = ['routes/web.php', 'routes/api.php', 'routes/console.php', 'bootstrap/app.php', 'config/routes.yaml', 'src/routes.php', 'app/routes.php', 'config/server.php', 'config/autoload/server.php', '.rr.yaml'] // biome-ignore format: a list
+
+const healthControllers = ['Health', 'HealthCheck', 'Ping', 'Status'].flatMap((name) => [`src/Controller/${name}Controller.php`, `src/Controller/Api/${name}Controller.php`, `src/Controller/${name}.php`]) // biome-ignore format: a list
 
 interface Page {
   readonly path: string

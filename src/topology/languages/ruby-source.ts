@@ -1,5 +1,6 @@
 import { joinPath, parentOf, resolvePath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { rubyRoutes } from './block-routes.ts'
 
 export const rubySource: SourceLanguage = {
   comments: /^[ \t]{0,200}#.*$/gm,
@@ -38,6 +39,7 @@ export const rubySource: SourceLanguage = {
     },
   ],
   imports: /^[ \t]{0,20}(?:require(?:_relative)?|load|eval_file)[ (]{1,4}(?:File\.\w{1,20}\([^"'\n]{0,40})?["']([\w./-]{1,150})["']/gm,
+  routes: rubyRoutes,
   resolve: (module, fromFile) => {
     const folder = parentOf(fromFile)
     const path = resolvePath(folder, module.replace(/\.rb$/, ''))

@@ -2,6 +2,7 @@
 import { joinPath, parentOf } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
 import type { Framework } from './language.ts'
+import { rustRoutes } from './rust-routes.ts'
 
 export const rustFrameworks: readonly Framework[] = [
   { name: 'loco', packages: ['loco-rs'], port: 5150, health: '/_ping' },
@@ -79,6 +80,7 @@ export const rustSource: SourceLanguage = {
     },
   ],
   imports: /^[ \t]{0,8}(?:pub(?:\([a-z]{1,10}\))?\s{1,4})?(?:use|mod|extern\s{1,4}crate)\s{1,4}(?:crate::)?([a-z_][a-z0-9_]{0,60})\b(?!\s{0,4}\{)/gm,
+  routes: rustRoutes,
   resolve: moduleFiles,
 } // biome-ignore format: a table
 

@@ -104,10 +104,16 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
 }
 
 /** Vapor writes routes without the slash in front. */
+const ofApplication =
+  /\b(?:app|routes)\.(?:get|on)\s{0,4}\(\s{0,4}(?:\.GET\s{0,4},\s{0,4})?"(healthz|livez|health|healthcheck|ready|ping|status)"\s{0,4}[,)]/
+
 function healthIn(entries: readonly string[], repository: Repository): Said<HealthSpec> | undefined {
   const pattern = /\.(?:get|on)\s{0,4}\(\s{0,4}(?:\.GET\s{0,4},\s{0,4})?"(healthz|livez|health|healthcheck|ready|ping|status)"/
   for (const entry of entries) {
-    const route = statedIn({ path: entry, text: (repository.read.text(entry) ?? '').slice(0, sourceScanLimit) }, pattern)
+    const text = (repository.read.text(entry) ?? '').slice(0, sourceScanLimit)
+    // What is grouped lies below the group's path.
+    const isGrouped = /\.group(?:ed)?\s{0,4}\(/.test(text)
+    const route = statedIn({ path: entry, text }, isGrouped ? ofApplication : pattern)
     if (route !== undefined) return readAs(route, (name) => ({ kind: 'http', path: `/${name}` }))
   }
   return undefined

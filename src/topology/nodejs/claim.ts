@@ -10,9 +10,10 @@ import { type SourceFacts, scanSources } from '../reading/source.ts'
 import { importsOf, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
 import { apart, quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
-import type { Evidence } from '../topology.ts'
+import type { Evidence, HealthSpec } from '../topology.ts'
 import { findBuildFacts } from './build-facts.ts'
 import { exportsSomething, findNodeEntries, findVariableFiles, isPartOfPackage } from './entries.ts'
+import { findFileRoute } from './file-routes.ts'
 import { viewLibraries } from './frameworks.ts'
 import { kindOfPackage } from './kind.ts'
 import { claimNxServer, readNxApplication } from './nx.ts'
@@ -110,7 +111,7 @@ function isOwn(command: string): boolean {
 }
 
 function specOf(facts: NodeFacts, folder: Folder, repository: Repository): ClaimedSpec {
-  const { manifest, entry, source, packageManager, environment, kind, runtime, start } = facts
+  const { manifest, entry, packageManager, environment, kind, runtime, start } = facts
   const built = manifest && findBuildFacts({ folder, repository, manifest, kind, runtime: runtime.type, start: start?.text })
   const build = manifest && buildOf(manifest, packageManager?.value)
   return defined({
@@ -123,11 +124,25 @@ function specOf(facts: NodeFacts, folder: Folder, repository: Repository): Claim
       buildCommand: withStep(built?.before, build, manifest?.at('dependencies', 'what is generated before it runs')),
       processes: manifest && findProcessScripts(manifest, packageManager?.value),
       port: portOf(facts, folder, repository),
-      health: saidRoute(source, repository.read),
+      health: healthOf(facts, folder, repository),
     }),
     environment: environment.environment,
     facts: { ...entryFacts(folder.path, entry), ...built?.facts },
   })
+}
+
+/** The route that its source has, or that is a file of its own; else the one that its framework brings. */
+function healthOf({ source, kind: { server }, manifest }: NodeFacts, folder: Folder, repository: Repository): Said<HealthSpec> | undefined {
+  const brought = server?.row.health
+  return (
+    saidRoute(source, repository.read) ??
+    findFileRoute(server?.row.name, folder, repository) ??
+    usual<HealthSpec>(
+      brought === undefined ? undefined : { kind: 'http', path: brought },
+      server && manifest?.at(`${server.list}/${server.dependency}`, ''),
+      `${server?.row.name} brings it`,
+    )
+  )
 }
 
 /** A server, else what takes work, else what shows the pages. */

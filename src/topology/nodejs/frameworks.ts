@@ -6,6 +6,8 @@ export interface Framework {
   readonly packages: readonly string[]
   /** The port its production server takes when nothing else is said. */
   readonly port?: number
+  /** The path that answers whether it is well, when the framework brings one. */
+  readonly health?: string
   /** Its production start command when package.json has none. */
   readonly start?: string
   /** Whether its build makes the server, so that it may stand among the development dependencies. Default is no. */
@@ -23,9 +25,9 @@ export const serverFrameworks: readonly Framework[] = [
   { name: 'blitzjs', packages: ['@blitzjs/next', 'blitz'], port: 3000, start: 'blitz start', isBuilt: true },
   { name: 'redwoodjs', packages: ['@redwoodjs/core', '@redwoodjs/api-server', 'rwsdk'], port: 8910, start: 'rw serve', isBuilt: true, isWorkspace: true },
   { name: 'keystone', packages: ['@keystone-6/core', '@keystone-next/keystone', '@keystonejs/keystone'], port: 3000, start: 'keystone start' },
-  { name: 'strapi', packages: ['@strapi/strapi', 'strapi'], port: 1337, start: 'strapi start' },
-  { name: 'medusa', packages: ['@medusajs/medusa', '@medusajs/framework'], port: 9000, start: 'medusa start' },
-  { name: 'directus', packages: ['directus'], port: 8055, start: 'directus start' },
+  { name: 'strapi', packages: ['@strapi/strapi', 'strapi'], port: 1337, health: '/_health', start: 'strapi start' },
+  { name: 'medusa', packages: ['@medusajs/medusa', '@medusajs/framework'], port: 9000, health: '/health', start: 'medusa start' },
+  { name: 'directus', packages: ['directus'], port: 8055, health: '/server/ping', start: 'directus start' },
   { name: 'ghost', packages: ['ghost'], port: 2368 },
   { name: 'node-red', packages: ['node-red'], port: 1880, start: 'node-red' },
   { name: 'apostrophe', packages: ['apostrophe'], port: 3000 },

@@ -1,6 +1,7 @@
 import { parentOf, resolvePath } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
 import { serverFrameworks } from './frameworks.ts'
+import { nodeRoutes } from './routes.ts'
 
 const extensions = ['', '.js', '.ts', '.mjs', '.cjs', '.mts', '.cts', '.tsx', '.jsx', '/index.js', '/index.ts', '/index.mjs', '/index.cjs']
 
@@ -76,5 +77,6 @@ export const nodeSource: SourceLanguage = {
     },
   ],
   imports: /\b(?:from|import|require)\b\s{0,4}\(?\s{0,4}['"]([^'"\n]{1,200})['"]/g,
+  routes: nodeRoutes,
   resolve: (module, fromFile) => (module.startsWith('.') && !plainData.test(module) ? nodeFiles(module, parentOf(fromFile)) : []),
 }

@@ -8,6 +8,8 @@ export interface PythonFramework {
   readonly modules?: readonly string[]
   /** Where it listens when nobody says; absent for what takes work from a queue or a clock. */
   readonly port?: number
+  /** The path that answers whether it is well, when the framework brings one. */
+  readonly health?: string
   /** The constructor of its application object, whose module a start command names. */
   readonly application?: string
   /** How a server talks to it; `own` brings its server, and a worker answers nobody. */
@@ -25,7 +27,7 @@ export const pythonFrameworks: readonly PythonFramework[] = [
   { name: 'fasthtml', packages: ['python-fasthtml'], modules: ['fasthtml'], port: 8000, application: 'FastHTML|fast_app', protocol: 'asgi' },
   { name: 'chainlit', packages: ['chainlit'], port: 8000, protocol: 'own', start: 'chainlit run {file} --headless --host 0.0.0.0 --port {port}' },
   { name: 'gradio', packages: ['gradio'], port: 7860, protocol: 'own', start: 'env GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT={port} python {file}' },
-  { name: 'streamlit', packages: ['streamlit'], port: 8501, protocol: 'own', start: 'streamlit run {file} --server.address 0.0.0.0 --server.port {port}' },
+  { name: 'streamlit', packages: ['streamlit'], port: 8501, health: '/_stcore/health', protocol: 'own', start: 'streamlit run {file} --server.address 0.0.0.0 --server.port {port}' },
   { name: 'mesop', packages: ['mesop'], port: 8080, protocol: 'own', start: 'mesop {file} --port={port}' },
   { name: 'reflex', packages: ['reflex'], port: 3000, protocol: 'own', start: 'reflex run --env prod' },
   { name: 'nicegui', packages: ['nicegui'], port: 8080, protocol: 'own' },
@@ -37,13 +39,13 @@ export const pythonFrameworks: readonly PythonFramework[] = [
   { name: 'flet', packages: ['flet'], port: 8550, protocol: 'own' },
   { name: 'voila', packages: ['voila'], port: 8866, protocol: 'own', start: 'voila --no-browser --Voila.ip=0.0.0.0 --port={port}' },
   { name: 'google-adk', packages: ['google-adk'], modules: ['google.adk'], port: 8000, protocol: 'own', start: 'adk api_server --host 0.0.0.0 --port {port}' },
-  { name: 'bentoml', packages: ['bentoml'], port: 3000, protocol: 'own', start: 'bentoml serve --host 0.0.0.0 --port {port}' },
+  { name: 'bentoml', packages: ['bentoml'], port: 3000, health: '/livez', protocol: 'own', start: 'bentoml serve --host 0.0.0.0 --port {port}' },
   { name: 'rasa', packages: ['rasa'], port: 5005, protocol: 'own', start: 'rasa run --enable-api --port {port}' },
-  { name: 'kserve', packages: ['kserve'], port: 8080, protocol: 'own' },
+  { name: 'kserve', packages: ['kserve'], port: 8080, health: '/v2/health/live', protocol: 'own' },
   { name: 'functions-framework', packages: ['functions-framework'], port: 8080, protocol: 'own' },
   { name: 'azure-functions', packages: ['azure-functions'], modules: ['azure.functions'], port: 80, protocol: 'own' },
   { name: 'airflow', packages: ['apache-airflow'], modules: ['airflow'], port: 8080, protocol: 'own', start: 'airflow standalone' },
-  { name: 'superset', packages: ['apache-superset'], modules: ['superset'], port: 8088, protocol: 'own' },
+  { name: 'superset', packages: ['apache-superset'], modules: ['superset'], port: 8088, health: '/health', protocol: 'own' },
   { name: 'connexion', packages: ['connexion'], port: 8080, protocol: 'own', needsCall: true },
   { name: 'apiflask', packages: ['apiflask'], port: 5000, application: 'APIFlask', protocol: 'wsgi' },
   { name: 'fastapi', packages: ['fastapi', 'fastapi-slim', 'fastapi-cli'], modules: ['fastapi'], port: 8000, application: 'FastAPI', protocol: 'asgi' },

@@ -1,5 +1,6 @@
 import { ancestorsOf, joinPath, parentOf } from '../paths.ts'
 import type { SourceLanguage } from '../reading/source.ts'
+import { pythonRoutes } from './routes.ts'
 
 /** The files a module may be: relative by its dots, absolute from the file's folder and every folder above it. */
 function pythonFiles(statement: string, fromFile: string): string[] {
@@ -87,6 +88,9 @@ export const pythonSource: SourceLanguage = {
       isRequired: (match) => match.groups?.default === undefined || !/default\s{0,4}=|,\s{0,8}["'\d[TFN]/.test(match.groups.default),
     },
   ],
-  imports: /^[ \t]{0,40}(?:from|import)[ \t]{1,4}([.\w]{1,200}(?:[ \t]{1,4}import[ \t]{1,4}\w{1,60})?)/gm,
+  // Django's urls.py names modules of routes by strings.
+  imports:
+    /(?:^[ \t]{0,40}(?:from|import)[ \t]{1,4}|\binclude\(\s{0,8}\(?\s{0,8}["'])([.\w]{1,200}(?:[ \t]{1,4}import[ \t]{1,4}\w{1,60})?)/gm,
+  routes: pythonRoutes,
   resolve: pythonFiles,
 }

@@ -32,6 +32,12 @@ export function saidRoute({ health }: SourceFacts, read: Reader): Said<HealthSpe
   return health && said<HealthSpec>({ kind: 'http', path: health.value }, quoted(health.path, health.line, read))
 }
 
+/** A route below what the configuration puts before every path. */
+export function belowPath(base: string | undefined, route: Said<HealthSpec> | undefined): Said<HealthSpec> | undefined {
+  if (base === undefined || route?.value.kind !== 'http') return route
+  return { ...route, value: { ...route.value, path: `${base.replace(/\/$/, '')}${route.value.path}` } }
+}
+
 /** A variable that carries the folder's own name, such as `CATALOG_PORT` in catalog/. */
 export function namedPort(environment: SourceFacts['environment'], { path }: Folder, read: Reader): Said<number> | undefined {
   const name = `${baseName(path)

@@ -4,8 +4,10 @@ import { matchesLimit, sourceFilesLimit, sourceScanLimit } from '../limits.ts'
 import { printable } from '../paths.ts'
 import type { EnvironmentVariable, Evidence } from '../topology.ts'
 import { asPort } from './data.ts'
+import { findHealthRoute } from './health-route.ts'
 import { lineAt } from './lines.ts'
 import type { Reader } from './reader.ts'
+import type { RouteSyntax } from './routes/syntax.ts'
 
 export interface SourceLanguage {
   /** Lines that are only a comment: examples in them are nobody's code. */
@@ -23,6 +25,8 @@ export interface SourceLanguage {
   readonly environment: readonly EnvironmentPattern[]
   /** Group 1 is the imported module. */
   readonly imports: RegExp
+  /** How its frameworks put a path in front of others. Default is that a path is whole as it is written. */
+  readonly routes?: RouteSyntax
   /** Files of the same repository that an imported module is, nearest guess first; packages give none. */
   readonly resolve: (module: string, fromFile: string) => readonly string[]
 }
@@ -50,14 +54,6 @@ export interface SourceFacts {
   /** Imported modules by name, each with the first place. */
   readonly imports: ReadonlyMap<string, Evidence>
 }
-
-/** Route names of health endpoints, best first: a liveness route says more about the process than one that pings its neighbours. */
-export const healthRoutes = ['healthz', 'livez', 'health', 'live', 'liveness', 'healthcheck', 'health-check', 'readyz', 'ready', 'readiness', 'ping', 'status', 'up'] // biome-ignore format: a list
-
-const healthPattern = new RegExp(`["'\`](?:GET )?(/(?:[\\w-]{1,40}/){0,3}(?:${healthRoutes.join('|')})/?)["'\`]`, 'g')
-
-/** Django writes routes without the slash in front. */
-const djangoHealthPattern = new RegExp(`\\bpath\\(\\s{0,4}r?["']((?:[\\w-]{1,40}/){0,3}(?:${healthRoutes.join('|')})/?)["']`, 'g')
 
 /** Ports of databases, mail and other people's pages: a source that names one connects there, it does not listen. */
 const foreignPorts = new Set([25, 443, 465, 587, 1025, 3306, 5432, 5672, 6379, 9092, 11211, 27017])
@@ -110,7 +106,7 @@ function factsOf(files: readonly string[], scan: Scan): Omit<SourceFacts, 'impor
     listens: listens && { path: listens.path, line: listens.line, fact: `listens: ${excerpt(listens.whole)}` },
     loops: loops && { path: loops.path, line: loops.line, fact: `keeps running: ${excerpt(loops.whole)}` },
     port: findPort(texts, language),
-    health: findHealth(texts),
+    health: findHealth(texts, scan),
     environment: findEnvironment(texts, language),
   }
 }
@@ -143,23 +139,12 @@ function findPort(texts: readonly SourceText[], language: SourceLanguage): Found
   return undefined
 }
 
-/** Code that is sent to browsers. */
-const browserFolders = /(?:^|\/)(?:components|mixins|composables|hooks|stores|browser|frontend|client)\//
+/** What a language says of no frameworks' ways: a path is what is written. */
+const plainRoutes: RouteSyntax = { scopes: [] }
 
-/** What stands before a route that is called or compared, and not answered. */
-const asksForRoute =
-  /(?:\b(?:startsWith|endsWith|includes|indexOf|fetch|axios|navigate|push|redirect\w{0,10}|HasPrefix|HasSuffix)\s{0,4}\(\s{0,4}|\baxios\.\w{1,10}\s{0,4}\(\s{0,4}|\b(?:href|src|to)\s{0,2}=\s{0,2}\{?)$/
-
-function findHealth(texts: readonly SourceText[]): Found<string> | undefined {
-  const found = texts.flatMap(({ path, text }) =>
-    browserFolders.test(path)
-      ? []
-      : [...matches(text, [healthPattern, djangoHealthPattern])]
-          .filter(({ at }) => !asksForRoute.test(text.slice(Math.max(0, at - 40), at)))
-          .map(({ value, line }) => ({ value: value.startsWith('/') ? value : `/${value}`, path, line })),
-  )
-  const rank = (route: string) => healthRoutes.indexOf(route.replace(/\/$/, '').split('/').at(-1) ?? '')
-  return found.sort((a, b) => rank(a.value) - rank(b.value) || a.value.length - b.value.length).at(0)
+function findHealth(texts: readonly SourceText[], { language, exists }: Scan): Found<string> | undefined {
+  const fileOf = (module: string, from: string) => language.resolve(module, from).find(exists)
+  return findHealthRoute({ texts, syntax: language.routes ?? plainRoutes, fileOf })
 }
 
 function findEnvironment(texts: readonly SourceText[], language: SourceLanguage): SourceFacts['environment'] {

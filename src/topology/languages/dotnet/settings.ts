@@ -132,6 +132,8 @@ export function addressesIn(settings: ReadonlyMap<string, AppSetting>): StatedAd
 export function healthIn(entries: readonly string[], repository: Repository): Said<HealthSpec> | undefined {
   for (const path of entries) {
     const text = repository.read.text(path)?.slice(0, sourceScanLimit) ?? ''
+    // What is mapped in a group lies below the group's path.
+    if (/\bMapGroup\s{0,4}\(/.test(text)) continue
     const mapped = statedIn({ path, text }, /\b(?:MapHealthChecks|UseHealthChecks)\s{0,4}\(\s{0,4}"(\/[\w/.-]{0,100})"/)
     if (mapped !== undefined) return readAs(mapped, (route) => ({ kind: 'http', path: route }))
   }

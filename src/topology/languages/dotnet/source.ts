@@ -1,5 +1,6 @@
 // How C#, F# and Visual Basic listen, name ports and read variables.
 import type { SourceLanguage } from '../../reading/source.ts'
+import { dotnetRoutes } from './routes.ts'
 
 export const dotnetSource: SourceLanguage = {
   comments: /^[ \t]{0,200}(?:\/\/|').*$/gm,
@@ -35,5 +36,6 @@ export const dotnetSource: SourceLanguage = {
     },
   ],
   imports: /^[ \t]{0,8}(?:global\s{1,4})?(?:using|open|Imports)\s{1,4}(?:static\s{1,4})?([A-Z][\w.]{1,100})\b/gm,
+  routes: dotnetRoutes,
   resolve: () => [],
 } // biome-ignore format: a table

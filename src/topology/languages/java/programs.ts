@@ -10,6 +10,8 @@ export interface Programs {
   /** Files that were read and have none, the likeliest first. */
   readonly others: readonly string[]
   readonly hasSource: boolean
+  /** Files that go by the name of what answers whether it is well. */
+  readonly health: readonly string[]
 }
 
 /** Folders walked below one source folder, and files read to find where it begins. */
@@ -21,19 +23,24 @@ const sourceFile = /\.(?:java|kt|scala|groovy|clj|cljc)$/
 const usualFolders = ['src/main/java', 'src/main/kotlin', 'src/main/scala', 'src/main/groovy', 'src/main/clojure', 'src/jvmMain/kotlin', 'src/main', 'app', 'src'] // biome-ignore format: a list
 const likelyName =
   /(?:Application|App|Main|Server|Launcher|Bootstrap|Starter|Program|Verticle|Runner|Boot|Startup)(?:Kt)?\.\w{1,8}$|^(?:main|core|server|app|system|handler)\.\w{1,5}$/
+const healthName =
+  /^(?:Health|Ping|Status|Heartbeat|Alive|Liveness|Readiness)\w{0,30}\.(?:java|kt|scala|groovy)$|^(?:Index|Home|Root|Main|App|Application)(?:Controller|Resource)\.(?:java|kt)$/
+const healthLimit = 3
 const begins =
   /\bstatic\s{1,4}(?:final\s{1,4})?void\s{1,4}main\b|\bfun\s{1,4}main\s{0,4}\(|\bextends\s{1,4}(?:[\w.]{1,80}\.)?(?:App|IOApp|IOApp\.Simple|ZIOAppDefault|ZIOApp|TwitterServer|HttpServer|MainVerticle|AbstractVerticle|JavaServer)\b|\bdef\s{1,4}main\s{0,4}\(|^@main\b|@SpringBootApplication\b|@QuarkusMain\b|\(defn\s{1,4}\^?\S{0,20}\s{0,4}-main\b|^\s{0,4}void\s{1,4}main\s{0,4}\(|\bAbstractVerticle\b|\bCoroutineVerticle\b|@ApplicationPath\b/m
 
 export function findPrograms(folder: Folder, build: JavaBuild, repository: Repository): Programs {
   const files = sourceFiles(folder, build.sourceFolders ?? usualFolders, repository)
   const named = namedFile(build.mainClass, files)
+  const health = files.filter((path) => healthName.test(baseName(path))).slice(0, healthLimit)
   const [likely, rest] = [files.filter((path) => likelyName.test(baseName(path))), files.filter((path) => !likelyName.test(baseName(path)))]
   const first = [...named, ...likely].slice(0, likelyLimit)
   const found = first.filter((path) => beginsIn(path, repository))
-  if (found.length > 0) return { entries: unique([...named.filter((path) => found.includes(path)), ...found]), others: [], hasSource: true }
+  if (found.length > 0)
+    return { entries: unique([...named.filter((path) => found.includes(path)), ...found]), others: [], hasSource: true, health }
   const more = unique([...first, ...rest]).slice(0, readLimit)
   const entries = more.filter((path) => beginsIn(path, repository))
-  return { entries, others: more.filter((path) => !entries.includes(path)), hasSource: files.length > 0 }
+  return { entries, others: more.filter((path) => !entries.includes(path)), hasSource: files.length > 0, health }
 }
 
 function unique(paths: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 // How sources of Java, Kotlin, Scala, Groovy and Clojure listen, name ports and read variables.
 import type { SourceLanguage } from '../../reading/source.ts'
+import { javaRoutes } from './routes.ts'
 
 export const javaSource: SourceLanguage = {
   comments: /^[ \t]{0,200}(?:\/\/|\*|;).*$/gm,
@@ -42,6 +43,7 @@ export const javaSource: SourceLanguage = {
     },
   ],
   imports: /^[ \t]{0,4}import\s{1,4}(?:static\s{1,4})?([a-z][\w.]{1,100})/gm,
+  routes: javaRoutes,
   resolve: (module, fromFile) => filesOfImport(module, fromFile),
 } // biome-ignore format: a table
 
