@@ -233,3 +233,24 @@ describe('a database', () => {
     expect(needs({ ...shop, ...dev }).filter((line) => line.startsWith('mailpit'))).toEqual([])
   })
 })
+
+describe('what could be had as a package', () => {
+  const manifest =
+    '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "gym"\nclassifiers = ["Framework :: Django"]\ndependencies = ["django"]'
+  const project = { 'pyproject.toml': manifest, 'manage.py': 'import django' }
+
+  test('is a service when Django serves it, and none when that only tests it', () => {
+    expect(servicesIn({ ...project, 'gym/wsgi.py': 'application = 1', 'gym/__init__.py': '' })).toEqual([
+      expect.stringContaining('python/django'),
+    ])
+    expect(servicesIn({ ...project, 'gym/models.py': '', 'gym/__init__.py': '', 'testproject/wsgi.py': 'application = 1' })).toEqual([])
+  })
+
+  test('is a service when Composer calls it a project and it has pages', () => {
+    const composer = (type: string) => json({ name: 'short/links', type, autoload: { 'psr-4': { 'Links\\': 'includes/' } } })
+    const pages = { 'go.php': '<?php', 'links-loader.php': '<?php', 'admin/index.php': '<?php' }
+    expect(servicesIn({ 'composer.json': composer('project'), ...pages })).toEqual([expect.stringContaining('links . php :8080')])
+    expect(servicesIn({ 'composer.json': composer('library'), ...pages })).toEqual([])
+    expect(servicesIn({ 'composer.json': composer('project'), 'rector.php': '<?php', 'ecs.php': '<?php' })).toEqual([])
+  })
+})

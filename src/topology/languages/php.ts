@@ -40,10 +40,10 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
   const composer = readComposer(inner ?? folder, repository)
   const page = findPage(folder, repository, composer !== undefined)
   const marked = phpMarks(folder, repository)
-  const pages = pagesOf(folder)
+  const pages = pagesOf(folder, stringAt(composer?.data, 'type') === 'project')
   const scripts = existing(scriptFiles, folder, repository)
   if (composer === undefined && page === undefined && marked.length === 0 && pages.length === 0) return undefined
-  const isLibrary = composer !== undefined && isMadeToBeUsed(composer.data, [page, ...scripts, ...marked])
+  const isLibrary = composer !== undefined && isMadeToBeUsed(composer.data, [page, ...scripts, ...marked, ...pages])
   const packages = composer?.required.map(([key]) => key) ?? []
   return {
     name: composer?.name?.split('/').at(-1),
@@ -167,14 +167,19 @@ function isPlaceholder(text: string | undefined): boolean {
 }
 
 /** Pages without an index.php: beside a page of plain HTML, a server's configuration, or under the name of a first page. */
-function pagesOf(folder: Folder): string[] {
+function pagesOf(folder: Folder, isProject: boolean): string[] {
   const pages = [...folder.files].filter((name) => name.endsWith('.php') && name !== 'index.php' && !scriptFiles.includes(name)).sort()
   const companion = /^index\.html?$|^\.htaccess$|^\.user\.ini$|^php\.ini$|^(?:nginx|apache|site|vhost|000-default).{0,20}\.conf$/
   const isSite =
+    (isProject && pages.filter((name) => !toolSettings.test(name)).length >= projectPages) ||
     [...folder.files].some((name) => companion.test(name)) ||
     pages.some((name) => /^(?:home|login|default|info|hello|api)\.php$/.test(name))
   return isSite ? pages.slice(0, 5).map((name) => joinPath(folder.path, name)) : []
 }
+
+/** What Composer calls a project begins in its own pages, when it has so many beside the settings of tools. */
+const projectPages = 2
+const toolSettings = /^(?:\.|_)|^(?:rector|ecs|deploy|castor|monorepo-builder|scoper|php[\w-]{0,20}|psalm|infection)\b/
 
 /** A package with autoload and nothing to run, or one that says it is a library. */
 function isMadeToBeUsed(data: unknown, runs: readonly unknown[]): boolean {

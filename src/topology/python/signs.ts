@@ -75,7 +75,11 @@ function objections(program: PythonProgram, repository: Repository): Sign[] {
   const keepsRunning = server !== undefined || worker !== undefined || source.listens !== undefined || source.loops !== undefined
   const [entry] = entries.files
   return [
-    ...distributionSigns(program, { isRun, isEmpty: folder.path === '.' && !holdsPython(folder, repository) }),
+    ...distributionSigns(program, {
+      isRun,
+      isEmpty: folder.path === '.' && !holdsPython(folder, repository),
+      isSite: isSite(folder, repository),
+    }),
     ...(entry !== undefined && !keepsRunning && !isRun && project.distribution === undefined
       ? [{ path: entry, line: 1, fact: 'neither listens nor keeps running', weight: -0.15, role: 'tooling' as const }]
       : []),
@@ -90,10 +94,23 @@ interface Distributing {
   readonly isRun: boolean
   /** Whether it is a whole repository without source that could be distributed. */
   readonly isEmpty: boolean
+  readonly isSite: boolean
+}
+
+/** A project of Django that is served, and not one that only tests a package. */
+function isSite({ path, files, folders }: Folder, { tree }: Repository): boolean {
+  const homes = [...folders].filter((name) => !/test|example|demo|sandbox|sample/i.test(name))
+  return (
+    files.has('manage.py') &&
+    homes.some((name) => ['wsgi.py', 'asgi.py'].some((file) => tree.entries.has(joinPath(path, `${name}/${file}`))))
+  )
 }
 
 /** A project with a build system may be an application that is packaged, a command for people, or a library. */
-function distributionSigns({ project, entries, server, source, folder }: PythonProgram, { isRun, isEmpty }: Distributing): Sign[] {
+function distributionSigns(
+  { project, entries, server, source, folder }: PythonProgram,
+  { isRun, isEmpty, isSite: isServed }: Distributing,
+): Sign[] {
   const { distribution, published } = project
   const [entry] = entries.files
   const isPlainFile = entry !== undefined && entries.script === undefined && joinPath(folder.path, baseName(entry)) === entry
@@ -102,7 +119,8 @@ function distributionSigns({ project, entries, server, source, folder }: PythonP
   if (isRun) return library(distribution, -0.1)
   // An application is packed as well; a framework that serves pages, and is asked how it is or has its own list of packages, tells them apart.
   const isApplication =
-    server !== undefined && source.listens !== undefined && (source.health !== undefined || folder.files.has('requirements.txt'))
+    isServed ||
+    (server !== undefined && source.listens !== undefined && (source.health !== undefined || folder.files.has('requirements.txt')))
   if (published !== undefined) return library(published, isApplication ? -0.25 : -0.6)
   if (entry === undefined) return library(distribution, -0.4)
   if (server !== undefined) return library(distribution, -0.2)
