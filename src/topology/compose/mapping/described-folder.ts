@@ -1,8 +1,9 @@
 // One context that builds several services: the Dockerfile, its name, the target and the arguments say which folder is meant.
 import { baseName, parentOf, relativeTo } from '../../paths.ts'
 import { countMentions } from './dockerfile-mentions.ts'
+import { familyOf } from './families.ts'
 import { dockerfilePath } from './mounted-folder.ts'
-import { isLanguageService, languageFoldersBelow, type MappingContext, type Placed } from './source-folders.ts'
+import { isLanguageService, languageFoldersBelow, languagesOf, type MappingContext, type Placed } from './source-folders.ts'
 import { isSameName } from './words-of-names.ts'
 
 type Built = Placed & { readonly build: NonNullable<Placed['build']> }
@@ -26,7 +27,7 @@ export function describedFolder(service: Built, context: MappingContext): string
   if (only !== undefined && other === undefined && (counts.get(only[0]) ?? 0) > 0) return only[1]
   // A folder that is a service itself is what its own Dockerfile builds, whatever else that copies.
   if (isLanguageService(build.context, context)) return undefined
-  return prevailing(counts, byPath)
+  return prevailing(countsOfLanguage(counts, { service, byPath, context }), byPath)
 }
 
 const namingArguments =
@@ -60,6 +61,23 @@ function cluesOf({ build, name, containerName }: Built): string[] {
   return [ending?.[1] ?? ending?.[2] ?? '', folder, build.target ?? '', name, containerName ?? ''].filter(
     (clue) => clue !== '' && clue !== '.',
   )
+}
+
+interface Counted {
+  readonly service: Built
+  readonly byPath: ReadonlyMap<string, string>
+  readonly context: MappingContext
+}
+
+/** An image made for one language is what is written in it; pages that it also carries may be named more often. */
+function countsOfLanguage(counts: ReadonlyMap<string, number>, { service, byPath, context }: Counted): ReadonlyMap<string, number> {
+  const { build } = service
+  const family = familyOf(context.repository.read.dockerfile(dockerfilePath(build), build.target)?.language)
+  const fitting = [...counts].filter(([path]) => {
+    const folder = byPath.get(path)
+    return folder !== undefined && [...languagesOf(folder, context)].some((type) => familyOf(type) === family)
+  })
+  return family === undefined || fitting.length === 0 ? counts : new Map(fitting)
 }
 
 /** The folder that is named at least twice as often as any other. */
