@@ -2,7 +2,7 @@
 import { isStack } from './claim.ts'
 import { statementsAbout } from './declared/statements.ts'
 import { findDockerfile } from './dockerfiles.ts'
-import { isWithin } from './paths.ts'
+import { baseName, isWithin } from './paths.ts'
 import type { Repository } from './repository.ts'
 import type { Candidate } from './weigh.ts'
 
@@ -26,10 +26,14 @@ function isAlone({ path, claim, compose }: Carried, repository: Repository): boo
 }
 
 function carries(other: Candidate, { path, claim }: Candidate, repository: Repository): boolean {
-  if (other.path === path || !isWithin(path, other.path) || isStack(other.claim.type)) return false
-  // Another image of the same program: for another system, for whoever measures it.
-  if (claim.type === 'containerized')
-    return claim.spec.start !== undefined && programOf(claim.spec.start) === other.claim.spec.facts?.binary
+  if (other.path === path || isStack(other.claim.type)) return false
+  // Another image of the same program: for another system, for whoever measures it. Only a telling name is known from afar.
+  if (claim.type === 'containerized') {
+    const program = claim.spec.start === undefined ? undefined : programOf(claim.spec.start)
+    const isTelling = isWithin(path, other.path) || (program === baseName(other.path) && !usualNames.has(program))
+    return program !== undefined && isTelling && program === other.claim.spec.facts?.binary
+  }
+  if (!isWithin(path, other.path)) return false
   if (other.claim.type !== claim.type && other.claim.type !== 'containerized') return false
   const home = repository.folders.get(other.path)
   const command = home && findDockerfile(home, repository)?.command
@@ -38,6 +42,9 @@ function carries(other: Candidate, { path, claim }: Candidate, repository: Repos
   const listens = claim.signs.some(({ fact }) => fact.startsWith('listens: '))
   return programOf(command.text) === binary || (workspaceRoot === other.path && !listens)
 }
+
+/** Names that programs of any folder go by. */
+const usualNames = new Set(['app', 'main', 'server', 'service', 'api', 'web', 'worker', 'backend', 'frontend', 'gateway', 'run', 'start'])
 
 /** `/usr/bin/server --port 80` runs `server`. */
 function programOf(command: string): string | undefined {

@@ -92,6 +92,7 @@ describe('an image that serves nobody is no service', () => {
       'images/linux',
       { 'images/linux/Dockerfile': 'FROM ubuntu:24.04\nCOPY build /usr/bin\nENTRYPOINT ["/usr/bin/build"]\n' },
     ],
+    ['of an operating system', 'images/os', { 'images/os/Dockerfile': 'FROM fedora:42\nCOPY etc /etc\nCMD ["/sbin/init"]\n' }],
     ['from a template', 'images/app', { 'images/app/Dockerfile.tpl': 'FROM alpine\nCOPY {{ jar }} /\nCMD ["/app"]\nEXPOSE 80\n' }],
   ])('%s', (_, path, files) => {
     expect(
@@ -282,4 +283,20 @@ test('a Dockerfile that is a link leads to a variant in the folder for images', 
     'docker/Dockerfile.debian': 'FROM debian\nCOPY shop /\nEXPOSE 80\nCMD ["/shop"]\n',
   }
   expect(servicesIn(files)).toEqual(['shop . rust/axum :80 dockerfile(docker/Dockerfile.debian in .) tcp [/shop]'])
+})
+
+test('a build that also carries pages is the folder of the language that its image is made for', () => {
+  const files = {
+    ...site,
+    'ui/nuxt.txt': '',
+    'backend/go.mod': 'module example.com/shop\n',
+    'backend/main.go': server,
+    Dockerfile:
+      'FROM node:22 AS ui\nCOPY ui/package.json ./\nCOPY ui .\nFROM golang:1.24 AS api\nCOPY ./backend .\nFROM alpine\nCOPY --from=api /api /api\nEXPOSE 7745\nCMD ["/api"]\n',
+    'compose.yaml': 'services:\n  shop:\n    build: .\n',
+  }
+  expect(analyzeFiles(files).services.map(({ path, type, port }) => `${path} ${type} ${port}`)).toEqual([
+    '. compose_stack undefined',
+    'backend golang 7745',
+  ])
 })

@@ -61,7 +61,6 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
   const runsNothing = (command === undefined || runsShell || isIdle(command.text)) && ports.length === 0 && facts.health === undefined
   const isForPrograms = isBareImage(image) || isRuntime(image)
   const builtOn = dockerfileOnTop(folder, path, repository)
-  const isBuilder = /^(?:\S{0,80}\/)?(?:build|compile|make|package)(?:\.sh)?$/.test(command?.text.trim() ?? '') && ports.length === 0
   return [
     ...(owner === undefined
       ? []
@@ -82,7 +81,7 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
     ...(builtOn === undefined
       ? []
       : [{ path, line, fact: `is what ${printable(builtOn)} is built on`, weight: -0.8, role: 'tooling' as const }]),
-    ...(isBuilder ? [{ path, line, fact: 'runs a build and ends', weight: -0.6, role: 'tooling' as const }] : []),
+    ...commandSigns(facts, line),
     ...(runsNothing && isForPrograms
       ? [{ path, line, fact: 'runs nothing: an image to build or to work in', weight: -0.6, role: 'tooling' as const }]
       : []),
@@ -90,6 +89,17 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
       ? [{ path, line, fact: 'adds nothing of the repository to an image', weight: -0.4, role: 'tooling' as const }]
       : []),
   ]
+}
+
+/** A command that builds something and ends, or begins a whole system. */
+function commandSigns({ path, command, ports }: DockerfileFacts, line: number): Sign[] {
+  const text = command?.text.trim() ?? ''
+  if (ports.length > 0) return []
+  if (/^(?:\S{0,80}\/)?(?:build|compile|make|package)(?:\.sh)?$/.test(text))
+    return [{ path, line, fact: 'runs a build and ends', weight: -0.6, role: 'tooling' }]
+  if (/^\/(?:usr\/)?(?:sbin|lib\/systemd)\/(?:init|systemd)$/.test(text))
+    return [{ path, line, fact: 'is a whole operating system', weight: -0.6, role: 'tooling' }]
+  return []
 }
 
 /** `base`, `dockerbase`, `base-image`: a folder or an image that others begin with. */
