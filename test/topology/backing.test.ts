@@ -149,7 +149,7 @@ describe('a kind that kyozo cannot add', () => {
       {
         code: 'backing_not_provided',
         message: 'api needs sqlserver, which kyozo cannot add by itself.',
-        fix: 'Run sqlserver in a compose file of the repository or elsewhere, and set MSSQL_URL with `kyozo secrets`.',
+        fix: 'Run sqlserver in a compose file of the repository or elsewhere, and set MSSQL_URL under `env` in kyozo.yaml.',
         evidence: [
           { path: 'api/package.json', line: 8, fact: 'mssql in dependencies', weight: 0.5 },
           { path: 'api/index.js', line: 1, fact: 'imports mssql', weight: 0.5 },

@@ -36,7 +36,7 @@ describe('a recommendation', () => {
       api('node index.js', {
         'compose.yaml': 'services:\n  api: {build: ./api}\n  db:\n    image: postgres:17\n    ports:\n      - "5432:5432"\n',
       }),
-      [['database_published', 'compose.yaml', 5]],
+      [['database_published', 'compose.yaml', 6]],
     ],
     [
       'a system without fixes',

@@ -27,7 +27,7 @@ export function finishModel(loader: Loader, { file, loaded = nothing }: { file: 
   const services: Record<string, ComposeModelService> = {}
   for (const [name, service] of running) {
     const scope = scopeOf(loader, { file: service.place.file, report: service.report })
-    checkReferences(scope, { name, service, loaded, running })
+    checkReferences(scope, { name, service, loaded, running, isWhole: loader.unread.size === 0 })
     const finished = finishService(scope, { service, loaded, running })
     if (finished !== undefined) services[name] = finished
   }
@@ -71,17 +71,24 @@ interface Finishing {
   readonly running: ReadonlyMap<string, LoadedService>
 }
 
-function checkReferences(scope: Scope, { name, service, loaded, running }: Finishing & { name: string }): void {
+interface Referring extends Finishing {
+  readonly name: string
+  /** Whether everything that the file includes was read; what is not there may else be declared in the rest. */
+  readonly isWhole: boolean
+}
+
+function checkReferences(scope: Scope, { name, service, loaded, running, isWhole }: Referring): void {
   for (const { kind, text, place, isRequired } of service.draft.references ?? []) {
     const fail = (rule: 'dependency' | 'schema', message: string) => refuse(scope, place, { rule, message })
-    if (kind === 'volume' && !loaded.volumes.has(text))
+    if (kind === 'volume' && isWhole && !loaded.volumes.has(text))
       fail('schema', `the volume ${shown(text)} is not declared; add it under \`volumes\` at the top of the file`)
-    if (kind === 'network' && text !== 'default' && !loaded.networks.has(text))
+    if (kind === 'network' && isWhole && text !== 'default' && !loaded.networks.has(text))
       fail('schema', `the network ${shown(text)} is not declared; add it under \`networks\` at the top of the file`)
     if (kind !== 'service') continue
     if (text === name) fail('dependency', 'the service depends on itself; remove it')
-    else if (!loaded.services.has(text)) fail('dependency', `${shown(text)} is not a service of the file; correct the name`)
-    else if (!running.has(text) && isRequired)
+    else if (!loaded.services.has(text)) {
+      if (isWhole) fail('dependency', `${shown(text)} is not a service of the file; correct the name`)
+    } else if (!running.has(text) && isRequired)
       fail('dependency', `${shown(text)} is started only by a profile, and kyozo does not ask for it; remove its \`profiles\``)
   }
 }

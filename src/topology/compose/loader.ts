@@ -21,6 +21,12 @@ export interface LoadedService {
   readonly place: Place
 }
 
+/** What a file's relative paths and its variables are: an include may state both. */
+export interface FileContext {
+  readonly folder: string
+  readonly variables: Readonly<Record<string, string>>
+}
+
 export interface Loaded {
   readonly services: Map<string, LoadedService>
   readonly volumes: Map<string, ComposeModelVolume>
@@ -33,8 +39,10 @@ export interface Loader extends LoadOptions {
   /** Findings of the file as a whole. */
   readonly report: Report
   readonly roots: Map<string, LocatedMap | undefined>
-  /** Files that are read whole; one that several include is read once. */
+  /** Files that are read whole, by what decides their meaning; one that several include is read once. */
   readonly loaded: Map<string, Loaded>
+  /** Files that an include names and that could not be read: what they declare is missing for no fault of who refers to it. */
+  readonly unread: Set<string>
 }
 
 export function createLoader(options: LoadOptions): Loader {
@@ -44,10 +52,13 @@ export function createLoader(options: LoadOptions): Loader {
     report: emptyReport(),
     roots: new Map(),
     loaded: new Map(),
+    unread: new Set(),
   }
 }
 
-export function scopeOf(loader: Loader, { file, report }: { file: string; report: Report }): Scope {
-  const { tree, trust, variables, registries, seen } = loader
-  return { tree, trust, variables, registries, seen, report, folder: parentOf(file) }
+/** Without a context of its own a file's paths start at its folder. */
+export function scopeOf(loader: Loader, { file, report, context }: { file: string; report: Report; context?: FileContext }): Scope {
+  const { tree, trust, registries, seen } = loader
+  const { folder, variables } = context ?? { folder: parentOf(file), variables: loader.variables }
+  return { tree, trust, variables, registries, seen, report, folder }
 }

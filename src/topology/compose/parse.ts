@@ -1,5 +1,5 @@
-// Text to a located tree. Only what every reader of YAML understands the same way is accepted: one document, no tags, no duplicate keys, and a
-// warning of the parser is an error.
+// Text to a located tree. Only what every reader of YAML understands the same way is accepted: one document, no tags but Compose's own two, no
+// duplicate keys, and a warning of the parser is an error.
 import {
   type Alias,
   isAlias,
@@ -20,12 +20,12 @@ import { type Located, type Place, pointerTo } from './located.ts'
 import type { ComposeRule } from './model.ts'
 import { findYamlRefusal } from './yaml-bounds.ts'
 
-/** Throws `compose_invalid` with every problem's line and column. Only who merges files by their tags asks for tags. */
-export function parseComposeYaml(file: string, text: string, { hasMergeTags = false }: { hasMergeTags?: boolean } = {}): Located {
+/** Throws `compose_invalid` with every problem's line and column. What `!reset` and `!override` tag says so in `merge`. */
+export function parseComposeYaml(file: string, text: string): Located {
   const lines = new LineCounter()
   const fail = (rule: ComposeRule, offset: number, message: string) => invalid([{ file, ...positionAt(lines, offset), rule, message }])
   const source = text.replace(/^\uFEFF/, '')
-  const refusal = findYamlRefusal(source, hasMergeTags ? mergeTags : [])
+  const refusal = findYamlRefusal(source, mergeTags)
   if (refusal !== undefined) {
     countLines(lines, source)
     throw fail(refusal.rule, refusal.offset, refusal.message)
@@ -33,7 +33,7 @@ export function parseComposeYaml(file: string, text: string, { hasMergeTags = fa
   // Duplicate keys are looked for below: the parser's own search takes seconds for a map of 20,000 keys.
   const documents = parseAllDocuments(source, {
     lineCounter: lines, uniqueKeys: false, strict: true, merge: true, version: '1.2', intAsBigInt: true, prettyErrors: false, logLevel: 'silent',
-    ...(hasMergeTags ? { customTags } : {}),
+    customTags,
   }) // biome-ignore format: one option list
   const [document, second] = Array.isArray(documents) ? documents : []
   if (document === undefined) throw fail('schema', 0, 'the file is empty; list the services under `services`')

@@ -49,7 +49,23 @@ function addViolation(scope: Scope, place: Place, finding: Pick<Violation, 'rule
   const { file, pointer, line, column } = place
   const { violations } = scope.report
   const violation = { file, pointer, line, column, ...finding, message: tidied(finding.message, heldValues(scope)) }
-  if (violations.length < violationsLimit && !violations.some((other) => isSame(other, violation))) violations.push(violation)
+  if (violations.length >= violationsLimit || violations.some((other) => isSame(other, violation) || isCause(other, violation))) return
+  violations.push(violation)
+}
+
+/** A value that is not known cannot be judged: what seems wrong about it, or about the item that it is a part of, is no finding of its own. */
+function isCause(known: Violation, { rule, pointer, file }: Violation): boolean {
+  if (known.rule !== 'undefined_variable' || rule === 'undefined_variable' || known.file !== file) return false
+  return isBelow(pointer, known.pointer) || (isInsideKey(pointer) && isBelow(known.pointer, pointer))
+}
+
+function isBelow(pointer: string, above: string): boolean {
+  return pointer === above || pointer.startsWith(`${above}/`)
+}
+
+/** Whether a pointer leads into one key of one service, such as `/services/web/volumes/0`. */
+function isInsideKey(pointer: string): boolean {
+  return pointer.split('/').length > 4
 }
 
 function isSame(one: Violation, other: Violation): boolean {
@@ -99,6 +115,6 @@ export function fillIn(scope: Scope, place: Place, text: string): string {
 
 export function refuseMissing(scope: Scope, place: Place, { name, message }: { name: string; message?: string }): void {
   const why = message ? ` (${shown(message)})` : ''
-  const fix = `give it a value with \`kyozo secrets set ${name}\`, or a default in the file`
-  refuse(scope, place, { rule: 'undefined_variable', message: `the variable ${name} has no value${why}; ${fix}` })
+  const fix = `neither .env nor the machine’s environment is read; write the value, or a default such as \`\${${name}:-value}\`, into the file`
+  refuse(scope, place, { rule: 'undefined_variable', message: `the variable ${name} has no value${why}: ${fix}` })
 }

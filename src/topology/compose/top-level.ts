@@ -131,6 +131,7 @@ function readDefinitionFile(scope: Scope, node: Located, rule: ComposeRule): Fil
   const content = contentOf(scope, path)
   if (content.kind === 'text') return { content: content.text, source: path }
   const why = whyNot(content)
-  if (why !== undefined) refuse(scope, node.place, { rule, message: `the file ${shown(path)} ${why}; commit it, or use a secret of kyozo` })
+  if (why !== undefined)
+    refuse(scope, node.place, { rule, message: `the file ${shown(path)} ${why}; commit it, or write it under \`content\`` })
   return { content: undefined }
 }

@@ -151,7 +151,7 @@ function checkMount(checking: Checking, flag: Flag): void {
   const { type, from, isPlain } = mountOf(flag)
   if (!isPlain) refuse('what the mount is cannot be told; write it without quotes and escapes, and `type` and `from` without variables')
   else if (type === 'ssh' || type === 'secret') {
-    refuse(`mounts of the type \`${type}\` are not available; fetch private code before the build, or ask for a secret of kyozo`)
+    refuse(`mounts of the type \`${type}\` are not available; take what the build needs from the repository or from a registry of packages`)
   } else if (type !== 'bind' && type !== 'cache' && type !== 'tmpfs')
     refuse(`${shown(type)} is not a type of mount; use bind, cache or tmpfs`)
   else if (from !== undefined) checkImage(checking, flag, from)

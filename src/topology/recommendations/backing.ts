@@ -28,7 +28,7 @@ export const adviseBacking: Rule = ({ services, backing }) =>
           .map((service) => service.name)
           .slice(0, 5)
           .join(', ')} ${users.length === 1 ? 'needs' : 'need'} ${kind}, which kyozo cannot add by itself.`,
-        fix: `Run ${kind} in a compose file of the repository or elsewhere${variables.length === 0 ? '' : `, and set ${variables.slice(0, 6).join(', ')} with \`kyozo secrets\``}.`,
+        fix: `Run ${kind} in a compose file of the repository or elsewhere${variables.length === 0 ? '' : `, and set ${variables.slice(0, 6).join(', ')} under \`env\` in kyozo.yaml`}.`,
         evidence: evidence.slice(0, 3),
       },
     ]

@@ -1,7 +1,6 @@
 // Images that mean another image from one day to the next: those that are built on, and those that stacks pull.
 import { readCompose } from '../compose-file.ts'
 import { findManifestStacks } from '../kubernetes/stacks.ts'
-import { yamlLine } from '../reading/yaml.ts'
 import type { Repository } from '../repository.ts'
 import type { Evidence, Recommendation, ServiceSpec } from '../topology.ts'
 import { dockerfileOf, forEachService, type Rule } from './rule.ts'
@@ -52,12 +51,9 @@ interface PulledImage {
 
 function composeImages({ build }: ServiceSpec, repository: Repository): PulledImage[] {
   const facts = build.kind === 'compose' ? readCompose(build.file, repository) : undefined
-  return (facts?.services ?? []).flatMap(({ name, image, build: built, evidence }): PulledImage[] => {
-    if (image === undefined || built !== undefined) return []
-    const yaml = repository.read.yaml(evidence.path)
-    const line = (yaml === undefined ? undefined : yamlLine(yaml, ['services', name, 'image'])) ?? evidence.line
-    return [{ image, evidence: { path: evidence.path, ...(line === undefined ? {} : { line }), fact: `image ${image}` } }]
-  })
+  return (facts?.services ?? []).flatMap(({ image, imageEvidence, build: built, evidence }): PulledImage[] =>
+    image === undefined || built !== undefined ? [] : [{ image, evidence: imageEvidence ?? evidence }],
+  )
 }
 
 function manifestImages({ build, path }: ServiceSpec, repository: Repository): PulledImage[] {

@@ -1,6 +1,6 @@
 // Databases that a compose file opens to everybody who reaches the machine.
-import { field } from '../reading/data.ts'
-import { yamlLine } from '../reading/yaml.ts'
+import type { PublishedPort } from '../compose/facts/facts.ts'
+import { readCompose } from '../compose-file.ts'
 import type { Repository } from '../repository.ts'
 import type { BackingService, Recommendation } from '../topology.ts'
 import type { Rule } from './rule.ts'
@@ -30,30 +30,23 @@ const storing = new Set([
 ])
 
 function adviseFile(file: string, services: readonly BackingService[], repository: Repository): Recommendation[] {
-  const yaml = repository.read.yaml(file)
-  const open = services.filter(({ kind, compose }) => {
-    const ports = field(field(field(yaml?.data, 'services'), compose?.service ?? ''), 'ports')
-    return storing.has(kind) && Array.isArray(ports) && ports.slice(0, 20).some(isOpen)
+  const stated = new Map(readCompose(file, repository)?.services.map((service) => [service.name, service]))
+  const open = services.flatMap(({ name, kind, compose }) => {
+    const port = stated.get(compose?.service ?? '')?.published.find(isOpen)
+    return port !== undefined && storing.has(kind) ? [{ name, service: compose?.service ?? '', port }] : []
   })
-  if (yaml === undefined || open.length === 0) return []
-  const evidence = open.map(({ compose }) => {
-    const line = yamlLine(yaml, ['services', compose?.service ?? '', 'ports'])
-    return { path: file, ...(line === undefined ? {} : { line }), fact: `${compose?.service} publishes its port` }
-  })
+  if (open.length === 0) return []
   return [
     {
       code: 'database_published',
       message: `${file} publishes ${open.map(({ name }) => name).join(', ')} on every address of the machine.`,
       fix: 'Leave `ports` out: services of one stack reach each other by name. For a developer’s tools, publish on 127.0.0.1.',
-      evidence,
+      evidence: open.map(({ service, port }) => ({ ...port.evidence, fact: `${service} publishes its port` })),
     },
   ]
 }
 
 /** `5432:5432` is on every address, `127.0.0.1:5432:5432` on the machine's own. */
-function isOpen(port: unknown): boolean {
-  if (typeof port === 'number') return true
-  if (typeof port === 'string') return !/^(?:127\.|localhost|\[::1\])/.test(port) && port.includes(':')
-  const address = field(port, 'host_ip')
-  return field(port, 'published') !== undefined && (typeof address !== 'string' || !address.startsWith('127.'))
+function isOpen({ address }: PublishedPort): boolean {
+  return address === undefined || !/^(?:127\.|localhost$|\[?::1\]?$)/.test(address)
 }

@@ -68,7 +68,7 @@ function committed(path: string, { line, fact }: Found): Recommendation {
   return {
     code: 'secret_committed',
     message: `${path} is committed; everybody who reads the repository reads its secrets.`,
-    fix: `Remove it with \`git rm --cached ${path}\`, add it to .gitignore, replace what it held, and keep the new values with \`kyozo secrets\`.`,
+    fix: `Remove it with \`git rm --cached ${path}\`, add it to .gitignore, replace what it held, and keep the new values outside of the repository.`,
     evidence: [{ path, line, fact }],
   }
 }

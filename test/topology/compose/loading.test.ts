@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readComposeFile } from '../../../src/topology/compose/read-compose-file.ts'
 import { sourceTree } from '../../support/source-tree.ts'
-import { readText, told } from './reading.ts'
+import { readText, serviceText, told } from './reading.ts'
 
 const files = {
   'app/compose.yml': `
@@ -73,6 +73,42 @@ describe('paths in a compose file', () => {
       files: { 'a.yml': 'include: [c.yml]', 'b.yml': 'include: [c.yml]', 'c.yml': 'services: {web: {image: nginx}}' },
     })
     expect({ told: told(model), services: Object.keys(model.services) }).toEqual({ told: [], services: ['web'] })
+  })
+})
+
+describe('an include that cannot be followed', () => {
+  it('is the only error: what it would have declared is not asked for', () => {
+    const text =
+      'include: [../far.yml, own.yml]\nservices: {web: {image: nginx, depends_on: [db], volumes: ["data:/data"], networks: [back]}}'
+    expect(told(readText(text, { files: { 'own.yml': 'services: {}' } }))).toEqual([
+      'compose.yml:1:11 include.0: the file `../far.yml` is outside of the repository; name a path inside the repository (rule include)',
+    ])
+  })
+
+  it('may not place its project outside of the repository, nor read variables for a fork', () => {
+    const text = 'include: [{path: a.yml, project_directory: ..}, {path: b.yml, env_file: b.env}]\nservices: {}'
+    const files = { 'a.yml': 'services: {a: {image: nginx}}', 'b.yml': 'services: {b: {image: nginx}}', 'b.env': 'B=1' }
+    const { services, ...model } = readText(text, { files, policy: 'fork' })
+    expect(Object.keys(services)).toEqual(['b'])
+    expect(told({ services, ...model })).toEqual([
+      'compose.yml:1:25 include.0.project_directory: the project folder `..` is outside of the repository; name a path inside the repository (rule include)',
+      'compose.yml:1:63 include.1.env_file: `env_file` is not read for a fork, which gets no settings of the team; write defaults for the variables (rule env_file)',
+    ])
+  })
+})
+
+describe('a value that is not known', () => {
+  it('is one error: nothing else is said about it', () => {
+    const text = serviceText(
+      'volumes: ["$MEDIA:/media", {type: bind, source: "$FILES", target: /f}, "/etc:/e"]\nports: ["$PORT:80"]\nmem_limit: $M',
+    )
+    expect(readText(text).violations.map(({ pointer, rule }) => `${pointer} ${rule}`)).toEqual([
+      '/services/web/volumes/0 undefined_variable',
+      '/services/web/volumes/1/source undefined_variable',
+      '/services/web/volumes/2 bind',
+      '/services/web/ports/0 undefined_variable',
+      '/services/web/mem_limit undefined_variable',
+    ])
   })
 })
 

@@ -239,4 +239,68 @@ services:
     files: { 'infra/compose.yml': 'services:\n  cache:\n    image: redis:7\n    volumes: ["cache:/data"]\nvolumes:\n  cache:\n' },
     variables: { REGION: 'eu' },
   },
+  {
+    title: 'what a service takes away and replaces of one that it extends',
+    text: `
+services:
+  api:
+    image: nginx:1.29
+    command: [serve]
+    ports: ["80:80", "8081:81"]
+    environment: {A: "1", B: "2"}
+    labels: {tier: api}
+    depends_on: [db]
+    healthcheck: {test: [CMD, check], interval: 10s}
+  worker:
+    extends: {service: api}
+    command: !reset null
+    ports: !reset []
+    environment: {A: !reset null, C: "3"}
+    depends_on: !reset {}
+  other:
+    extends: api
+    command: [serve, !reset "--debug", "--quiet"]
+    ports: !override ["8090:90"]
+    environment: !override [D=4]
+    healthcheck: !override {test: [CMD, other]}
+    depends_on: !override [cache]
+  far:
+    extends: {file: base.yml, service: base}
+    volumes: !reset null
+    environment: !override {E: "5"}
+  db: {image: "postgres:17"}
+  cache: {image: "redis:7", ports: !reset ["6379:6379"]}
+  gone: !reset {image: "redis:7", privileged: true}
+`,
+    files: {
+      'base.yml':
+        'services:\n  base: {extends: {service: root}, labels: {l: a}}\n  root: {image: "nginx:1.29", volumes: ["data:/data"], environment: [F=6]}\n',
+    },
+  },
+  {
+    title: 'an include with a project folder and variables of its own',
+    text: `
+include:
+  - path: infra/compose.yml
+    project_directory: app
+    env_file: infra/defaults.env
+services:
+  web: {image: "nginx:1.29", depends_on: [db]}
+`,
+    files: {
+      'infra/compose.yml': `
+services:
+  db:
+    extends: {file: base.yml, service: base}
+    build: {context: ./db, args: {VERSION: "\${VERSION}", REGION: "\${REGION}"}}
+    env_file: db.env
+`,
+      'infra/defaults.env': 'VERSION=17\nREGION=us\n',
+      'infra/base.yml': 'services: {base: {command: [infra]}}',
+      'app/base.yml': 'services: {base: {command: [app]}}',
+      'app/db/Dockerfile': 'FROM postgres:17',
+      'app/db.env': 'POSTGRES_DB=shop\n',
+    },
+    variables: { REGION: 'eu' },
+  },
 ]

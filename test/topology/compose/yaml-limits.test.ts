@@ -47,7 +47,7 @@ describe('a hostile YAML document', () => {
     expect(refusal(text).rule).toBe(rule)
   })
 
-  it.each(['!!js/function "x"', '!include x.yml', '!reset null', '!override []', '!!binary aGk=', '!!str x'])(
+  it.each(['!!js/function "x"', '!include x.yml', '!Reset null', '!overrides []', '!!binary aGk=', '!!str x'])(
     'the tag of %s is refused',
     (value) => {
       expect(refusal(`services:\n  web:\n    image: ${value}\n`)).toEqual({ rule: 'yaml_tag', place: '3:12' })

@@ -123,7 +123,7 @@ describe('a Dockerfile that takes more than a build needs', () => {
     const violations = checkDockerfile({ text, file: 'api/Dockerfile', workspace: 'shop', policy: 'trusted' })
     expect(violations.map(({ file, line, column, rule, message }) => `${file}:${line}:${column} ${message} (rule ${rule})`)).toEqual([
       'api/Dockerfile:1:1 `kyozo/other/api` belongs to another workspace; build from an image of a registry (rule dockerfile_image)',
-      'api/Dockerfile:2:5 mounts of the type `ssh` are not available; fetch private code before the build, or ask for a secret of kyozo (rule dockerfile_mount)',
+      'api/Dockerfile:2:5 mounts of the type `ssh` are not available; take what the build needs from the repository or from a registry of packages (rule dockerfile_mount)',
       'api/Dockerfile:2:22 `--network=host` leaves the builder’s network; remove it (rule dockerfile_network)',
       'api/Dockerfile:3:1 ADD of `http://127.0.0.1` makes the builder fetch it; use COPY for files of the repository, or RUN with a checksum (rule dockerfile_add)',
     ])

@@ -14,6 +14,7 @@ export interface ComposeServiceFacts {
   readonly name: string
   readonly evidence: Evidence
   readonly image: string | undefined
+  readonly imageEvidence: Evidence | undefined
   readonly build: ComposeBuild | undefined
   readonly command: string | undefined
   readonly entrypoint: string | undefined

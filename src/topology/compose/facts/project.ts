@@ -62,7 +62,7 @@ function readFile(root: LocatedMap, reading: Reading): void {
   if (services?.kind === 'map') {
     for (const [name, node] of [...services.entries].slice(0, projectServicesLimit)) {
       if (node.kind !== 'map' || reading.services.has(name)) continue
-      const whole = extend(node, { reading, services, depth: 0 })
+      const whole = extend(node, { reading, services, folderOf, depth: 0 })
       reading.services.set(name, { name, node: whole, folderOf, variables: reading.variables })
     }
   }
@@ -77,19 +77,20 @@ interface Extending {
   readonly reading: Reading
   /** The services of the file that the node stands in. */
   readonly services: LocatedMap
+  readonly folderOf: ProjectService['folderOf']
   readonly depth: number
 }
 
 /** The service with what it extends below it. */
-function extend(node: LocatedMap, { reading, services, depth }: Extending): LocatedMap {
+function extend(node: LocatedMap, { reading, services, folderOf, depth }: Extending): LocatedMap {
   const extended = node.entries.get('extends')
   if (extended === undefined || depth > nestingLimit) return node
   const name = scalarText(extended.kind === 'map' ? extended.entries.get('service') : extended)
   const path = extended.kind === 'map' ? scalarText(extended.entries.get('file')) : undefined
-  const other = path === undefined ? services : servicesOf(reading, path, parentOf(extended.place.file))
+  const other = path === undefined ? services : servicesOf(reading, path, folderOf(extended.place.file))
   const base = name === undefined ? undefined : other?.entries.get(name)
   if (base?.kind !== 'map' || other === undefined) return node
-  return mergeServices(extend(base, { reading, services: other, depth: depth + 1 }), node)
+  return mergeServices(extend(base, { reading, services: other, folderOf, depth: depth + 1 }), node)
 }
 
 function servicesOf(reading: Reading, path: string, from: string): LocatedMap | undefined {
@@ -168,7 +169,7 @@ const rootOf = perRepository((file: string, repository): LocatedMap | undefined 
   const text = repository.read.text(file)
   if (text === undefined) return undefined
   try {
-    const node = parseComposeYaml(file, text, { hasMergeTags: true })
+    const node = parseComposeYaml(file, text)
     return node.kind === 'map' ? node : { kind: 'map', entries: new Map(), place: node.place }
   } catch (error) {
     if (!(error instanceof KyozoError)) throw error

@@ -25,6 +25,7 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     name,
     evidence: { path: node.place.file, line: node.place.line, fact: `service ${name}` },
     image: text(source, 'image'),
+    imageEvidence: imageEvidenceOf(source),
     build: buildOf(source),
     command: commandOf(source, 'command'),
     entrypoint: commandOf(source, 'entrypoint'),
@@ -43,6 +44,11 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     environment,
     healthTest: commandOf({ ...source, node: mapAt(node, 'healthcheck') ?? empty(node) }, 'test'),
   }
+}
+
+function imageEvidenceOf(source: FactSource): Evidence | undefined {
+  const node = source.node.entries.get('image')
+  return node && at(node, `image ${text(source, 'image') ?? ''}`)
 }
 
 function aliasesOf(source: FactSource): string[] {

@@ -56,7 +56,7 @@ function readEnvFile(scope: Scope, node: Located): Record<string, string> {
   if (content.kind === 'missing' && !reference.isRequired) return {}
   if (content.kind !== 'text') {
     const why = whyNot(content)
-    const fix = 'commit it without secrets, or write the values under `environment` with variables that `kyozo secrets set` gives'
+    const fix = 'commit it without secrets, or write the values under `environment`'
     if (why !== undefined) refuse(scope, node.place, { rule: 'env_file', message: `the env file ${shown(path)} ${why}; ${fix}` })
     return {}
   }

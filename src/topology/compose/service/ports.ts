@@ -78,8 +78,8 @@ function settle(scope: Scope, port: AskedPort): ComposeModelPort[] {
 }
 
 /** What the file asks for that kyozo does not do, with what to do instead. */
-function refusalOf({ published, address, mode }: AskedPort): string | undefined {
-  const instead = 'write the container port only, such as `"80"`; the service is reachable at its URL'
+function refusalOf({ target, published, address, mode }: AskedPort): string | undefined {
+  const instead = `write the container port only, ${shown(`"${target}"`)}; the service is reachable at its URL`
   if (mode !== 'ingress') return `${shown(mode)} publishes past the edge; remove \`mode\``
   if (address !== undefined && !loopback.has(address)) return `publishing on the address ${shown(address)} is not allowed; ${instead}`
   if (published === '')
