@@ -1,5 +1,6 @@
 // What the document says of a service that the user's own compose file declares: its settings, without what would let it leave its limits.
 import type { ComposeModelHealthcheck, ComposeModelMount, ComposeModelService, ComposeModelTmpfs } from '../topology/compose/model.ts'
+import { isBaked } from './baked-files.ts'
 import type { ComposeServiceInput } from './compose-service.ts'
 import type { ComposeMap, ComposeValue } from './compose-value.ts'
 import { confine, defaultResources, entrypointCapabilities, limit, publish, supervise } from './defaults.ts'
@@ -53,7 +54,7 @@ export function defineComposeService(source: ComposeDefinition): ComposeMap {
 function imageOrBuild({ service, build }: ComposeDefinition): ComposeMap {
   if (build === undefined) return { image: service.image ?? '' }
   const own = service.build
-  const isFromFile = own?.dockerfile !== undefined && !service.mounts.some(({ kind }) => kind === 'file')
+  const isFromFile = own?.dockerfile !== undefined && !service.mounts.some(isBaked)
   return {
     build: {
       context: composeContext(build.context),
@@ -107,6 +108,7 @@ function volumeOf(mount: ComposeModelMount): ComposeMap[] {
       return [{ type: 'volume', target: mount.target, ...readOnly(mount.isReadOnly) }]
     case 'tmpfs':
     case 'file':
+    case 'folder':
       return []
   }
 }

@@ -1,6 +1,7 @@
 // Every way in which what runs differs from the user's own compose file because of how the stack is made. What the reader of the file had to
 // change is in the model's own list.
 import type { ComposeModelService } from '../topology/compose/model.ts'
+import { isBaked } from './baked-files.ts'
 import { capabilitiesOf } from './compose-definition.ts'
 import type { ComposeServiceInput } from './compose-service.ts'
 import { defaultPids, defaultResources } from './defaults.ts'
@@ -25,7 +26,7 @@ export function differencesOf(source: ComposeServiceInput, draft: ServiceDraft):
       : []),
     differ('/logging', 'logs are kept in 3 files of 10 MB', 'logs do not fill the disk'),
     ...networkDifferences(service).map(([place, change]) => differ(place, change, 'an environment has one network of its own')),
-    ...(service.mounts.some(({ kind }) => kind === 'file')
+    ...(service.mounts.some(isBaked)
       ? [differ('/volumes', 'files of the repository are copied into the image', 'nothing changes under a running container')]
       : []),
     ...connectionDifferences(source, draft).map(([place, change]) => differ(place, change, 'the code reads it and nothing sets it')),

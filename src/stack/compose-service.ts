@@ -4,7 +4,7 @@ import { joinPath } from '../topology/paths.ts'
 import { standardPorts } from '../topology/relations/kinds.ts'
 import type { BackingService, HealthSpec, ServiceSpec } from '../topology/topology.ts'
 import { commandOf } from './backing-service.ts'
-import { bakeFiles } from './baked-files.ts'
+import { bakeFiles, isBaked } from './baked-files.ts'
 import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
 import { keepsData } from './dockerfile-volumes.ts'
@@ -72,11 +72,12 @@ function folderOf({ spec, service }: ComposeServiceInput): { folder?: string } {
 }
 
 function buildOf({ model, key, service, spec, input }: ComposeServiceInput): BuildInput | undefined {
-  const files = service.mounts.filter((mount) => mount.kind === 'file')
+  const mounts = service.mounts.filter(isBaked)
   const base = service.build === undefined ? (service.image ?? '') : ownBuild(key, { build: service.build, spec, input })
-  if (files.length === 0) return typeof base === 'string' ? undefined : base
-  const folders = service.mounts.flatMap((mount) => (mount.kind === 'file' ? [] : [mount.target]))
-  return bakeFiles({ service: key, base, files, folders, tree: input.tree, file: model.file })
+  if (mounts.length === 0) return typeof base === 'string' ? undefined : base
+  const volumes = service.mounts.flatMap((mount) => (isBaked(mount) ? [] : [mount.target]))
+  const user = service.user === undefined ? {} : { user: service.user }
+  return bakeFiles({ service: key, base, mounts, volumes, tree: input.tree, file: model.file, ...user })
 }
 
 interface OwnBuild {
@@ -186,6 +187,6 @@ function reasonsOf({ model, key, spec, backing, service }: ComposeServiceInput, 
   return [
     `${name}: service ${key} of ${model.file}${evidence === undefined || evidence.length === 0 ? '' : `; ${sayEvidence(evidence)}`}`,
     ...(service.build?.dockerfile === undefined ? [] : [`Built by ${service.build.dockerfile}.`]),
-    ...(service.mounts.some(({ kind }) => kind === 'file') ? ['The files that it mounts are copied into its image.'] : []),
+    ...(service.mounts.some(isBaked) ? ['The files that it mounts are copied into its image.'] : []),
   ]
 }

@@ -28,14 +28,25 @@ export function contextSources(dockerfile: string): ContextSources {
 
 /** Whether the image's process starts as a user other than root because the Dockerfile says so. */
 export function startsUnprivileged(dockerfile: string): boolean {
+  const user = userOf(dockerfile)
+  return user !== undefined && isUnprivileged(user)
+}
+
+/** The user that the last stage, or the nearest of those that it is built on, names. */
+export function userOf(dockerfile: string): string | undefined {
   const stages = readStages(dockerfile)
   let stage = stages.at(-1)
   for (let depth = 0; stage !== undefined && depth < stages.length; depth += 1) {
-    if (stage.user !== undefined) return isUnprivileged(stage.user)
+    if (stage.user !== undefined) return stage.user
     const parent: string | undefined = stage.from
     stage = stages.find(({ name }) => name !== undefined && name === parent)
   }
-  return false
+  return undefined
+}
+
+/** The names of a Dockerfile's stages by their numbers, in lower case. */
+export function stageNames(dockerfile: string): readonly (string | undefined)[] {
+  return readStages(dockerfile).map(({ name }) => name)
 }
 
 interface Stage {

@@ -70,8 +70,8 @@ function environmentOf(
   const stated = [...statements].reverse().flatMap(({ environment = [] }) => environment)
   for (const variable of stated)
     if (!platformVariables.has(variable.name)) variables.set(variable.name, withKnownValue(variable, variables.get(variable.name)))
-  for (const { name, value } of compose?.service.environment ?? [])
-    variables.set(name, { name, required: value === '', ...(value === '' ? {} : { value }) })
+  for (const { name, value, isOpen = value === '' } of compose?.service.environment ?? [])
+    variables.set(name, { name, required: isOpen, ...(isOpen ? {} : { value }) })
   for (const [name, value] of Object.entries(declared?.env ?? {})) {
     if (value === null) variables.set(name, { name, required: true })
     else if (typeof value === 'object') variables.set(name, { name, required: value.required })

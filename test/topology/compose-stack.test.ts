@@ -208,3 +208,27 @@ describe('a folder with a compose file', () => {
     ])
   })
 })
+
+describe('what a compose file says of need', () => {
+  test('is optional where it is not required, whatever the code suggests', () => {
+    const files = {
+      'api/package.json': json({ scripts: { start: 'node s.js' }, dependencies: { express: '5', ioredis: '5' } }),
+      'api/s.js': 'import "ioredis"\napp.listen(process.env.PORT)',
+      'compose.yaml':
+        'services:\n  api: {build: ./api, environment: {REDIS_URL: "redis://cache:6379"}, depends_on: {cache: {condition: service_started, required: false}}}\n  cache: {image: "redis:7"}\n',
+    }
+    expect(serviceNamed('api', files).dependsOn.map(({ service, kind }) => [service, kind])).toEqual([['cache', 'optional']])
+  })
+
+  test('is a required variable where its value lacks one that nothing gives', () => {
+    const environment = 'A: "x${ONE:?say it}y", B: "${TWO}", C: "${THREE:-c}", D: "$FOUR", E: e'
+    const files = { ...folders, 'compose.yaml': `services: {web: {build: ./web, environment: {${environment}}}}\n` }
+    expect(serviceNamed('web', files).environment).toEqual([
+      { name: 'A', required: true },
+      { name: 'B', required: true },
+      { name: 'C', required: false, value: 'c' },
+      { name: 'D', required: true },
+      { name: 'E', required: false, value: 'e' },
+    ])
+  })
+})

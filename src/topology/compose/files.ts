@@ -1,20 +1,25 @@
 // The repository's files as a compose file names them: inside the repository, regular, and small text, or a violation that says why not.
-import type { SourceTree } from '../../git/source-tree.ts'
-import { nodeAt, pathsBelow } from '../../git/tree-node.ts'
 import { resolvePath } from '../paths.ts'
-import { folderFilesLimit } from './limits.ts'
 import type { Place } from './located.ts'
 import type { ComposeRule } from './model.ts'
 import { refuse, type Scope } from './scope.ts'
 import { shown } from './wording.ts'
 
+interface PathNamed {
+  readonly path: string
+  readonly rule: ComposeRule
+  readonly what: string
+  /** What to do about a path that leads elsewhere. Default is to name one inside. */
+  readonly instead?: string
+}
+
 /** A path of the repository, or undefined with a violation when it leaves it. `what` begins the message: `the env file`. */
-export function pathInside(scope: Scope, place: Place, named: { path: string; rule: ComposeRule; what: string }): string | undefined {
-  const { path, rule, what } = named
+export function pathInside(scope: Scope, place: Place, named: PathNamed): string | undefined {
+  const { path, rule, what, instead = 'name a path inside the repository' } = named
   const inside = isRelative(path) ? resolvePath(scope.folder, path) : undefined
   if (inside !== undefined) return inside
   const why = isRemote(path) ? 'is remote' : 'is outside of the repository'
-  return refuse(scope, place, { rule, message: `${what} ${shown(path)} ${why}; name a path inside the repository` })
+  return refuse(scope, place, { rule, message: `${what} ${shown(path)} ${why}; ${instead}` })
 }
 
 export function isRemote(path: string): boolean {
@@ -50,10 +55,4 @@ export function whyNot(content: FileContent): string | undefined {
   if (content.kind === 'missing') return 'is not in the repository'
   if (content.kind === 'opaque') return 'is larger than 256 KiB or not text'
   return content.kind === 'unreadable' ? content.why : undefined
-}
-
-/** The files below a folder, or undefined when there are more than may be copied. */
-export function filesBelow(tree: SourceTree, folder: string): string[] | undefined {
-  const count = nodeAt(tree.root, folder)?.fileCount ?? 0
-  return count > folderFilesLimit ? undefined : pathsBelow(tree.root, folder)
 }

@@ -133,7 +133,7 @@ function finishMounts(scope: Scope, { service: { draft, place }, loaded, running
     if (targets.has(target)) refuse(scope, place, { rule: 'schema', message: `two mounts have the target ${shown(target)}; remove one` })
     targets.add(target)
   }
-  const bytes = mounts.reduce((sum, mount) => sum + (mount.kind === 'file' ? Buffer.byteLength(mount.content) : 0), 0)
+  const bytes = mounts.reduce((sum, mount) => sum + (mount.kind === 'file' ? Buffer.byteLength(mount.content ?? '') : 0), 0)
   if (bytes > contentLimitBytes)
     refuse(scope, place, {
       rule: 'limit',
@@ -143,7 +143,7 @@ function finishMounts(scope: Scope, { service: { draft, place }, loaded, running
 }
 
 function takenMounts(draft: ServiceDraft | undefined, isReadOnly: boolean): ComposeModelMount[] {
-  const mounts = (draft?.mounts ?? []).filter(({ kind }) => kind === 'volume' || kind === 'file')
+  const mounts = (draft?.mounts ?? []).filter(({ kind }) => kind === 'volume' || kind === 'file' || kind === 'folder')
   return isReadOnly ? mounts.map((mount) => (mount.kind === 'volume' ? { ...mount, isReadOnly } : mount)) : mounts
 }
 
@@ -158,16 +158,17 @@ function definedFiles(scope: Scope, { draft, loaded }: { draft: ServiceDraft; lo
         }) ?? []
       )
     const { content, source: path } = definition
-    if (content === undefined) return []
+    if (content === undefined && path === undefined) return []
     return [
       {
         kind: 'file',
         target,
-        content,
+        ...(content === undefined ? {} : { content }),
         ...(path && { source: path }),
         ...(mode && { mode }),
         ...(uid && { uid }),
         ...(gid && { gid }),
+        place,
       } satisfies ComposeModelFile,
     ]
   })

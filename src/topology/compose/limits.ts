@@ -64,10 +64,13 @@ export const healthLimits = { intervalMs: 1000, timeoutMs: 60_000, retries: 20, 
 /** How long a container may take to stop; rollouts wait for it. A longer wish is refused above the first, shortened in previews. */
 export const stopGraceLimitsMs = { trusted: 300_000, preview: 30_000, fork: 10_000 } as const
 
-/** Files of one folder that are copied into a container; a larger folder belongs into the image. */
-export const folderFilesLimit = 20
+/** Files of one mounted folder; whoever has more has built or installed something into it. */
+export const mountedFilesLimit = 10_000
 
-/** Content copied into one service's containers as files. The engine keeps it with the container's definition. */
+/** Files of a mounted folder that are written into a Dockerfile, because its context does not hold them. */
+export const writtenFilesLimit = 20
+
+/** Content of one service's files that is read: it may have to stand in a Dockerfile. */
 export const contentLimitBytes = 1024 ** 2
 
 export const labelLimits = { count: 32, bytes: 1024 } as const

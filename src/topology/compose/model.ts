@@ -1,5 +1,6 @@
 // A user's compose file after reading: every spelling normalised, every variable filled in, every path inside the repository, and everything that
 // the policy forbids listed. The stack is generated from this and from nothing else of the file.
+import type { Place } from './located.ts'
 
 /** Whose file it is: a branch of the team itself, a pull request from inside the repository, or one from a fork. */
 export type Trust = 'trusted' | 'preview' | 'fork'
@@ -140,6 +141,7 @@ export type ComposeModelMount =
   | { readonly kind: 'anonymous'; readonly target: string; readonly isReadOnly: boolean }
   | ComposeModelTmpfs
   | ComposeModelFile
+  | ComposeModelFolder
 
 export interface ComposeModelTmpfs {
   readonly kind: 'tmpfs'
@@ -153,17 +155,30 @@ export interface ComposeModelTmpfs {
   readonly isExecutable: boolean
 }
 
-/** One read-only file with its content: a bind of a repository's file or folder, a config or a secret, which become one thing here. */
+/** One read-only file: a bind of a repository's file, a config or a secret, which become one thing here. */
 export interface ComposeModelFile {
   readonly kind: 'file'
   /** The repository's file it comes from; absent when the compose file states the content. */
   readonly source?: string
   readonly target: string
-  readonly content: string
+  /** Absent for what is too large to be read or no text: only who has the repository's files can copy it. */
+  readonly content?: string
   /** Octal digits, such as `0444`. */
   readonly mode?: string
   readonly uid?: string
   readonly gid?: string
+  /** Where a bind is asked for. */
+  readonly place?: Place
+}
+
+/** A bind of a folder of the repository, whose files nobody reads here. */
+export interface ComposeModelFolder {
+  readonly kind: 'folder'
+  readonly source: string
+  readonly target: string
+  /** Otherwise the service expects to write there. */
+  readonly isReadOnly: boolean
+  readonly place: Place
 }
 
 export interface ComposeModelDependency {

@@ -18,6 +18,8 @@ export interface Seen {
   readonly variables: Set<string>
   /** Characters of values that variables were filled into. */
   filledLength: number
+  /** Symbolic links and submodules of the commit, once they are asked for. */
+  links?: readonly string[]
 }
 
 export interface Scope {
@@ -115,6 +117,6 @@ export function fillIn(scope: Scope, place: Place, text: string): string {
 
 export function refuseMissing(scope: Scope, place: Place, { name, message }: { name: string; message?: string }): void {
   const why = message ? ` (${shown(message)})` : ''
-  const fix = `neither .env nor the machine’s environment is read; write the value, or a default such as \`\${${name}:-value}\`, into the file`
-  refuse(scope, place, { rule: 'undefined_variable', message: `the variable ${name} has no value${why}: ${fix}` })
+  const fix = `write a default such as \`\${${name}:-value}\` (.env is not read)`
+  refuse(scope, place, { rule: 'undefined_variable', message: `the variable ${name} has no value${why}; ${fix}` })
 }

@@ -88,7 +88,7 @@ function checkNetworkDriver(scope: Scope, node: Located): void {
 
 /** Where the content of a config or secret comes from: a file of the repository, or the compose file itself. */
 export interface FileDefinition {
-  /** Undefined when it may not be read, which is reported, or is not loaded yet. */
+  /** Undefined when it is not read: with a `source` it is too large for that or no text, without one it may not be, which is reported. */
   readonly content: string | undefined
   readonly source?: string
 }
@@ -130,6 +130,7 @@ function readDefinitionFile(scope: Scope, node: Located, rule: ComposeRule): Fil
   if (path === undefined) return { content: undefined }
   const content = contentOf(scope, path)
   if (content.kind === 'text') return { content: content.text, source: path }
+  if (content.kind === 'opaque') return { content: undefined, source: path }
   const why = whyNot(content)
   if (why !== undefined)
     refuse(scope, node.place, { rule, message: `the file ${shown(path)} ${why}; commit it, or write it under \`content\`` })

@@ -167,13 +167,14 @@ function statedLinks(draft: Draft, { input, directory, own }: Stating): OpenLink
   )
   const addresses = addressLinks([...declared, ...addressesOf(own, read), ...read], directory)
   const written = own.flatMap(({ dependsOn, file, isStack }) =>
-    dependsOn.flatMap(({ service, evidence }): OpenLink[] => {
+    dependsOn.flatMap(({ service, isOptional, evidence }): OpenLink[] => {
       const target = directory.find(service, file)
+      const kind = isOptional ? 'optional' : 'requires'
       return target === undefined
         ? []
         : [
             weighed(
-              { from: draft.name, kind: 'requires', isDeclared: isStack, connections: [], evidence: [evidence], target },
+              { from: draft.name, kind, isDeclared: isStack, connections: [], evidence: [evidence], target },
               bindingOf(isStack ? 'compose' : 'kubernetes'),
             ),
           ]

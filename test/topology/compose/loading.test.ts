@@ -41,16 +41,17 @@ describe('a file whose texts are not all loaded', () => {
       expect(model.violations).toEqual([])
       loaded = new Set([...loaded, ...tree.wanted])
     }
-    expect(rounds).toEqual([
-      ['app/compose.yml'],
-      ['app/Dockerfile', 'app/conf/a', 'app/conf/b', 'app/infra.yml', 'app/token', 'app/web.env', 'base.yml'],
-      ['base.env'],
-    ])
+    expect(rounds).toEqual([['app/compose.yml'], ['app/Dockerfile', 'app/infra.yml', 'app/token', 'app/web.env', 'base.yml'], ['base.env']])
   })
 
   it('says which files the model is made of', () => {
     const { reads } = readComposeFile({ tree: sourceTree(files), file: 'app/compose.yml', policy: 'trusted' })
-    expect(reads).toEqual(Object.keys(files).sort())
+    // What is below a mounted folder is copied, not read.
+    expect(reads).toEqual(
+      Object.keys(files)
+        .filter((path) => !path.startsWith('app/conf/'))
+        .sort(),
+    )
   })
 })
 

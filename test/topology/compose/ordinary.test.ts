@@ -60,12 +60,30 @@ describe('an ordinary compose file', () => {
 
   it('mounts files of the repository as read-only content, and says so', () => {
     const { services, differences } = readText(proxy!.text, { files: proxy!.files! })
+    const at = (line: number, column: number, pointer: string) => ({
+      file: 'compose.yml',
+      pointer: `/services/proxy/${pointer}`,
+      line,
+      column,
+    })
     expect(services.proxy?.mounts).toEqual([
-      { kind: 'file', source: 'nginx/default.conf', target: '/etc/nginx/conf.d/default.conf', content: 'server { listen 80; }\n' },
-      { kind: 'file', source: 'html/index.html', target: '/usr/share/nginx/html/index.html', content: '<p>hello</p>\n' },
+      { kind: 'folder', source: 'nginx', target: '/etc/nginx/conf.d', isReadOnly: true, place: at(7, 9, 'volumes/0') },
+      {
+        kind: 'file',
+        source: 'html/index.html',
+        target: '/usr/share/nginx/html/index.html',
+        content: '<p>hello</p>\n',
+        place: at(8, 9, 'volumes/1'),
+      },
       { kind: 'volume', volume: 'static', target: '/static', isReadOnly: true },
-      { kind: 'file', target: '/usr/share/nginx/html/robots.txt', content: 'User-agent: *\n', mode: '0440' },
-      { kind: 'file', source: 'secrets/token', target: '/run/secrets/token', content: 'not really secret\n' },
+      { kind: 'file', target: '/usr/share/nginx/html/robots.txt', content: 'User-agent: *\n', mode: '0440', place: at(11, 9, 'configs/0') },
+      {
+        kind: 'file',
+        source: 'secrets/token',
+        target: '/run/secrets/token',
+        content: 'not really secret\n',
+        place: at(14, 15, 'secrets/0'),
+      },
     ])
     expect(differences.filter(({ pointer }) => pointer.includes('volumes'))).toEqual([
       {
@@ -167,5 +185,5 @@ describe('an ordinary compose file', () => {
 })
 
 function missing(name: string): string {
-  return `the variable ${name} has no value: neither .env nor the machine’s environment is read; write the value, or a default such as \`\${${name}:-value}\`, into the file`
+  return `the variable ${name} has no value; write a default such as \`\${${name}:-value}\` (.env is not read)`
 }

@@ -31,13 +31,28 @@ export interface ComposeServiceFacts {
   readonly ports: readonly { readonly port: number; readonly evidence: Evidence }[]
   /** Ports of the machine that it takes for itself. */
   readonly published: readonly PublishedPort[]
-  readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
+  readonly dependsOn: readonly ComposeDependency[]
   readonly links: readonly { readonly service: string; readonly evidence: Evidence }[]
   readonly networks: readonly string[]
   readonly labels: readonly { readonly name: string; readonly value: string }[]
   /** `environment`, then what only its env files say. */
-  readonly environment: readonly { readonly name: string; readonly value: string; readonly evidence: Evidence }[]
+  readonly environment: readonly ComposeVariable[]
   readonly healthTest: string | undefined
+}
+
+export interface ComposeVariable {
+  readonly name: string
+  readonly value: string
+  /** Set where the value needs a variable that nothing gives one: what is missing in it is empty. */
+  readonly isOpen?: true
+  readonly evidence: Evidence
+}
+
+export interface ComposeDependency {
+  readonly service: string
+  /** Set where the file says `required: false`: the service starts without it too. */
+  readonly isOptional?: true
+  readonly evidence: Evidence
 }
 
 export interface PublishedPort {

@@ -5,7 +5,7 @@ import type { Repository } from '../../repository.ts'
 import type { Evidence } from '../../topology.ts'
 import { isRemote } from '../files.ts'
 import type { Located, LocatedMap } from '../located.ts'
-import type { ComposeServiceFacts } from './facts.ts'
+import type { ComposeServiceFacts, ComposeVariable } from './facts.ts'
 import { portsOf } from './ports.ts'
 import type { ProjectService } from './project.ts'
 import { publishedPorts } from './published-ports.ts'
@@ -121,31 +121,30 @@ function commandOf({ node, variables }: FactSource, key: string): string | undef
   return line === undefined || line === '' ? undefined : line.replaceAll(/\s{1,200}/g, ' ')
 }
 
-interface Pair {
-  readonly name: string
-  readonly value: string
-  readonly evidence: Evidence
-}
-
 /** A map, or a list of `NAME=value`; a name without a value takes it from the project's variables. */
-function pairsOf({ node, variables, name: service }: FactSource, key: string): Pair[] {
+function pairsOf({ node, variables, name: service }: FactSource, key: string): ComposeVariable[] {
   const value = node.entries.get(key)
   if (value?.kind === 'map') {
     return [...value.entries].slice(0, itemsLimit).map(([name, item]) => ({
       name,
       value: filled(variables, item) ?? (isNull(item) ? (variables.valueOf(name) ?? '') : ''),
+      ...openness(variables, item),
       evidence: at(item, `${name} of ${service}`),
     }))
   }
   if (value?.kind !== 'list') return []
-  return value.items.slice(0, itemsLimit).flatMap((item): Pair[] => {
+  return value.items.slice(0, itemsLimit).flatMap((item): ComposeVariable[] => {
     const line = filled(variables, item)
     if (line === undefined) return []
     const equals = line.indexOf('=')
     const name = equals < 0 ? line : line.slice(0, equals)
     const held = equals < 0 ? (variables.valueOf(name) ?? '') : line.slice(equals + 1)
-    return [{ name, value: held, evidence: at(item, `${name} of ${service}`) }]
+    return [{ name, value: held, ...openness(variables, item), evidence: at(item, `${name} of ${service}`) }]
   })
+}
+
+function openness(variables: Variables, node: Located): { readonly isOpen?: true } {
+  return node.kind === 'scalar' && variables.isOpen(String(node.value)) ? { isOpen: true } : {}
 }
 
 function isNull(node: Located): boolean {
@@ -153,11 +152,11 @@ function isNull(node: Located): boolean {
 }
 
 /** What the file says, and below it what its env files say. */
-function environmentOf(source: FactSource): Pair[] {
+function environmentOf(source: FactSource): ComposeVariable[] {
   const own = pairsOf(source, 'environment')
   const names = new Set(own.map(({ name }) => name))
   const files = envFilesOf(source)
-  const fromFiles = new Map<string, Pair>()
+  const fromFiles = new Map<string, ComposeVariable>()
   for (const file of files) {
     for (const { name, value, line } of readEnvEntries(file, source.repository)) {
       if (!names.has(name)) fromFiles.set(name, { name, value, evidence: { path: file, line, fact: `${name} of ${source.name}` } })
@@ -194,7 +193,9 @@ function dependenciesOf(source: FactSource, key: 'depends_on' | 'links'): Compos
   const verb = key === 'links' ? 'is linked to' : 'depends on'
   return keysOf(source, source.node.entries.get(key)).map(({ key: named, node }) => {
     const service = named.split(':')[0] ?? named
-    return { service, evidence: at(node, `${source.name} ${verb} ${service}`) }
+    const required = node.kind === 'map' ? filled(source.variables, node.entries.get('required')) : undefined
+    const isOptional = required !== undefined && /^(?:false|no|off|n|0)$/i.test(required)
+    return { service, ...(isOptional ? { isOptional } : {}), evidence: at(node, `${source.name} ${verb} ${service}`) }
   })
 }
 

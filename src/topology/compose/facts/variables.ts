@@ -2,13 +2,15 @@
 import { perRepository } from '../../memo.ts'
 import type { Repository } from '../../repository.ts'
 import { type EnvEntry, parseEnvFile } from '../env-file.ts'
-import { interpolate } from '../interpolate.ts'
+import { type Interpolation, interpolate } from '../interpolate.ts'
 import { filledLimit } from '../limits.ts'
 
 export interface Variables {
   readonly valueOf: (name: string) => string | undefined
   /** The text with its variables filled in; one without a value is empty. */
   readonly fill: (text: string) => string
+  /** Whether the text needs a variable that nothing gives a value. */
+  readonly isOpen: (text: string) => boolean
 }
 
 /** Characters of one value that are looked at. */
@@ -25,15 +27,22 @@ export function createVariables(files: readonly string[], { repository, above }:
   }
   const held = (name: string) => above?.valueOf(name) ?? ownValue(name)
   let filledLength = 0
+  let latest: { readonly text: string; readonly filled: Interpolation | undefined } | undefined
+  const fillIn = (text: string) => {
+    if (latest?.text === text) return latest.filled
+    const filled = text.includes('$') && filledLength <= filledLimit ? interpolate(text, held) : undefined
+    filledLength += filled?.value.length ?? 0
+    latest = { text, filled }
+    return filled
+  }
   return {
     valueOf: held,
     fill: (text) => {
       const short = text.slice(0, valueLimit)
-      if (!short.includes('$') || filledLength > filledLimit) return short
-      const { value, problem } = interpolate(short, held)
-      filledLength += value.length
-      return problem === undefined ? value.slice(0, valueLimit) : short
+      const filled = fillIn(short)
+      return filled === undefined || filled.problem !== undefined ? short : filled.value.slice(0, valueLimit)
     },
+    isOpen: (text) => (fillIn(text.slice(0, valueLimit))?.missing.length ?? 0) > 0,
   }
 }
 

@@ -82,7 +82,7 @@ function longMount(scope: Scope, node: LocatedMap, draft: ServiceDraft): Compose
   if (type === undefined || target === undefined) return refuseShape(scope, node.place, 'a volume needs a `type` and a `target`') ?? []
   switch (type) {
     case 'bind':
-      return isBindPlain(scope, keys?.get('bind')) ? readBind(scope, node.place, { source, target }) : []
+      return isBindPlain(scope, keys?.get('bind')) ? readBind(scope, node.place, { source, target, isReadOnly }) : []
     case 'volume':
       return longVolume(scope, node.place, { draft, source, target, isReadOnly, options: keys?.get('volume') })
     case 'tmpfs':

@@ -1,6 +1,6 @@
 // A program as a deployment file tells of it: a service of a compose file, a workload of Kubernetes. Types only.
 import type { StatedAddress } from '../../claim.ts'
-import type { PublishedPort } from '../../compose/facts/facts.ts'
+import type { ComposeDependency, PublishedPort } from '../../compose/facts/facts.ts'
 import type { Evidence } from '../../topology.ts'
 
 export interface Workload {
@@ -12,7 +12,7 @@ export interface Workload {
   readonly image: string | undefined
   /** Folders of the repository that it may be built or run from, the likeliest first. */
   readonly folders: readonly string[]
-  readonly dependsOn: readonly { readonly service: string; readonly evidence: Evidence }[]
+  readonly dependsOn: readonly ComposeDependency[]
   readonly addresses: readonly StatedAddress[]
   /** Ports of the machine that it takes for itself. Default is none. */
   readonly published?: readonly PublishedPort[]
