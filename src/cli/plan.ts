@@ -28,6 +28,7 @@ export function planCommand(): Command {
       const next = await specifyFolder(dir, options.ref)
       const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
       const plan = planBetween(running, next)
+      for (const warning of next.topology.warnings) process.stderr.write(`${warning}\n`)
       if (options.json) printDocument({ schemaVersion: 1, ...plan })
       else process.stdout.write(`${formatPlan(plan)}\n`)
       if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume'))

@@ -16,12 +16,9 @@ export const readCompose = perRepository((file: string, repository): ComposeFact
   const project = readProject(file, repository)
   if (project === undefined) return undefined
   const services = project.services.map((service) => readServiceFacts({ ...service, repository }))
-  return {
-    file,
-    files: project.files,
-    included: project.included,
-    services: withCalledPorts(withoutIdleProfiles(services, project.variables.valueOf('COMPOSE_PROFILES'))),
-  }
+  const { files, included, override, variables } = project
+  const started = withoutIdleProfiles(services, variables.valueOf('COMPOSE_PROFILES'))
+  return { file, files, included, ...(override && { override }), services: withCalledPorts(started) }
 })
 
 /** When every build waits for a profile, the profiles are ways to start the stack and hold nothing back. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { readComposeFile } from '../../src/topology/compose/read-compose-file.ts'
+import { sourceTree } from '../support/source-tree.ts'
 import { analyzeFiles, json, rolesIn, serviceNamed, servicesIn } from './summary.ts'
 
 const compose = `services:
@@ -217,18 +219,40 @@ describe('what a compose file says of need', () => {
       'compose.yaml':
         'services:\n  api: {build: ./api, environment: {REDIS_URL: "redis://cache:6379"}, depends_on: {cache: {condition: service_started, required: false}}}\n  cache: {image: "redis:7"}\n',
     }
-    expect(serviceNamed('api', files).dependsOn.map(({ service, kind }) => [service, kind])).toEqual([['cache', 'optional']])
+    expect(serviceNamed(files, 'api').dependsOn.map(({ service, kind }) => [service, kind])).toEqual([['cache', 'optional']])
   })
 
   test('is a required variable where its value lacks one that nothing gives', () => {
-    const environment = 'A: "x${ONE:?say it}y", B: "${TWO}", C: "${THREE:-c}", D: "$FOUR", E: e'
+    const environment = `A: "x\${ONE:?say it}y", B: "\${TWO}", C: "\${THREE:-c}", D: "$FOUR", E: e`
     const files = { ...folders, 'compose.yaml': `services: {web: {build: ./web, environment: {${environment}}}}\n` }
-    expect(serviceNamed('web', files).environment).toEqual([
+    expect(serviceNamed(files, 'web').environment).toEqual([
       { name: 'A', required: true },
       { name: 'B', required: true },
       { name: 'C', required: false, value: 'c' },
       { name: 'D', required: true },
       { name: 'E', required: false, value: 'e' },
+    ])
+  })
+
+  test('is not met by an override, which only tells of ports and neighbours, and is said to be left out', () => {
+    const files = {
+      ...folders,
+      'compose.yaml': 'services: {web: {build: ./web}, db: {image: "postgres:17"}}\n',
+      'compose.override.yaml':
+        'services: {web: {ports: ["80:5000"], environment: {URL: "postgres://db/a"}, depends_on: [db], command: x}}\n',
+    }
+    const { port, start, environment, dependsOn } = serviceNamed(files, 'web')
+    expect({ port, start, environment, needs: dependsOn.map(({ service }) => service) }).toEqual({
+      port: 5000,
+      start: 'node s.js',
+      environment: [{ name: 'URL', required: true }],
+      needs: ['db'],
+    })
+    const words =
+      'is what Compose adds on a developer’s machine and is not deployed; what production needs of it belongs into the file itself'
+    expect(analyzeFiles(files).warnings).toEqual([`compose.override.yaml ${words}.`])
+    expect(readComposeFile({ tree: sourceTree(files), file: 'compose.yaml', policy: 'trusted' }).differences).toEqual([
+      { file: 'compose.override.yaml', pointer: '', change: 'the file is left out', reason: `it ${words}` },
     ])
   })
 })

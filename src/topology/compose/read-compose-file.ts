@@ -2,12 +2,16 @@
 
 import { KyozoError } from '../../errors.ts'
 import type { SourceTree } from '../../git/source-tree.ts'
+import { baseName, joinPath, parentOf } from '../paths.ts'
+import { overrideOf } from './facts/file-names.ts'
 import { finishModel } from './finish.ts'
 import { defaultRegistries } from './grants.ts'
 import { loadMain } from './load.ts'
-import { createLoader } from './loader.ts'
+import { createLoader, type Loader, scopeOf } from './loader.ts'
 import { spokenPointer } from './located.ts'
 import type { ComposeModel, Trust, Violation } from './model.ts'
+import { differ } from './scope.ts'
+import { overrideWords } from './wording.ts'
 
 export interface ComposeReadOptions {
   readonly tree: SourceTree
@@ -27,7 +31,18 @@ export interface ComposeReadOptions {
 export function readComposeFile({ tree, file, policy, variables = {}, registries = [] }: ComposeReadOptions): ComposeModel {
   const hosts = new Set([...defaultRegistries, ...registries].map((host) => host.toLowerCase()))
   const loader = createLoader({ tree, trust: policy, variables, registries: hosts })
+  noteOverride(loader, file)
   return finishModel(loader, { file, loaded: loadMain(loader, file) })
+}
+
+/** A second source that nobody names would be a silent one. */
+function noteOverride(loader: Loader, file: string): void {
+  const folder = parentOf(file)
+  const name = overrideOf(baseName(file), { has: (candidate) => loader.tree.entries.has(joinPath(folder, candidate)) })
+  if (name === undefined) return
+  const override = joinPath(folder, name)
+  const scope = scopeOf(loader, { file, report: loader.report })
+  differ(scope, { file: override, pointer: '', line: 1, column: 1 }, { change: 'the file is left out', reason: `it ${overrideWords}` })
 }
 
 /** Throws `compose_refused` with every violation, each on a line of its own: `compose.yml:12:5 services.web.privileged: … (rule privileged)`. */

@@ -6,6 +6,10 @@ export function shown(text: string): string {
   return `\`${text.replaceAll('`', "'")}\``
 }
 
+/** Why an override is not deployed, as the end of a sentence. Compose lays it over the file on whatever machine it lies. */
+export const overrideWords =
+  'is what Compose adds on a developer’s machine and is not deployed; what production needs of it belongs into the file itself'
+
 /** Shorter values are no secrets, and would be found everywhere. */
 const secretLength = 4
 

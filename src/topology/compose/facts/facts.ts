@@ -8,6 +8,8 @@ export interface ComposeFacts {
   readonly files: readonly string[]
   /** Those that `include` names: their services are its own. */
   readonly included: readonly string[]
+  /** The file that Compose lays over it on a developer's machine. It is not deployed: it only tells of ports and neighbours. */
+  readonly override?: string
 }
 
 export interface ComposeServiceFacts {
@@ -43,7 +45,7 @@ export interface ComposeServiceFacts {
 export interface ComposeVariable {
   readonly name: string
   readonly value: string
-  /** Set where the value needs a variable that nothing gives one: what is missing in it is empty. */
+  /** Set where the deployed value is not known: it needs a variable that nothing gives one, or only the override states it. */
   readonly isOpen?: true
   readonly evidence: Evidence
 }

@@ -29,7 +29,7 @@ export function composeNamesIn(files: ReadonlySet<string>): string[] {
 }
 
 /** The file that Compose lays over the main one without being told, or undefined. */
-export function overrideOf(name: string, files: ReadonlySet<string>): string | undefined {
+export function overrideOf(name: string, files: Pick<ReadonlySet<string>, 'has'>): string | undefined {
   if (!(composeNames as readonly string[]).includes(name)) return undefined
   const stem = name.replace(/\.ya?ml$/, '')
   return [`${stem}.override.yaml`, `${stem}.override.yml`, ...overrideNames].find((candidate) => files.has(candidate))

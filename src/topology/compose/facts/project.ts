@@ -19,6 +19,8 @@ export interface ProjectService {
   /** The folder that relative paths of a file start from. */
   readonly folderOf: (file: string) => string
   readonly variables: Variables
+  /** The override that lies below it. */
+  readonly override?: string
 }
 
 export interface ComposeProject {
@@ -26,6 +28,7 @@ export interface ComposeProject {
   /** Every file that was read, the main one first. */
   readonly files: readonly string[]
   readonly included: readonly string[]
+  readonly override?: string
   readonly variables: Variables
 }
 
@@ -37,8 +40,9 @@ export function readProject(file: string, repository: Repository): ComposeProjec
   const variables = createVariables([joinPath(folder, '.env')], { repository })
   const reading: Reading = { repository, folder, variables, files: [file], included: [], services: new Map(), chain: [file], layers: [] }
   readFile(root, reading)
-  applyOverride(file, reading)
-  return { services: [...reading.services.values()], files: reading.files, included: reading.included, variables }
+  const override = applyOverride(file, reading)
+  const { services, files, included } = reading
+  return { services: [...services.values()], files, included, ...(override === undefined ? {} : { override }), variables }
 }
 
 interface Reading {
@@ -149,19 +153,20 @@ const developers = new Set(['command', 'entrypoint', 'healthcheck', 'profiles', 
  * Compose lays the override over the file. It is there for developers and is not deployed, so here it lies below: it adds the ports and
  * variables that the file leaves open, and never changes what the file says.
  */
-function applyOverride(file: string, reading: Reading): void {
+function applyOverride(file: string, reading: Reading): string | undefined {
   const folder = parentOf(file)
   const name = overrideOf(baseName(file), reading.repository.folders.get(folder)?.files ?? new Set())
   const override = name === undefined ? undefined : joinPath(folder, name)
   const services = override === undefined ? undefined : rootOf(override, reading.repository)?.entries.get('services')
-  if (override === undefined || services?.kind !== 'map') return
+  if (override === undefined || services?.kind !== 'map') return undefined
   reading.files.push(override)
   for (const [service, node] of services.entries) {
     const known = reading.services.get(service)
     if (known === undefined || node.kind !== 'map') continue
     const entries = new Map([...node.entries].filter(([key]) => !developers.has(key)))
-    reading.services.set(service, { ...known, node: mergeServices({ ...node, entries }, known.node) })
+    reading.services.set(service, { ...known, node: mergeServices({ ...node, entries }, known.node), override })
   }
+  return override
 }
 
 /** The map at the top of a file; undefined when it is not loaded, no YAML or no map. */

@@ -122,13 +122,14 @@ function commandOf({ node, variables }: FactSource, key: string): string | undef
 }
 
 /** A map, or a list of `NAME=value`; a name without a value takes it from the project's variables. */
-function pairsOf({ node, variables, name: service }: FactSource, key: string): ComposeVariable[] {
+function pairsOf(source: FactSource, key: string): ComposeVariable[] {
+  const { node, variables, name: service } = source
   const value = node.entries.get(key)
   if (value?.kind === 'map') {
     return [...value.entries].slice(0, itemsLimit).map(([name, item]) => ({
       name,
       value: filled(variables, item) ?? (isNull(item) ? (variables.valueOf(name) ?? '') : ''),
-      ...openness(variables, item),
+      ...openness(source, item),
       evidence: at(item, `${name} of ${service}`),
     }))
   }
@@ -139,12 +140,13 @@ function pairsOf({ node, variables, name: service }: FactSource, key: string): C
     const equals = line.indexOf('=')
     const name = equals < 0 ? line : line.slice(0, equals)
     const held = equals < 0 ? (variables.valueOf(name) ?? '') : line.slice(equals + 1)
-    return [{ name, value: held, ...openness(variables, item), evidence: at(item, `${name} of ${service}`) }]
+    return [{ name, value: held, ...openness(source, item), evidence: at(item, `${name} of ${service}`) }]
   })
 }
 
-function openness(variables: Variables, node: Located): { readonly isOpen?: true } {
-  return node.kind === 'scalar' && variables.isOpen(String(node.value)) ? { isOpen: true } : {}
+function openness({ variables, override }: FactSource, node: Located): { readonly isOpen?: true } {
+  const isOpen = node.place.file === override || (node.kind === 'scalar' && variables.isOpen(String(node.value)))
+  return isOpen ? { isOpen } : {}
 }
 
 function isNull(node: Located): boolean {

@@ -5,6 +5,7 @@ import { parentOf, printable } from '../../paths.ts'
 import { emptyClaim } from '../../reading/source-signs.ts'
 import type { Repository } from '../../repository.ts'
 import { type Candidate, type Decision, toCandidate } from '../../weigh.ts'
+import { overrideWords } from '../wording.ts'
 import { builtClaim } from './built-claim.ts'
 import { type PlacedService, stacksOf } from './stacks.ts'
 import { idleImages } from './unlisted.ts'
@@ -27,6 +28,7 @@ export function joinComposeServices(decision: Decision, repository: Repository):
     ({ path, claim }) => isOtherOrKept(claim, { kept, repository }) && !(claim.type === 'containerized' && idle.has(path)),
   )
   for (const { facts, places } of stacks) {
+    if (facts.override !== undefined) repository.warn(`${printable(facts.override)} ${overrideWords}.`)
     if (!services.some(({ claim }) => claim.spec.facts?.composeFile === facts.file)) services.push(stackCandidate(facts))
     services = joinStack(services, { file: facts.file, places, decision, repository })
   }
