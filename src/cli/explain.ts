@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Command } from 'commander'
 import { readSource } from '../git/load-source-tree.ts'
-import { openFolder } from '../git/open-folder.ts'
+import { openFolder, rootAround } from '../git/open-folder.ts'
 import { explainFolder } from '../topology/explain.ts'
 import { printExplanation } from '../topology/report/explanation.ts'
 import { rootNames } from './folder-name.ts'
@@ -17,25 +17,13 @@ export function explainCommand(): Command {
     .option('--json', 'print one JSON document')
     .action(async (asked: string, options: { readonly ref?: string; readonly json?: boolean }) => {
       const at = path.resolve(asked)
-      const root = (await rootOf(at)) ?? (await plainRootOf(at))
+      const root = (await rootAround(at)) ?? (await plainRootOf(at))
       const folder = await openFolder(root, options.ref)
       const inside = path.relative(root, at).split(path.sep).join('/') || '.'
       const { answer } = await readSource(folder.reader, folder.listing, (tree) => explainFolder(tree, inside, rootNames(root)))
       if (options.json) printDocument({ schemaVersion: 1, ...answer })
       else process.stdout.write(printExplanation(answer))
     })
-}
-
-/** The repository that holds a path; the path itself may be gone from the disk. */
-async function rootOf(at: string): Promise<string | undefined> {
-  for (let folder = at; ; folder = path.dirname(folder)) {
-    const isRoot = await stat(path.join(folder, '.git')).then(
-      () => true,
-      () => false,
-    )
-    if (isRoot) return folder
-    if (path.dirname(folder) === folder) return undefined
-  }
 }
 
 /** Without a repository around it, a path below the present folder is explained as a part of that; another one as a whole of its own. */

@@ -48,6 +48,32 @@ async function repositoryOf(at: string): Promise<{ gitDir: string; isBare: boole
   return target === undefined ? undefined : { gitDir: path.resolve(at, target.trim()), isBare: false }
 }
 
+/** The root of the repository that a folder lies in, or undefined when none does; the folder itself may be gone from the disk. */
+export async function rootAround(folder: string): Promise<string | undefined> {
+  const at = path.resolve(folder)
+  if ((await repositoryOf(at).catch(() => undefined)) !== undefined) return at
+  return path.dirname(at) === at ? undefined : rootAround(path.dirname(at))
+}
+
+/** Where two commits of a repository parted: their newest common ancestor. Throws `revision_not_found` when they have none. */
+export async function commonAncestor(folder: string, refs: readonly [string, string]): Promise<string> {
+  const repository = await repositoryOf(path.resolve(folder))
+  if (repository === undefined) throw new KyozoError('revision_not_found', `${folder} is not a Git repository, so it has no ${refs[0]}`)
+  const reader = objectReader(repository.gitDir)
+  const [from, to] = await Promise.all(refs.map((ref) => reader.readCommit(ref)))
+  const done = await runGit({
+    gitDir: repository.gitDir,
+    args: ['merge-base', from!.sha, to!.sha],
+    deadlineMs: gitMs,
+    outputLimitBytes: 1024 ** 2,
+  })
+  const base = done.stdout.toString('utf8').trim()
+  if (done.exitCode === 0 && base !== '') return base
+  throw new KyozoError('revision_not_found', `${refs.join(' and ')} have no commit in common`, {
+    hint: 'compare them with two dots, as A..B',
+  })
+}
+
 async function openCommit(gitDir: string, ref: string): Promise<OpenedFolder> {
   const reader = objectReader(gitDir)
   const commit = await reader.readCommit(ref)

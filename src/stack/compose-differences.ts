@@ -19,6 +19,18 @@ export function differencesOf(source: ComposeServiceInput, draft: ServiceDraft):
   })
   return [
     ...(draft.name === key ? [] : [differ('', `is called ${draft.name}; it answers to ${key} too`, 'names of services are host names')]),
+    ...(service.build === undefined &&
+    service.mounts.some(isBaked) &&
+    draft.build !== undefined &&
+    !draft.build.dockerfile.startsWith(`FROM ${service.image}\n`)
+      ? [
+          differ(
+            '/image',
+            `the folder ${draft.folder ?? ''} is built instead of mounted into ${service.image}`,
+            'nothing would install what it needs',
+          ),
+        ]
+      : []),
     differ('/cap_drop', sayConfinement(service, draft), 'a container has only the rights that it needs'),
     ...limitDifferences(source).map(([place, change]) => differ(place, change, 'no service may take the whole machine')),
     ...(service.restart === undefined && !draft.isOneShot

@@ -9,7 +9,8 @@ import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
 import { keepsData } from './dockerfile-volumes.ts'
 import { healthOf, ignoreRulesOf, needOf } from './folder-service.ts'
-import { sayEvidence } from './reasons.ts'
+import { type BuiltSources, buildSources } from './mounted-sources.ts'
+import { sayBuild, sayEvidence } from './reasons.ts'
 import type { Endpoint, Need, ServiceDraft } from './service-draft.ts'
 import type { StackInput } from './specify.ts'
 import type { BuildInput, StackService } from './stack.ts'
@@ -27,11 +28,13 @@ export interface ComposeServiceInput {
   readonly input: StackInput
 }
 
-export function draftComposeService(source: ComposeServiceInput): ServiceDraft {
+export function draftComposeService(given: ComposeServiceInput): ServiceDraft {
+  const made = buildSources(given)
+  const source = made === undefined ? given : { ...given, service: withCheck(made) }
   const { service, spec } = source
   const name = nameOf(source, source.key)
-  const build = buildOf(source)
-  const port = spec?.port ?? firstPort(service)
+  const build = buildOf(source, made?.build)
+  const port = spec?.port ?? firstPort(service) ?? made?.port
   const isOneShot = endsByItself(source)
   const health = isOneShot ? ({ kind: 'none' } as const) : healthOfCompose(service, { spec, port })
   const livesIn = hostOf(source)
@@ -71,9 +74,15 @@ function folderOf({ spec, service }: ComposeServiceInput): { folder?: string } {
   return folder === undefined ? {} : { folder }
 }
 
-function buildOf({ model, key, service, spec, input }: ComposeServiceInput): BuildInput | undefined {
+function withCheck({ service, healthTest }: BuiltSources): ComposeModelService {
+  return service.healthcheck !== undefined || healthTest === undefined
+    ? service
+    : { ...service, healthcheck: { isDisabled: false, test: healthTest } }
+}
+
+function buildOf({ model, key, service, spec, input }: ComposeServiceInput, made: BuildInput | undefined): BuildInput | undefined {
   const mounts = service.mounts.filter(isBaked)
-  const base = service.build === undefined ? (service.image ?? '') : ownBuild(key, { build: service.build, spec, input })
+  const base = made ?? (service.build === undefined ? (service.image ?? '') : ownBuild(key, { build: service.build, spec, input }))
   if (mounts.length === 0) return typeof base === 'string' ? undefined : base
   const volumes = service.mounts.flatMap((mount) => (isBaked(mount) ? [] : [mount.target]))
   const user = service.user === undefined ? {} : { user: service.user }
@@ -184,8 +193,10 @@ function needsOf(source: ComposeServiceInput): readonly Need[] {
 
 function reasonsOf({ model, key, spec, backing, service }: ComposeServiceInput, name: string): string[] {
   const evidence = spec?.evidence ?? backing?.evidence
+  const isByFolder = spec !== undefined && service.build === undefined && service.image === undefined
   return [
     `${name}: service ${key} of ${model.file}${evidence === undefined || evidence.length === 0 ? '' : `; ${sayEvidence(evidence)}`}`,
+    ...(isByFolder ? [sayBuild(spec)] : []),
     ...(service.build?.dockerfile === undefined ? [] : [`Built by ${service.build.dockerfile}.`]),
     ...(service.mounts.some(isBaked) ? ['The files that it mounts are copied into its image.'] : []),
   ]

@@ -83,7 +83,7 @@ interface Making {
   readonly confinement: Confinement
 }
 
-function makeImage(spec: ServiceSpec, input: StackInput): Making {
+export function makeImage(spec: ServiceSpec, input: StackInput): Making {
   switch (spec.build.kind) {
     case 'dockerfile':
       return makeByDockerfile(spec, spec.build, input)

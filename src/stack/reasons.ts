@@ -42,7 +42,7 @@ export function asComment(text: string): string {
   return points.length > lineLimit ? `${points.slice(0, lineLimit - 1).join('')}…` : line
 }
 
-function sayBuild({ build }: ServiceSpec): string {
+export function sayBuild({ build }: ServiceSpec): string {
   switch (build.kind) {
     case 'dockerfile':
       return `Built by ${build.dockerfile}.`

@@ -3,7 +3,8 @@
 import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
 import { dockerfileBuild, findDockerfile } from './dockerfiles.ts'
-import { commonFolder, joinPath } from './paths.ts'
+import { installCommandOf } from './install.ts'
+import { commonFolder, isWithin, joinPath } from './paths.ts'
 import { believed } from './precedence.ts'
 import { defined } from './reading/data.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
@@ -34,12 +35,28 @@ export function buildOf(
     args: said?.args ?? nonEmpty(composed?.args),
   })
   const named = said?.dockerfile
+  const image = said === undefined ? imageOf({ compose, claim, path }, repository) : undefined
+  if (image !== undefined) return { kind: 'image', image }
   if (said?.template === undefined && (named !== undefined || dockerfile !== undefined)) {
     const guess = dockerfile === undefined ? { context: path } : dockerfileBuild(folder, dockerfile, repository)
     const context = said?.context ?? composed?.context ?? ('context' in guess ? guess.context : path)
     return { kind: 'dockerfile', dockerfile: named ?? dockerfile?.path ?? '', context, ...options }
   }
   return { kind: 'template', template: said?.template ?? claim.type, context: said?.context ?? commonFolder([path, ...reads.paths]) }
+}
+
+/** A published image that a compose file runs, unless sources are mounted into it that want installing or compiling first. */
+function imageOf({ compose, claim, path }: Pick<Draft, 'compose' | 'claim' | 'path'>, repository: Repository): string | undefined {
+  if (compose === undefined || compose.service.build !== undefined) return undefined
+  const isRaw =
+    claim.spec.buildCommand !== undefined ||
+    installCommandOf({ type: claim.type, path, hasManifest: claim.hasManifest }, repository) !== undefined
+  return isRaw && isMounted({ compose, path }) ? undefined : compose.service.image
+}
+
+/** Whether the compose service has the folder mounted into it, or a part of it. */
+export function isMounted({ compose, path }: Pick<Draft, 'compose' | 'path'>): boolean {
+  return compose?.service.mounts.some((mount) => isWithin(path, mount.path) || isWithin(mount.path, path)) === true
 }
 
 function targetOf({ declared, compose }: Pick<Draft, 'declared' | 'compose'>, statements: readonly Statement[]): string | undefined {

@@ -38,3 +38,11 @@ const idlePattern =
 export function isIdle(command: string | undefined): boolean {
   return command !== undefined && idlePattern.test(command.trim().slice(0, 300))
 }
+
+/** Commands that install what is missing, or start again with every change of a file: for a folder that somebody works in. */
+const workingPattern =
+  /\b(?:npm|yarn|pnpm|bun)(?: run)? (?:dev|develop|development|watch|install|ci|i)(?![\w:-]{1,40}prod)|\b(?:pip3?|poetry|pipenv|uv|bundle|composer|go|mix)(?: \w{1,20})? (?:install|sync|get|deps\.get)\b|\b(?:nodemon|ts-node-dev|webpack-dev-server|watchmedo)\b|--(?:watch|reload|debug)\b|\bmanage\.py runserver\b|\b(?:next|nuxt|astro|remix) dev\b|\bng serve\b|\bgo run\b/
+
+export function isForWorking(command: string | undefined): boolean {
+  return command !== undefined && workingPattern.test(command.slice(0, 500))
+}

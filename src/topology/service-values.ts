@@ -1,14 +1,16 @@
 // The values of one service, each with its place: every source is asked, and precedence.ts says who is believed.
 import { type ClaimedSpec, isStack } from './claim.ts'
+import type { ComposeServiceFacts } from './compose-file.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { DeclaredService } from './declaration/schema.ts'
 import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
-import { isIdle } from './development.ts'
+import { isForWorking, isIdle } from './development.ts'
 import { installCommandOf } from './install.ts'
 import { guessBinding, type Source } from './precedence.ts'
 import { mainProcess, type Process, portInCommand } from './procfile.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
+import { languageOfImage } from './reading/dockerfile-images.ts'
 import { apart, decide, type Said, said, saidInDockerfile, usual } from './reasons.ts'
 import type { Repository } from './repository.ts'
 import { usualResources } from './resources.ts'
@@ -20,6 +22,8 @@ export interface Known {
   readonly draft: Draft
   readonly statements: readonly Statement[]
   readonly processes: readonly Process[]
+  /** Whether a published image serves the folder as it is: then that image starts it. */
+  readonly isServed: boolean
   /** The Dockerfile that builds it, when one does. */
   readonly dockerfile: DockerfileFacts | undefined
   readonly declared: DeclarationFile
@@ -35,7 +39,7 @@ export function valuesOf(known: Known): ServiceValues {
   const start = startOf(known)
   const { memory, cpu, ...values } = {
     framework: decide({ guess: guessed(known, 'framework') }),
-    version: decide({ guess: guessed(known, 'version') }),
+    version: decide({ compose: versionOfImage(draft), guess: guessed(known, 'version') }),
     packageManager: decide({ guess: guessed(known, 'packageManager') }),
     start,
     installCommand: decide({
@@ -60,6 +64,13 @@ export function valuesOf(known: Known): ServiceValues {
   }
 }
 
+/** The tag of the language's image that a compose file mounts the sources into. */
+function versionOfImage({ compose, claim }: Draft): Said<string> | undefined {
+  const { build, image = '', imageEvidence } = compose?.service ?? {}
+  const tag = /:v?(\d{1,4}(?:\.\d{1,4}){0,2})(?=[-@]|$)/.exec(image)?.[1]
+  return build === undefined && languageOfImage(image) === claim.type ? said(tag, imageEvidence) : undefined
+}
+
 function startOf(known: Known): Said<string> | undefined {
   const { draft, statements, processes, dockerfile } = known
   const { declared, compose } = draft
@@ -69,12 +80,17 @@ function startOf(known: Known): Said<string> | undefined {
     declaration: declaredValue(known, ['start'], declaredStart(declared)),
     procfile: said(main?.command, main?.evidence),
     compose: said(
-      unlessIdle(compose?.service.command),
+      compose && commandFor(compose.service, known),
       compose && { ...compose.service.evidence, fact: `command of ${compose.service.name}` },
     ),
     dockerfile: inDockerfile(known, unlessIdle(dockerfile?.command?.text), dockerfile?.command),
-    guess: dockerfile === undefined ? guessed(known, 'start') : undefined,
+    guess: dockerfile === undefined && !known.isServed ? guessed(known, 'start') : undefined,
   })
+}
+
+/** Sources that are mounted to work on them are built to serve with: what installs and watches them there starts nothing here. */
+function commandFor({ build, command }: ComposeServiceFacts, { isServed }: Known): string | undefined {
+  return build === undefined && !isServed && isForWorking(command) ? undefined : unlessIdle(command)
 }
 
 /** What only keeps a container alive starts nothing. */

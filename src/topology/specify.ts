@@ -1,5 +1,5 @@
 // One draft as a ServiceSpec.
-import { buildOf, dockerfileFor } from './build-spec.ts'
+import { buildOf, dockerfileFor, isMounted } from './build-spec.ts'
 import { evidenceOf, isStack } from './claim.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { Statement } from './declared/statement.ts'
@@ -32,11 +32,14 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
   const dockerfile = dockerfileFor(draft, { folder, statements, repository })
   const reads = findReads(draft, { repository, packages })
   const build = buildOf(draft, { folder, dockerfile, statements, reads, repository })
+  const isServed = build.kind === 'image' && isMounted(draft)
   const known: Known = {
     draft,
     statements,
     processes: readProcesses(folder, repository).filter(({ isOfHost }) => isOfHost !== true),
-    dockerfile: build.kind === 'dockerfile' ? dockerfile : undefined,
+    isServed,
+    // The image that a pipeline publishes under the folder's name is made by the Dockerfile that lies there.
+    dockerfile: build.kind === 'dockerfile' || (build.kind === 'image' && compose !== undefined && !isServed) ? dockerfile : undefined,
     declared: file,
     repository,
   }

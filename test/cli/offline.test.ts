@@ -125,6 +125,17 @@ describe('plan and diff', () => {
     expect(JSON.parse((await runKyozo(['diff', `${first}..HEAD`, '--dir', folder, '--json'])).stdout).schemaVersion).toBe(1)
   })
 
+  it('diff asks about the whole repository from any folder of it, and since two commits parted between three dots', async () => {
+    const main = (await repository.git('rev-parse', '--abbrev-ref', 'HEAD')).output.trim()
+    await repository.git('checkout', '-q', '-b', 'aside')
+    await repository.commit('Say more', { 'web/more.html': '<p>more</p>\n' })
+    await repository.git('checkout', '-q', main)
+    await repository.commit('Say note', { 'web/note.html': '<p>note</p>\n' })
+    const parted = await runKyozo(['diff', `${main}...aside`, '--dir', `${folder}/web`])
+    expect([parted.exitCode, parted.stdout]).toEqual([2, expect.stringContaining('web/more.html is new')])
+    expect(parted.stdout).not.toContain('note.html')
+  })
+
   it('a range that is none ends with 3, an unknown commit with 5', async () => {
     expect((await runKyozo(['diff', 'a..b..c', '--dir', folder])).exitCode).toBe(3)
     expect((await runKyozo(['plan', folder, '--ref', 'nowhere'])).exitCode).toBe(5)

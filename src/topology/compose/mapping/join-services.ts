@@ -7,6 +7,7 @@ import type { Repository } from '../../repository.ts'
 import { type Candidate, type Decision, toCandidate } from '../../weigh.ts'
 import { overrideWords } from '../wording.ts'
 import { builtClaim } from './built-claim.ts'
+import { servedFolders } from './served-folders.ts'
 import { type PlacedService, stacksOf } from './stacks.ts'
 import { idleImages } from './unlisted.ts'
 
@@ -66,8 +67,18 @@ function joinStack(found: readonly Joined[], { file, places, decision, repositor
     const joined: Joined = { ...withCompose(path, service, { claim, claims }), compose: { file, service } }
     if (free >= 0) services[free] = joined
     else services.push(joined)
+    for (const other of servedFolders(service, { decision, repository })) takeIn(services, joined, other)
   }
   return services
+}
+
+/** What one service has mounted beside its own folder runs in it, not on its own: whom it reaches, the service reaches. */
+function takeIn(services: Joined[], joined: Joined, path: string): void {
+  const at = services.findIndex((other) => other.path === path && other.compose === undefined && other.claim.type !== 'compose_stack')
+  const [inner] = at < 0 ? [] : services.splice(at, 1)
+  if (inner === undefined) return
+  const addresses = [...joined.claim.addresses, ...inner.claim.addresses]
+  services[services.indexOf(joined)] = { ...joined, claim: { ...joined.claim, addresses } }
 }
 
 /** The stack decides that the folder is a service: what spoke against it does not count. */
