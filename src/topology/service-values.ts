@@ -9,8 +9,9 @@ import { isForWorking, isIdle } from './development.ts'
 import { installCommandOf } from './install.ts'
 import { guessBinding, type Source } from './precedence.ts'
 import { mainProcess, type Process, portInCommand } from './procfile.ts'
+import { webServerOfImage } from './proxy/images.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
-import { languageOfImage } from './reading/dockerfile-images.ts'
+import { imageName, languageOfImage } from './reading/dockerfile-images.ts'
 import { apart, decide, type Said, said, saidInDockerfile, usual } from './reasons.ts'
 import type { Repository } from './repository.ts'
 import { usualResources } from './resources.ts'
@@ -113,8 +114,17 @@ function portOf(known: Known): Said<number> | undefined {
     procfile: said(portInCommand(main?.command), main?.evidence),
     compose: said(composed?.port, composed?.evidence),
     dockerfile: isScaffold(dockerfile) ? undefined : inImage,
-    guess: declaredValue(known, ['start'], portInCommand(declaredStart(declared))) ?? guessed(known, 'port') ?? inImage,
+    guess:
+      declaredValue(known, ['start'], portInCommand(declaredStart(declared))) ??
+      (known.isServed ? portOfImage(known) : (guessed(known, 'port') ?? inImage)),
   })
+}
+
+/** Where a published web server listens: what a template would make of the folder says nothing about it. */
+function portOfImage({ draft: { compose } }: Known): Said<number> | undefined {
+  const { image = '', imageEvidence } = compose?.service ?? {}
+  const port = webServerOfImage(imageName(image))?.port ?? (/apache/.test(image) ? 80 : undefined)
+  return usual(port, imageEvidence, `usual for ${image}`)
 }
 
 /** Quarkus writes Dockerfiles for every project that expose its usual port; the project's own configuration knows better. */

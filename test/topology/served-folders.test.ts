@@ -8,7 +8,6 @@ const files = {
   'compose.yaml': `services:
   www:
     image: nginx:1.27-alpine
-    ports: ["8090:80"]
     volumes: ["./site:/usr/share/nginx/html:ro", "./proxy/nginx.conf:/etc/nginx/nginx.conf:ro"]
   legacy:
     image: php:8.3-apache
@@ -41,7 +40,7 @@ describe('a published image of a compose file', () => {
       'shop-stack . compose_stack no port compose(compose.yaml)',
       'shop app nodejs/express :3000 template(nodejs in app) tcp [node index.js]',
       'legacy php php :80 image(php:8.3-apache) tcp',
-      'www site static_site :80 image(nginx:1.27-alpine) / ← shop',
+      'www site static_site :80 image(nginx:1.27-alpine) /',
     ])
   })
 
