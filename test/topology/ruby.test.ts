@@ -74,7 +74,7 @@ describe('a Ruby program', () => {
 
   test('that takes work from a queue has no port', () => {
     expect(servicesIn({ Gemfile: 'gem "sidekiq"\n', 'worker.rb': 'class Mail\n  include Sidekiq::Job\nend\n' })).toEqual([
-      'app . ruby/sidekiq no port template(ruby in .) [bundle exec ruby worker.rb] ← redis(optional)',
+      'app . ruby/sidekiq no port template(ruby in .) [bundle exec ruby worker.rb] ← redis',
     ])
   })
 })

@@ -214,6 +214,23 @@ describe('a database', () => {
     expect(new Set(serviceNamed(files, 'app').dependsOn.map(({ kind }) => kind))).toEqual(new Set(['optional']))
   })
 
+  test('is required by the program of a module that imports its driver, whatever the others of the module import', () => {
+    const modules = [
+      'github.com/jackc/pgx/v5',
+      'github.com/go-sql-driver/mysql',
+      'github.com/redis/go-redis/v9',
+      'github.com/segmentio/kafka-go',
+      'github.com/hashicorp/consul/api',
+      'go.mongodb.org/mongo-driver',
+    ]
+    const files = {
+      'go.mod': `module example.com/app\n\ngo 1.24\n\nrequire (\n${modules.map((name) => `\t${name} v1.0.0`).join('\n')}\n)\n`,
+      'main.go':
+        'package main\n\nimport (\n\t"net/http"\n\n\t"github.com/jackc/pgx/v5"\n)\n\nfunc main() {\n\tpgx.Connect(nil, "")\n\thttp.ListenAndServe(":8080", nil)\n}\n',
+    }
+    expect(needs(files)).toEqual(['postgres requires'])
+  })
+
   test('is what the default of its address says', () => {
     const settings = 'DATABASES = {"default": dj_database_url.config(default="postgres://shop:shop@localhost/shop")}'
     const files = {

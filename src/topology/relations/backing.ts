@@ -45,7 +45,9 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     ...withDrivers.filter(({ driver }) => driver !== undefined).map(({ rule }) => rule.kind),
     ...configured.map(({ kind }) => kind),
   ])
-  const choice = choiceOf([...listed.keys()], packages, input.addresses)
+  // What a whole module lists is no choice of one of its programs.
+  const [own, kinds] = needsImport(input.type) ? [input.imports, imports] : [packages, listed]
+  const choice = choiceOf([...kinds.keys()], own, input.addresses)
   const readings = input.addresses.slice(0, addressesLimit).map(readAddress)
   return withDrivers.flatMap(({ rule, driver }): BackingNeed[] => {
     const chosen = configured.filter(({ kind }) => kind === rule.kind)
