@@ -35,7 +35,7 @@ export function findOnlyProgram(claims: ReadonlyMap<string, readonly Claim[]>, r
 }
 
 function lift(path: string, claim: Claim): Claim | undefined {
-  if (claim.signs.some((sign) => isFinal(sign, claim)) || readsCommandLine(claim)) return undefined
+  if (claim.signs.some((sign) => isFinal(sign, claim))) return undefined
   if (confidence(claim.signs.filter(({ weight }) => weight > 0)) < leastFor) return undefined
   const signs = [...claim.signs, { path, fact: 'nothing else in the repository could be the service', weight: onlyProgramWeight }]
   return confidence(signs) >= confidenceThreshold ? { ...claim, signs } : undefined
@@ -43,14 +43,6 @@ function lift(path: string, claim: Claim): Claim | undefined {
 
 function isFinal({ role, weight }: Sign, { type }: Claim): boolean {
   return weight < 0 && (finalRoles.has(role) || (role === 'tooling' && weight <= toolWeight && type !== 'static_site'))
-}
-
-/** Packages that read a command line, in languages whose servers rarely have one. */
-const commandLinePackages = new Set(['click', 'typer', 'docopt', 'fire', 'plumbum', 'cleo', 'cliff', 'textual'])
-
-function readsCommandLine({ type, dependencies, spec, signs }: Claim): boolean {
-  if (type !== 'python' || spec.framework !== undefined || signs.some(({ fact }) => fact.startsWith('listens: '))) return false
-  return dependencies.some(({ name }) => commandLinePackages.has(name.toLowerCase()))
 }
 
 /** A manifest alone says nothing that being alone could confirm; with an entry file, a start command or anything as good it does. */

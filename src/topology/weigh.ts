@@ -1,5 +1,6 @@
 // What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
 import { type Claim, confidence, confidenceThreshold, evidenceOf, isStack, type Sign, type StatedAddress } from './claim.ts'
+import { commandLineSigns } from './command-line.ts'
 import type { Statement } from './declared/statement.ts'
 import { statementsAbout } from './declared/statements.ts'
 import { explainsDockerfile, findDockerfile } from './dockerfiles.ts'
@@ -138,6 +139,7 @@ function placeSigns(claim: Claim, { folder, repository, packages, around, librar
       ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: hasEntry ? -0.15 : -0.4, role: 'workspace_root' as const }]
       : []),
     ...templateSigns(claim, folder),
+    ...commandLineSigns(claim),
     ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
     ...carriedSigns(claim, folder, repository),
     ...(library && isPartOf(library, claim)

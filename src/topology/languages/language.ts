@@ -196,6 +196,11 @@ function claimOf(reading: Reading, language: Language): Claim {
 /** How much a framework of each kind counts. */
 const frameworkWeights = { server: 0.45, worker: 0.35, tool: -0.4 } as const
 
+/** A server has options too: what reads them says little of a program that listens. */
+function weightOf(kind: keyof typeof frameworkWeights, { listens }: SourceFacts): number {
+  return kind === 'tool' && listens !== undefined ? -0.1 : frameworkWeights[kind]
+}
+
 function signsOf({ project, source, framework, frameworkEvidence, process, folder, repository }: Reading, language: Language): Sign[] {
   const kind = framework?.kind ?? 'server'
   const [entry] = project.entries
@@ -204,7 +209,7 @@ function signsOf({ project, source, framework, frameworkEvidence, process, folde
     ...(entry === undefined ? [] : [{ path: entry, line: 1, fact: `entry file ${baseName(entry)}`, weight: 0.25 }]),
     ...(process ? [{ ...process.evidence, weight: 0.6 }] : []),
     ...(frameworkEvidence
-      ? [{ ...frameworkEvidence, weight: frameworkWeights[kind], ...(kind === 'tool' ? { role: 'tooling' as const } : {}) }]
+      ? [{ ...frameworkEvidence, weight: weightOf(kind, source), ...(kind === 'tool' ? { role: 'tooling' as const } : {}) }]
       : []),
     ...sourceSigns(source, { loops: 0.35 }),
     ...project.signs,

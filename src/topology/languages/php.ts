@@ -61,6 +61,9 @@ function readProject(folder: Folder, repository: Repository): Project | undefine
       ...(isLibrary && composer
         ? [{ ...composer.at('autoload', 'is made to be required by others'), weight: -0.8, role: 'library' as const }]
         : []),
+      ...(!isLibrary && composer !== undefined && stringAt(composer.data, 'type') === 'library'
+        ? [{ ...composer.at('type', 'calls itself a library'), weight: -0.35, role: 'library' as const }]
+        : []),
       ...marked.slice(0, 1).map(([, evidence]) => ({ ...evidence, weight: 0.2 })),
       ...themeSigns(folder, repository),
       ...wrapperSigns(folder, repository),

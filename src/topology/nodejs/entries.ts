@@ -131,9 +131,12 @@ export function isPartOfPackage({ path, files }: Folder, repository: Repository)
 
 /** Whether a file hands something to whoever imports it, which a program does not. */
 export function exportsSomething(path: string | undefined, repository: Repository): boolean {
-  const text = path === undefined ? undefined : repository.read.text(path)?.slice(0, 32_768)
-  return text !== undefined && exported.test(text)
+  const text = path === undefined ? undefined : repository.read.text(path)
+  if (text === undefined) return false
+  // What a large file hands out stands at one of its ends.
+  return exported.test(text.slice(0, 32_768)) || exported.test(text.slice(32_768).slice(-8_192))
 }
 
 /** Modules, CommonJS, and what asks which of them it lies in. */
-const exported = /^[ \t]{0,8}export\s|\bmodule\.exports\b|^[ \t]{0,8}exports\.\w|\btypeof (?:exports|module|define)\b/m
+const exported =
+  /^[ \t]{0,8}export\s|\b(?:m|\w{1,20}M)odule\.exports\b|^[ \t]{0,8}exports\.\w|\btypeof (?:exports|module|define)\b|\bdefine\.amd\b/m

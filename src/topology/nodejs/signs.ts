@@ -62,7 +62,8 @@ function entrySigns({ folder, manifest, entry }: PackageFacts): Sign[] {
 function objections(facts: PackageFacts): Sign[] {
   const { folder, repository, manifest, kind, source, start } = facts
   const has = (key: string) => field(manifest.file.data, key) !== undefined
-  const isServer = kind.server !== undefined || start !== undefined || source.listens !== undefined
+  // A start script may as well run the command once.
+  const stays = kind.server ?? source.listens ?? source.loops ?? findWorker(manifest)
   const { builder } = kind
   return [
     ...clientObjection(facts),
@@ -75,7 +76,9 @@ function objections(facts: PackageFacts): Sign[] {
         ]
       : []),
     ...libraryObjection(facts),
-    ...(has('bin') && !isServer ? [{ ...manifest.at('bin', 'is a command line program'), weight: -0.5, role: 'tooling' as const }] : []),
+    ...(has('bin') && stays === undefined
+      ? [{ ...manifest.at('bin', 'is a command line program'), weight: start === undefined ? -0.5 : -0.4, role: 'tooling' as const }]
+      : []),
     ...testObjection(facts),
     ...endObjection(facts),
     ...toolsObjection(facts),
