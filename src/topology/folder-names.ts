@@ -58,6 +58,12 @@ const testsBeginning = /^tests?_/
 /** What somebody copies to begin with: `0_skeleton`. */
 const skeletonByEnding: NameRule = { role: 'example', weight: 0.5, names: [] }
 
+/** What was written down once: `old-docs`. */
+const docsByName: NameRule = { role: 'docs', weight: 0.9, names: [] }
+
+/** What whoever works on the code starts beside it: `dev-reverse-proxy`. A service may be called so, hence the small weight. */
+const developmentByBeginning: NameRule = { role: 'tooling', weight: 0.4, names: [] }
+
 /** What a page or a program handles: `static_files`, `upload_files`. */
 const filesByEnding: NameRule = { role: 'asset', weight: 0.4, names: [] }
 const testsEnding = /(?:[-_.](?:(?:[Uu]nit|[Ii]ntegration|[Ff]unctional)?[Tt]ests?|testing|e2e)|[A-Za-z]Tests?)$/
@@ -89,6 +95,8 @@ function ruleForWords(name: string): NameRule | undefined {
   if (examplesEnding.test(name)) return examplesByEnding
   if (testsEnding.test(name) || testsBeginning.test(name)) return testsByEnding
   if (/(?:^|[-_])skeleton$/i.test(name)) return skeletonByEnding
+  if (/^(?:old|legacy|archived?)[-_]docs?$/i.test(name)) return docsByName
+  if (/^(?:local-)?dev[-_](?!portal|hub|tools?-)/i.test(name)) return developmentByBeginning
   return name.endsWith('_files') ? filesByEnding : undefined
 }
 

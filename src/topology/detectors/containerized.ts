@@ -61,6 +61,7 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
   const runsNothing = (command === undefined || runsShell || isIdle(command.text)) && ports.length === 0 && facts.health === undefined
   const isForPrograms = isBareImage(image) || isRuntime(image)
   const builtOn = dockerfileOnTop(folder, path, repository)
+  const packaging = folder.path.split('/').find((part) => packagingFolders.has(part.toLowerCase()))
   return [
     ...(owner === undefined
       ? []
@@ -82,6 +83,9 @@ function objections(facts: DockerfileFacts, folder: Folder, repository: Reposito
       ? []
       : [{ path, line, fact: `is what ${printable(builtOn)} is built on`, weight: -0.8, role: 'tooling' as const }]),
     ...commandSigns(facts, line),
+    ...(packaging === undefined
+      ? []
+      : [{ path, line, fact: `lies in ${printable(packaging)}, a folder for making packages`, weight: -0.7, role: 'tooling' as const }]),
     ...(runsNothing && isForPrograms
       ? [{ path, line, fact: 'runs nothing: an image to build or to work in', weight: -0.6, role: 'tooling' as const }]
       : []),
@@ -116,6 +120,9 @@ function dockerfileOnTop(folder: Folder, own: string, repository: Repository): s
         repository.read.dockerfile(path)?.stages.some(({ image }) => image.includes('/') && nameOfBase.test(imageName(image))) === true,
     )
 }
+
+/** Folders in which packages, installers and programs for other systems are made. */
+const packagingFolders = new Set(['packaging', 'pkgbuild', 'installer', 'installers', 'builders', 'buildenv', 'build-env', 'toolchain', 'toolchains', 'cross', 'rpm', 'deb', 'debian', 'snap', 'flatpak', 'appimage']) // biome-ignore format: a list
 
 /** Whether an image runs other people's programs and has none to start by itself. */
 function isRuntime(image: string): boolean {

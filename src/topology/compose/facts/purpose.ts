@@ -25,6 +25,8 @@ export function objectionTo(facts: ComposeFacts, { name, folder }: ComposePlace,
   const [first] = facts.services
   const evidence: Evidence = { path: facts.file, line: 1, fact: name.name }
   if (first === undefined) return { fact: 'declares no services', evidence }
+  const missing = name.kind === 'main' ? undefined : missingService(facts)
+  if (missing !== undefined) return missing
   if (name.kind === 'development') return { fact: 'is named for development', evidence }
   const development = developmentFolder(folder) ?? developmentPart(folder, { isWhole: isProject(folder, repository) })
   if (development !== undefined) return { fact: `lies in ${printable(development)}, a folder for development`, evidence }
@@ -41,6 +43,19 @@ export function objectionTo(facts: ComposeFacts, { name, folder }: ComposePlace,
       ? `only starts what ${project} needs: ${printable(facts.services.map((service) => service.name).join(', '))}`
       : `builds ${printable(absent.build?.context ?? '')}, which the repository does not hold`
   return { fact, evidence: place }
+}
+
+/** What refers to services that it does not hold is laid over another file; Compose refuses it alone. */
+function missingService({ services, included }: ComposeFacts): Objection | undefined {
+  const names = new Set(services.map(({ name }) => name))
+  if (included.length > 0) return undefined
+  for (const { name, dependsOn } of services) {
+    const absent = dependsOn.find(({ service }) => !names.has(service))
+    if (absent === undefined) continue
+    const fact = `adds to another compose file: ${printable(name)} needs ${printable(absent.service)}, which is not in it`
+    return { fact, evidence: absent.evidence }
+  }
+  return undefined
 }
 
 interface Kinded {
@@ -91,6 +106,7 @@ export function isRuntime(image: string | undefined): boolean {
 /** Whether an image is a database, a queue, or a tool beside them. */
 export function isSupport(image: string | undefined): boolean {
   if (image === undefined) return true
+  if (/^(?:test|mock|fake|dev)[-_]|[-_](?:mock|emulator|simulator)$/.test(imageName(image))) return true
   return backingOfImage(image) !== undefined || languageOfImage(image) === 'database' || toolImages.has(imageName(image))
 }
 

@@ -101,7 +101,7 @@ export function kindSigns(kind: DotnetKind, project: DotnetProject): Sign[] {
     case 'library':
       return [{ ...manifest, fact: 'has no program: it makes a library', weight: -0.9, role: 'library' }]
     case 'host':
-      return [{ ...manifest, fact: 'starts the other projects on the machine of a developer', weight: -0.4, role: 'tooling' }]
+      return [{ ...manifest, fact: 'starts the other projects on the machine of a developer', weight: -0.6, role: 'tooling' }]
     case 'program':
       return [{ ...manifest, fact: 'makes a program', weight: 0.1 }]
     case 'empty':
