@@ -88,6 +88,11 @@ export function confidence(signs: readonly Sign[]): number {
   return Math.round((1 - doubt) * standing * 100) / 100
 }
 
+/** Whether a claim has the same fact of the same place already: said twice it counts once. */
+export function isAmong({ path, line, fact }: Sign, { signs }: Claim): boolean {
+  return signs.some((sign) => sign.path === path && sign.line === line && sign.fact === fact)
+}
+
 /** The evidence of a claim, strongest first, in the topology's words. */
 export function evidenceOf(signs: readonly Sign[]): Evidence[] {
   return signs

@@ -1,5 +1,5 @@
 // What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
-import { type Claim, confidence, confidenceThreshold, evidenceOf, isStack, type Sign, type StatedAddress } from './claim.ts'
+import { type Claim, confidence, confidenceThreshold, evidenceOf, isAmong, isStack, type Sign, type StatedAddress } from './claim.ts'
 import { commandLineSigns } from './command-line.ts'
 import type { Statement } from './declared/statement.ts'
 import { statementsAbout } from './declared/statements.ts'
@@ -186,13 +186,7 @@ function declaredAddresses({ evidence, environment = [], shared = [] }: Statemen
 }
 
 /** What a folder is for, as one says it. */
-const roleWords: Partial<Record<FolderRole['role'], string>> = {
-  library: 'shared code',
-  asset: 'assets',
-  example: 'examples',
-  fixture: 'test data',
-  tooling: 'tools',
-}
+const roleWords: Partial<Record<FolderRole['role'], string>> = { library: 'shared code', asset: 'assets', example: 'examples', fixture: 'test data', tooling: 'tools' } // biome-ignore format: a table
 
 /** Code of a library's language in its folder, and pages that nobody builds. */
 function isPartOf(library: Library, { type, hasManifest, spec }: Claim): boolean {
@@ -214,9 +208,10 @@ function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }:
   const facts = container === undefined ? undefined : findDockerfile(folder, repository)
   if (container === undefined || facts === undefined || isStack(claim.type)) return []
   const explains = (other: Claim) => other.type !== 'containerized' && !isStack(other.type) && explainsDockerfile(other, facts)
-  if (claim.type !== 'containerized') return explains(claim) ? container.signs.slice(1).filter(({ weight }) => weight > 0) : []
+  const adds = (to: Claim) => container.signs.slice(1).filter((sign) => sign.weight > 0 && !isAmong(sign, to))
+  if (claim.type !== 'containerized') return explains(claim) ? adds(claim) : []
   const rival = all.find(explains)
-  const joined = rival && confidence([...rival.signs, ...container.signs.slice(1).filter(({ weight }) => weight > 0)])
+  const joined = rival && confidence([...rival.signs, ...adds(rival)])
   // An image that answers requests is a service, though its language calls the folder something that others import.
   const command = commandIn(all)
   if (command !== undefined && facts.ports.length === 0) return [command]
