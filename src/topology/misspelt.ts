@@ -17,10 +17,32 @@ const manifests = [
 const known = new Set(manifests)
 
 /** Words of their own that are near to one of them. */
-const words = new Set(['packages.json', 'composer.yml', 'composer.yaml', 'gemfile.local', 'profile'])
+const words = new Set([
+  'podfile',
+  'portfile',
+  'packages.lock.json',
+  'project.toml',
+  'podfile.lock',
+  'buf.lock',
+  'demo.json',
+  'manager.py',
+  'cart.yaml',
+  'cart.yml',
+  'charts.yaml',
+  'charts.yml',
+  'compare.yml',
+  'compare.yaml',
+  'scaffold.yaml',
+  'scaffold.yml',
+  'packages.json',
+  'composer.yml',
+  'composer.yaml',
+  'gemfile.local',
+  'profile',
+])
 
-/** From here on two letters may differ. */
-const longName = 10
+/** From as many letters before the ending on, two of them may differ. */
+const longName = 8
 
 export function findMisspelt({ folders }: Repository): Recommendation[] {
   return [...folders.values()].flatMap(misspeltIn)
@@ -61,7 +83,7 @@ function isMisspeltEnding(lower: string, right: string): boolean {
   const bare = bareNames.get(right) ?? ''
   if (bare === '' || endingOf(right) === '') return false
   const isSameName = lower.startsWith(bare)
-  if (!isSameName && right.length < longName) return false
+  if (!isSameName && bare.length < longName) return false
   const name = lower.slice(0, lower.length - endingOf(lower).length)
   const ending = isSameName ? lower.slice(bare.length) : endingOf(lower)
   return (
@@ -79,7 +101,8 @@ function isYaml(name: string): boolean {
 }
 
 function isNear(name: string, right: string): boolean {
-  return distance(name, right) <= (right.length >= longName ? 2 : 1)
+  const bare = right.length - endingOf(right).length
+  return distance(name, right) <= (bare >= longName ? 2 : 1)
 }
 
 function endingOf(name: string): string {

@@ -50,6 +50,39 @@ describe('a manifest that is almost named like one', () => {
     ])
   })
 
+  test('is known by a misspelt ending too, and keeps the ending that it has', () => {
+    const files = {
+      'a/go.mode': '',
+      'b/Cargo.tml': '',
+      'c/pom.xlm': '',
+      'd/composer.jsn': '',
+      'e/docker-compse.yml': '',
+      'f/docker-compse.yaml': '',
+    }
+    expect(misspeltIn(files).map((line) => / Rename it to (.{1,40})\.$/.exec(line)?.[1])).toEqual([
+      'go.mod', 'Cargo.toml', 'pom.xml', 'composer.json', 'docker-compose.yml', 'docker-compose.yaml',
+    ]) // biome-ignore format: one line
+  })
+
+  test('is none where the name is a word of another tool', () => {
+    const names = [
+      'packages.lock.json',
+      'project.toml',
+      'Podfile.lock',
+      'buf.lock',
+      'manager.py',
+      'cart.yaml',
+      'go.md',
+      'Cargo.txt',
+      'pom.xsd',
+      'composer.phar',
+      'package.json5',
+      'compare.yml',
+      'mix.ex',
+    ]
+    expect(misspeltIn(Object.fromEntries(names.map((name) => [name, ''])))).toEqual([])
+  })
+
   test('counts letters that change places, and capitals', () => {
     expect(misspeltIn({ 'a/pakcage.json': '{}', 'b/Package.json': '{}' })).toHaveLength(2)
   })

@@ -59,6 +59,26 @@ describe('a recommendation', () => {
       },
       [['unpinned_image', 'k8s/a.yaml', 8]],
     ],
+    [
+      'a secret in an image',
+      api('node index.js', {
+        'api/Dockerfile':
+          'FROM node:24\nENV PORT=1 \nENV API_KEY=sk_live_123456789012345678901234\nCOPY index.js ./\nUSER node\nCMD node index.js\n',
+      }),
+      [['secret_committed', 'api/Dockerfile', 3]],
+    ],
+    [
+      "a secret in a stack's file",
+      api('node index.js', {
+        'compose.yaml': 'services:\n  api:\n    build: ./api\n    environment:\n      DB_PASSWORD: hunter2\n      API_TOKEN: $API_TOKEN\n',
+      }),
+      [['secret_committed', 'compose.yaml', 5]],
+    ],
+    [
+      'a key in defaults that are meant to be committed',
+      api('node index.js', { 'api/.env': 'APP_SECRET=abc\nAWS_KEY=AKIAABCDEFGHIJKLMNOP\n', 'api/symfony.lock': '{}' }),
+      [['secret_committed', 'api/.env', 2]],
+    ],
     ['a committed secret', api('node index.js', { 'api/.env': 'PORT=1\nAPI_TOKEN=8f2c9d11\n' }), [['secret_committed', 'api/.env', 2]]],
   ])('tells of %s', (_, files, expected) => {
     expect(advice(files as Record<string, string>)).toEqual(expected)
@@ -72,6 +92,14 @@ describe('a recommendation', () => {
       }),
     ],
     ['an environment file without secrets', api('node index.js', { 'api/.env': 'PORT=1\nDB_PASSWORD=changeme\nAPI_KEY=${API_KEY}\n' })],
+    ["defaults of Symfony's", api('node index.js', { 'api/.env': '###> symfony/framework-bundle ###\nAPP_SECRET=4f1c0d\n' })],
+    [
+      'a password that is only the name of a user',
+      api('node index.js', {
+        'compose.yaml':
+          'services:\n  api: {build: ./api}\n  db:\n    image: postgres:17\n    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: shop}\n',
+      }),
+    ],
     ['a certificate', api('node index.js', { 'api/ca.pem': '-----BEGIN CERTIFICATE-----\n' })],
     [
       'a build that leaves files out',
@@ -79,6 +107,19 @@ describe('a recommendation', () => {
     ],
   ])('is not made for %s', (_, files) => {
     expect(advice(files as Record<string, string>)).toEqual([])
+  })
+
+  test.each([
+    ['python', 'python:3.14-slim'],
+    ['python:latest', 'python:3.14-slim'],
+    ['shop/base', undefined],
+  ])('names a version of the same image: %s', (image, example) => {
+    const dockerfile = `FROM ${image}\nCOPY main.py .\nUSER 1\nCMD python main.py\n`
+    const files = { 'a/main.py': 'from flask import Flask\napp = Flask("a")\napp.run(port=80)\n', 'a/Dockerfile': dockerfile }
+    const found = analyzeFiles(files).recommendations.find(({ code }) => code === 'unpinned_image')
+    expect(found?.fix).toBe(
+      example === undefined ? `Name a version of ${image}, or a digest.` : `Name a version, such as \`${example}\`, or a digest.`,
+    )
   })
 
   test('never shows the value of a secret', () => {

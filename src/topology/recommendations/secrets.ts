@@ -40,7 +40,9 @@ function stackSecrets({ build }: ServiceSpec, repository: Repository): Recommend
     const { path, line = 1 } = evidence
     if (environmentFiles.test(baseName(path)) || exampleFiles.includes(baseName(path))) return []
     if (!(repository.read.text(path)?.split('\n')[line - 1] ?? '').includes(value)) return []
-    const fact = knownForm(value) ?? (isSecret(name, value) ? `a value for ${name}` : undefined)
+    // A password that is the user's or the database's name keeps nothing secret, and is meant for one machine.
+    const isName = stated.some((other) => other.name !== name && other.value === value)
+    const fact = knownForm(value) ?? (!isName && isSecret(name, value) ? `a value for ${name}` : undefined)
     return fact === undefined ? [] : [{ path, found: { line, fact } }]
   })
   return found.slice(0, 4).map(({ path, found: secret }) => written(path, secret))
@@ -50,7 +52,7 @@ function written(path: string, { line, fact }: Found): Recommendation {
   return {
     code: 'secret_committed',
     message: `${printable(path)} holds ${fact}; everybody who reads the repository reads it.`,
-    fix: 'Name the variable without a value there, replace what it held, and keep the new value with `kyozo secrets`.',
+    fix: 'Name the variable without a value there, replace what it held, and keep the new value outside of the repository.',
     evidence: [{ path, line, fact }],
   }
 }
@@ -76,16 +78,20 @@ interface Place {
 }
 
 /** Symfony's `.env` and `.env.dev` hold defaults for everybody and are meant to be committed; what is secret stands in `.env.local`. */
-function isDefaults(name: string, text: string, { files }: Folder): boolean {
+function isDefaults(name: string, text: string, { folder: { path, files }, repository }: Place): boolean {
   if (!/^\.env(?:\.(?:dev|test|development|staging|prod|production))?$/.test(name)) return false
-  return /^###> symfony\//m.test(text) || files.has('symfony.lock')
+  if (/^###> symfony\//m.test(text) || files.has('symfony.lock')) return true
+  return (
+    files.has('composer.json') &&
+    /"symfony\/(?:framework-bundle|dotenv|flex|runtime)"/.test(repository.read.text(joinPath(path, 'composer.json')) ?? '')
+  )
 }
 
 /** Certificates are public; an environment file without anything secret in it is configuration. */
 function findSecret(path: string, name: string, { folder, repository }: Place): Found | undefined {
   if (environmentFiles.test(name)) {
     const text = (repository.read.text(path) ?? '').slice(0, 64 * 1024)
-    return isDefaults(name, text, folder) ? secretForm(text) : secretVariable(text)
+    return isDefaults(name, text, { folder, repository }) ? secretForm(text) : secretVariable(text)
   }
   if (!/\.(?:pem|key)$/.test(name)) return { line: 1, fact: 'a file for secrets' }
   const text = (repository.read.text(path) ?? '').slice(0, 16 * 1024)
@@ -93,11 +99,12 @@ function findSecret(path: string, name: string, { folder, repository }: Place): 
   return line < 0 ? undefined : { line: line + 1, fact: 'a private key' }
 }
 
-const secretName = /(?:SECRET|PASSWORD|PASSWD|_PASS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|^KEY|_KEY)$/i
+const secretName =
+  /^(?!\w{0,60}(?:ALLOW_EMPTY|RANDOM_ROOT|ENABLE|DISABLE|PUBLIC|PUBLISHABLE))\w{0,100}(?:SECRET|PASSWORD|PASSWD|_PASS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|(?<!\w)KEY|_KEY)$/i
 
 /** What stands where a secret will be. */
 const placeholder =
-  /^(?:|change[-_ ]?(?:me|this|it)\w{0,10}|your[-_ ].{0,60}|<.{0,80}>|x{3,40}|\*{3,40}|\$\{.{0,80}\}|todo|none|null|false|true|example|placeholder|secret|password|postgres|root|admin|test|dummy|fake|local|localhost)$/i
+  /^(?:|change[-_ ]?(?:me|this|it)\w{0,10}|your[-_ ].{0,60}|<.{0,80}>|x{3,40}|\*{3,40}|\$\{.{0,80}\}|todo|none|null|false|true|example|placeholder|secret|password|postgres|root|admin|test|dummy|fake|local|localhost|guest|user|demo|sample|dev|pwd?|minioadmin|mysql|mariadb|mongo|redis|rabbitmq|(?:pass|password|secret)\d{1,4}|\d{1,6}|yes|no|on|off)$/i
 
 const knownForms: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b/, 'an AWS access key'],
