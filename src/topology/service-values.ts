@@ -6,6 +6,7 @@ import type { DeclaredService } from './declaration/schema.ts'
 import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
 import { isForWorking, isIdle } from './development.ts'
+import { frameworkVersionOf } from './framework-version.ts'
 import { installCommandOf } from './install.ts'
 import { guessBinding, type Source } from './precedence.ts'
 import { mainProcess, type Process, portInCommand } from './procfile.ts'
@@ -40,6 +41,7 @@ export function valuesOf(known: Known): ServiceValues {
   const start = startOf(known)
   const { memory, cpu, ...values } = {
     framework: decide({ guess: guessed(known, 'framework') }),
+    frameworkVersion: decide({ guess: frameworkVersionOf({ claim: draft.claim, path: draft.path, repository: known.repository }) }),
     version: decide({ compose: versionOfImage(draft), guess: guessed(known, 'version') }),
     packageManager: decide({ guess: guessed(known, 'packageManager') }),
     start,
@@ -201,7 +203,7 @@ function inCores(said: ReturnType<typeof stated<'cpu'>>): ReturnType<typeof stat
   return Object.fromEntries(Object.entries(said).map(([source, item]) => [source, item && { ...item, value: plain(item.value) }]))
 }
 
-type StatedValue = Exclude<ReasonedValue, 'framework' | 'version' | 'packageManager'>
+type StatedValue = Exclude<ReasonedValue, 'framework' | 'frameworkVersion' | 'version' | 'packageManager'>
 
 /** What platforms' and tools' files say of a value, by who says it. */
 function stated<K extends StatedValue>(
@@ -226,7 +228,7 @@ function inDockerfile<T>(
   return dockerfile && saidInDockerfile(dockerfile, value, { at, read: repository.read })
 }
 
-type Guessed = Exclude<ReasonedValue, 'memory' | 'cpu' | 'replicas'>
+type Guessed = Exclude<ReasonedValue, 'memory' | 'cpu' | 'replicas' | 'frameworkVersion'>
 
 /** What the claim says, where it read it; else where the strongest of its signs is. */
 function guessed<K extends Guessed>(known: Known, key: K): Said<NonNullable<ClaimedSpec[K]>> | undefined {

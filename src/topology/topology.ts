@@ -76,7 +76,7 @@ export interface ProcessSpec {
 
 /** Values of a service of which the topology says where they come from. */
 export const reasonedValues = [
-  'framework', 'version', 'packageManager', 'start', 'installCommand', 'buildCommand', 'processes', 'port', 'health', 'memory', 'cpu', 'replicas',
+  'framework', 'frameworkVersion', 'version', 'packageManager', 'start', 'installCommand', 'buildCommand', 'processes', 'port', 'health', 'memory', 'cpu', 'replicas',
 ] as const // biome-ignore format: a list
 
 export type ReasonedValue = (typeof reasonedValues)[number]
@@ -90,6 +90,8 @@ export interface ServiceSpec {
   readonly path: string
   readonly type: ServiceType
   readonly framework?: string
+  /** The framework's version as its manifest or lockfile writes it, such as `"15.1.2"` or `"3.0"`; absent where only a bound is written. */
+  readonly frameworkVersion?: string
   /** The language runtime's version as a template uses it, such as `"24"` or `"3.12"`. */
   readonly version?: string
   readonly packageManager?: string

@@ -61,6 +61,7 @@ function buildWords(build: BuildSpec): string {
 function serviceLines(service: ServiceSpec): string[] {
   const {
     framework,
+    frameworkVersion,
     version,
     packageManager,
     installCommand,
@@ -75,7 +76,10 @@ function serviceLines(service: ServiceSpec): string[] {
   } = service
   const { because } = service
   return [
-    ...row('framework', valueWords(framework, because.framework)),
+    ...row(
+      'framework',
+      valueWords(framework && [framework, frameworkVersion].filter(Boolean).join(' '), because.frameworkVersion ?? because.framework),
+    ),
     ...row('version', valueWords(version, because.version)),
     ...row('packages', valueWords(packageManager, because.packageManager)),
     ...row('install', valueWords(installCommand, because.installCommand)),

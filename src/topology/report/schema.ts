@@ -60,6 +60,7 @@ const dependency = z.strictObject({
 const because = z
   .strictObject({
     framework: evidence.optional(),
+    frameworkVersion: evidence.optional(),
     version: evidence.optional(),
     packageManager: evidence.optional(),
     start: evidence.optional(),
@@ -79,6 +80,7 @@ const service = z.strictObject({
   path,
   type: z.enum(serviceTypes),
   framework: z.string().optional(),
+  frameworkVersion: z.string().optional(),
   version: z.string().optional(),
   packageManager: z.string().optional(),
   confidence: share,
