@@ -23,17 +23,18 @@ export interface EnvironmentFacts {
 }
 
 /**
- * A variable is required when reading it fails without it, or when the example file lists it and the source states no default. A value is
- * only a default that the source states; an example's value is somebody's development machine.
+ * A variable is required when reading it fails without it, or when the example file lists it with no value that would do anywhere and the
+ * source states no default. A value is only a default that the source states; an example's value is somebody's development machine.
  */
 export function findEnvironment(folder: Folder, source: SourceFacts, repository: Repository): EnvironmentFacts {
   const examples = readLines(folder, exampleFiles, repository)
   const variables = new Map<string, EnvironmentVariable>()
   for (const { name, required, value } of source.environment)
     variables.set(name, { name, required, ...(value === undefined ? {} : { value }) })
-  for (const { name, isOptional } of examples) {
+  for (const { name, value, isOptional } of examples) {
     const known = variables.get(name)
-    if (known?.value === undefined) variables.set(name, { name, required: known?.required === true || !isOptional })
+    if (known?.value === undefined)
+      variables.set(name, { name, required: known?.required === true || !(isOptional || isUsable(name, value)) })
   }
   for (const { name, value } of readLines(folder, defaultsFiles, repository)) variables.set(name, { name, required: false, value })
   for (const name of platformVariables) variables.delete(name)
@@ -54,6 +55,21 @@ export function findEnvironment(folder: Folder, source: SourceFacts, repository:
       })),
     ],
   }
+}
+
+/** Names whose values are somebody's own, whatever an example says. */
+const ownNames =
+  /SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIAL|PRIVATE|SALT|CERT|(?:^|_)(?:PASS|KEY|APIKEY|ID|DSN|HOST|HOSTNAME|ADDR|ADDRESS|SERVERS?|BROKERS?|DATABASE|DB|BUCKET|DOMAIN|USER|USERNAME|EMAIL|FROM|PHONE)$/
+
+/** What people write where a value belongs, and addresses of the machine that the example was written on. */
+const placeholder =
+  /change.?me|replace|your|todo|fixme|example|placeholder|insert|dummy|xxx|\.\.\.|^<|>$|\*\*|^\$\{?\w|\blocalhost\b|\b127\.0\.0\.1\b|\b0\.0\.0\.0\b|\[::1?\]|host\.docker\.internal/i
+
+/** Whether an example's value would do anywhere: `info` as a log level, or a public address; no neighbour's, which is another in production. */
+function isUsable(name: string, value: string): boolean {
+  if (value === '' || ownNames.test(name) || placeholder.test(value)) return false
+  if (!/(?:^|_)(?:URL|URI|ENDPOINT)$/.test(name)) return true
+  return /^https?:\/\/(?:[\w-]{1,60}\.){1,6}[a-z]{2,20}(?:[/:?]|$)/.test(value) && !/\.(?:local|internal|test|lan)\b/.test(value)
 }
 
 /** Where the program begins, for templates. */

@@ -9,6 +9,7 @@ import { platformVariables } from './environment.ts'
 import { frameworkVariables } from './framework-variables.ts'
 import { readProcesses } from './procfile.ts'
 import { defined } from './reading/data.ts'
+import { mappedVariables } from './relations/configuration/mapped-variables.ts'
 import type { Packages } from './relations/packages.ts'
 import { findReads } from './relations/reads.ts'
 import type { Repository } from './repository.ts'
@@ -70,6 +71,8 @@ function environmentOf(
 ): EnvironmentVariable[] {
   const known = [...(claim.spec.environment ?? []), ...frameworkVariables(path, claim, repository)]
   const variables = new Map(known.map((variable) => [variable.name, variable]))
+  for (const variable of mappedIn(path, claim, repository))
+    if (variables.get(variable.name)?.value === undefined) variables.set(variable.name, variable)
   const stated = [...statements].reverse().flatMap(({ environment = [] }) => environment)
   for (const variable of stated)
     if (!platformVariables.has(variable.name)) variables.set(variable.name, withKnownValue(variable, variables.get(variable.name)))
@@ -81,6 +84,12 @@ function environmentOf(
     else variables.set(name, { name, required: false, value: String(value) })
   }
   return [...variables.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** What object mappers read; a stack's own programs say it themselves. */
+function mappedIn(path: string, { type }: Draft['claim'], repository: Repository): EnvironmentVariable[] {
+  const folder = repository.folders.get(path)
+  return folder === undefined || isStack(type) ? [] : mappedVariables(folder, repository)
 }
 
 /** A declaration that only asks for a variable leaves the default that somebody else states. */

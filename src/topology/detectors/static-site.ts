@@ -10,6 +10,7 @@ import type { Folder, Repository } from '../repository.ts'
 import { builtSigns, findOutput, type Package } from '../static-site/built.ts'
 import { findGenerated, type GeneratedSite, generatorMarks } from '../static-site/generated.ts'
 import { findPlain, type PlainSite, plainMarks } from '../static-site/plain.ts'
+import { variablesOfPages } from '../static-site/variables.ts'
 import type { Because } from '../topology.ts'
 
 /** Where the template's server listens; ports below 1024 would need a privilege. A Dockerfile's own port outweighs it. */
@@ -79,6 +80,7 @@ function builtSite(site: Package): Site {
         buildCommand: buildOf(manifest, packageManager.value) ?? usual(builder.row.build, place, `how ${builder.row.name} builds`),
         port: portInVariables(folder, repository) ?? usual(templatePort, place, served),
       }),
+      environment: variablesOfPages(folder, manifest, repository),
       facts: { outputFolder: findOutput(site), isBuilt: true },
     }),
   }

@@ -41,8 +41,8 @@ export const nodeSource: SourceLanguage = {
   ],
   mayListen: { calls: [/\.listen\s{0,4}\(/g], isServer: (module) => serverModules.has(packageOf(module)) },
   ports: [
-    /\b(?=\w{1,40}\s{0,4}=\s{0,4}process\.env[^\n]{0,60}?(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b)(\w{1,40})\b(?=[\s\S]{0,4000}?\.listen\s{0,4}\(\s{0,4}\2\b)/g,
-    /\bprocess\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,
+    /\b(?=\w{1,40}\s{0,4}=\s{0,4}(?:Number\s{0,4}\(\s{0,4})?(?:process|Bun)\.env[^\n]{0,60}?(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b)(\w{1,40})\b(?=[\s\S]{0,4000}?\.listen\s{0,4}\(\s{0,4}\2\b)/g,
+    /\b(?:process|Bun)\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,
     /\b(?:(?:DEFAULT|HTTP|SERVER|APP|API|WEB|LISTEN)_)?PORT\s{0,4}=\s{0,4}['"]?(\d{2,5})\b/g,
     /\.listen\s{0,4}\(\s{0,20}(?:\{\s{0,20}port\s{0,4}:\s{0,4})?['"]?(\d{2,5})\b/g,
     /\bPORT['"]?\s{0,4}(?:,|:)[^\n]{0,80}?(?:default\s{0,4}[(:]|,)\s{0,4}['"]?(\d{2,5})\b/g,
@@ -60,7 +60,7 @@ export const nodeSource: SourceLanguage = {
   environment: [
     {
       pattern:
-        /\bprocess\.env(?:\.|\[['"])(?<name>[A-Z_][A-Z0-9_]{0,63})(?:['"]\])?(?<bang>!)?(?:\s{0,8}(?:\|\||\?\?)\s{0,8}['"`]?(?<fallback>(?<=['"`])[^'"`\n$]{0,200}(?=['"`])|\d{1,9}\b))?/g,
+        /\b(?:process\.env|Bun\.env|import\.meta\.env(?!\.(?:MODE|DEV|PROD|SSR|BASE_URL)\b))(?:\.|\[['"])(?<name>[A-Z_][A-Z0-9_]{0,63})(?:['"]\])?(?<bang>!)?(?:\s{0,8}(?:\|\||\?\?)\s{0,8}['"`]?(?<fallback>(?<=['"`])[^'"`\n$]{0,200}(?=['"`])|\d{1,9}\b))?/g,
       isRequired: (match) => match.groups?.bang === '!',
     },
     {
