@@ -44,7 +44,8 @@ function isVersion(written: string, key: string): boolean {
   return key.includes('.') ? `${major}.${minor ?? '0'}` === key && (minor !== undefined || key.endsWith('.0')) : major === key
 }
 
-function statedAt({ evidence, path, version }: ServiceSpec): Evidence {
-  const [first] = evidence
-  return { ...(first ?? { path }), fact: `version ${version}` }
+/** The line that asks for the version. */
+function statedAt({ evidence, because, path, version }: ServiceSpec): Evidence {
+  const place: Pick<Evidence, 'path' | 'line'> = because.version ?? evidence[0] ?? { path }
+  return { path: place.path, ...(place.line === undefined ? {} : { line: place.line }), fact: `version ${version}` }
 }
