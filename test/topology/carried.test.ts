@@ -197,7 +197,7 @@ describe('a listener for whoever debugs a Go program', () => {
       'go.mod': 'module example.com/tool\n',
       'main.go': profiled('http.HandleFunc("/", ok)\n\thttp.ListenAndServe(":8080", nil)'),
     }
-    expect(servicesIn(files)).toEqual(['tool . golang :8080 template(golang in .) tcp'])
+    expect(servicesIn(files)).toEqual(['tool . golang :8080 template(golang in .) tcp [./tool]'])
   })
 })
 
@@ -229,7 +229,7 @@ test('a workspace of Node packages says nothing of the Go program beside it', ()
 
 test('a Go file without a main function is no program at the root', () => {
   const files = { 'go.mod': 'module example.com/shop\n', 'mock.go': 'package main\n\n//go:generate mockgen\n', 'cmd/shop/main.go': server }
-  expect(servicesIn(files)).toEqual(['shop . golang :8080 template(golang in .) tcp'])
+  expect(servicesIn(files)).toEqual(['shop . golang :8080 template(golang in .) tcp [./shop]'])
 })
 
 test('of the programs that a Makefile links the server is picked', () => {

@@ -22,6 +22,7 @@ describe('a Go module', () => {
       installCommand: 'go mod download',
       confidence: 0.78,
       build: { kind: 'template', template: 'golang', context: '.' },
+      start: './prices',
       port: 8080,
       health: { kind: 'http', path: '/healthz' },
       environment: [],
@@ -39,6 +40,7 @@ describe('a Go module', () => {
         version: { path: 'go.mod', line: 3, fact: 'go 1.24.1', weight: 0.5 },
         packageManager: { path: 'go.mod', line: 1, fact: 'modules', weight: 0.3 },
         installCommand: { path: 'go.mod', fact: 'what go.mod is installed by', weight: 0.3 },
+        start: { path: 'main.go', line: 1, fact: 'the program begins here', weight: 0.3 },
         port: { path: 'main.go', line: 11, fact: 'port = "8080"', weight: 0.5 },
         health: { path: 'main.go', line: 13, fact: 'http.HandleFunc("GET /healthz", ok)', weight: 0.5 },
         memory: { path: 'main.go', line: 14, fact: 'usual for golang', weight: 0.3 },
@@ -55,7 +57,7 @@ describe('a Go module', () => {
       'cmd/server/main.go': main('\thttp.ListenAndServe(":8090", nil)'),
       'internal/x/x.go': 'package x\n',
     }
-    expect(servicesIn(files)).toEqual(['shop . golang :8090 template(golang in .) tcp'])
+    expect(servicesIn(files)).toEqual(['shop . golang :8090 template(golang in .) tcp [./server]'])
     expect(serviceNamed(files, 'shop').facts).toEqual({ moduleFolder: '.', mainPackage: './cmd/server', binary: 'server' })
   })
 
@@ -74,8 +76,8 @@ describe('a Go module', () => {
       'internal/log/log.go': 'package log\n',
     }
     expect(servicesIn(files)).toEqual([
-      'api cmd/api golang :8090 template(golang in .) tcp ← postgres',
-      'worker cmd/worker golang no port template(golang in .) ← redis',
+      'api cmd/api golang :8090 template(golang in .) tcp [./api] ← postgres',
+      'worker cmd/worker golang no port template(golang in .) [./worker] ← redis',
     ])
     expect([serviceNamed(files, 'api').reads, serviceNamed(files, 'worker').reads]).toEqual([
       ['go.mod', 'go.sum', 'internal/db', 'internal/log'],
@@ -115,7 +117,7 @@ describe('a Go module', () => {
       'golang :8181 template(golang in .) tcp',
     ],
   ])('with %s is a service with its port', (_, module, body, expected) => {
-    expect(servicesIn({ 'go.mod': 'module example.com/a\n', 'main.go': main(body, [module]) })).toEqual([`a . ${expected}`])
+    expect(servicesIn({ 'go.mod': 'module example.com/a\n', 'main.go': main(body, [module]) })).toEqual([`a . ${expected} [./a]`])
   })
 
   test('without a program is a library, and a command line program is a tool', () => {
@@ -134,6 +136,6 @@ describe('a Go module', () => {
         'catalog/server_test.go': 'package main\n',
         'catalog/db/db.go': 'package db\n',
       }),
-    ).toEqual(['catalog catalog golang :3550 template(golang in catalog) tcp'])
+    ).toEqual(['catalog catalog golang :3550 template(golang in catalog) tcp [./catalog]'])
   })
 })

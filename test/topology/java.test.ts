@@ -126,7 +126,7 @@ describe('a Maven project', () => {
 
   test('packaged as war is a service for a servlet container', () => {
     expect(servicesIn({ 'pom.xml': pom({ more: '<packaging>war</packaging>' }), 'src/main/webapp/WEB-INF/web.xml': '<web-app/>' })).toEqual(
-      ['app . java/tomcat :8080 template(java in .) tcp'],
+      ['app . java/tomcat :8080 template(java in .) tcp [catalina.sh run]'],
     )
   })
 

@@ -22,6 +22,7 @@ describe('a Node.js folder', () => {
           path: '.',
           type: 'nodejs',
           framework: 'express',
+          frameworkVersion: '5.1.0',
           packageManager: 'npm',
           installCommand: 'npm ci',
           confidence: 0.91,
@@ -43,6 +44,7 @@ describe('a Node.js folder', () => {
           ],
           because: {
             framework: { path: 'package.json', line: 7, fact: 'express in dependencies', weight: 0.5 },
+            frameworkVersion: { path: 'package.json', line: 7, fact: 'express in dependencies', weight: 0.5 },
             packageManager: { path: 'package-lock.json', fact: 'package-lock.json', weight: 0.5 },
             installCommand: { path: 'package-lock.json', fact: 'what package-lock.json is installed by', weight: 0.3 },
             start: { path: 'package.json', line: 4, fact: 'start script: node server.js', weight: 0.5 },

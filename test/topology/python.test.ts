@@ -91,7 +91,7 @@ describe('a Python folder', () => {
         'requirements.txt': 'flask\n',
         'app.py': 'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run(port=5050)\n',
       },
-      'app . python/flask :5050 template(python in .) tcp [flask --app app:app run --host 0.0.0.0 --port 5050]',
+      'app . python/flask :5050 template(python in .) tcp [gunicorn --bind 0.0.0.0:5050 app:app]',
     ],
     [
       'Flask that binds every address itself',

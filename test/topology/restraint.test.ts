@@ -69,7 +69,7 @@ describe('a program that draws on a terminal', () => {
       'main.go':
         'package main\n\nimport (\n\t"github.com/charmbracelet/bubbletea"\n\t"github.com/charmbracelet/wish"\n)\n\nfunc main() { server.ListenAndServe() }\n',
     }
-    expect(servicesIn(files)).toEqual(['look . golang :8080 template(golang in .) tcp'])
+    expect(servicesIn(files)).toEqual(['look . golang :8080 template(golang in .) tcp [./look]'])
   })
 })
 

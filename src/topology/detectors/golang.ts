@@ -100,8 +100,7 @@ function specOf(program: GoProgram, context: Context): ClaimedSpec {
       version: said(module?.version, module && goLine(module, repository)),
       packageManager:
         usual('go', module && { path: module.path, line: 1, fact: '' }, 'modules') ?? usual('go', declared, 'Go brings its own'),
-      start:
-        said(process?.command, process?.evidence) ?? usual(findGoStart(program, repository), declared, 'a command of the program serves'),
+      start: said(process?.command, process?.evidence) ?? usual(findGoStart(program, repository), declared, 'the program begins here'),
       processes: isModule ? processesOf(module.folder, repository) : undefined,
       port: portOf(program, context),
       health: saidRoute(source, repository.read) ?? broughtRoute(framework),

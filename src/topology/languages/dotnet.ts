@@ -11,6 +11,7 @@ import { dotnetFrameworks } from './dotnet/frameworks.ts'
 import { type DotnetKind, isSolution, kindOf, kindSigns } from './dotnet/kind.ts'
 import { readLoose } from './dotnet/loose.ts'
 import { type DotnetProject, placeOfProperty, propertyOf, referencedProjects } from './dotnet/model.ts'
+import { healthControllers } from './dotnet/routes.ts'
 import { addressesIn, healthIn, portIn, readAppSettings, variablesIn } from './dotnet/settings.ts'
 import { isRunBySolution, projectIn, soleProjectOf } from './dotnet/solution.ts'
 import { dotnetSource } from './dotnet/source.ts'
@@ -96,8 +97,6 @@ function settingsFiles(references: readonly DotnetProject[], { folders }: Reposi
   })
   return files.slice(0, settingsFilesLimit)
 }
-
-const healthControllers = ['Health', 'HealthCheck', 'HealthChecks', 'Ping', 'Status', 'Home'].flatMap((name) => [`Controllers/${name}Controller.cs`, `Controllers/V1/${name}Controller.cs`, `Endpoints/${name}Endpoints.cs`, `Endpoints/${name}Endpoint.cs`]) // biome-ignore format: a list
 
 const settingsName = /^(?:Network|Server|Http|Web|Host)\w{0,30}(?:Configuration|Settings|Options|Defaults|Constants)\.cs$/
 const settingsFilesLimit = 4

@@ -33,7 +33,8 @@ export const java: Language = {
   source: javaSource,
   frameworks: javaFrameworks,
   port: 8080,
-  start: ({ project }) => (typeof project.facts?.run === 'string' ? project.facts.run : undefined),
+  start: ({ project: { facts } }) =>
+    typeof facts?.run === 'string' ? facts.run : isForContainer(facts?.packing) ? 'catalina.sh run' : undefined,
   build: ({ project }) => (typeof project.facts?.buildCommand === 'string' ? project.facts.buildCommand : undefined),
 }
 
@@ -121,6 +122,11 @@ function projectOf(build: JavaBuild, { folder, repository, programs, signs }: Pr
       hasWrapper: folder.files.has('mvnw') || folder.files.has('gradlew'),
     },
   }
+}
+
+/** An archive for a servlet container starts with the container. */
+function isForContainer(packing: unknown): boolean {
+  return packing === 'web' || packing === 'exploded'
 }
 
 /** A platform's version counts for every artifact of its group. */

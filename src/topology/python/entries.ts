@@ -108,7 +108,13 @@ function packageEntry(folder: Folder, repository: Repository): string | undefine
   )
   const packages = homes.filter((path) => {
     const inside = repository.folders.get(path)
-    return inside?.files.has('__init__.py') === true && !hasManifest(inside)
+    const isNamed =
+      baseName(parentOf(path)) === 'src' &&
+      baseName(path) ===
+        readPythonProject(folder, repository)
+          .name?.toLowerCase()
+          .replace(/[^a-z0-9]/g, '_')
+    return inside !== undefined && (inside.files.has('__init__.py') || isNamed) && !hasManifest(inside)
   })
   const found = packages.flatMap((path) => firstThere(names, path, repository) ?? [])
   if (found.length > 0) return found.length === 1 ? found[0] : undefined

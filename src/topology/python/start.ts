@@ -63,12 +63,21 @@ export function filledStart(framework: PythonFramework, input: StartInput): stri
   const file = fileOf(input)
   const values: Readonly<Record<string, string | undefined>> = {
     file,
-    module: application?.module ?? file?.split('/').at(-1)?.replace(/\.py$/, ''),
+    module: application?.module ?? (file === undefined ? undefined : moduleOf(file, input)),
     reference: application?.reference,
     port: port === undefined ? undefined : String(port),
   }
   const isComplete = [...start.matchAll(/\{(\w{1,20})\}/g)].every(([, name = '']) => values[name] !== undefined)
   return isComplete ? start.replace(/\{(\w{1,20})\}/g, (_, name: string) => values[name] ?? '') : undefined
+}
+
+/** A file as a module: with the packages that it lies in. */
+function moduleOf(file: string, { folder, repository }: StartInput): string {
+  const parts = file.replace(/\.py$/, '').split('/')
+  const first = parts.findIndex((_, at) =>
+    repository.tree.entries.has(joinPath(folder.path, [...parts.slice(0, at + 1), '__init__.py'].join('/'))),
+  )
+  return parts.slice(first < 0 ? -1 : first).join('.')
 }
 
 function serverStart(input: StartInput): string | undefined {
@@ -86,14 +95,14 @@ function asgiStart(input: StartInput, { reference, isFactory, home }: Applicatio
 }
 
 function wsgiStart(input: StartInput, { reference, isFactory, home }: ApplicationObject): string | undefined {
-  const { framework, project, port } = input
+  const { project, port } = input
   const target = isFactory ? `'${reference}()'` : reference
   if (project.dependencies.has('gunicorn')) return `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${target}`
   if (project.dependencies.has('waitress'))
     return `waitress-serve --listen=0.0.0.0:${port} ${isFactory ? `--call ${reference}` : reference}`
   if (project.dependencies.has('uwsgi')) return `uwsgi --http 0.0.0.0:${port} --master --need-app --module ${target}`
-  const isOwn = framework?.name === 'flask' && !runsItself(input)
-  return isOwn ? `flask --app ${reference} run --host 0.0.0.0 --port ${port}` : undefined
+  // A development server is nobody's choice for production: the image brings the usual one.
+  return runsItself(input) ? undefined : `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${target}`
 }
 
 interface ApplicationObject {
@@ -133,14 +142,20 @@ function dashObject(input: StartInput): ApplicationObject | undefined {
   return undefined
 }
 
+/** A project's name as its package is called. */
+function moduleName(name: string | undefined): string | undefined {
+  return name?.toLowerCase().replace(/[^a-z0-9]/g, '_')
+}
+
 /** The scanned files of the folder with their modules' names: those of a package in src/ are found from there. */
-function modulesOf({ folder, source, repository }: StartInput): { text: string; module: string; home: string }[] {
+function modulesOf({ folder, project, source, repository }: StartInput): { text: string; module: string; home: string }[] {
   return source.files.flatMap((path) => {
     const text = repository.read.text(path)
     if (text === undefined || !path.startsWith(folder.path === '.' ? '' : `${folder.path}/`)) return []
     const inside = relativeTo(folder.path, path)
     const [first = '', second = ''] = inside.split('/')
-    const isSource = first === 'src' && repository.tree.entries.has(joinPath(folder.path, `src/${second}/__init__.py`)) && !repository.tree.entries.has(joinPath(folder.path, 'src/__init__.py'))
+    const isPackage = repository.tree.entries.has(joinPath(folder.path, `src/${second}/__init__.py`)) || (inside.split('/').length > 2 && second === moduleName(project.name))
+    const isSource = first === 'src' && isPackage && !repository.tree.entries.has(joinPath(folder.path, 'src/__init__.py'))
     const name = isSource ? inside.slice('src/'.length) : inside
     return [{ text, module: name.replace(/\.py$/, '').replace(/\/__init__$/, '').replaceAll('/', '.'), home: isSource ? 'src' : '' }]
   }) // biome-ignore format: a chain

@@ -13,3 +13,6 @@ export const dotnetRoutes: RouteSyntax = {
     /\.Map(?:Get|HealthChecks)\s{0,4}\(\s{0,4}"(?<path>[\w-][\w/-]{0,80})"/g,
   ],
 } // biome-ignore format: a table
+
+/** Files that go by the name of what answers whether it is well; nothing imports them. */
+export const healthControllers = ['Health', 'HealthCheck', 'HealthChecks', 'Ping', 'Status', 'Home'].flatMap((name) => [`Controllers/${name}Controller.cs`, `Controllers/V1/${name}Controller.cs`, `Endpoints/${name}Endpoints.cs`, `Endpoints/${name}Endpoint.cs`]) // biome-ignore format: a list
