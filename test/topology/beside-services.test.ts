@@ -12,6 +12,7 @@ describe('beside a service', () => {
     ['documentation of an earlier time', { 'old-docs/viewer/package.json': json({ scripts: { start: 'node v.js' } }), 'old-docs/viewer/v.js': "require('http').createServer().listen(1)\n" }, { 'old-docs': 'docs' }],
     ['a proxy for development', { 'dev-reverse-proxy/package.json': json({ scripts: { start: 'node p.js' } }), 'dev-reverse-proxy/p.js': 'run()\n' }, { 'dev-reverse-proxy': 'tooling' }],
     ['a host that starts the other projects', { 'src/Shop.AppHost/Shop.AppHost.csproj': '<Project Sdk="Aspire.AppHost.Sdk/13.1.0">\n<PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>\n</Project>\n', 'src/Shop.AppHost/Program.cs': 'var builder = DistributedApplication.CreateBuilder(args);\nvar webApp = builder.AddProject<Projects.Web>("web").WithHttpHealthCheck("/health");\nbuilder.Build().Run();\n' }, { 'src/Shop.AppHost': 'tooling' }],
+    ['a folder with the settings of a database', { 'redis/redis.conf': 'maxmemory 64mb\n' }, { redis: 'tooling' }],
   ])('%s is none', (_, files, roles) => {
     expect(pathsIn(files)).toEqual(['api nodejs'])
     expect(rolesIn({ ...api, ...files })).toMatchObject(roles)

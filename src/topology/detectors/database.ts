@@ -1,10 +1,12 @@
 import type { Claim, Detector, Sign } from '../claim.ts'
 import { type DatabaseImage, databaseOfImage } from '../database/images.ts'
 import { findSeeded, seededMarks } from '../database/seeded.ts'
+import { settingsMarks, settingsSigns } from '../database/settings.ts'
 import { developmentPart } from '../development.ts'
 import { dockerfileMarks, findDockerfile } from '../dockerfiles.ts'
 import { ancestorsOf, joinPath, printable } from '../paths.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
+import { emptyClaim } from '../reading/source-signs.ts'
 import { apart, said, saidInDockerfile, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 
@@ -12,11 +14,11 @@ import type { Folder, Repository } from '../repository.ts'
 export const database: Detector = {
   type: 'database',
   title: 'Database',
-  marks: [...dockerfileMarks, ...seededMarks],
+  marks: [...dockerfileMarks, ...seededMarks, ...settingsMarks],
   claim(folder, repository): Claim | undefined {
     const dockerfile = findDockerfile(folder, repository)
     const image = databaseOfImage(dockerfile?.image)
-    if (dockerfile === undefined) return claimSeeded(folder, repository)
+    if (dockerfile === undefined) return claimSeeded(folder, repository) ?? claimConfigured(folder)
     if (image === undefined) return undefined
     const seeds = seedsOf(folder, repository)
     const version = /:v?(\d{1,4}(?:\.\d{1,4})?)/.exec(dockerfile.image ?? '')?.[1]
@@ -57,6 +59,12 @@ function claimSeeded(folder: Folder, repository: Repository): Claim | undefined 
     addresses: [],
     reads: [],
   }
+}
+
+/** Settings alone say what somebody runs elsewhere: told, and no service. */
+function claimConfigured(folder: Folder): Claim | undefined {
+  const signs = settingsSigns(folder)
+  return signs.length === 0 ? undefined : { ...emptyClaim('database', signs), hasManifest: false }
 }
 
 /** Folders whose files a database reads when it starts for the first time. */
