@@ -97,7 +97,6 @@ function settingsFiles(references: readonly DotnetProject[], { folders }: Reposi
   })
   return files.slice(0, settingsFilesLimit)
 }
-
 const settingsName = /^(?:Network|Server|Http|Web|Host)\w{0,30}(?:Configuration|Settings|Options|Defaults|Constants)\.cs$/
 const settingsFilesLimit = 4
 
@@ -118,7 +117,7 @@ function projectOf(project: DotnetProject, folder: Folder, repository: Repositor
     dependencies: dependenciesOf(project, { references, entries, folder, repository, kind }),
     versions: project.versions,
     entries: entries.length === 0 ? entries : [...entries, ...settingsFiles(references, repository)],
-    routeFiles: entries.length === 0 ? [] : existing(healthControllers, folder, repository),
+    routeFiles: existing(entries.length === 0 ? [] : healthControllers, folder, repository),
     signs: [
       ...kindSigns(kind, project),
       ...buildSigns(project, entries, repository),
