@@ -2,7 +2,7 @@
 import type { ComposeModel, ComposeModelService } from '../topology/compose/model.ts'
 import { joinPath } from '../topology/paths.ts'
 import { standardPorts } from '../topology/relations/kinds.ts'
-import type { BackingService, HealthSpec, ServiceSpec } from '../topology/topology.ts'
+import type { BackingService, Evidence, HealthSpec, ServiceSpec } from '../topology/topology.ts'
 import { commandOf } from './backing-service.ts'
 import { bakeFiles, isBaked } from './baked-files.ts'
 import { dockerfileBuildInput } from './build-input.ts'
@@ -191,11 +191,18 @@ function needsOf(source: ComposeServiceInput): readonly Need[] {
   return [...stated, ...known]
 }
 
+/** What shows a backing service is the compose file itself, or one that it includes; what shows a folder may be its code. */
+function sayMore(evidence: readonly Evidence[] = []): string {
+  if (evidence.length === 0) return ''
+  const isStated = evidence.every(({ path }) => /\.ya?ml$/.test(path))
+  return `; ${isStated ? [...new Set(evidence.map(({ path, fact }) => `${fact} (${path})`))].slice(0, 2).join('; ') : sayEvidence(evidence)}`
+}
+
 function reasonsOf({ model, key, spec, backing, service }: ComposeServiceInput, name: string): string[] {
   const evidence = spec?.evidence ?? backing?.evidence
   const isByFolder = spec !== undefined && service.build === undefined && service.image === undefined
   return [
-    `${name}: service ${key} of ${model.file}${evidence === undefined || evidence.length === 0 ? '' : `; ${sayEvidence(evidence)}`}`,
+    `${name}: service ${key} of ${model.file}${sayMore(evidence)}`,
     ...(isByFolder ? [sayBuild(spec)] : []),
     ...(service.build?.dockerfile === undefined ? [] : [`Built by ${service.build.dockerfile}.`]),
     ...(service.mounts.some(isBaked) ? ['The files that it mounts are copied into its image.'] : []),

@@ -7,7 +7,9 @@ import { readDeclaration } from './declaration/declaration.ts'
 import { detectors } from './detectors/index.ts'
 import { markedDetectors } from './marks.ts'
 import { ancestorsOf, baseName, isWithin, printable } from './paths.ts'
+import { recommendEach } from './recommendations/recommend.ts'
 import { linkPackages } from './relations/packages.ts'
+import { hideSecrets } from './report/hide-secrets.ts'
 import { openRepository, type Repository } from './repository.ts'
 import type { Evidence, FolderRole, Recommendation, ServiceSpec, ServiceType, Topology } from './topology.ts'
 import { decideFolders } from './weigh.ts'
@@ -51,7 +53,7 @@ export function explainFolder(
   const repository = openRepository(tree, { ignore: declaration.ignore ?? [], kept })
   const answer = answerFor(path, topology, repository)
   const readings = readDetectors(path, repository)
-  return { path, answer, detectors: readings, advice: adviceFor(path, { answer, readings, topology }) }
+  return { path, answer, detectors: readings, advice: adviceFor(path, { answer, readings, topology, repository }) }
 }
 
 function folderOf(tree: SourceTree, asked: string): string {
@@ -65,7 +67,7 @@ function folderOf(tree: SourceTree, asked: string): string {
 
 function answerFor(path: string, topology: Topology, repository: Repository): FolderAnswer {
   const services = topology.services.filter((service) => service.path === path)
-  if (services.length > 0) return { kind: 'service', services }
+  if (services.length > 0) return { kind: 'service', services: hideSecrets(services) }
   const above = [path, ...ancestorsOf(path)]
   const role = above.flatMap((at) => topology.folders.filter((folder) => folder.path === at && (at === path || at !== '.')))[0]
   const around = above.flatMap((at) => topology.services.filter((service) => service.path === at))[0]
@@ -99,12 +101,14 @@ interface Found {
   readonly answer: FolderAnswer
   readonly readings: readonly DetectorReading[]
   readonly topology: Topology
+  readonly repository: Repository
 }
 
-function adviceFor(path: string, { answer, readings, topology }: Found): string[] {
+function adviceFor(path: string, found: Found): string[] {
+  const { answer, readings } = found
   switch (answer.kind) {
     case 'service':
-      return recommendationsFor(answer.services, topology).map(({ message, fix }) => `${message} ${fix}`)
+      return recommendationsFor(answer.services, found).map(({ message, fix }) => `${message} ${fix}`)
     case 'ignored':
       return ['kyozo.yaml or a rule about names leaves it out; `ignore` in kyozo.yaml lists the former.']
     case 'part':
@@ -122,10 +126,12 @@ function adviceFor(path: string, { answer, readings, topology }: Found): string[
   }
 }
 
-function recommendationsFor(services: readonly ServiceSpec[], topology: Topology): Recommendation[] {
+/** What is advised to these services' folders, and to no other that lies in them. */
+function recommendationsFor(services: readonly ServiceSpec[], { topology, repository }: Found): Recommendation[] {
   const facts = new Set(services.flatMap((service) => service.evidence.map((evidence) => evidence.path)))
   const isInside = (place: Evidence) => services.some((service) => service.path !== '.' && isWithin(place.path, service.path))
-  return topology.recommendations.filter(({ evidence }) => evidence.some((place) => facts.has(place.path) || isInside(place)))
+  const all = recommendEach({ services: topology.services, backing: topology.backing, repository })
+  return all.filter(({ evidence: [place] }) => place !== undefined && (facts.has(place.path) || isInside(place)))
 }
 
 function declareIt(path: string): string {

@@ -256,3 +256,12 @@ describe('what a compose file says of need', () => {
     ])
   })
 })
+
+test('of thousands of compose files only the outermost are read, and that is said', () => {
+  const text = `services:\n${Array.from({ length: 90 }, (_, index) => `  s${index}: {image: "app:1"}\n`).join('')}`
+  const files = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`d${index}/compose.yaml`, text]))
+  const start = performance.now()
+  const { services, warnings } = analyzeFiles({ 'compose.yaml': text, ...files })
+  expect([services.length, warnings]).toEqual([100, ['2001 folders hold compose files; only those of the 100 outermost are read.']])
+  expect(performance.now() - start).toBeLessThan(15_000)
+})

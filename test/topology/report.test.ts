@@ -89,4 +89,23 @@ describe('a report', () => {
       "
     `)
   })
+
+  test('shows no secret that the repository states, by name, in an address or in a command', () => {
+    const environment = 'API_TOKEN: t0ken-99, DATABASE_URL: "postgres://shop:pa55word@db/shop", NOTE: "say t0ken-99", LEVEL: info'
+    const topology = analyzeFiles({
+      'compose.yaml': `services:\n  web: {build: ./web, environment: {${environment}}, command: serve --token t0ken-99}\n`,
+      'web/Dockerfile': 'FROM alpine\n',
+    })
+    const report = reportTopology(topology, { revision: { sha: null, tree: '' }, files: 2, durationMs: 0 })
+    const web = report.services.find(({ name }) => name === 'web')
+    expect({ start: web?.start, environment: web?.environment }).toEqual({
+      start: 'serve --token ***',
+      environment: [
+        { name: 'API_TOKEN', required: false, value: '***' },
+        { name: 'DATABASE_URL', required: false, value: 'postgres://shop:***@db/shop' },
+        { name: 'LEVEL', required: false, value: 'info' },
+        { name: 'NOTE', required: false, value: 'say ***' },
+      ],
+    })
+  })
 })

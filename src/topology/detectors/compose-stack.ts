@@ -1,7 +1,8 @@
-import type { Claim, Detector, Sign } from '../claim.ts'
+import { type Claim, compare, type Detector, type Sign } from '../claim.ts'
 import { type ComposeName, chooseComposeFile, composeNames } from '../compose/facts/file-names.ts'
 import { isProject, objectionTo } from '../compose/facts/purpose.ts'
 import { type ComposeFacts, readCompose } from '../compose-file.ts'
+import { perRepository } from '../memo.ts'
 import { joinPath } from '../paths.ts'
 import type { Folder, Repository } from '../repository.ts'
 
@@ -21,7 +22,7 @@ export const composeStack: Detector = {
   ],
   claim(folder, repository): Claim | undefined {
     const name = chooseComposeFile(folder.files)
-    if (name === undefined) return undefined
+    if (name === undefined || !foldersRead('', repository).has(folder.path)) return undefined
     const file = joinPath(folder.path, name.name)
     const facts = readCompose(file, repository)
     // A name other than Compose's own is taken for a compose file only for what is in it.
@@ -38,6 +39,19 @@ export const composeStack: Detector = {
     }
   },
 }
+
+/** Folders whose compose files are read. Each may hold a hundred services, and one file may lie in thousands of folders for the price of one. */
+const foldersLimit = 100
+
+/** The outer ones first: who has more has collected examples. */
+const foldersRead = perRepository((_: string, repository): ReadonlySet<string> => {
+  const found = repository.foldersWith('*.yaml', '*.yml').filter(({ files }) => chooseComposeFile(files) !== undefined)
+  if (found.length > foldersLimit)
+    repository.warn(`${found.length} folders hold compose files; only those of the ${foldersLimit} outermost are read.`)
+  const depth = ({ path }: Folder) => (path === '.' ? 0 : path.split('/').length)
+  const outer = [...found].sort((a, b) => depth(a) - depth(b) || compare(a.path, b.path)).slice(0, foldersLimit)
+  return new Set(outer.map(({ path }) => path))
+})
 
 interface Place {
   readonly file: string

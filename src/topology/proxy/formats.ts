@@ -20,7 +20,7 @@ export const configFormats: readonly ConfigFormat[] = [
   {
     kind: 'nginx',
     names: /^(?:nginx[\w.-]{0,40}\.conf|default\.conf|(?:nginx|default)\.conf\.(?:template|tmpl|tpl|j2|in|esh)|nginx\.(?:template|tmpl))$/,
-    otherNames: /^[\w.-]{1,60}(?:\.conf(?:\.[a-z0-9]{1,10})?|\.(?:template|tmpl|nginx|vhost))$|^default$/,
+    otherNames: /^[\w.-]{1,60}(?:\.conf(?:\.[a-z0-9]{1,10})?|\.(?:template|tmpl|nginx|vhost))$|^(?:default|conf|config|vhost|site|nginx|proxy)$/,
     whole: /^[ \t]{0,40}(?:http|stream|events)\s{0,10}\{/m,
     groups: /^[ \t]{0,40}upstream\s{1,4}([\w.-]{1,64})\s{0,4}\{/gm,
     upstreams: [

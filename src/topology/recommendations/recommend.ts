@@ -32,11 +32,16 @@ const rules: readonly Rule[] = [
 ]
 
 export function recommend(advised: Advised): Recommendation[] {
+  return [...Map.groupBy(recommendEach(advised), ({ code }) => code).values()].flatMap(together)
+}
+
+/** The same, each place's advice on its own: for who asks about one folder. */
+export function recommendEach(advised: Advised): Recommendation[] {
   const all = rules.flatMap((rule) => rule(advised))
   const unique = new Map(
     all.map((item) => [`${item.code} ${item.evidence[0]?.path}:${item.evidence[0]?.line} ${item.evidence[0]?.fact}`, item]),
   )
-  return [...Map.groupBy(unique.values(), ({ code }) => code).values()].flatMap(together)
+  return [...unique.values()]
 }
 
 /** From here on the same advice is given once for all. */

@@ -99,7 +99,8 @@ function findSecret(path: string, name: string, { folder, repository }: Place): 
   return line < 0 ? undefined : { line: line + 1, fact: 'a private key' }
 }
 
-const secretName =
+/** Names of variables that hold secrets. */
+export const secretName =
   /^(?!\w{0,60}(?:ALLOW_EMPTY|RANDOM_ROOT|ENABLE|DISABLE|PUBLIC|PUBLISHABLE))\w{0,100}(?:SECRET|PASSWORD|PASSWD|_PASS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|(?<!\w)KEY|_KEY)$/i
 
 /** What stands where a secret will be. */

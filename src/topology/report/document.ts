@@ -1,5 +1,6 @@
 // A topology for programs: the JSON document of `kyozo analyze --json`. docs/contract.md has the keys, schema.ts their shapes.
 import type { Topology } from '../topology.ts'
+import { hideSecrets } from './hide-secrets.ts'
 
 export interface ReportInput {
   /** What was analyzed; `sha` is null for a folder that is no commit. */
@@ -14,5 +15,5 @@ export interface TopologyReport extends ReportInput, Topology {
 }
 
 export function reportTopology(topology: Topology, { revision, files, durationMs }: ReportInput): TopologyReport {
-  return { schemaVersion: 1, revision, files, durationMs: Math.round(durationMs), ...topology }
+  return { schemaVersion: 1, revision, files, durationMs: Math.round(durationMs), ...topology, services: hideSecrets(topology.services) }
 }

@@ -16,12 +16,18 @@ export function printExplanation({ path: at, answer, detectors, advice }: Folder
   const lines = [
     `${printable(at)} is ${answerWords(answer, at)}`,
     ...(answer.kind === 'role' ? evidenceLines(answer.evidence, 'plain') : []),
-    ...(answer.kind === 'service' ? answer.services.flatMap(serviceLines) : []),
+    ...(answer.kind === 'service' ? answer.services.flatMap((service) => labelled(service, answer.services.length)) : []),
     ...looked.flatMap(readingLines),
     ...(silent.length === 0 ? [] : ['', ...silentLines(answer, silent)]),
     ...(advice.length === 0 ? [] : ['', 'What would help:', ...advice.map((sentence) => `  ${sentence}`)]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Of several services in one folder each is told under its name. */
+function labelled(service: ServiceSpec, count: number): string[] {
+  const lines = serviceLines(service)
+  return count === 1 ? lines : ['', `${service.name}:`, ...lines]
 }
 
 function answerWords(answer: FolderAnswer, at: string): string {
