@@ -100,8 +100,10 @@ const service = z.strictObject({
   alternatives: z.array(runnerUp),
   evidence: reasons,
   because,
-  reads: z.array(path),
-  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  reads: z.array(path).describe('Paths outside its own folder that its build reads: a change there builds it again.'),
+  facts: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+    .describe('What the template of its type is filled with; which keys there are is up to the type.'),
   compose: composeService.optional(),
   domains: z.array(z.string()).optional(),
   ignore: z.array(z.string()).optional(),
