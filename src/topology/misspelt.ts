@@ -1,6 +1,7 @@
 // Manifests that are almost named like one: `requirement.txt`, `Package.json`, `docker-compse.yml`. A tool that reads the right name passes
 // them over in silence, so they are told.
 import { perFolder } from './memo.ts'
+import { distance } from './nearest.ts'
 import { joinPath, printable } from './paths.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { Recommendation } from './topology.ts'
@@ -108,24 +109,6 @@ function isNear(name: string, right: string): boolean {
 function endingOf(name: string): string {
   const dot = name.lastIndexOf('.')
   return dot < 1 ? '' : name.slice(dot + 1).toLowerCase()
-}
-
-/** How many letters are wrong, missing, added or exchanged with their neighbour (optimal string alignment). */
-function distance(a: string, b: string): number {
-  let before: number[] = []
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1
-      let least = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + change)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (before[j - 2] ?? 0) + 1)
-      next.push(least)
-    }
-    before = row
-    row = next
-  }
-  return row[b.length] ?? 0
 }
 
 function recommendationFor(path: string, meant: string): Recommendation {
