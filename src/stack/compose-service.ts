@@ -8,7 +8,7 @@ import { bakeFiles, isBaked } from './baked-files.ts'
 import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
 import { keepsData } from './dockerfile-volumes.ts'
-import { healthOf, ignoreRulesOf, needOf } from './folder-service.ts'
+import { healthOf, ignoreRulesOf, makeImage, needOf } from './folder-service.ts'
 import { type BuiltSources, buildSources } from './mounted-sources.ts'
 import { sayBuild, sayEvidence } from './reasons.ts'
 import type { Endpoint, Need, ServiceDraft } from './service-draft.ts'
@@ -81,6 +81,7 @@ function withCheck({ service, healthTest }: BuiltSources): ComposeModelService {
 }
 
 function buildOf({ model, key, service, spec, input }: ComposeServiceInput, made: BuildInput | undefined): BuildInput | undefined {
+  if (spec?.declared?.says.build?.template !== undefined) return makeImage(spec, input).build
   const mounts = service.mounts.filter(isBaked)
   const base = made ?? (service.build === undefined ? (service.image ?? '') : ownBuild(key, { build: service.build, spec, input }))
   if (mounts.length === 0) return typeof base === 'string' ? undefined : base

@@ -28,6 +28,12 @@ function rendered(template: DockerfileTemplate, values: Readonly<Record<string, 
   }
 }
 
+/** The values that a template asks for, those of what it includes too. */
+export function variablesRead(template: DockerfileTemplate): ReadonlySet<string> {
+  const { liquid, parts } = parsed(template)
+  return new Set(liquid.globalVariablesSync(parts))
+}
+
 interface Parsed {
   readonly liquid: Liquid
   readonly parts: Part[]

@@ -6,6 +6,7 @@ import { draftBackingService } from './backing-service.ts'
 import { byCodeUnit } from './canonical.ts'
 import { differencesOf } from './compose-differences.ts'
 import { type ComposeServiceInput, draftComposeService } from './compose-service.ts'
+import { obeyDeclared } from './declared-compose.ts'
 import { draftFolderService } from './folder-service.ts'
 import type { ServiceDraft } from './service-draft.ts'
 import type { StackInput } from './specify.ts'
@@ -41,7 +42,7 @@ export function draftServices(input: StackInput): DraftedServices {
 }
 
 function composeServices(model: ComposeModel, input: StackInput): ComposeServiceInput[] {
-  const known = Object.entries(model.services).map(([key, service]) => {
+  const known = Object.entries(obeyDeclared(model, input.topology)).map(([key, service]) => {
     const isThis = ({ compose }: { compose?: { file: string; service: string } }) => compose?.file === model.file && compose.service === key
     return { key, service, spec: input.topology.services.find(isThis), backing: input.topology.backing.find(isThis) }
   })

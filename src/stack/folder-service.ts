@@ -4,6 +4,7 @@ import type { Connection, Dependency, HealthSpec, ServiceSpec } from '../topolog
 import { dockerfileBuildInput, type IgnoreRules, templateBuildInput } from './build-input.ts'
 import type { ComposeMap, ComposeValue } from './compose-value.ts'
 import { asDatabase } from './database-service.ts'
+import { declaredCommand, refuseTemplate, refuseUnread } from './declared.ts'
 import { type Confinement, confine, entrypointCapabilities, healthcheck, limit, publish, supervise } from './defaults.ts'
 import { startsUnprivileged } from './dockerfile.ts'
 import { imageVolumes } from './dockerfile-volumes.ts'
@@ -22,7 +23,7 @@ export function draftFolderService(spec: ServiceSpec, input: StackInput): Servic
 
 function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
   const making = makeImage(spec, input)
-  const port = spec.port ?? making.port
+  const port = spec.port ?? (spec.declared?.says.port === 'none' ? undefined : making.port)
   const test = spec.health?.kind === 'exec' ? ['CMD', ...spec.health.command] : making.healthTest
   const replicas = spec.replicas ?? 1
   return {
@@ -31,6 +32,7 @@ function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
     type: spec.type,
     definition: {
       ...making.definition,
+      ...(spec.build.kind === 'template' ? {} : { command: declaredCommand(spec) }),
       init: true,
       ...(port === undefined ? {} : { ports: [publish(port)] }),
       ...(test === undefined ? {} : { healthcheck: healthcheck(test) }),
@@ -39,7 +41,7 @@ function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
       ...limit({ memory: composeMemory(spec.resources.memory), cpus: composeCpus(spec.resources.cpu), replicas }),
     },
     environment: environmentOf(spec, port),
-    reasons: reasonsOf(spec, port),
+    reasons: reasonsOf(spec, port, input.topology.backing),
     ...(making.build === undefined ? {} : { build: making.build }),
     ...(making.image === undefined ? {} : { image: making.image }),
     ...(port === undefined ? {} : { port }),
@@ -122,6 +124,7 @@ function makeByDockerfile(spec: ServiceSpec, build: Extract<ServiceSpec['build']
 
 function makeByTemplate(spec: ServiceSpec, name: string, { templates, tree, render }: StackInput): Making {
   const template = templates.find((candidate) => candidate.name === name)
+  if (template === undefined) refuseTemplate(spec, templates, tree)
   if (template === undefined)
     throw new KyozoError(
       'template_missing',
@@ -131,6 +134,7 @@ function makeByTemplate(spec: ServiceSpec, name: string, { templates, tree, rend
         hint: `add a Dockerfile to ${spec.path}`,
       },
     )
+  refuseUnread(spec, template, tree)
   const rendered = render(template, { service: spec, tree })
   return {
     definition: { build: { context: composeContext(rendered.context), dockerfile_inline: rendered.dockerfile } },

@@ -2,7 +2,7 @@
 // only when the shape of the stack does.
 import { manifestNames } from '../topology/folder-names.ts'
 import { baseName } from '../topology/paths.ts'
-import type { Evidence, ServiceSpec } from '../topology/topology.ts'
+import type { BackingService, Evidence, ServiceSpec } from '../topology/topology.ts'
 
 /** More would bury the service itself. */
 const evidenceLimit = 2
@@ -19,7 +19,7 @@ export function sayEvidence(evidence: readonly Evidence[]): string {
   return evidence.length === 0 ? 'it is declared' : 'its code says so'
 }
 
-export function reasonsOf(spec: ServiceSpec, port: number | undefined): string[] {
+export function reasonsOf(spec: ServiceSpec, port: number | undefined, backing: readonly BackingService[]): string[] {
   const kind = spec.framework === undefined ? spec.type : `${spec.type} with ${spec.framework}`
   return [
     `${spec.name}: ${spec.path === '.' ? 'the root folder' : `folder ${spec.path}`}, ${kind}, because ${sayEvidence(spec.evidence)}`,
@@ -28,7 +28,7 @@ export function reasonsOf(spec: ServiceSpec, port: number | undefined): string[]
     ...spec.dependsOn
       .filter(({ kind }) => kind !== 'conflicts')
       .map(({ service, kind, evidence }) => `${kind === 'requires' ? 'Needs' : 'Can use'} ${service}: ${sayEvidence(evidence)}`),
-    ...sayMissing(spec),
+    ...sayMissing(spec, backing),
   ]
 }
 
@@ -61,9 +61,12 @@ function sayPort(spec: ServiceSpec, port: number): string {
   return `Answers on port ${port}; it is healthy when the port accepts connections.`
 }
 
-function sayMissing({ environment, dependsOn }: ServiceSpec): string[] {
+/** What runs elsewhere connects nothing: somebody has to say where. */
+function sayMissing({ environment, dependsOn }: ServiceSpec, backing: readonly BackingService[]): string[] {
+  const external = new Set(backing.flatMap(({ name, isExternal }) => (isExternal === true ? [name] : [])))
+  const provided = dependsOn.filter(({ service }) => !external.has(service))
   const connected = new Set(
-    dependsOn.flatMap(({ connection, connections }) => [connection, ...(connections ?? [])]).map((found) => found?.variable),
+    provided.flatMap(({ connection, connections }) => [connection, ...(connections ?? [])]).map((found) => found?.variable),
   )
   const missing = environment.filter(
     ({ name, required, value, made }) => required && value === undefined && made === undefined && name !== 'PORT' && !connected.has(name),

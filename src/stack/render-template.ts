@@ -1,5 +1,6 @@
 // A service without a Dockerfile gets one from its template. Pure: the same service and the same names of files give the same text.
 import { KyozoError } from '../errors.ts'
+import { lockfilesOfOthers } from '../topology/install.ts'
 import { baseName, isWithin, joinPath, relativeTo } from '../topology/paths.ts'
 import type { Recommendation, ServiceSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
@@ -15,7 +16,7 @@ const imageFolder = '/app'
 export function renderTemplate(template: Template, input: RenderInput): RenderedTemplate {
   const { service } = input
   const files = templateFiles(template, input)
-  const port = service.port ?? template.defaultPort
+  const port = service.port ?? (service.declared?.says.port === 'none' ? undefined : template.defaultPort)
   const healthCommand = healthCommandOf(template, service, port)
   const recommendations = recommend(template, service, files)
   return {
@@ -66,14 +67,15 @@ function templateValues(template: Template, { service, files, port }: Subject): 
     port: port ?? null,
     start: service.start ?? null,
     build: service.buildCommand ?? null,
+    install: declaredInstall(service),
     facts: service.facts,
     root: place(files.root),
     folder: place(service.path),
     own_package: place(nearest?.folder ?? service.path),
     folder_in_root: relativeTo(files.root, service.path),
     is_workspace_member: files.root !== service.path,
-    root_manifests: rootPackage?.manifests ?? [],
-    own_manifests: ownPackage?.manifests ?? [],
+    root_manifests: withoutOthersLocks(rootPackage?.manifests ?? [], service),
+    own_manifests: withoutOthersLocks(ownPackage?.manifests ?? [], service),
     packages: files.packages.map(({ folder, manifests }) => ({
       folder: place(folder),
       from_root: fromFolder(files.root, folder),
@@ -85,6 +87,21 @@ function templateValues(template: Template, { service, files, port }: Subject): 
     source_copies: sourceCopies(files),
     search_folders: [...new Set([imageFolder, ...files.sources.filter((path) => !files.files.includes(path)).map(place)])],
   }
+}
+
+/** Only what kyozo.yaml says: templates know best how their languages install. */
+function declaredInstall({ declared, installCommand }: ServiceSpec): string | null {
+  const said = declared?.says.install
+  if (said === undefined) return null
+  return said === 'none' ? 'true' : (installCommand ?? null)
+}
+
+/** A template takes the manager whose lockfile is there; with one said in kyozo.yaml there is no other. */
+function withoutOthersLocks(manifests: readonly string[], { type, declared }: ServiceSpec): readonly string[] {
+  const manager = declared?.says.package_manager
+  if (manager === undefined) return manifests
+  const others = lockfilesOfOthers(type, manager)
+  return manifests.filter((name) => !others.includes(name))
 }
 
 function placeOf(path: string, context: string): string {

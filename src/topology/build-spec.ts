@@ -4,7 +4,7 @@ import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
 import { dockerfileBuild, findDockerfile } from './dockerfiles.ts'
 import { installCommandOf } from './install.ts'
-import { commonFolder, isWithin, joinPath } from './paths.ts'
+import { cleanPath, commonFolder, isWithin, joinPath } from './paths.ts'
 import { believed } from './precedence.ts'
 import { defined } from './reading/data.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
@@ -30,19 +30,20 @@ export function buildOf(
   if (claim.type === 'kubernetes') return { kind: 'manifests', file: String(claim.spec.facts?.manifest ?? path) }
   if (said?.image !== undefined) return { kind: 'image', image: said.image }
   const composed = compose?.service.build
+  const saidContext = said?.context === undefined ? undefined : cleanPath(said.context)
   const options = defined({
     target: targetOf({ declared, compose }, statements) ?? dockerfile?.target,
     args: said?.args ?? nonEmpty(composed?.args),
   })
-  const named = said?.dockerfile
+  const named = said?.dockerfile === undefined ? undefined : cleanPath(said.dockerfile)
   const image = said === undefined ? imageOf({ compose, claim, path }, repository) : undefined
   if (image !== undefined) return { kind: 'image', image }
   if (said?.template === undefined && (named !== undefined || dockerfile !== undefined)) {
     const guess = dockerfile === undefined ? { context: path } : dockerfileBuild(folder, dockerfile, repository)
-    const context = said?.context ?? composed?.context ?? ('context' in guess ? guess.context : path)
+    const context = saidContext ?? composed?.context ?? ('context' in guess ? guess.context : path)
     return { kind: 'dockerfile', dockerfile: named ?? dockerfile?.path ?? '', context, ...options }
   }
-  return { kind: 'template', template: said?.template ?? claim.type, context: said?.context ?? commonFolder([path, ...reads.paths]) }
+  return { kind: 'template', template: said?.template ?? claim.type, context: saidContext ?? commonFolder([path, ...reads.paths]) }
 }
 
 /** A published image that a compose file runs, unless sources are mounted into it that want installing or compiling first. */
@@ -78,7 +79,7 @@ export function dockerfileFor(draft: Draft, { folder, statements, repository }: 
   const { declared, compose, path } = draft
   const named = believed({
     ...saidBy(statements, ({ dockerfile }) => dockerfile),
-    declaration: declared?.build?.dockerfile,
+    declaration: declared?.build?.dockerfile && cleanPath(declared.build.dockerfile),
     compose: composeDockerfile(compose),
   })?.value
   if (named !== undefined && repository.tree.entries.has(named)) return repository.read.dockerfile(named, targetOf(draft, statements))

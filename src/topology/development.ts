@@ -46,3 +46,8 @@ const workingPattern =
 export function isForWorking(command: string | undefined): boolean {
   return command !== undefined && workingPattern.test(command.slice(0, 500))
 }
+
+/** What only keeps a container alive starts nothing. */
+export function unlessIdle(command: string | undefined): string | undefined {
+  return isIdle(command) ? undefined : command
+}

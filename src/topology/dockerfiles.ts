@@ -238,3 +238,8 @@ export function explainsDockerfile(claim: Claim, facts: DockerfileFacts): boolea
   // A web server's image serves files or passes requests on; its configuration tells which.
   return facts.language === claim.type || (facts.language === 'static_site' && claim.type === 'proxy')
 }
+
+/** Quarkus writes Dockerfiles for every project that expose its usual port; the project's own configuration knows better. */
+export function isScaffold(dockerfile: DockerfileFacts | undefined): boolean {
+  return dockerfile !== undefined && /(?:^|\/)src\/main\/docker\/[^/]{1,100}$/.test(dockerfile.path)
+}

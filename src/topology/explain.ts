@@ -66,7 +66,7 @@ function folderOf(tree: SourceTree, asked: string): string {
 }
 
 function answerFor(path: string, topology: Topology, repository: Repository): FolderAnswer {
-  const services = topology.services.filter((service) => service.path === path)
+  const services = topology.services.filter((service) => service.path === path).map(({ declared: _, ...service }) => service)
   if (services.length > 0) return { kind: 'service', services: hideSecrets(services) }
   const above = [path, ...ancestorsOf(path)]
   const role = above.flatMap((at) => topology.folders.filter((folder) => folder.path === at && (at === path || at !== '.')))[0]

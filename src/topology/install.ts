@@ -82,12 +82,46 @@ export interface Installed {
   readonly path: string
   /** Whether the folder has a manifest of its own; without one nothing is installed for it. */
   readonly hasManifest: boolean
+  /** What installs, when somebody says so. Default is whatever there is a lockfile or a list for. */
+  readonly manager?: string | undefined
 }
 
 /** Undefined where nothing is installed: for plain files, for what stands for others, and where no manifest lists anything. */
-export function installCommandOf({ type, path, hasManifest }: Installed, repository: Repository): Said<string> | undefined {
+export function installCommandOf({ type, path, hasManifest, manager }: Installed, repository: Repository): Said<string> | undefined {
   if (!hasManifest) return undefined
-  return find(locked[type] ?? [], path, repository) ?? find(listed[type] ?? [], path, repository)
+  const isMeant = ({ command }: Installer) => manager === undefined || managerIn(command) === manager
+  return find((locked[type] ?? []).filter(isMeant), path, repository) ?? find((listed[type] ?? []).filter(isMeant), path, repository)
+}
+
+/** Everything that installs for a type. */
+export function managersOf(type: ServiceType): string[] {
+  const commands = [...(locked[type] ?? []), ...(listed[type] ?? [])].map(({ command }) => managerIn(command))
+  return [...new Set(commands)]
+}
+
+/** The lockfile that a manager cannot do without, when it is not there. */
+export function needsLockfile(installed: Installed, repository: Repository): string | undefined {
+  if (installCommandOf(installed, repository) !== undefined) return undefined
+  const own = (locked[installed.type] ?? []).find(({ command }) => managerIn(command) === installed.manager)
+  return own?.files[0]
+}
+
+/** Lockfiles of the managers that do not install, when one is said to. */
+export function lockfilesOfOthers(type: ServiceType, manager: string): string[] {
+  return (locked[type] ?? []).flatMap(({ files, command }) => (managerIn(command) === manager ? [] : files))
+}
+
+function managerIn(command: string): string {
+  const [program = ''] = command.split(' ', 1)
+  return managersByProgram[program] ?? program
+}
+
+/** Where the program is called otherwise. */
+const managersByProgram: Readonly<Record<string, string>> = {
+  bundle: 'bundler',
+  mvn: 'maven',
+  './mvnw': 'maven',
+  './gradlew': 'gradle',
 }
 
 function find(installers: readonly Installer[], path: string, repository: Repository): Said<string> | undefined {

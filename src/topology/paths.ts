@@ -44,6 +44,12 @@ export function commonFolder(paths: readonly string[]): string {
   return common
 }
 
+/** A path as somebody wrote it, without `./` and slashes at its end. */
+export function cleanPath(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  return parts.length === 0 ? '.' : parts.join('/')
+}
+
 /** The folders above, nearest first, the root last. */
 export function ancestorsOf(path: string): string[] {
   const ancestors: string[] = []

@@ -2,7 +2,7 @@
 // is made from it (precedence-page.ts), and specify.ts merges by it.
 
 export const precedence = [
-  { source: 'declaration', file: 'kyozo.yaml', says: 'everything: path, type, port, start, build, env, health, resources, replicas, domains, depends_on, ignore' },
+  { source: 'declaration', file: 'kyozo.yaml', says: 'everything: path, type, framework, version, package_manager, port, start, install, processes, build, env, health, resources, replicas, domains, depends_on, ignore' },
   { source: 'procfile', file: 'Procfile', says: 'start (the process `web`), every other process, and a port that the command names' },
   { source: 'railway', file: 'railway.toml, railway.json', says: 'start, build command, Dockerfile, health path' },
   { source: 'render', file: 'render.yaml', says: 'folders that are services, name, start, build command, Dockerfile, health path, variables, what they need' },

@@ -2,7 +2,8 @@
 import { type ClaimedSpec, isStack } from './claim.ts'
 import type { ComposeServiceFacts } from './compose-file.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
-import type { DeclaredService } from './declaration/schema.ts'
+import { declaredHealth, declaredProcesses, declaredStart, declaredVersion } from './declaration/declared-values.ts'
+import { noneWord } from './declaration/values.ts'
 import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
 import { isForWorking, isIdle } from './development.ts'
@@ -40,17 +41,17 @@ export function valuesOf(known: Known): ServiceValues {
   const port = portOf(known)
   const start = startOf(known)
   const { memory, cpu, ...values } = {
-    framework: decide({ guess: guessed(known, 'framework') }),
+    framework: corrected(known, ['framework'], draft.declared?.framework, { guess: guessed(known, 'framework') }),
     frameworkVersion: decide({ guess: frameworkVersionOf({ claim: draft.claim, path: draft.path, repository: known.repository }) }),
-    version: decide({ compose: versionOfImage(draft), guess: guessed(known, 'version') }),
-    packageManager: decide({ guess: guessed(known, 'packageManager') }),
-    start,
-    installCommand: decide({
-      guess: installCommandOf({ type: draft.claim.type, path: draft.path, hasManifest: draft.claim.hasManifest }, known.repository),
+    version: corrected(known, ['version'], declaredVersion(draft.declared), {
+      compose: versionOfImage(draft),
+      guess: guessed(known, 'version'),
     }),
-    buildCommand: decide({
+    packageManager: corrected(known, ['package_manager'], draft.declared?.package_manager, { guess: guessed(known, 'packageManager') }),
+    start,
+    installCommand: corrected(known, ['install'], draft.declared?.install, { guess: installCommandOf(installed(draft), known.repository) }),
+    buildCommand: corrected(known, ['build', 'command'], draft.declared?.build?.command, {
       ...stated(statements, 'buildCommand'),
-      declaration: declaredValue(known, ['build', 'command'], draft.declared?.build?.command),
       guess: guessed(known, 'buildCommand'),
     }),
     processes: processesOf(known, { start, port }),
@@ -78,15 +79,17 @@ function startOf(known: Known): Said<string> | undefined {
   const { draft, statements, processes, dockerfile } = known
   const { declared, compose } = draft
   const main = mainProcess(processes)
+  const ofImage = inDockerfile(known, unlessIdle(dockerfile?.command?.text), dockerfile?.command)
+  if (declared?.start === noneWord) return decide({ dockerfile: ofImage })
   return decide({
     ...stated(statements, 'start'),
-    declaration: declaredValue(known, ['start'], declaredStart(declared)),
+    declaration: declaredValue(known, declared?.start === undefined ? ['processes', 'web'] : ['start'], declaredStart(declared)),
     procfile: said(main?.command, main?.evidence),
     compose: said(
       compose && commandFor(compose.service, known),
       compose && { ...compose.service.evidence, fact: `command of ${compose.service.name}` },
     ),
-    dockerfile: inDockerfile(known, unlessIdle(dockerfile?.command?.text), dockerfile?.command),
+    dockerfile: ofImage,
     guess: dockerfile === undefined && !known.isServed ? guessed(known, 'start') : undefined,
   })
 }
@@ -94,11 +97,6 @@ function startOf(known: Known): Said<string> | undefined {
 /** Sources that are mounted to work on them are built to serve with: what installs and watches them there starts nothing here. */
 function commandFor({ build, command }: ComposeServiceFacts, { isServed }: Known): string | undefined {
   return build === undefined && !isServed && isForWorking(command) ? undefined : unlessIdle(command)
-}
-
-/** What only keeps a container alive starts nothing. */
-function unlessIdle(command: string | undefined): string | undefined {
-  return isIdle(command) ? undefined : command
 }
 
 function portOf(known: Known): Said<number> | undefined {
@@ -110,9 +108,8 @@ function portOf(known: Known): Said<number> | undefined {
   // Of several ports the one that the program itself says is the one that it answers at.
   const exposed = dockerfile?.ports.find(({ port }) => port === claim.spec.port) ?? dockerfile?.ports[0]
   const inImage = inDockerfile(known, exposed?.port, exposed)
-  return decide({
+  return corrected(known, ['port'], declared?.port, {
     ...stated(statements, 'port'),
-    declaration: declaredValue(known, ['port'], declared?.port),
     procfile: said(portInCommand(main?.command), main?.evidence),
     compose: said(composed?.port, composed?.evidence),
     dockerfile: isScaffold(dockerfile) ? undefined : inImage,
@@ -129,11 +126,6 @@ function portOfImage({ draft: { compose } }: Known): Said<number> | undefined {
   return usual(port, imageEvidence, `usual for ${image}`)
 }
 
-/** Quarkus writes Dockerfiles for every project that expose its usual port; the project's own configuration knows better. */
-function isScaffold(dockerfile: DockerfileFacts | undefined): boolean {
-  return dockerfile !== undefined && /(?:^|\/)src\/main\/docker\/[^/]{1,100}$/.test(dockerfile.path)
-}
-
 interface Main {
   readonly start: Said<string> | undefined
   readonly port: Said<number> | undefined
@@ -145,16 +137,15 @@ function processesOf(known: Known, { start, port }: Main): Said<readonly Process
   const own = processes.map(({ name, command }) => ({ name, command }))
   const beside = processes.length > 0 || draft.compose !== undefined ? undefined : guessed(known, 'processes')
   const main = start === undefined ? [] : [{ name: port === undefined ? 'main' : 'web', command: start.value }]
-  return decide({
+  const others = decide({
     ...stated(statements, 'processes'),
     procfile: said(own.length > 1 ? own : undefined, processes[0]?.evidence),
     guess: beside && { ...beside, value: [...main, ...beside.value] },
   })
-}
-
-function declaredStart(declared: DeclaredService | undefined): string | undefined {
-  if (typeof declared?.start !== 'object') return declared?.start
-  return declared.start.map((word) => (/^[\w@%+=:,./-]{1,2000}$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
+  const { declared } = draft
+  if (declared?.processes === undefined) return others
+  const all = declaredProcesses(declared.processes, others?.value ?? main)
+  return decide({ declaration: declaredValue(known, ['processes'], all.length > 1 ? all : undefined) })
 }
 
 function healthOf(known: Known, port: Said<number> | undefined): Said<HealthSpec> | undefined {
@@ -166,15 +157,6 @@ function healthOf(known: Known, port: Said<number> | undefined): Said<HealthSpec
     dockerfile: inDockerfile(known, dockerfile?.health?.spec, dockerfile?.health),
     guess: guessed(known, 'health') ?? usual<HealthSpec>({ kind: 'tcp' }, listens, 'no health route is known, so its port is asked'),
   })
-}
-
-function declaredHealth(health: DeclaredService['health']): HealthSpec | undefined {
-  if (health === undefined) return undefined
-  if (health === false) return { kind: 'none' }
-  if (typeof health === 'string') return { kind: 'http', path: health }
-  if ('tcp' in health) return { kind: 'tcp', port: health.tcp }
-  if ('command' in health) return { kind: 'exec', command: health.command }
-  return { kind: 'http', path: health.path, ...(health.port === undefined ? {} : { port: health.port }) }
 }
 
 function resourcesOf(known: Known): { readonly memory: Said<string>; readonly cpu: Said<string> } {
@@ -217,7 +199,22 @@ function stated<K extends StatedValue>(
 
 /** What kyozo.yaml says, at the line of its key. */
 function declaredValue<T>({ draft, declared }: Known, keys: readonly string[], value: T | undefined): Said<T> | undefined {
-  return value === undefined ? undefined : said(value, declared.at(['services', draft.name, ...keys], `${keys.join('.')} in kyozo.yaml`))
+  const at = ['services', draft.declaredAs ?? draft.name, ...keys]
+  return value === undefined ? undefined : said(value, declared.at(at, `${keys.join('.')} in kyozo.yaml`))
+}
+
+/** What kyozo.yaml says, or what others say; nothing when it says that they are all wrong. */
+function corrected<T>(
+  known: Known,
+  keys: readonly string[],
+  ...[mine, others]: [mine: T | typeof noneWord | undefined, others: Partial<Record<Source, Said<T> | undefined>>]
+): Said<T> | undefined {
+  if (mine === noneWord) return undefined
+  return decide<T>({ ...others, declaration: declaredValue<T>(known, keys, mine as T | undefined) })
+}
+
+function installed({ claim, path, declared }: Draft) {
+  return { type: claim.type, path, hasManifest: claim.hasManifest, manager: declared?.package_manager }
 }
 
 function inDockerfile<T>(

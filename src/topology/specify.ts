@@ -1,6 +1,7 @@
 // One draft as a ServiceSpec.
 import { buildOf, dockerfileFor, isMounted } from './build-spec.ts'
 import { evidenceOf, isStack } from './claim.ts'
+import { checkDeclared } from './declaration/check.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { Statement } from './declared/statement.ts'
 import { statementsAbout } from './declared/statements.ts'
@@ -33,6 +34,7 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
   const dockerfile = dockerfileFor(draft, { folder, statements, repository })
   const reads = findReads(draft, { repository, packages })
   const build = buildOf(draft, { folder, dockerfile, statements, reads, repository })
+  if (repository.tree.wanted.size === 0) checkDeclared(draft, { build, declared: file, repository })
   const isServed = build.kind === 'image' && isMounted(draft)
   const known: Known = {
     draft,
@@ -57,6 +59,7 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
     facts: claim.spec.facts ?? {},
     ...valuesOf(known),
     ...defined({
+      declared: declared && { key: draft.declaredAs ?? draft.name, says: declared },
       domains: declared?.domains,
       ignore: Array.isArray(declared?.ignore) ? declared.ignore : undefined,
       compose: compose && { file: compose.file, service: compose.service.name },

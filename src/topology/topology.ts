@@ -1,5 +1,7 @@
 // What a commit holds: services, how they depend on one another, and why we think so. Types only; docs/contract.md has the same as JSON.
 
+import type { DeclaredService } from './declaration/schema.ts'
+
 export const serviceTypes = [
   'nodejs', 'bun', 'deno', 'python', 'golang', 'rust', 'ruby', 'java', 'php', 'dotnet', 'elixir', 'gleam', 'haskell', 'swift', 'zig', 'dart',
   'crystal', 'cpp', 'static_site', 'containerized', 'compose_stack', 'proxy', 'database', 'kubernetes',
@@ -123,6 +125,8 @@ export interface ServiceSpec {
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>
   /** The compose file that declares it and its name there, when a user's compose file does. */
   readonly compose?: { readonly file: string; readonly service: string }
+  /** What kyozo.yaml says of it, and by which key; a stack obeys it where a compose file says otherwise. Not in the document for programs. */
+  readonly declared?: { readonly key: string; readonly says: DeclaredService }
   /** Host names that kyozo.yaml gives it. Default is none. */
   readonly domains?: readonly string[]
   /** Globs below its folder that never enter its build and never count as a change. Default is none. */

@@ -90,32 +90,38 @@ describe('kyozo.yaml', () => {
 
   test('is told everything that is wrong with it, with lines and columns', () => {
     const yaml =
-      'services:\n  api:\n    prot: 3000\n    port: 99999\n    path: ../x\n    health: {paht: /x}\n  Bad_Name: {}\nignore: ["*a*b*c"]\nextra: 1\n'
+      'services:\n  api:\n    prot: 3000\n    port: 99999\n    path: ../x\n    health: {paht: /x}\n  -bad name: {}\nignore: ["*a*b*c"]\nextra: 1\n'
     expect(errorOf(() => analyzeFiles({ 'kyozo.yaml': yaml }))).toEqual([
       'declaration_invalid',
-      'kyozo.yaml:3:5: services.api has no key "prot"',
-      'kyozo.yaml:4:5: services.api.port: too big: expected number to be <=65535',
-      'kyozo.yaml:5:5: services.api.path: must be relative to the repository and stay inside it',
-      'kyozo.yaml:6:5: services.api.health.path: must be text',
-      'kyozo.yaml:6:14: services.api.health has no key "paht"',
-      'kyozo.yaml:7:3: services.Bad_Name: must be lower-case letters, digits and dashes, at most 63',
-      'kyozo.yaml:8:10: ignore.0: must have at most two stars in a segment and no extended groups',
-      'kyozo.yaml:9:1: kyozo.yaml has no key "extra"',
+      'kyozo.yaml:3:5: services.api has no key "prot"; did you mean port? It may have path, type, framework, version, package_manager, port, start, install, processes, build, env, health, resources, replicas, domains, depends_on, ignore',
+      'kyozo.yaml:4:5: services.api.port: must be a port: a whole number from 1 to 65535, such as 8080; found 99999',
+      'kyozo.yaml:5:5: services.api.path: must be a path inside the repository, relative to its root, such as services/api; found "../x"',
+      'kyozo.yaml:6:5: services.api.health.path: must be a path such as /healthz; found nothing: give it a value or leave the key out',
+      'kyozo.yaml:6:14: services.api.health has no key "paht"; did you mean path? It may have path, port',
+      'kyozo.yaml:7:3: services.-bad name: must be the name of a service: letters, digits, dashes, dots and underscores, at most 63',
+      'kyozo.yaml:8:10: ignore.0: must be a glob such as "docs/**", with at most two stars in a segment and no extended groups; found "*a*b*c"',
+      'kyozo.yaml:9:1: kyozo.yaml has no key "extra"; it may have services, ignore, environments, previews, commit_back, backing',
     ])
   })
 
   test.each([
-    ['services: {ghost: {port: 1}}\n', 'kyozo.yaml:1:12: services.ghost is not a service that was found; give it a path'],
+    [
+      'services: {ghost: {port: 1}}\n',
+      'kyozo.yaml:1:12: services.ghost: no service is called ghost; there are api; give ghost a path to add it',
+    ],
     ['services:\n  ghost:\n    path: nowhere\n', 'kyozo.yaml:3:5: services.ghost.path: "nowhere" is not a folder of the repository'],
     ['services:\n  docs:\n    path: docs\n', 'kyozo.yaml:2:3: services.docs: nothing in docs says what it is; give it a type or a build'],
-    ['services:\n  api:\n    depends_on:\n      - web\n', 'kyozo.yaml:4:9: services.api.depends_on: no service is named web'],
+    [
+      'services:\n  api:\n    depends_on:\n      - web\n',
+      'kyozo.yaml:4:9: services.api.depends_on: no service is named web; there is no other; name a kind of backing service such as postgres',
+    ],
   ])('%j cannot be followed', (yaml, message) => {
     expect(errorOf(() => analyzeFiles({ ...api, 'docs/a.md': '', 'kyozo.yaml': yaml }))).toEqual(['declaration_invalid', message])
   })
 
   test.each([
     ['a: [\n', 'kyozo.yaml:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]'],
-    ['ignore: []\nignore: []\n', 'kyozo.yaml:2:1: Map keys must be unique'],
+    ['ignore: []\nignore: []\n', 'kyozo.yaml:2:1: the key ignore is there twice; keep one of them'],
     ['ignore: !include x\n', 'kyozo.yaml:1:9: YAML tags are not allowed; write the value without one'],
     ['ignore: []\n---\nignore: []\n', 'kyozo.yaml:2:1: the file holds more than one document'],
     [`ignore: ${'['.repeat(300)}`, 'kyozo.yaml:1:1: the document nests deeper than 32 levels'],
@@ -124,7 +130,10 @@ describe('kyozo.yaml', () => {
       'kyozo.yaml:1:1: Excessive alias count indicates a resource exhaustion attack',
     ],
     ['a: &a {b: *a}\n', 'kyozo.yaml:1:1: the document nests deeper than 32 levels or expands to more than 20000 values'],
-    ['- a\n', 'kyozo.yaml:1:1: kyozo.yaml: must be a map'],
+    [
+      '- a\n',
+      'kyozo.yaml:1:1: kyozo.yaml: must be a map, with any of the keys services, ignore, environments, previews, commit_back, backing; found a list',
+    ],
   ])('%j is refused', (yaml, message) => {
     expect(errorOf(() => parseDeclaration(yaml))).toEqual(['declaration_invalid', message])
   })

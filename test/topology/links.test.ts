@@ -170,16 +170,29 @@ describe('a database', () => {
       [['postgres', 'requires', 'DATABASE_URL', 'postgres://{user}:{password}@{host}:{port}/{database}']],
       [{ name: 'postgres', kind: 'postgres', evidence: [{ path: 'kyozo.yaml', line: 1, fact: 'a depends on postgres', weight: 1 }] }],
     ])
-    expect(() => analyzeFiles({ ...files, 'kyozo.yaml': 'backing: off\nservices: {a: {depends_on: [postgres]}}\n' })).toThrow(
-      'kyozo.yaml:2:29: services.a.depends_on: no service is named postgres',
-    )
   })
 
-  test('is left out when kyozo.yaml says so', () => {
-    expect(servicesIn({ ...node('a', "import pg from 'pg'", { pg: '8' }), 'kyozo.yaml': 'backing: off\n' })).toEqual([
-      'a a nodejs/express :3000 template(nodejs in a) /healthz [node index.js]',
-    ])
-  })
+  test.each(['backing: off', 'backing: {postgres: off}', 'backing: {postgresql: off}'])(
+    'runs elsewhere when kyozo.yaml says %s, and its variable is required',
+    (yaml) => {
+      const files = {
+        ...node('a', "import pg from 'pg'\nnew pg.Pool({connectionString: process.env.DATABASE_URL})", { pg: '8' }),
+        'kyozo.yaml': yaml,
+      }
+      const { backing, recommendations } = analyzeFiles(files)
+      expect([
+        servicesIn(files),
+        analyzeFiles(files).services[0]?.environment,
+        backing.map(({ name, isExternal }) => [name, isExternal]),
+        recommendations.find(({ code }) => code === 'backing_not_provided')?.message,
+      ]).toEqual([
+        ['a a nodejs/express :3000 template(nodejs in a) /healthz [node index.js] ← postgres'],
+        [{ name: 'DATABASE_URL', required: true }],
+        [['postgres', true]],
+        'a needs postgres, which kyozo does not add.',
+      ])
+    },
+  )
 
   test('is found by scheme where no driver is known', () => {
     const evidence = { path: 'x', fact: 'x' }

@@ -1,5 +1,6 @@
 // Backing services that kyozo cannot add: somebody has to run them and say where they are.
 import { hostsIn } from '../relations/hosts.ts'
+import { isProvided } from '../relations/kinds.ts'
 import type { Dependency, Recommendation, ServiceSpec } from '../topology.ts'
 import type { Rule } from './rule.ts'
 
@@ -27,7 +28,9 @@ export const adviseBacking: Rule = ({ services, backing }) =>
         message: `${users
           .map((service) => service.name)
           .slice(0, 5)
-          .join(', ')} ${users.length === 1 ? 'needs' : 'need'} ${kind}, which kyozo cannot add by itself.`,
+          .join(
+            ', ',
+          )} ${users.length === 1 ? 'needs' : 'need'} ${kind}, which kyozo ${isProvided(kind) ? 'does not add' : 'cannot add by itself'}.`,
         fix: `Run ${kind} in a compose file of the repository or elsewhere${variables.length === 0 ? '' : `, and set ${variables.slice(0, 6).join(', ')} under \`env\` in kyozo.yaml`}.`,
         evidence: evidence.slice(0, 3),
       },

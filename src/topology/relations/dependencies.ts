@@ -33,7 +33,7 @@ export interface LinkContext {
 /** Throws `dependency_cycle`, but only once every text is there. */
 export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Links {
   const { decision, declared, repository, packages } = context
-  const stacks = composeFilesOf(decision, repository)
+  const stacks = withoutLeftOut(composeFilesOf(decision, repository), drafts)
   const inputs = new Map(drafts.map((draft) => [draft, needInputs(draft, { decision, repository, packages })]))
   const linked = linkServices({
     drafts,
@@ -55,6 +55,15 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
     providers: findProviders(drafts, repository),
   })
   return repository.tree.wanted.size > 0 ? linked : { ...linked, links: loosenCycles(linked.links) }
+}
+
+/** What kyozo.yaml leaves out of a stack nobody has. */
+function withoutLeftOut(stacks: readonly ComposeFacts[], drafts: readonly Draft[]): readonly ComposeFacts[] {
+  const leftOut = new Map(drafts.map(({ claim: { spec } }) => [spec.facts?.composeFile, spec.facts?.leftOut]))
+  return stacks.map((facts) => {
+    const names = leftOut.get(facts.file)
+    return Array.isArray(names) ? { ...facts, services: facts.services.filter(({ name }) => !names.includes(name)) } : facts
+  })
 }
 
 /** Images of known databases in compose files are backing services under the names that the file gives them, as DNS labels. */

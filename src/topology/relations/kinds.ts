@@ -174,6 +174,12 @@ export function ruleOf(kind: string): KindRule | undefined {
   return byKind.get(kind)
 }
 
+/** A kind as people call it: by its own name or by its image's, such as `postgresql` or `mongo`, or by the name that an added one has. */
+export function ruleCalled(word: string): KindRule | undefined {
+  const plain = word.toLowerCase().replace(/^(?:backing|external)-/, '')
+  return byKind.get(plain) ?? kindRules.find(({ images }) => images.includes(plain))
+}
+
 /** The backing service that an image runs, when it is one of the known kinds: `bitnami/kafka:3` and `mcr.microsoft.com/mssql/server` are. */
 export function backingOfImage(image: string | undefined): BackingKind | undefined {
   const [path = ''] = (image ?? '')

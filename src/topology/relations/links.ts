@@ -14,7 +14,8 @@ import { addressBinding, needBinding, weighed } from './binding.ts'
 import { clientLinks } from './clients.ts'
 import { conflictLinks, type Others, publishersByFile } from './conflicts.ts'
 import { usualConnections } from './connections.ts'
-import { declaredLinks, declaredNeeds } from './declared.ts'
+import { declaredLinks, declaredNeeds, withoutDenied } from './declared.ts'
+import { isOffFor, refuseUnknownBacking } from './declared-backing.ts'
 import { addressesElsewhere } from './elsewhere.ts'
 import { ruleOf, serves } from './kinds.ts'
 import { mergeLinks } from './merge-links.ts'
@@ -66,10 +67,11 @@ export interface OpenLink extends Omit<Link, 'to'> {
 
 export function linkServices(input: LinkInput): Links {
   const directory = createDirectory(input)
-  const isBackingOff = input.declared.declaration.backing === 'off'
+  if (input.repository.tree.wanted.size === 0) refuseUnknownBacking(input.declared, directory)
   const others = { directory, byFile: publishersByFile(input.workloads) }
-  const open = input.drafts.flatMap((draft) => openLinks(draft, input, others))
-  const added = isBackingOff ? [] : addedBacking(open, directory)
+  const found = input.drafts.flatMap((draft) => openLinks(draft, input, others))
+  const open = withoutDenied(found, { drafts: input.drafts, names: directory.names })
+  const added = addedBacking(open, directory, isOffFor(input.declared))
   const known = [...input.composed, ...added.map(({ isElsewhere: _, ...one }): BackingService => one)]
   const links = open.flatMap(({ target, isOnlyNamed: _, ...link }): Link[] => {
     const to = target.name ?? addedName(target, added)

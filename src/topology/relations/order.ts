@@ -59,7 +59,7 @@ function circular(cycle: readonly Link[]): KyozoError {
   const names = [...cycle.map(({ from }) => from), cycle[0]?.from ?? '']
   const places = cycle.flatMap(({ evidence }) => evidence.slice(0, 1)).map(placeOf)
   return new KyozoError('dependency_cycle', `Services depend on one another in a circle: ${names.join('->')} (${places.join(', ')}).`, {
-    hint: 'Remove one of these dependencies, or declare it in kyozo.yaml with `kind: optional`.',
+    hint: 'Remove one of these dependencies, or declare it in kyozo.yaml as optional or none: `depends_on: {name: optional}`.',
   })
 }
 

@@ -1,5 +1,5 @@
 // A topology for programs: the JSON document of `kyozo analyze --json`. docs/contract.md has the keys, schema.ts their shapes.
-import type { Topology } from '../topology.ts'
+import type { ServiceSpec, Topology } from '../topology.ts'
 import { hideSecrets } from './hide-secrets.ts'
 
 export interface ReportInput {
@@ -10,10 +10,12 @@ export interface ReportInput {
 }
 
 /** The document of `kyozo analyze --json`. Paths are relative, "." for the root. */
-export interface TopologyReport extends ReportInput, Topology {
+export interface TopologyReport extends ReportInput, Omit<Topology, 'services'> {
   readonly schemaVersion: 1
+  readonly services: readonly Omit<ServiceSpec, 'declared'>[]
 }
 
 export function reportTopology(topology: Topology, { revision, files, durationMs }: ReportInput): TopologyReport {
-  return { schemaVersion: 1, revision, files, durationMs: Math.round(durationMs), ...topology, services: hideSecrets(topology.services) }
+  const services = topology.services.map(({ declared: _, ...service }) => service)
+  return { schemaVersion: 1, revision, files, durationMs: Math.round(durationMs), ...topology, services: hideSecrets(services) }
 }
