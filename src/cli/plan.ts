@@ -6,6 +6,7 @@ import { formatPlan } from '../reconcile/format-plan.ts'
 import type { ObservedContainer, ObservedStack, StackPlan } from '../reconcile/plan.ts'
 import { planStack } from '../reconcile/plan-stack.ts'
 import type { StackSpec } from '../stack/stack.ts'
+import type { Topology } from '../topology/topology.ts'
 import { printDocument } from './print.ts'
 import { type SpecifiedFolder, specifyFolder } from './specify.ts'
 
@@ -30,10 +31,17 @@ export function planCommand(): Command {
       const plan = planBetween(running, next)
       for (const warning of next.topology.warnings) process.stderr.write(`${warning}\n`)
       if (options.json) printDocument({ schemaVersion: 1, ...plan })
-      else process.stdout.write(`${formatPlan(plan)}\n`)
+      else process.stdout.write(`${plan.operations.length === 0 ? nothingPlanned(next.topology) : formatPlan(plan)}\n`)
       if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume'))
         process.exitCode = 2
     })
+}
+
+/** An empty answer would leave open whether anything was understood. */
+function nothingPlanned({ services }: Topology): string {
+  const manifests = services.filter(({ build }) => build.kind === 'manifests').map(({ path }) => path)
+  if (manifests.length === 0) return 'Nothing to do: there is no service. `kyozo analyze` says what was looked at.'
+  return `Nothing to do: kyozo tells of the Kubernetes manifests in ${manifests.join(', ')} and never applies them.`
 }
 
 /** The plan that takes an engine on which `running` is live to `next`. */

@@ -1,6 +1,7 @@
 // What a build's plain output says: its lines as they come, and in the end which step failed and why. Pure.
 import { stripVTControlCharacters } from 'node:util'
 import { KyozoError } from '../../errors.ts'
+import { isFinalRefusal } from './registry-answer.ts'
 
 /** Longer lines are cut: a minified file that a compiler quotes is no help. */
 const lineLimitChars = 2_000
@@ -70,7 +71,7 @@ function hintFor(exit: string | undefined): string {
 }
 
 function baseImageFailure(service: string, reason: string): KyozoError {
-  const isMissing = /not found|denied|not exist|unauthorized/i.test(reason)
+  const isMissing = isFinalRefusal(reason)
   return new KyozoError('pull_failed', `could not build ${service}: its base image could not be fetched: ${reason}`, {
     hint: isMissing ? 'look at the FROM lines: the image does not exist, or the registry wants a login' : 'the registry did not answer',
     retryable: !isMissing,

@@ -2,6 +2,7 @@
 import { KyozoError } from '../../errors.ts'
 import { ask, type DockerContext } from './context.ts'
 import { asEngineError } from './errors.ts'
+import { isFinalRefusal } from './registry-answer.ts'
 
 /** The largest public images take minutes on a slow line. */
 const pullDeadlineMs = 15 * 60_000
@@ -28,7 +29,7 @@ function withTag(image: string): string {
 
 function asPullError(error: KyozoError, image: string): KyozoError {
   if (error.code === 'superseded' || error.code === 'disk_full' || error.code === 'engine_unavailable') return error
-  const isMissing = /not found|denied|manifest unknown|no such|unauthorized|invalid reference/i.test(error.message)
+  const isMissing = isFinalRefusal(error.message)
   return new KyozoError('pull_failed', error.message, {
     hint: isMissing ? `look at the image's name: ${image} does not exist, or its registry wants a login` : 'the registry did not answer',
     retryable: !isMissing,

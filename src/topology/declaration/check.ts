@@ -103,6 +103,8 @@ function checkObeyed({ said, draft, build, refuse }: Checking): void {
     const keys = [['install'], ['package_manager'], ['build', 'command'], ['build', 'output']].filter((path) => isSaid(said, path))
     for (const keysOf of keys) refuse(keysOf, `says nothing, because ${by} makes the service; ${fix}`)
   }
+  if (said.start !== undefined && build.kind === 'template' && served.has(build.template))
+    refuse(['start'], `the template ${build.template} runs a server of its own; remove the line, or say another type or a Dockerfile`)
   if (said.build?.output !== undefined && type !== 'static_site')
     refuse(['build', 'output'], `only a static site is served from a folder, and this is ${type}; say type: static_site or remove it`)
   if (said.port === noneWord && build.kind === 'template' && (type === 'static_site' || type === 'proxy'))
@@ -119,6 +121,9 @@ function checkObeyed({ said, draft, build, refuse }: Checking): void {
   )
     refuse(['health'], 'a service that listens on no port cannot be asked for a path; say health: {command: […]} or none')
 }
+
+/** Templates whose image has its program already. */
+const served: ReadonlySet<string> = new Set(['static_site', 'proxy', 'database'])
 
 function isSaid(said: DeclaredService, [key, inner]: readonly string[]): boolean {
   const value = (said as Readonly<Record<string, unknown>>)[key ?? '']
