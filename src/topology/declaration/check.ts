@@ -34,6 +34,7 @@ export function checkDeclared(draft: Draft, input: CheckInput): void {
   checkType(checking)
   checkStage(checking)
   checkObeyed(checking)
+  checkServed(checking)
   checkManager(checking)
 }
 
@@ -94,9 +95,8 @@ function checkStage({ said, build, repository, refuse }: Checking): void {
   refuse(['build', 'target'], `${build.dockerfile} ${there}; ${target} is none of them`)
 }
 
-/** What only a template reads, and what only some types have. */
-function checkObeyed({ said, draft, build, refuse }: Checking): void {
-  const { type } = draft.claim
+/** What only a template reads. */
+function checkObeyed({ said, build, refuse }: Checking): void {
   if (build.kind !== 'template') {
     const by = build.kind === 'dockerfile' ? build.dockerfile : build.kind === 'image' ? `the image ${build.image}` : build.file
     const fix = build.kind === 'dockerfile' ? 'change it there, or name a template in build.template' : 'remove it'
@@ -105,6 +105,11 @@ function checkObeyed({ said, draft, build, refuse }: Checking): void {
   }
   if (said.start !== undefined && build.kind === 'template' && served.has(build.template))
     refuse(['start'], `the template ${build.template} runs a server of its own; remove the line, or say another type or a Dockerfile`)
+}
+
+/** What cannot be of a service of its type, or without a port. */
+function checkServed({ said, draft, build, refuse }: Checking): void {
+  const { type } = draft.claim
   if (said.build?.output !== undefined && type !== 'static_site')
     refuse(['build', 'output'], `only a static site is served from a folder, and this is ${type}; say type: static_site or remove it`)
   if (said.port === noneWord && build.kind === 'template' && (type === 'static_site' || type === 'proxy'))
@@ -112,13 +117,7 @@ function checkObeyed({ said, draft, build, refuse }: Checking): void {
       ['port'],
       `a ${type === 'proxy' ? 'proxy' : 'static site'} is nothing without a port; remove the line, or leave it out with ignore: true`,
     )
-  if (
-    said.health !== undefined &&
-    said.health !== false &&
-    said.port === noneWord &&
-    typeof said.health === 'string' &&
-    said.health !== noneWord
-  )
+  if (said.port === noneWord && String(said.health).startsWith('/'))
     refuse(['health'], 'a service that listens on no port cannot be asked for a path; say health: {command: […]} or none')
 }
 
