@@ -30,12 +30,12 @@ export function buildOf(
   if (claim.type === 'kubernetes') return { kind: 'manifests', file: String(claim.spec.facts?.manifest ?? path) }
   if (said?.image !== undefined) return { kind: 'image', image: said.image }
   const composed = compose?.service.build
-  const saidContext = said?.context === undefined ? undefined : cleanPath(said.context)
+  const saidContext = cleaned(said?.context)
   const options = defined({
     target: targetOf({ declared, compose }, statements) ?? dockerfile?.target,
     args: said?.args ?? nonEmpty(composed?.args),
   })
-  const named = said?.dockerfile === undefined ? undefined : cleanPath(said.dockerfile)
+  const named = cleaned(said?.dockerfile)
   const image = said === undefined ? imageOf({ compose, claim, path }, repository) : undefined
   if (image !== undefined) return { kind: 'image', image }
   if (said?.template === undefined && (named !== undefined || dockerfile !== undefined)) {
@@ -79,7 +79,7 @@ export function dockerfileFor(draft: Draft, { folder, statements, repository }: 
   const { declared, compose, path } = draft
   const named = believed({
     ...saidBy(statements, ({ dockerfile }) => dockerfile),
-    declaration: declared?.build?.dockerfile && cleanPath(declared.build.dockerfile),
+    declaration: cleaned(declared?.build?.dockerfile),
     compose: composeDockerfile(compose),
   })?.value
   if (named !== undefined && repository.tree.entries.has(named)) return repository.read.dockerfile(named, targetOf(draft, statements))
@@ -93,4 +93,8 @@ function composeDockerfile(compose: Draft['compose']): string | undefined {
 
 function nonEmpty<T extends object>(value: T | undefined): T | undefined {
   return value === undefined || Object.keys(value).length === 0 ? undefined : value
+}
+
+function cleaned(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : cleanPath(path)
 }
