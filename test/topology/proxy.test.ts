@@ -25,6 +25,19 @@ describe('a proxy', () => {
       'default.conf.template',
       'upstream web {\n  server api:3000;\n}\nserver { location / { \n proxy_pass http://web;\n } }',
     ],
+    [
+      'nginx, with a group called like the service',
+      'FROM nginx',
+      'default.conf',
+      'upstream api {\n  server api:3000;\n}\nserver { location / { proxy_pass http://api; } }',
+    ],
+    ['nginx on one line', 'FROM nginx', 'nginx.conf', 'server { listen 80; location /v1 { proxy_pass http://api:3000; } }\n'],
+    [
+      'a group on one line',
+      'FROM nginx',
+      'nginx.conf',
+      'events {} http { upstream api { server api:3000; } server { location / { proxy_pass http://api; } } }\n',
+    ],
     ['Caddy', 'FROM caddy:2', 'Caddyfile', ':80 {\n  reverse_proxy /v1/* api:3000\n}\n'],
     ['HAProxy', 'FROM haproxy:3', 'haproxy.cfg', 'frontend f\n  bind *:80\nbackend b\n  server s1 api:3000 check\n'],
     [
@@ -76,4 +89,14 @@ describe('a proxy', () => {
       servicesIn({ 'e/Dockerfile': 'FROM nginx\n', 'e/nginx.conf': piece.repeat(20_000) })
     expect(performance.now() - started).toBeLessThan(4000)
   })
+})
+
+test('what a proxy no longer passes on, in a comment, is nobody that it needs', () => {
+  const files = {
+    ...api,
+    'web/Dockerfile': 'FROM nginx:1.29\nCOPY . /usr/share/nginx/html\n',
+    'web/index.html': 'hello',
+    'web/nginx.conf': 'server { listen 80; }\n  # location /v1 { proxy_pass http://api:3000; }\n',
+  }
+  expect(lineOf(files, 'web')).toBe('web web static_site :80 dockerfile(web/Dockerfile in web) /')
 })

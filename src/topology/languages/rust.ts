@@ -1,6 +1,6 @@
 // Cargo packages: which are programs, and what they are built on.
-import { joinPath } from '../paths.ts'
-import { asPort, dataAt, field, stringAt } from '../reading/data.ts'
+import { joinPath, printable } from '../paths.ts'
+import { asPort, dataAt, field, stringAt, stringsIn } from '../reading/data.ts'
 import { apart, type Said, said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { normalizeVersion } from '../versions.ts'
@@ -150,11 +150,29 @@ function dependenciesIn(
       if (file === undefined) continue
       const name = stringAt(value, 'package') ?? key
       dependencies.set(name, placeOf(file, key, `${name} in dependencies`))
+      for (const feature of featuresOf(value, field(shared, key)))
+        dependencies.set(`${name}/${feature}`, placeOf(file, key, `${name} with ${printable(feature)} in dependencies`))
       const version = versionIn(value) ?? versionIn(field(shared, key))
       if (version !== undefined) versions.set(name, version)
     }
+    if (file !== undefined)
+      for (const feature of defaultFeatures(file.data))
+        dependencies.set(feature, placeOf(file, feature, `${printable(feature)} by default`))
   }
   return { dependencies, versions }
+}
+
+/** What is asked of a package: by the member, and by its workspace for every member. Drivers of databases are chosen so. */
+function featuresOf(value: unknown, shared: unknown): string[] {
+  const inherited = field(value, 'workspace') === true ? stringsIn(field(shared, 'features')) : []
+  return [...new Set([...stringsIn(field(value, 'features')), ...inherited])].slice(0, 40)
+}
+
+/** What the package's own features ask of others unless told otherwise, such as `sqlx/postgres`. */
+function defaultFeatures(data: unknown): string[] {
+  const features = dataAt(data, 'features')
+  const first = stringsIn(field(features, 'default')).slice(0, 40)
+  return [...first, ...first.flatMap((name) => stringsIn(field(features, name)).slice(0, 40))].filter((name) => name.includes('/'))
 }
 
 function versionIn(value: unknown): string | undefined {

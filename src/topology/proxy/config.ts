@@ -76,16 +76,19 @@ interface ConfigFile {
 }
 
 function readFile({ path, format }: ConfigFile, repository: Repository): Pick<ProxyConfig, 'upstreams' | 'ports'> {
-  const text = (repository.read.text(path) ?? '').slice(0, sourceScanLimit)
+  const text = withoutComments((repository.read.text(path) ?? '').slice(0, sourceScanLimit))
   const names = new Set(matches(text, format.groups).map(({ value }) => value))
-  return {
-    upstreams: format.upstreams.flatMap((pattern) =>
+  const upstreamsBy = (patterns: readonly RegExp[], isGroup: (host: string) => boolean) =>
+    patterns.flatMap((pattern) =>
       matches(text, pattern).flatMap(({ value, line }) => {
         const host = hostOf(value)
-        if (host === '' || names.has(host) || isOwn(host)) return []
+        if (host === '' || isGroup(host) || isOwn(host)) return []
         return [{ value, evidence: { path, line, fact: `passes requests to ${printable(value)}` } }]
       }),
-    ),
+    )
+  return {
+    // A group may be called like the service that it leads to.
+    upstreams: [...upstreamsBy(format.upstreams, (host) => names.has(host)), ...upstreamsBy(format.members ?? [], () => false)],
     ports: format.listens.flatMap((pattern) =>
       matches(text, pattern).flatMap(({ value, line }) => {
         const port = asPort(value)
@@ -93,6 +96,11 @@ function readFile({ path, format }: ConfigFile, repository: Repository): Pick<Pr
       }),
     ),
   }
+}
+
+/** Comments begin alike in all of them; every line keeps its number. */
+function withoutComments(text: string): string {
+  return text.replace(/^[ \t]{0,200}#.{0,2000}$/gm, '')
 }
 
 function matches(text: string, pattern: RegExp | undefined): { value: string; line: number }[] {

@@ -8,6 +8,8 @@ export interface ConfigFormat {
   readonly otherNames: RegExp
   /** The first group, or the groups `host` and `port`, is an address. */
   readonly upstreams: readonly RegExp[]
+  /** Addresses that are never the name of a group: the servers that one consists of. Default is none. */
+  readonly members?: readonly RegExp[]
   /** The first group is a port. */
   readonly listens: readonly RegExp[]
   /** The first group is a name that addresses may use for a group of servers. */
@@ -22,14 +24,16 @@ export const configFormats: readonly ConfigFormat[] = [
     names: /^(?:nginx[\w.-]{0,40}\.conf|default\.conf|(?:nginx|default)\.conf\.(?:template|tmpl|tpl|j2|in|esh)|nginx\.(?:template|tmpl))$/,
     otherNames: /^[\w.-]{1,60}(?:\.conf(?:\.[a-z0-9]{1,10})?|\.(?:template|tmpl|nginx|vhost))$|^(?:default|conf|config|vhost|site|nginx|proxy)$/,
     whole: /^[ \t]{0,40}(?:http|stream|events)\s{0,10}\{/m,
-    groups: /^[ \t]{0,40}upstream\s{1,4}([\w.-]{1,64})\s{0,4}\{/gm,
+    groups: /(?:^|[;{}])[ \t]{0,40}upstream\s{1,4}([\w.-]{1,64})\s{0,4}\{/gm,
     upstreams: [
-      /^[ \t]{0,40}(?:proxy_pass|grpc_pass)\s{1,8}((?:https?|grpcs?):\/\/[^\s;$]{1,200})/gm,
-      /^[ \t]{0,40}(?:fastcgi_pass|uwsgi_pass|scgi_pass)\s{1,8}([\w.-]{1,100}:\d{1,5})/gm,
-      /^[ \t]{0,40}server\s{1,8}([a-zA-Z][\w.-]{0,100}(?::\d{1,5})?)(?=[\s;])/gm,
-      /^[ \t]{0,40}set\s{1,4}\$\w{1,40}\s{1,4}["']?(https?:\/\/[\w.:/-]{1,200})/gm,
+      /(?:^|[;{}])[ \t]{0,40}(?:proxy_pass|grpc_pass)\s{1,8}((?:https?|grpcs?):\/\/[^\s;$]{1,200})/gm,
+      /(?:^|[;{}])[ \t]{0,40}(?:fastcgi_pass|uwsgi_pass|scgi_pass)\s{1,8}([\w.-]{1,100}:\d{1,5})/gm,
+      /(?:^|[;{}])[ \t]{0,40}set\s{1,4}\$\w{1,40}\s{1,4}["']?(https?:\/\/[\w.:/-]{1,200})/gm,
     ],
-    listens: [/^[ \t]{0,40}listen\s{1,8}(?:[\d.]{7,15}:|\*:|\[::\]:)?(\d{1,5})(?![\d.:]|[^;\n]{0,60}\bssl\b)/gm],
+    members: [
+      /(?:^|[;{}])[ \t]{0,40}server\s{1,8}([a-zA-Z][\w.-]{0,100}(?::\d{1,5})?)(?=[\s;])/gm,
+    ],
+    listens: [/(?:^|[;{}])[ \t]{0,40}listen\s{1,8}(?:[\d.]{7,15}:|\*:|\[::\]:)?(\d{1,5})(?![\d.:]|[^;\n]{0,60}\bssl\b)/gm],
   },
   {
     kind: 'traefik',

@@ -79,7 +79,10 @@ function fromPyproject(file: TomlFile | undefined, folder: Folder, repository: R
 }
 
 function namesAt(file: TomlFile | undefined, keys: readonly string[], fact: string): Requirement[] {
-  return Object.keys(dataAt(file?.data, ...keys)).map((text) => ({ text, evidence: at(file, text, fact) }))
+  return Object.entries(dataAt(file?.data, ...keys)).map(([name, value]) => {
+    const extras = stringsIn(field(value, 'extras'))
+    return { text: extras.length === 0 ? name : `${name}[${extras.join(',')}]`, evidence: at(file, name, fact) }
+  })
 }
 
 function fromSetup(file: SourceFile | undefined): Requirement[] {

@@ -6,7 +6,7 @@ import type { Said } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { at, localReferences, type ManifestFiles, pythonManifests, readManifests, requirementsOf } from './manifests.ts'
-import { requirementName } from './requirements.ts'
+import { extrasOf, requirementName } from './requirements.ts'
 import { findPythonVersion, versionFiles } from './versions.ts'
 
 export { pythonManifests } from './manifests.ts'
@@ -54,7 +54,8 @@ const readProject = perRepository((path: string, repository: Repository): Python
     dependencies: new Map(
       requirements.flatMap(({ text, evidence }) => {
         const name = requirementName(text)
-        return name === undefined ? [] : [[name, { ...evidence, fact: `${name} in ${evidence.fact}` }] as const]
+        const known = name === undefined ? [] : [name, ...extrasOf(text).map((extra) => `${name}[${extra}]`)]
+        return known.map((one) => [one, { ...evidence, fact: `${one} in ${evidence.fact}` }] as const)
       }),
     ),
     localPaths: localReferences(files, requirements),

@@ -61,6 +61,21 @@ export function requirementName(text: string): string | undefined {
   return name?.toLowerCase().replace(/[._-]{1,100}/g, '-')
 }
 
+/** What else of a package is installed: `redis` and `asyncio` of `celery[redis,asyncio]>=5`. */
+export function extrasOf(text: string): string[] {
+  const extras = /^[A-Za-z0-9][A-Za-z0-9._-]{0,100}\s{0,4}\[([\w.,\s-]{1,200})\]/.exec(text)?.[1] ?? ''
+  return extras.split(',').flatMap((extra) =>
+    extra.trim() === ''
+      ? []
+      : [
+          extra
+            .trim()
+            .toLowerCase()
+            .replace(/[._-]{1,100}/g, '-'),
+        ],
+  )
+}
+
 /** The strings of a list in source, such as setup.py's `install_requires=[…]`. */
 export function stringsInList(text: string, start: RegExp): { readonly text: string; readonly line: number }[] {
   const found = start.exec(text)

@@ -51,7 +51,7 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
   const readings = input.addresses.slice(0, addressesLimit).map(readAddress)
   return withDrivers.flatMap(({ rule, driver }): BackingNeed[] => {
     const chosen = configured.filter(({ kind }) => kind === rule.kind)
-    const stated = readings.filter((reading) => isAddressOf(rule, reading, driven)).map(({ address }) => address)
+    const stated = addressesOf(rule, readings, driven)
     const imported = imports.get(rule.kind)
     const isShown = chosen.length > 0 || isNeeded({ driver, imported, stated }, input.type)
     const isOnlyNamed = !isShown && driver === undefined && isNamed(rule, stated, input.framework)
@@ -115,6 +115,16 @@ function readAddress(address: StatedAddress): ReadAddress {
   const scheme = schemeOf(address.value)
   const name = address.variable === undefined || scheme !== undefined ? undefined : upperCase(address.variable)
   return { address, scheme, named: name === undefined ? [] : kindsNamedBy(name) }
+}
+
+/** What says nothing but a database belongs to another one, where a variable of the kind's own name stands beside it. */
+function addressesOf(rule: KindRule, readings: readonly ReadAddress[], driven: ReadonlySet<BackingKind>): StatedAddress[] {
+  const own = readings.filter((reading) => isAddressOf(rule, reading, driven))
+  const isPlain = ({ address }: ReadAddress) => rule.plain?.test(upperCase(address.variable ?? '')) === true
+  const isTaken = !sqlKinds.has(rule.kind) && own.some(isPlain)
+  const isAnybodys = ({ address, scheme }: ReadAddress) =>
+    scheme === undefined && /^(?:[A-Z0-9]{1,30}_)?(?:DATABASE|DB)_/.test(upperCase(address.variable ?? ''))
+  return own.filter((reading) => !isTaken || !isAnybodys(reading)).map(({ address }) => address)
 }
 
 /** A variable's name says a kind, unless its value's scheme says another or another kind's driver is the only one there. */

@@ -27,7 +27,7 @@ export function kindsOf(type: ServiceType, name: string): readonly BackingKind[]
   const kinds = language === undefined ? undefined : kindsByPackage.get(language)
   if (language === undefined || kinds === undefined) return []
   const { plain = (written: string) => written, partsOf = () => [] } = language
-  const written = type === 'deno' ? name.replace(/^npm:/, '') : name
+  const written = type === 'deno' ? name.replace(/^(?:npm|jsr):/, '') : name
   return [...new Set([written, ...partsOf(written)].flatMap((one) => kinds.get(plain(one)) ?? []))]
 }
 

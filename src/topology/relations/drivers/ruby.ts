@@ -2,18 +2,18 @@ import type { DriverLanguage } from './driver.ts'
 
 export const ruby: DriverLanguage = {
   drivers: {
-    postgres: ['pg', 'sequel_pg', 'activerecord-postgis-adapter', 'activerecord-jdbcpostgresql-adapter', 'good_job', 'que'],
-    mysql: ['mysql2', 'trilogy', 'activerecord-jdbcmysql-adapter', 'ruby-mysql'],
+    postgres: ['pg', 'sequel_pg', 'activerecord-postgis-adapter', 'activerecord-jdbcpostgresql-adapter', 'good_job', 'que', 'pg_search', 'neighbor', 'pghero'],
+    mysql: ['mysql2', 'trilogy', 'activerecord-jdbcmysql-adapter', 'ruby-mysql', 'activerecord-trilogy-adapter', 'mysql', 'jdbc-mysql'],
     sqlserver: ['tiny_tds', 'activerecord-sqlserver-adapter'],
     oracle: ['ruby-oci8', 'activerecord-oracle_enhanced-adapter'],
-    mongodb: ['mongo', 'mongoid', 'mongo_mapper'],
-    redis: ['redis', 'redis-client', 'sidekiq', 'resque', 'hiredis', 'hiredis-client', 'redis-rails', 'redis-actionpack', 'kredis', 'redis-store', 'redis-namespace', 'async-redis'],
+    mongodb: ['mongo', 'mongoid', 'mongo_mapper', 'delayed_job_mongoid'],
+    redis: ['redis', 'redis-client', 'sidekiq', 'resque', 'hiredis', 'hiredis-client', 'redis-rails', 'redis-actionpack', 'kredis', 'redis-store', 'redis-namespace', 'async-redis', 'sidekiq-cron', 'sidekiq-pro', 'sidekiq-ent', 'sidekiq-scheduler', 'resque-scheduler', 'redlock', 'anycable-rails', 'redis-objects', 'ohm'],
     memcached: ['dalli', 'memcached'],
     rabbitmq: ['bunny', 'sneakers', 'hutch', 'march_hare', 'kicks', 'amqp-client'],
     kafka: ['ruby-kafka', 'rdkafka', 'karafka', 'racecar', 'waterdrop', 'phobos'],
     nats: ['nats-pure', 'nats'],
     elasticsearch: ['elasticsearch', 'elasticsearch-model', 'elasticsearch-rails', 'searchkick', 'chewy'],
-    opensearch: ['opensearch-ruby'],
+    opensearch: ['opensearch-ruby', 'opensearch-rails', 'opensearch-model'],
     meilisearch: ['meilisearch', 'meilisearch-rails'],
     typesense: ['typesense'],
     dynamodb: ['aws-sdk-dynamodb', 'dynamoid'],
