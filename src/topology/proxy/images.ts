@@ -3,7 +3,7 @@
 const proxyImages: Readonly<Record<string, { readonly kind: string; readonly port?: number }>> = {
   traefik: { kind: 'traefik', port: 80 }, haproxy: { kind: 'haproxy' }, 'haproxy-alpine': { kind: 'haproxy' }, envoy: { kind: 'envoy' }, 'envoy-alpine': { kind: 'envoy' }, 'envoy-distroless': { kind: 'envoy' },
   kong: { kind: 'kong', port: 8000 }, 'kong-gateway': { kind: 'kong', port: 8000 }, krakend: { kind: 'krakend', port: 8080 }, apisix: { kind: 'apisix', port: 9080 }, 'tyk-gateway': { kind: 'tyk', port: 8080 },
-  varnish: { kind: 'varnish', port: 80 }, squid: { kind: 'squid', port: 3128 }, 'nginx-proxy': { kind: 'nginx', port: 80 }, 'oauth2-proxy': { kind: 'oauth2-proxy', port: 4180 }, pomerium: { kind: 'pomerium', port: 443 },
+  varnish: { kind: 'varnish', port: 80 }, squid: { kind: 'squid', port: 3128 }, 'nginx-proxy': { kind: 'nginx', port: 80 }, 'caddy-docker-proxy': { kind: 'caddy', port: 80 }, 'oauth2-proxy': { kind: 'oauth2-proxy', port: 4180 }, pomerium: { kind: 'pomerium', port: 443 },
 } // biome-ignore format: a table
 
 const webServerImages: Readonly<Record<string, { readonly kind: string; readonly port: number }>> = {

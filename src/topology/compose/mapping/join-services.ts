@@ -52,8 +52,10 @@ interface JoinInput {
 function joinStack(found: readonly Joined[], { file, places, decision, repository }: JoinInput): Joined[] {
   const services = [...found]
   const running = new Set(places.filter(({ service }) => !service.isProfiled).map(({ path }) => path))
-  for (const { service, path } of places) {
-    const isHere = (other: Joined) => other.path === path && other.claim.type !== 'compose_stack'
+  for (const { service, path, claim: own } of places) {
+    // What an image is by its mounts is beside whatever else its folder is.
+    const isHere = (other: Joined) =>
+      other.path === path && (own === undefined ? other.claim.type !== 'compose_stack' : other.claim.type === own.type)
     const free = services.findIndex((other) => isHere(other) && other.compose === undefined)
     if (service.isProfiled) {
       // What a profile holds back does not run on its own either.
@@ -62,8 +64,8 @@ function joinStack(found: readonly Joined[], { file, places, decision, repositor
     }
     // Another file's service is the same program: one folder is not built twice for two stacks.
     if (free < 0 && services.some((other) => isHere(other) && other.compose?.file !== file)) continue
-    const claims = (decision.claims.get(path) ?? []).filter(({ type }) => type !== 'compose_stack')
-    const claim = builtClaim({ service, path, claims }, repository)
+    const claims = own === undefined ? (decision.claims.get(path) ?? []).filter(({ type }) => type !== 'compose_stack') : [own]
+    const claim = own ?? builtClaim({ service, path, claims }, repository)
     const joined: Joined = { ...withCompose(path, service, { claim, claims }), compose: { file, service } }
     if (free >= 0) services[free] = joined
     else services.push(joined)

@@ -1,4 +1,5 @@
 // The stacks of a commit: which compose files run, and which folder each of their services is.
+import type { Claim } from '../../claim.ts'
 import { type ComposeFacts, type ComposeServiceFacts, readCompose } from '../../compose-file.ts'
 import { isWithin, parentOf, printable } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
@@ -6,6 +7,7 @@ import type { Decision } from '../../weigh.ts'
 import { hiddenStack } from './hidden-stacks.ts'
 import { dockerfilePath } from './mounted-folder.ts'
 import { placeService } from './place-service.ts'
+import { placeProxy } from './proxy-folder.ts'
 
 /** The compose files of the stacks: those that include others first, then the outer before the inner; none that repeats an outer one. */
 export function composeFilesOf(decision: Decision, repository: Repository): ComposeFacts[] {
@@ -15,6 +17,8 @@ export function composeFilesOf(decision: Decision, repository: Repository): Comp
 export interface PlacedService {
   readonly service: ComposeServiceFacts
   readonly path: string
+  /** What a published image is by what is mounted into it, when the folder alone does not tell. */
+  readonly claim?: Claim
 }
 
 export interface PlacedStack {
@@ -50,6 +54,8 @@ function filesOf({ candidates }: Decision, repository: Repository): ComposeFacts
 function placesOf(facts: ComposeFacts, { decision, repository }: { decision: Decision; repository: Repository }): PlacedService[] {
   return facts.services.flatMap((service) => {
     const path = placeService(service, { decision, repository })
+    const proxy = path === undefined ? placeProxy(service, facts, repository) : undefined
+    if (proxy !== undefined) return [{ service, ...proxy }]
     if (path !== undefined && (path === '.' || repository.tree.folders.has(path))) return [{ service, path }]
     if (path !== undefined && !service.isProfiled)
       repository.warn(`${service.evidence.path} builds ${printable(path)}, which is not a folder of the repository; it is passed over.`)
