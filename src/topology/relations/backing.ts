@@ -1,8 +1,8 @@
 // Which databases and brokers a service evidently needs, and how their addresses reach it.
 import type { NamedDependency, StatedAddress } from '../claim.ts'
 import type { BackingKind, Connection, Evidence, ServiceType } from '../topology.ts'
-import { choiceOf, isOneOfMany, isOtherEngine } from './choice.ts'
-import { connectionsOf } from './connections.ts'
+import { choiceOf, isOneOfMany, isOtherEngine, sqlKinds } from './choice.ts'
+import { connectionsOf, type WrittenAddress, writtenConnections } from './connections.ts'
 import { kindsOf, needsImport } from './drivers.ts'
 import { type KindRule, kindRules, kindsNamedBy } from './kinds.ts'
 import { upperCase } from './variable-names.ts'
@@ -19,9 +19,12 @@ export interface BackingNeed {
 
 /** A configuration file that chooses its database: nothing is left to guess. */
 export interface Configured {
-  readonly kind: BackingKind
+  /** Undefined where only the driver beside it says which database the address is of. */
+  readonly kind?: BackingKind
   /** Where the address is read from, when the file says so. */
   readonly connections: readonly Connection[]
+  /** The variable with the whole address, whose form follows from the kind. */
+  readonly address?: WrittenAddress
   readonly evidence: Evidence
 }
 
@@ -43,14 +46,15 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
   const withDrivers = kindRules.map((rule) => ({ rule, driver: listed.get(rule.kind) }))
   const driven = new Set([
     ...withDrivers.filter(({ driver }) => driver !== undefined).map(({ rule }) => rule.kind),
-    ...configured.map(({ kind }) => kind),
+    ...configured.flatMap(({ kind }) => kind ?? []),
   ])
   // What a whole module lists is no choice of one of its programs.
   const [own, kinds] = needsImport(input.type) ? [input.imports, imports] : [packages, listed]
   const choice = choiceOf([...kinds.keys()], own, input.addresses)
+  const sql = [...listed.keys()].filter((kind) => sqlKinds.has(kind))
   const readings = input.addresses.slice(0, addressesLimit).map(readAddress)
   return withDrivers.flatMap(({ rule, driver }): BackingNeed[] => {
-    const chosen = configured.filter(({ kind }) => kind === rule.kind)
+    const chosen = configured.filter(({ kind }) => kind === rule.kind || (kind === undefined && sql.length === 1 && sql[0] === rule.kind))
     const stated = addressesOf(rule, readings, driven)
     const imported = imports.get(rule.kind)
     const isShown = chosen.length > 0 || isNeeded({ driver, imported, stated }, input.type)
@@ -61,13 +65,13 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     const mayDoWithout =
       (chosen.length === 0 && isOtherEngine(choice, rule.kind)) || (!isChosen && isOneOfMany(choice, { kind: rule.kind, imported }))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]
-    const written = chosen.flatMap(({ connections }) => connections)
+    const written = chosen.flatMap((one) => writtenConnections(one, rule, input))
     return [
       {
         kind: rule.kind,
         strength: isUsed && !mayDoWithout ? 'requires' : 'optional',
         isOnlyNamed,
-        connections: written.length > 0 ? written : connectionsOf(rule, stated, input),
+        connections: written.length > 0 ? unique(written) : connectionsOf(rule, stated, input),
         evidence: uniqueEvidence(facts.filter((fact) => fact !== undefined)),
       },
     ]
@@ -142,6 +146,10 @@ export function schemeOf(value: string): string | undefined {
   const written = /^(?:jdbc:|r2dbc:(?:pool:)?)?([a-z][a-z0-9+.-]{1,40}):(?:\/\/|@|thin:)/.exec(value)?.[1]
   const scheme = written === undefined || schemes.has(written) ? written : written.split('+')[0]
   return scheme !== undefined && schemes.has(scheme) ? scheme : undefined
+}
+
+function unique(connections: readonly Connection[]): Connection[] {
+  return [...new Map(connections.map((connection) => [connection.variable, connection])).values()]
 }
 
 function uniqueEvidence(evidence: readonly Evidence[]): Evidence[] {

@@ -33,7 +33,7 @@ export function isOneOfMany(
 }
 
 /** Databases of one language: a program with drivers of several works with the one that it is given, or with a file. */
-const sqlKinds: ReadonlySet<BackingKind> = new Set(['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle', 'cockroachdb'] as const)
+export const sqlKinds: ReadonlySet<BackingKind> = new Set(['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle', 'cockroachdb'] as const)
 
 /** Where numbers are sent to whoever collects them: nobody works worse without. */
 const measures = /(?:^|\/)(?:metrics?|telemetry|monitoring|exporters?|observability)(?:\/|\.\w{1,4}$)/

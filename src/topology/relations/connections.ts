@@ -10,6 +10,27 @@ export interface Reader {
   readonly framework?: string | undefined
 }
 
+/** An address that a configuration takes whole from a variable. */
+export interface WrittenAddress {
+  readonly style: 'jdbc' | 'r2dbc' | 'url'
+  readonly variable: string
+  /** What the repository states for it. Default is nothing. */
+  readonly value?: string
+}
+
+/** What a configuration file writes about an address: the whole, in the kind's form, and the parts beside it. */
+export function writtenConnections(
+  { address, connections }: { readonly address?: WrittenAddress; readonly connections: readonly Connection[] },
+  rule: KindRule,
+  { type }: Reader,
+): Connection[] {
+  if (address === undefined) return [...connections]
+  const { style, variable, value = '' } = address
+  const jdbc = springConnections[rule.kind]?.[0]?.template ?? `jdbc:${rule.kind}://{host}:{port}/{database}`
+  const template = style === 'url' ? templateOf(rule, value, type) : style === 'jdbc' ? jdbc : jdbc.replace(/^jdbc:/, 'r2dbc:')
+  return [{ variable, template }, ...connections]
+}
+
 const partTemplates: Readonly<Record<string, string>> = {
   HOST: '{host}', HOSTNAME: '{host}', PORT: '{port}', USER: '{user}', USERNAME: '{user}', PASSWORD: '{password}', PASS: '{password}',
   DATABASE: '{database}', NAME: '{database}', DB: '{database}', ADDR: '{host}:{port}', ADDRESS: '{host}:{port}',

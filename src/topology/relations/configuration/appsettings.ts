@@ -53,14 +53,15 @@ function addressOf({ key, value }: Setting, { file, text }: SettingsFile): State
 function configuredBy({ key, value }: Setting, place: SettingsFile): Configured[] {
   const isString = /^ConnectionStrings?(?:__|$)/i.test(key) || /ConnectionString$/i.test(key)
   const kind = isString ? kindOfConnection(value) : /rabbit.{0,30}__Host(?:Name)?$/i.test(key) ? ('rabbitmq' as const) : undefined
-  return kind === undefined ? [] : [{ kind, connections: isString ? [connectionFor(key, kind)] : [], evidence: at(key, place) }]
+  return kind === undefined ? [] : [{ kind, connections: isString ? [dotnetConnection(key, kind)] : [], evidence: at(key, place) }]
 }
 
 /** The product that a connection string is written for, where its keywords are one's own. */
 export function kindOfConnection(value: string): BackingKind | undefined {
   const scheme = schemeOf(value)
   if (scheme !== undefined) return kindRules.find(({ schemes }) => schemes.includes(scheme))?.kind
-  if (/(?:^|;)\s{0,3}host\s{0,3}=/i.test(value) && /(?:^|;)\s{0,3}(?:username|user id|userid|user)\s{0,3}=/i.test(value)) return 'postgres'
+  if (/(?:^|;)\s{0,3}host\s{0,3}=/i.test(value) && /(?:^|;)\s{0,3}(?:username|user id|userid|user|database)\s{0,3}=/i.test(value))
+    return 'postgres'
   if (!/(?:^|;)\s{0,3}(?:server|data source)\s{0,3}=/i.test(value)) return /^[\w.-]{1,100}:6379\b/.test(value) ? 'redis' : undefined
   if (/(?:^|;)\s{0,3}port\s{0,3}=\s{0,3}5432/i.test(value)) return 'postgres'
   if (/(?:^|;)\s{0,3}(?:port\s{0,3}=\s{0,3}3306|uid\s{0,3}=|sslmode\s{0,3}=)/i.test(value)) return 'mysql'
@@ -82,7 +83,8 @@ const connectionTemplates: Readonly<Partial<Record<BackingKind, string>>> = {
   rabbitmq: 'amqp://{user}:{password}@{host}:{port}',
 }
 
-function connectionFor(variable: string, kind: BackingKind) {
+/** The variable of a connection string, in the form that the kind's client reads. */
+export function dotnetConnection(variable: string, kind: BackingKind) {
   return { variable, template: connectionTemplates[kind] ?? '{host}:{port}' }
 }
 

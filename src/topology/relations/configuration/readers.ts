@@ -6,6 +6,7 @@ import { readAppsettings } from './appsettings.ts'
 import type { ConfigurationReader } from './configuration.ts'
 import { readDjango } from './django.ts'
 import { readDockerfileVariables } from './dockerfile-variables.ts'
+import { readDotnetProviders } from './dotnet-providers.ts'
 import { readEcto } from './ecto.ts'
 import { readEnvFiles } from './env-files.ts'
 import { readJvmClients } from './jvm-clients.ts'
@@ -14,17 +15,20 @@ import { readObjectMappers } from './object-mappers.ts'
 import { readPrisma } from './prisma.ts'
 import { readRails } from './rails.ts'
 import { readSpring } from './spring.ts'
+import { readSymfony } from './symfony.ts'
 import { readUpstreams } from './upstreams.ts'
 
 const readers: readonly ConfigurationReader[] = [
   readSpring,
   readJvmClients,
   readAppsettings,
+  readDotnetProviders,
   readPrisma,
   readObjectMappers,
   readDjango,
   readRails,
   readLaravel,
+  readSymfony,
   readEcto,
   readEnvFiles,
   readDockerfileVariables,

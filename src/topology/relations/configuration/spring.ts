@@ -6,16 +6,16 @@ import { lineOf } from '../../reading/lines.ts'
 import { parseYaml } from '../../reading/yaml.ts'
 import type { Repository } from '../../repository.ts'
 import type { BackingKind } from '../../topology.ts'
-import { type Configured, schemeOf } from '../backing.ts'
-import { kindRules } from '../kinds.ts'
+import type { Configured } from '../backing.ts'
 import { type ConfigurationReader, configurationLimit } from './configuration.ts'
 import { flatten } from './flatten.ts'
+import { databasesIn } from './jdbc.ts'
 
 export const readSpring: ConfigurationReader = (folder, repository) => {
   const settings = settingsOf(folder.path, repository)
   return {
     addresses: settings.flatMap(addressOf),
-    configured: settings.flatMap(configuredBy),
+    configured: [...settings.flatMap(configuredBy), ...databasesIn(settings)],
   }
 }
 
@@ -24,10 +24,12 @@ export function springName(folder: string, repository: Repository): string | und
   return settingsOf(folder, repository).find(({ key }) => /^(?:spring|quarkus|micronaut)\.application\.name$/.test(key))?.value
 }
 
-interface SpringSetting {
+export interface SpringSetting {
   readonly key: string
   /** With `${NAME:default}` as its default. */
   readonly value: string
+  /** As it is written. */
+  readonly raw: string
   /** The variable of a value that is nothing but one. */
   readonly variable: string
   readonly path: string
@@ -52,12 +54,12 @@ function readSettings(path: string, repository: Repository): SpringSetting[] {
   return pairs.map(({ key, value }) => {
     const whole = /^\$\{([A-Za-z_][\w.-]{0,100})(?::([^}]{0,500}))?\}$/.exec(value)
     const variable = whole?.[1] !== undefined && /^\w{1,100}$/.test(whole[1]) ? whole[1] : variableFor(key)
-    return { key, value: withDefaults(value), variable, path, line: lineOf(text, value.slice(0, 80)) }
+    return { key, value: withDefaults(value), raw: value, variable, path, line: lineOf(text, value.slice(0, 80)) }
   })
 }
 
 /** `spring.datasource.url` can be set by SPRING_DATASOURCE_URL. */
-function variableFor(key: string): string {
+export function variableFor(key: string): string {
   return key
     .replace(/[.[\]]+/g, '_')
     .replaceAll('-', '')
@@ -114,17 +116,8 @@ const keyed: readonly (readonly [RegExp, BackingKind])[] = [
   [/^spring\.(?:activemq\.broker-url|artemis\.(?:host|broker-url))$/, 'activemq'],
 ]
 
-const databaseKey =
-  /^(?:spring\.(?:datasource|r2dbc)\.url|spring\.datasource\.(?:hikari\.)?jdbc-?url|quarkus\.datasource\.(?:jdbc\.url|reactive\.url|db-kind)|datasources\.default\.url|r2dbc\.datasources\.default\.url)$/i
-
-function configuredBy({ key, value, path, line }: SpringSetting): Configured[] {
-  const scheme = databaseKey.test(key) ? (schemeOf(value) ?? (key.endsWith('db-kind') ? value : undefined)) : undefined
-  const kind = keyed.find(([pattern]) => pattern.test(key))?.[1] ?? (scheme === undefined ? undefined : kindOfScheme(scheme, value))
+function configuredBy({ key, path, line }: SpringSetting): Configured[] {
+  const kind = keyed.find(([pattern]) => pattern.test(key))?.[1]
   if (kind === undefined) return []
   return [{ kind, connections: [], evidence: { path, ...(line === undefined ? {} : { line }), fact: key } }]
-}
-
-function kindOfScheme(scheme: string, value: string): BackingKind | undefined {
-  if (/^(?:jdbc:|r2dbc:)?mariadb/.test(value)) return 'mariadb'
-  return kindRules.find(({ kind, schemes }) => schemes.includes(scheme) || kind === scheme)?.kind
 }
