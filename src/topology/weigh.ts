@@ -1,5 +1,5 @@
 // What a claim cannot know by itself: who imports the folder, what lies around it, and what the other detectors say about it.
-import { type Claim, confidence, confidenceThreshold, evidenceOf, isAmong, isStack, type Sign, type StatedAddress } from './claim.ts'
+import { type Claim, confidence, confidenceThreshold, isAmong, isStack, type Sign, type StatedAddress } from './claim.ts'
 import { commandLineSigns } from './command-line.ts'
 import type { Statement } from './declared/statement.ts'
 import { statementsAbout } from './declared/statements.ts'
@@ -14,6 +14,7 @@ import type { DockerfileFacts } from './reading/dockerfile.ts'
 import { emptyClaim } from './reading/source-signs.ts'
 import type { Packages } from './relations/packages.ts'
 import type { Folder, Repository } from './repository.ts'
+import { roleOf } from './roles.ts'
 import type { EnvironmentVariable, FolderRole, ServiceSpec } from './topology.ts'
 
 /** A folder that is a service, with the claim that won. */
@@ -54,7 +55,7 @@ export function decideFolders(repository: Repository, packages: Packages): Decis
       candidates.push(candidate)
       services.set(folder.path, candidate)
     } else if (stack.length === 0) {
-      const [role] = roleOf(folder, weighed)
+      const [role] = roleOf(folder, weighed, packages)
       if (role !== undefined) roles.push(role)
       if (role?.role === 'library' && best !== undefined) libraries.set(folder.path, { path: folder.path, type: best.type })
     }
@@ -231,15 +232,4 @@ function rivalSigns(claim: Claim, all: readonly Claim[], { folder, repository }:
 
 function answersRequests({ command, ports, health }: DockerfileFacts): boolean {
   return command !== undefined && (ports.length > 0 || health !== undefined)
-}
-
-/** What a claimed folder is when it is no service: what the strongest objection says. */
-function roleOf(folder: Folder, claims: readonly Claim[]): FolderRole[] {
-  const signs = claims.flatMap((claim) => claim.signs)
-  const objection = signs.filter((sign) => sign.weight < 0 && sign.role !== undefined).sort((a, b) => a.weight - b.weight)[0]
-  const hasManifest = claims.some((claim) => claim.hasManifest)
-  if (objection?.role === undefined && !hasManifest) return []
-  const role = objection?.role ?? 'unknown'
-  const evidence = objection === undefined ? evidenceOf(signs) : evidenceOf(signs.filter((sign) => sign.role === role))
-  return [{ path: folder.path, role, evidence: evidence.slice(0, 5) }]
 }

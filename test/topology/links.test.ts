@@ -55,6 +55,19 @@ describe('a link between services', () => {
     ])
   })
 
+  test('in a circle that is inferred names it, and which links nobody waits for', () => {
+    const stack = 'services:\n  a:\n    build: ./a\n    environment: {B_URL: "http://b:3000"}\n  b:\n    build: ./b\n    depends_on: [a]\n'
+    const files = { ...node('a', ''), ...node('b', ''), 'compose.yaml': stack }
+    const { warnings } = analyzeFiles(files)
+    expect([kindsOf(files, 'a').map(([to, kind]) => [to, kind]), kindsOf(files, 'b').map(([to, kind]) => [to, kind]), warnings]).toEqual([
+      [['b', 'optional']],
+      [['a', 'requires']],
+      [
+        'Services need one another in a circle, a -> b -> a: a -> b (compose.yaml:4) was inferred and is taken as optional, so that one can start first.',
+      ],
+    ])
+  })
+
   test('in a circle that is declared is an error that names it with its places', () => {
     const files = {
       ...node('a', ''),

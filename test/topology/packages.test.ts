@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { linkPackages } from '../../src/topology/relations/packages.ts'
 import { openRepository } from '../../src/topology/repository.ts'
 import { sourceTree } from '../support/source-tree.ts'
-import { json } from './summary.ts'
+import { analyzeFiles, json } from './summary.ts'
 
 const packagesOf = (files: Record<string, string>) => linkPackages(openRepository(sourceTree(files)))
 const used = (files: Record<string, string>, folder: string) =>
@@ -200,5 +200,54 @@ describe('a workspace', () => {
       { path: 'package.json', line: 2, fact: 'workspaces, built by Turborepo' },
       ['package.json', 'turbo.json'],
     ])
+  })
+})
+
+describe('a folder of shared code', () => {
+  test('is told with everybody that imports it', () => {
+    const app = (name: string) => ({
+      [`apps/${name}/package.json`]: json({
+        name,
+        scripts: { start: 'node i.js' },
+        dependencies: { express: '5', '@shop/ui': 'workspace:*' },
+      }),
+      [`apps/${name}/i.js`]: 'app.listen(3000)',
+    })
+    const files = {
+      'package.json': json({ name: 'shop', private: true, workspaces: ['apps/*', 'packages/*'] }),
+      ...app('admin'),
+      ...app('store'),
+      'packages/ui/package.json': json({ name: '@shop/ui', main: 'index.js' }),
+      'packages/ui/index.js': 'module.exports = 1',
+    }
+    const [, ui] = analyzeFiles(files).folders
+    expect([ui?.path, ui?.evidence.map(({ path, fact }) => `${path} ${fact}`).filter((line) => line.includes('imported by'))]).toEqual([
+      'packages/ui',
+      ['apps/admin/package.json is imported by apps/admin', 'apps/store/package.json is imported by apps/store'],
+    ])
+  })
+
+  test('is used by the projects of an Nx workspace that import it by the name in its tsconfig', () => {
+    const files = {
+      'nx.json': '{}',
+      'package.json': json({ name: 'shop', dependencies: { express: '5' } }),
+      'tsconfig.base.json': json({ compilerOptions: { paths: { '@shop/shared': ['libs/shared/src/index.ts'] } } }),
+      'apps/api/project.json': json({ name: 'api', projectType: 'application', targets: { build: { executor: '@nx/js:tsc' } } }),
+      'apps/api/src/main.ts': "import express from 'express'\nimport { x } from '@shop/shared'\nexpress().listen(3333)\n",
+      'libs/shared/project.json': json({ name: 'shared', projectType: 'library' }),
+      'libs/shared/src/index.ts': 'export const x = 1',
+    }
+    expect(analyzeFiles(files).services.map(({ name, reads }) => [name, reads?.includes('libs/shared')])).toEqual([['api', true]])
+  })
+
+  test('is used by the module that requires it by a name without a host, in one go.work', () => {
+    const files = {
+      'go.work': 'go 1.25\nuse (\n\t./svc/api\n\t./pkg/log\n)\n',
+      'svc/api/go.mod': 'module shop/api\ngo 1.25\nrequire shop/log v0.0.0\n',
+      'svc/api/main.go': 'package main\nimport ("net/http"; "shop/log")\nfunc main() { log.X(); http.ListenAndServe(":8080", nil) }\n',
+      'pkg/log/go.mod': 'module shop/log\ngo 1.25\n',
+      'pkg/log/log.go': 'package log\nfunc X() {}\n',
+    }
+    expect(analyzeFiles(files).services.map(({ name, reads }) => [name, reads?.includes('pkg/log')])).toEqual([['api', true]])
   })
 })

@@ -62,7 +62,7 @@ function goVersion(text: string): string | undefined {
 function readRequires(path: string, text: string): ReadonlyMap<string, Evidence> {
   const requires = new Map<string, Evidence>()
   for (const [index, line] of text.split('\n').entries()) {
-    const name = /^[ \t]{0,8}(?:require[ \t]{1,8})?([a-z0-9.-]{1,100}\.[a-z]{2,20}\/[^\s]{1,200})[ \t]{1,8}v\d/i.exec(line)?.[1]
+    const name = /^[ \t]{0,8}(?:require[ \t]{1,8})?([a-z0-9][\w.~-]{0,100}(?:\/[^\s]{1,200})?)[ \t]{1,8}v\d/i.exec(line)?.[1]
     if (name !== undefined && !line.includes('=>') && !line.includes('// indirect'))
       requires.set(name, { path, line: index + 1, fact: `${name} in go.mod` })
   }

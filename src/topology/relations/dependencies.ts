@@ -14,7 +14,7 @@ import type { NeedInput } from './backing.ts'
 import { configurationOf } from './configuration/readers.ts'
 import { backingOfImage } from './kinds.ts'
 import { type Link, type Links, linkServices, type Provider } from './links.ts'
-import { loosenCycles } from './order.ts'
+import { describeCycle, loosenCycles } from './order.ts'
 import type { Packages } from './packages.ts'
 import { findReads } from './reads.ts'
 import { aspireWorkloads } from './workloads/aspire.ts'
@@ -54,7 +54,10 @@ export function linkDrafts(drafts: readonly Draft[], context: LinkContext): Link
     needInputs: (draft) => inputs.get(draft) ?? [],
     providers: findProviders(drafts, repository),
   })
-  return repository.tree.wanted.size > 0 ? linked : { ...linked, links: loosenCycles(linked.links) }
+  if (repository.tree.wanted.size > 0) return linked
+  const { links, cycles } = loosenCycles(linked.links)
+  for (const cycle of cycles) repository.warn(describeCycle(cycle))
+  return { ...linked, links }
 }
 
 /** What kyozo.yaml leaves out of a stack nobody has. */

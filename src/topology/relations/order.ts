@@ -5,15 +5,31 @@ import { compare } from '../claim.ts'
 import type { Evidence } from '../topology.ts'
 import type { Link } from './links.ts'
 
-/** The links with inferred circles loosened. Throws `dependency_cycle` for a circle that is all declared. */
-export function loosenCycles(links: readonly Link[]): Link[] {
+/** A circle of which some links were only inferred: those nobody waits for. */
+export interface LoosenedCycle {
+  readonly cycle: readonly Link[]
+  readonly loosened: readonly Link[]
+}
+
+/** The links with inferred circles loosened, and which ones those were. Throws `dependency_cycle` for a circle that is all declared. */
+export function loosenCycles(links: readonly Link[]): { readonly links: Link[]; readonly cycles: readonly LoosenedCycle[] } {
   let current = [...links]
+  const cycles: LoosenedCycle[] = []
   for (let cycle = findCycle(current); cycle !== undefined; cycle = findCycle(current)) {
     const inCycle = new Set(cycle)
     if (cycle.every(({ isDeclared }) => isDeclared)) throw circular(cycle)
+    cycles.push({ cycle, loosened: cycle.filter(({ isDeclared }) => !isDeclared) })
     current = current.map((link) => (inCycle.has(link) && !link.isDeclared ? { ...link, kind: 'optional' as const } : link))
   }
-  return current
+  return { links: current, cycles }
+}
+
+/** A loosened circle in one sentence: who needs whom, and what nobody waits for. */
+export function describeCycle({ cycle, loosened }: LoosenedCycle): string {
+  const loose = loosened.map(({ from, to, evidence }) => `${from} -> ${to}${evidence[0] === undefined ? '' : ` (${placeOf(evidence[0])})`}`)
+  const first = cycle[0]?.from ?? ''
+  const verb = loose.length === 1 ? 'was inferred and is' : 'were inferred and are'
+  return `Services need one another in a circle, ${[...cycle.map(({ from }) => from), first].join(' -> ')}: ${loose.join(' and ')} ${verb} taken as optional, so that one can start first.`
 }
 
 /** Names in start order: what is required first, then by name. Optional links order what they can. */
