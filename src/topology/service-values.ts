@@ -116,7 +116,7 @@ function portOf(known: Known): Said<number> | undefined {
     dockerfile: isScaffold(dockerfile) ? undefined : inImage,
     guess:
       declaredValue(known, ['start'], portInCommand(declaredStart(declared))) ??
-      (known.isServed ? portOfImage(known) : (guessed(known, 'port') ?? inImage)),
+      (known.isServed && known.draft.claim.type !== 'proxy' ? portOfImage(known) : (guessed(known, 'port') ?? inImage)),
   })
 }
 
