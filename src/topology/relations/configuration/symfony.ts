@@ -46,7 +46,7 @@ function readLine(line: string, { file, at, stated, usual, isDatabase }: Place):
     /^\s{1,60}(?:- )?["']?([\w.-]{1,60})["']?:\s{0,8}["']?%env\((?:[a-z_]{1,30}:){0,4}([A-Z][A-Z0-9_]{0,99})\)%["']?\s{0,8}(?:#.*)?$/.exec(
       line,
     ) ?? []
-  if (key === undefined || !/^(?:url|dsn|\w{0,30}provider|server|uri|hosts?|lock|default|async\w{0,20}|\w{0,30}transport|dsns)$/.test(key))
+  if (key === undefined || !/^(?:url|dsn|\w{0,30}provider|server|uri|hosts?|lock|default|a\w{0,20}|\w{0,30}transport|dsns)$/.test(key))
     return []
   const value = stated.get(variable) ?? ''
   const scheme = schemeOf(value)
