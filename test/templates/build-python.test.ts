@@ -28,7 +28,7 @@ STATICFILES_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 describe('Django', { timeout: 300_000 }, () => {
   const files = filesOf({
-    'requirements.txt': 'Django>=3.2\ngunicorn>=20.1\nwhitenoise>=5\n',
+    'requirements.txt': 'Django>=3.2\nwhitenoise>=5\n',
     'runtime.txt': 'python-3.12.4\n',
     'manage.py':
       'import os, sys\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n',
@@ -41,7 +41,7 @@ describe('Django', { timeout: 300_000 }, () => {
       'from django.http import HttpResponse\nfrom django.templatetags.static import static\nfrom django.urls import path\nurlpatterns = [path("", lambda request: HttpResponse(static("site.css")))]\n',
   })
 
-  test('is served by gunicorn with the static files that were gathered while it was built, and keeps no stand-in for a secret', async () => {
+  test('that names no server is served by gunicorn with the static files that were gathered while it was built, and keeps no stand-in for a secret', async () => {
     const built: BuiltImage = await buildImage(detected(files, '.'), files)
     images.add(built.image)
     const container = await runContainer(built, { environment: { SECRET_KEY: 'secret' } })
@@ -56,6 +56,23 @@ describe('Django', { timeout: 300_000 }, () => {
       await container.stop()
     }
   })
+})
+
+test('A Flask factory gets a server though its project names none', { timeout: 300_000 }, async () => {
+  const files = filesOf({
+    'requirements.txt': 'Flask>=2\n',
+    'shop/__init__.py':
+      'from flask import Flask\n\ndef create_app():\n    app = Flask(__name__)\n    app.get("/")(lambda: "from a factory")\n    return app\n',
+  })
+  const built = await buildImage(detected(files, '.'), files)
+  images.add(built.image)
+  const container = await runContainer(built)
+  try {
+    const answer = await container.ask('/')
+    expect([await answer.text(), answer.headers.get('server')]).toEqual(['from a factory', 'gunicorn'])
+  } finally {
+    await container.stop()
+  }
 })
 
 test('A bare WSGI function gets a server though its project names none', { timeout: 300_000 }, async () => {

@@ -57,6 +57,32 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: 'django-without-server',
+    files: {
+      Pipfile: '[packages]\ndjango = "*"\n',
+      'Pipfile.lock': '{}',
+      'manage.py': 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+      'shop/settings.py': 'SECRET_KEY = os.environ["SECRET_KEY"]\nSTATIC_ROOT = "staticfiles"\n',
+      'shop/wsgi.py': 'application = get_wsgi_application()\n',
+    },
+  },
+  {
+    name: 'flask-factory-without-server',
+    files: {
+      'pyproject.toml': '[tool.poetry]\nname = "web"\n\n[tool.poetry.dependencies]\npython = "^3.12"\nflask = "^3.0"\n',
+      'poetry.lock': '',
+      'app/__init__.py': 'from flask import Flask\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n',
+    },
+  },
+  {
+    name: 'starlette-without-server',
+    files: {
+      'pyproject.toml': '[project]\nname = "api"\nrequires-python = ">=3.12"\ndependencies = ["starlette"]\n',
+      'uv.lock': 'version = 1\n',
+      'main.py': 'from starlette.applications import Starlette\n\napp = Starlette()\n',
+    },
+  },
+  {
     name: 'wsgi-without-server',
     files: {
       'requirements.txt': 'redis==5.0.0\n',

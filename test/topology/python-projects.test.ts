@@ -165,7 +165,7 @@ describe('a Python program', () => {
     const collected = serviceNamed({ ...files, 'shop/settings.py': 'STATIC_ROOT = BASE / "static"\n' }, 'app')
     expect([collected.buildCommand, collected.facts]).toEqual([
       'python manage.py collectstatic --noinput',
-      { entry: 'manage.py', djangoPackage: 'shop' },
+      { entry: 'manage.py', djangoPackage: 'shop', absentServers: ['gunicorn', 'uvicorn'] },
     ])
     const demands = 'import os\nKEY = os.environ["SECRET_KEY"]\nDATABASES = os.environ["DATABASE_URL"]\nSTATIC_ROOT = "static"\n'
     const secret = serviceNamed({ ...files, 'shop/settings.py': demands }, 'app')

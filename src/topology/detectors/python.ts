@@ -6,6 +6,7 @@ import { findPythonEntries, hasManifest, mayBeBareProgram } from '../python/entr
 import { type PythonProgram, readPythonProgram } from '../python/program.ts'
 import { pythonManifests, readPythonProject } from '../python/project.ts'
 import { pythonSigns } from '../python/signs.ts'
+import { applicationServer } from '../python/start.ts'
 import { streamlitSetting } from '../python/streamlit.ts'
 import { systemPackages } from '../python/system.ts'
 import { defined } from '../reading/data.ts'
@@ -58,7 +59,7 @@ function specOf(program: PythonProgram, repository: Repository): ClaimedSpec {
       ...entryFacts(folder.path, entries.files[0]),
       ...djangoFacts(program),
       ...systemPackages(project.dependencies.keys()),
-      ...missingServer(start?.value, project.dependencies),
+      ...absentServers(program),
       ...buildEnvironment(program, repository),
     },
   })
@@ -90,10 +91,13 @@ function collectStatic({ folder, entries: { django }, source, server }: PythonPr
   return isStated ? `python ${home === '.' ? '' : `${home}/`}manage.py collectstatic --noinput` : undefined
 }
 
-/** The server that starts a bare application object, when the project does not install it: its image has to. */
-function missingServer(start: string | undefined, dependencies: ReadonlyMap<string, unknown>): Facts {
-  const server = ['gunicorn', 'uvicorn'].find((name) => start?.startsWith(`${name} `))
-  return server === undefined || dependencies.has(server) ? {} : { server }
+/** Servers of applications that the project does not install: its image brings the one that the start command names, whoever says that. */
+function absentServers({ start, server, project }: PythonProgram): Facts {
+  const isServed = server?.framework.protocol === 'wsgi' || server?.framework.protocol === 'asgi'
+  const isApplication = isServed && applicationServer(project) === undefined
+  const absent = ['gunicorn', 'uvicorn'].filter((name) => !project.dependencies.has(name))
+  const isNamed = absent.some((name) => start?.value.includes(`${name} `))
+  return absent.length > 0 && (isApplication || isNamed) ? { absentServers: absent } : {}
 }
 
 /** Settings are loaded while files are gathered: what they demand gets a value that means nothing and could be parsed. */

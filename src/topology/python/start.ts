@@ -2,6 +2,7 @@
 import { joinPath, relativeTo } from '../paths.ts'
 import type { SourceFacts } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
+import { djangoStart } from './django-start.ts'
 import type { PythonEntries } from './entries.ts'
 import { applicationServers, type PythonFramework } from './frameworks.ts'
 import type { PythonProject } from './project.ts'
@@ -101,8 +102,10 @@ function wsgiStart(input: StartInput, { reference, isFactory, home }: Applicatio
   if (project.dependencies.has('waitress'))
     return `waitress-serve --listen=0.0.0.0:${port} ${isFactory ? `--call ${reference}` : reference}`
   if (project.dependencies.has('uwsgi')) return `uwsgi --http 0.0.0.0:${port} --master --need-app --module ${target}`
-  // A development server is nobody's choice for production: the image brings the usual one.
-  return runsItself(input) ? undefined : `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${target}`
+  if (input.entries.script !== undefined && input.entries.script.callable !== '') return undefined
+  // A file that serves by itself may prepare something first; one that only serves does it better with a server made for that.
+  if (runsItself(input) && !onlyServes(input)) return undefined
+  return `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${target}`
 }
 
 interface ApplicationObject {
@@ -184,26 +187,25 @@ function moduleStart({ folder, repository }: StartInput, file: string): string {
   return isSource ? `env PYTHONPATH=src python -m ${parts.slice(1).join('.')}` : `python -m ${parts.join('.')}`
 }
 
+/** Whether all that the file does when it is run is to serve: what it prepares before would be left out by a server that imports it. */
+function onlyServes({ source, repository }: StartInput): boolean {
+  return source.files.every((path) => {
+    const text = repository.read.text(path) ?? ''
+    const [before = '', main] = text.split(/^if __name__\s{0,4}==\s{0,4}["']__main__["']\s{0,4}:/m)
+    if (/^\w{1,40}\.run\s{0,4}\(/m.test(before)) return false
+    const lines = (main ?? '').split('\n').map((line) => line.trim())
+    return lines.slice(0, 60).every((line) => line === '' || isServing.test(line))
+  })
+}
+
+/** A line that serves, says where, or tells of it; the arguments of a call may stand below it. */
+const isServing =
+  /^#|^\w{1,40}\.run\s{0,4}\(|^\)|^(?:host|port|debug|threaded|use_reloader|ssl_context)\s{0,4}=|^(?:print|logging\.\w{1,20}|app\.logger\.\w{1,20}|logger\.\w{1,20})\s{0,4}\(/i
+
 /** Whether the entry file, run by itself, serves on every address. */
 function runsItself({ source, repository }: StartInput): boolean {
   return source.files.some((path) => {
     const text = repository.read.text(path) ?? ''
     return /["'](?:0\.0\.0\.0|::)["']/.test(text) && /\b(?:uvicorn\.run|\w{1,40}\.(?:run|launch)|web\.run_app)\s{0,4}\(/.test(text)
   })
-}
-
-function djangoStart({ project, entries, folder, port = 8000 }: StartInput): string | undefined {
-  const { django } = entries
-  const settings = django?.package
-  const inside = django === undefined ? '.' : relativeTo(folder.path, django.folder)
-  const home = inside === '.' ? '' : inside
-  const has = (name: string) => project.dependencies.has(name)
-  if (has('gunicorn') && settings !== undefined)
-    return `gunicorn --bind 0.0.0.0:${port} ${home === '' ? '' : `--chdir ${home} `}${settings}.wsgi`
-  if (has('uvicorn') && settings !== undefined)
-    return `uvicorn ${settings}.asgi:application --host 0.0.0.0 --port ${port}${home === '' ? '' : ` --app-dir ${home}`}`
-  if (has('daphne') && settings !== undefined && home === '') return `daphne -b 0.0.0.0 -p ${port} ${settings}.asgi:application`
-  if (has('waitress') && settings !== undefined && home === '')
-    return `waitress-serve --listen=0.0.0.0:${port} ${settings}.wsgi:application`
-  return `python ${home === '' ? '' : `${home}/`}manage.py runserver 0.0.0.0:${port}`
 }

@@ -12,8 +12,8 @@ RUN python -m venv /opt/venv
 WORKDIR "/app"
 COPY ["requirements.txt", "/app/"]
 RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
-# The project does not name the server that starts it, so any version will do.
-RUN --mount=type=cache,target=/root/.cache/pip /usr/local/bin/python -m pip --python /opt/venv/bin/python install gunicorn
+# The project does not install the server that starts it.
+RUN --mount=type=cache,target=/root/.cache/pip /usr/local/bin/python -m pip --python /opt/venv/bin/python install "gunicorn>=20.1,<24"
 
 FROM base
 ENV PYTHONDONTWRITEBYTECODE=1 HOME=/tmp PORT=8000
