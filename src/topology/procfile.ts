@@ -38,6 +38,19 @@ export function readProcesses(folder: Folder, repository: Repository): Process[]
     .slice(0, processesLimit)
 }
 
+/** What Heroku runs once before each release. */
+export function readRelease(folder: Folder, repository: Repository): Pick<Process, 'command' | 'evidence'> | undefined {
+  if (!folder.files.has('Procfile')) return undefined
+  const path = joinPath(folder.path, 'Procfile')
+  const lines = (repository.read.text(path) ?? '').split('\n')
+  const at = lines.findIndex((line) => /^release:\s{0,20}\S/.test(line))
+  const command = lines[at]
+    ?.replace(/^release:\s{0,20}/, '')
+    .slice(0, 500)
+    .trim()
+  return command === undefined ? undefined : { command, evidence: { path, line: at + 1, fact: 'Procfile: release' } }
+}
+
 /** Scripts around a web server and PHP that come with Heroku's image. */
 const hostCommand = /^(?:\.?\/?vendor\/bin\/)?heroku-(?:php|hhvm)-\w{1,20}(?:\s|$)/
 

@@ -3,7 +3,7 @@ import { printable } from '../paths.ts'
 import { dataAt, defined, field, stringAt, stringsIn } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
 import type { EnvironmentVariable } from '../topology.ts'
-import { countAt, evidenceAt, fileAt, keyLines, placesIn, yamlPart } from './reading.ts'
+import { countAt, evidenceAt, fileAt, keyLines, onceCommand, placesIn, yamlPart } from './reading.ts'
 import type { DeclaredFile, StatedNeed, Statement } from './statement.ts'
 
 /** Heroku's, Dokku's and Scalingo's app.json; a mobile application's has the same name and other keys. */
@@ -57,6 +57,8 @@ export function readHerokuYaml({ path, folder }: DeclaredFile, repository: Repos
   })
   const start = processes.find(({ name }) => name === 'web')?.command
   const dockerfile = fileAt(folder, stringAt(docker, 'web') ?? stringAt(docker, 'worker'), repository)
+  const command = stringAt(part.data, 'release', 'command') ?? stringsIn(field(dataAt(part.data, 'release'), 'command')).join(' && ')
+  const once = onceCommand('release', { name: 'release', command, path, line: part.line(['release']) })
   const evidence = evidenceAt(path, part.line(['build']), 'is deployed by heroku.yml')
   return [
     {
@@ -65,7 +67,12 @@ export function readHerokuYaml({ path, folder }: DeclaredFile, repository: Repos
       evidence,
       weight: 0.7,
       because: placesIn({ path, ...part }, { start: [['run', 'web']], processes: [['run']] }),
-      ...defined({ start, dockerfile, processes: processes.length > 1 ? processes : undefined }),
+      ...defined({
+        start,
+        dockerfile,
+        processes: processes.length > 1 ? processes : undefined,
+        once: once.length === 0 ? undefined : once,
+      }),
     },
   ]
 }

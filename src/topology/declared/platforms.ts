@@ -11,6 +11,7 @@ import {
   folderAt,
   healthAt,
   keyLines,
+  onceCommand,
   placesIn,
   portOf,
   variablesIn,
@@ -25,6 +26,10 @@ export function readRailway({ path, folder }: DeclaredFile, repository: Reposito
   const build = stringAt(data, 'build', 'buildCommand')
   const health = healthAt(stringAt(data, 'deploy', 'healthcheckPath'))
   const dockerfile = fileAt(folder, stringAt(data, 'build', 'dockerfilePath'), repository)
+  const before = field(dataAt(data, 'deploy'), 'preDeployCommand')
+  const command = Array.isArray(before) ? stringsIn(before).join(' && ') : stringAt(data, 'deploy', 'preDeployCommand')
+  const line = keyLines(path, repository)(['deploy', 'preDeployCommand'])
+  const once = onceCommand('release', { name: 'release', command, path, line })
   const evidence = evidenceOf(path, { words: start === undefined ? 'deploy' : 'startCommand', fact: 'is deployed on Railway' }, repository)
   return [
     {
@@ -47,6 +52,7 @@ export function readRailway({ path, folder }: DeclaredFile, repository: Reposito
         buildCommand: build,
         health,
         dockerfile,
+        once: once.length === 0 ? undefined : once,
         port: portInCommand(start),
         replicas: countAt(data, 'deploy', 'numReplicas'),
       }),
@@ -64,6 +70,12 @@ export function readFly({ path, folder }: DeclaredFile, repository: Repository):
   )
   const environment = variablesIn(field(data, 'env'))
   const main = processes.find(({ name }) => name === 'web' || name === 'app') ?? processes[0]
+  const once = onceCommand('release', {
+    name: 'release',
+    command: stringAt(data, 'deploy', 'release_command'),
+    path,
+    line: keyLines(path, repository)(['deploy', 'release_command']),
+  })
   const port =
     asPort(field(dataAt(data, 'http_service'), 'internal_port')) ?? asPort(field(services[0], 'internal_port')) ?? portOf(environment)
   const evidence = evidenceOf(path, { words: port === undefined ? 'app' : 'internal_port', fact: 'is deployed on Fly.io' }, repository)
@@ -93,6 +105,7 @@ export function readFly({ path, folder }: DeclaredFile, repository: Repository):
       ...defined({
         start: main?.command,
         processes: processes.length > 1 ? processes : undefined,
+        once: once.length === 0 ? undefined : once,
         port,
         health: healthAt(checks.map((check) => stringAt(check, 'path')).find((found) => found !== undefined)),
         dockerfile: fileAt(folder, stringAt(data, 'build', 'dockerfile'), repository),

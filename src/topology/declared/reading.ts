@@ -5,6 +5,7 @@ import { lineOf } from '../reading/lines.ts'
 import { parseYamlParts, type YamlPart } from '../reading/yaml.ts'
 import type { Repository } from '../repository.ts'
 import type { Because, EnvironmentVariable, Evidence, HealthSpec, ReasonedValue } from '../topology.ts'
+import type { OnceCommand } from './statement.ts'
 
 /** The first document of a YAML file, or undefined; nothing is said of one that does not parse, because others read the same names. */
 export function yamlPart(path: string, repository: Repository): YamlPart | undefined {
@@ -64,6 +65,20 @@ export function keyLines(path: string, repository: Repository): KeyedFile['line'
     const at = lines.findIndex((line, index) => index >= from && line.split(/[\s=]/, 1)[0] === names.at(-1))
     return at < 0 ? undefined : at + 1
   }
+}
+
+interface OncePlace {
+  readonly name: string
+  readonly command: string | undefined
+  readonly path: string
+  readonly line: number | undefined
+}
+
+/** A command that is run once, where a file names one. */
+export function onceCommand(kind: OnceCommand['kind'], { name, command, path, line }: OncePlace): OnceCommand[] {
+  if (command === undefined || command.trim() === '') return []
+  const fact = kind === 'release' ? 'is run before a release' : 'is run by the clock'
+  return [{ kind, name: name.slice(0, 60), command: command.slice(0, 500), evidence: evidenceAt(path, line, fact) }]
 }
 
 /** A folder that a file names relative to its own; undefined when it is not in the repository. */

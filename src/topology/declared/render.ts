@@ -2,7 +2,19 @@
 import { printable } from '../paths.ts'
 import { defined, field, stringAt } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
-import { countAt, evidenceAt, fileAt, folderAt, healthAt, itemsAt, placesIn, portOf, variablesInList, yamlPart } from './reading.ts'
+import {
+  countAt,
+  evidenceAt,
+  fileAt,
+  folderAt,
+  healthAt,
+  itemsAt,
+  onceCommand,
+  placesIn,
+  portOf,
+  variablesInList,
+  yamlPart,
+} from './reading.ts'
 import type { DeclaredFile, StatedNeed, Statement } from './statement.ts'
 
 export function readRender({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
@@ -11,6 +23,22 @@ export function readRender({ path, folder }: DeclaredFile, repository: Repositor
     const place = folderAt(folder, stringAt(item, 'rootDir'), repository)
     const kind = stringAt(item, 'type')
     if (part === undefined || place === undefined || kind === undefined || ['redis', 'keyvalue'].includes(kind)) return []
+    const start = stringAt(item, 'startCommand') ?? stringAt(item, 'dockerCommand')
+    const name = stringAt(item, 'name')
+    const once = [
+      onceCommand('release', {
+        name: 'release',
+        command: stringAt(item, 'preDeployCommand'),
+        path,
+        line: part.line(['services', index, 'preDeployCommand']),
+      }),
+      onceCommand('schedule', {
+        name: name ?? 'schedule',
+        command: kind === 'cron' ? start : undefined,
+        path,
+        line: part.line(['services', index, 'schedule']),
+      }),
+    ].flat()
     const environment = variablesInList(field(item, 'envVars'), 'key')
     const needs = itemsAt(item, 'envVars').flatMap((variable): StatedNeed[] => {
       const at = part.line(['services', index, 'envVars', variable.index])
@@ -42,8 +70,10 @@ export function readRender({ path, folder }: DeclaredFile, repository: Repositor
           },
         ),
         ...defined({
-          name: stringAt(item, 'name'),
-          start: stringAt(item, 'startCommand') ?? stringAt(item, 'dockerCommand'),
+          name,
+          start,
+          isBeside: ['worker', 'cron'].includes(kind) ? (true as const) : undefined,
+          once: once.length === 0 ? undefined : once,
           buildCommand: stringAt(item, 'buildCommand'),
           health: healthAt(stringAt(item, 'healthCheckPath')),
           dockerfile:

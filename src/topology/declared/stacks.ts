@@ -51,6 +51,7 @@ export function readDigitalOcean({ path, folder }: DeclaredFile, repository: Rep
           ),
           ...defined({
             name: stringAt(item, 'name'),
+            isBeside: key === 'workers' ? (true as const) : undefined,
             start: stringAt(item, 'run_command'),
             buildCommand: stringAt(item, 'build_command'),
             port: asPort(field(item, 'http_port')) ?? portOf(environment),

@@ -27,11 +27,22 @@ export interface Statement {
   readonly image?: string
   /** Every process of the folder, when there are several. */
   readonly processes?: readonly ProcessSpec[]
+  /** Whether it works beside what answers in the same folder: a worker, or something that is run by the clock. */
+  readonly isBeside?: true
+  /** What is run once: before each release, or by the clock. */
+  readonly once?: readonly OnceCommand[]
   readonly memory?: string
   readonly cpu?: string
   readonly replicas?: number
   /** What it says that it needs. */
   readonly needs?: readonly StatedNeed[]
+}
+
+export interface OnceCommand {
+  readonly kind: 'release' | 'schedule'
+  readonly name: string
+  readonly command: string
+  readonly evidence: Evidence
 }
 
 /** A need as a file names it: another service of the file, a database, an add-on. */

@@ -3,6 +3,7 @@ import { landmarksOf } from '../landmarks.ts'
 import { perRepository } from '../memo.ts'
 import { precedence, type Source } from '../precedence.ts'
 import type { Repository } from '../repository.ts'
+import { joinBeside } from './beside.ts'
 import { readClusterStatements } from './cluster.ts'
 import { declaredFormats } from './formats.ts'
 import type { Statement } from './statement.ts'
@@ -35,7 +36,7 @@ const collect = perRepository((_, repository): Statements => {
   const written = landmarksOf(repository).declared.flatMap(
     ({ path, folder, name }) => formatByName.get(name)?.read({ path, folder }, repository) ?? [],
   )
-  return byFolder([...written, ...readClusterStatements(written, repository)])
+  return byFolder([...joinBeside(written), ...readClusterStatements(written, repository)])
 })
 
 const rank = new Map<Source, number>(precedence.map(({ source }, index) => [source, index]))

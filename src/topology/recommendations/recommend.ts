@@ -7,6 +7,8 @@ import { adviseDockerignore } from './dockerignore.ts'
 import { adviseHealth } from './health.ts'
 import { advisePinnedImage, advisePulledImages } from './images.ts'
 import { adviseLockfile } from './lockfiles.ts'
+import { adviseOnce } from './once.ts'
+import { adviseProcesses } from './processes.ts'
 import { advisePublishedDatabase } from './published-databases.ts'
 import type { Advised, Rule } from './rule.ts'
 import { adviseRuntime } from './runtimes.ts'
@@ -19,6 +21,8 @@ const rules: readonly Rule[] = [
   findSecrets,
   adviseDevelopmentServer,
   adviseBacking,
+  adviseProcesses,
+  adviseOnce,
   adviseRuntime,
   adviseSystem,
   advisePublishedDatabase,

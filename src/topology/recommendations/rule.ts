@@ -16,6 +16,11 @@ export function forEachService(advise: (service: ServiceSpec, repository: Reposi
   return ({ services, repository }) => services.flatMap((service) => advise(service, repository) ?? [])
 }
 
+/** Whether kyozo starts it, rather than a stack that somebody else has written. */
+export function runsItself({ build, compose, start }: ServiceSpec): boolean {
+  return compose === undefined && build.kind !== 'compose' && build.kind !== 'manifests' && start !== undefined
+}
+
 export function dockerfileOf({ build }: ServiceSpec, repository: Repository): DockerfileFacts | undefined {
   return build.kind === 'dockerfile' ? repository.read.dockerfile(build.dockerfile, build.target) : undefined
 }
