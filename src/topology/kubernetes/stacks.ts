@@ -1,4 +1,5 @@
 // Which folders of a repository hold Kubernetes manifests, taken together as stacks: base and overlays, charts and parts are one.
+import { cutWithWarning } from '../cut.ts'
 import { type Landmarks, landmarksOf } from '../landmarks.ts'
 import { perRepository } from '../memo.ts'
 import { ancestorsOf, baseName, joinPath, parentOf } from '../paths.ts'
@@ -19,6 +20,9 @@ type YamlFolder = Landmarks['yamlFolders'][number]
 /** Manifest files read of one repository. */
 const manifestFilesLimit = 400
 
+/** Manifest files read of one folder. */
+const folderFilesLimit = 100
+
 export function findManifestStacks(repository: Repository): ReadonlyMap<string, ManifestStack> {
   return stacksOf('.', repository)
 }
@@ -30,13 +34,23 @@ const stacksOf = perRepository((_, repository): ReadonlyMap<string, ManifestStac
     const stack = stackFolderOf(folder.path, repository)
     groups.set(stack, [...(groups.get(stack) ?? []), folder])
   }
-  let left = manifestFilesLimit
+  const found = [...groups].flatMap(([path, folders]) =>
+    folders.flatMap((one) => manifestFiles(one, repository)).map((file) => ({ path, file })),
+  )
+  const read = cutWithWarning(found, { limit: manifestFilesLimit, what: 'files of Kubernetes manifests' }, repository)
+  const files = Map.groupBy(read, ({ path }) => path)
   return new Map(
-    [...groups].map(([path, folders]) => {
-      const files = folders.flatMap(manifestFiles).slice(0, left)
-      left -= files.length
-      return [path, stackAt(path, files, repository)] as const
-    }),
+    [...groups.keys()].map(
+      (path) =>
+        [
+          path,
+          stackAt(
+            path,
+            (files.get(path) ?? []).map(({ file }) => file),
+            repository,
+          ),
+        ] as const,
+    ),
   )
 })
 
@@ -78,14 +92,14 @@ function mayHoldManifests(folder: YamlFolder): boolean {
   )
 }
 
-function manifestFiles(folder: YamlFolder): string[] {
+function manifestFiles(folder: YamlFolder, repository: Repository): string[] {
   const isAll =
     folder.path.split('/').some((name) => manifestFolder.test(name)) ||
     [...folder.files].some((name) => kustomizationName.test(name)) ||
     isOnlyYaml(folder)
   // A chart's templates are no YAML before they are rendered; its Chart.yaml speaks for them.
   const isChart = folder.files.includes('Chart.yaml')
-  return [...folder.files]
+  const files = [...folder.files]
     .sort()
     .filter(
       (name) =>
@@ -93,8 +107,8 @@ function manifestFiles(folder: YamlFolder): string[] {
         kustomizationName.test(name) ||
         (!isChart && /\.ya?ml$/.test(name) && !otherNames.test(name) && (isAll || manifestName.test(name))),
     )
-    .slice(0, 100)
     .map((name) => joinPath(folder.path, name))
+  return [...cutWithWarning(files, { limit: folderFilesLimit, what: `files of Kubernetes manifests in ${folder.path}` }, repository)]
 }
 
 function isOnlyYaml({ files }: YamlFolder): boolean {

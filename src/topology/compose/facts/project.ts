@@ -1,6 +1,7 @@
 // A compose file with what belongs to it (include, extends, the override, .env), read without judging: a file that the policy refuses is still a
 // stack. What cannot be followed is left out, where the reading for a deployment (load.ts) would refuse it.
 import { KyozoError } from '../../../errors.ts'
+import { cutWithWarning } from '../../cut.ts'
 import { perRepository } from '../../memo.ts'
 import { baseName, joinPath, parentOf, resolvePath } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
@@ -64,7 +65,9 @@ function readFile(root: LocatedMap, reading: Reading): void {
   const own = new Set([reading.chain.at(-1), ...reading.layers])
   const folderOf = (file: string) => (own.has(file) ? reading.folder : parentOf(file))
   if (services?.kind === 'map') {
-    for (const [name, node] of [...services.entries].slice(0, projectServicesLimit)) {
+    const what = `services of ${reading.chain.at(-1)}`
+    const written = cutWithWarning([...services.entries], { limit: projectServicesLimit, what }, reading.repository)
+    for (const [name, node] of written) {
       if (node.kind !== 'map' || reading.services.has(name)) continue
       const whole = extend(node, { reading, services, folderOf, depth: 0 })
       reading.services.set(name, { name, node: whole, folderOf, variables: reading.variables })
@@ -75,7 +78,7 @@ function readFile(root: LocatedMap, reading: Reading): void {
 }
 
 /** Services read for detection; a stack that may be deployed has fewer. */
-const projectServicesLimit = 100
+const projectServicesLimit = 300
 
 interface Extending {
   readonly reading: Reading

@@ -1,6 +1,7 @@
 // The services of compose files as workloads: of the files that are stacks, and of the variants beside them that add services of their own.
 import { isProject } from '../../compose/facts/purpose.ts'
 import { type ComposeFacts, type ComposeServiceFacts, readCompose } from '../../compose-file.ts'
+import { cutWithWarning } from '../../cut.ts'
 import { developmentPart } from '../../development.ts'
 import { joinPath, parentOf } from '../../paths.ts'
 import type { Repository } from '../../repository.ts'
@@ -37,12 +38,12 @@ const variantName = /^(?:[a-z0-9]{1,30}[.-])?(?:docker-)?compose(?:[._-][a-z0-9]
 const otherPurposes = /(?:^|[._-])(?:dev|devel|development|local|tests?|testing|ci|e2e|debug|bench|kyozo|lint|build)(?:[._-]|$)/i
 
 function variantFiles(repository: Repository): string[] {
-  return repository
+  const found = repository
     .foldersWith('*.yml', '*.yaml')
     .filter(({ path }) => developmentPart(path, { isWhole: isProject(path, repository) }) === undefined)
     .flatMap((folder) => [...folder.files].filter((name) => isVariant(name)).map((name) => joinPath(folder.path, name)))
     .sort()
-    .slice(0, variantsLimit)
+  return [...cutWithWarning(found, { limit: variantsLimit, what: 'compose files beside the main ones' }, repository)]
 }
 
 function isVariant(name: string): boolean {

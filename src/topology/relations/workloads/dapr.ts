@@ -1,4 +1,5 @@
 // Dapr: applications by their ids, and the components that all of them share.
+import { cutWithWarning } from '../../cut.ts'
 import { joinPath, parentOf, resolvePath } from '../../paths.ts'
 import { field, stringAt } from '../../reading/data.ts'
 import { lineOf } from '../../reading/lines.ts'
@@ -8,7 +9,7 @@ import type { Workload } from './workload.ts'
 export function daprWorkloads(repository: Repository): Workload[] {
   const names = ['dapr.yaml', 'dapr.yml']
   const files = repository.foldersWith(...names).flatMap((folder) => filesNamed(folder, names))
-  return files.slice(0, filesLimit).flatMap((file) => readRun(file, repository))
+  return cutWithWarning(files, { limit: filesLimit, what: 'files of Dapr' }, repository).flatMap((file) => readRun(file, repository))
 }
 
 /** Files of each kind that are looked at. */

@@ -1,6 +1,7 @@
 // Helm charts as workloads: templates are no YAML before they are rendered, but the values beside them say which image runs, whom it calls
 // and which databases the chart brings along.
 import type { StatedAddress } from '../../claim.ts'
+import { cutWithWarning } from '../../cut.ts'
 import { baseName, joinPath } from '../../paths.ts'
 import { field, isData, stringAt } from '../../reading/data.ts'
 import { lineOf } from '../../reading/lines.ts'
@@ -11,7 +12,7 @@ import type { Workload } from './workload.ts'
 
 export function helmWorkloads(repository: Repository): Workload[] {
   const charts = repository.foldersWith('Chart.yaml').map(({ path }) => path)
-  return charts.slice(0, chartsLimit).flatMap((folder) => readChart(folder, repository))
+  return cutWithWarning(charts, { limit: chartsLimit, what: 'Helm charts' }, repository).flatMap((folder) => readChart(folder, repository))
 }
 
 /** Charts read in one repository, and parts of one: programs, required charts, addresses. */
