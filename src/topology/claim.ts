@@ -3,6 +3,7 @@
 //   (1 - product of (1 - w) over evidence for) × (product of (1 - |w|) over evidence against)
 //
 // so independent facts add up without ever passing 1, one strong objection outweighs several weak hints, and order does not matter.
+import type { DriverUse } from './relations/driver-calls.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { Because, EnvironmentVariable, Evidence, FolderRole, HealthSpec, ProcessSpec, ServiceType } from './topology.ts'
 
@@ -27,6 +28,8 @@ export interface StatedAddress {
   readonly from: 'declaration' | 'compose' | 'example' | 'source'
   /** Whether many programs are given it, of which each reads only some: it counts where the source reads the variable. Default is false. */
   readonly isShared?: boolean
+  /** The driver's call that the source hands it to. Default is none that is known. */
+  readonly handedTo?: DriverUse
 }
 
 /** What a claim says about the service, should it win. */

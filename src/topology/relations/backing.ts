@@ -118,7 +118,7 @@ interface ReadAddress {
 function readAddress(address: StatedAddress): ReadAddress {
   const scheme = schemeOf(address.value)
   const name = address.variable === undefined || scheme !== undefined ? undefined : upperCase(address.variable)
-  return { address, scheme, named: name === undefined ? [] : kindsNamedBy(name) }
+  return { address, scheme, named: address.handedTo?.kinds ?? (name === undefined ? [] : kindsNamedBy(name)) }
 }
 
 /** What says nothing but a database belongs to another one, where a variable of the kind's own name stands beside it. */

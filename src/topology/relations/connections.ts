@@ -37,13 +37,17 @@ const partTemplates: Readonly<Record<string, string>> = {
 } // biome-ignore format: a table
 
 export function connectionsOf(rule: KindRule, stated: readonly StatedAddress[], reader: Reader): Connection[] {
-  const named = stated.flatMap(({ variable, value }) => (variable === undefined || !isVariable(variable) ? [] : [{ variable, value }]))
-  const whole = named.filter(({ variable, value }) => rule.urls.test(upperCase(variable)) || schemeOf(value) !== undefined)
+  const named = stated.flatMap(({ variable, value, handedTo }) =>
+    variable === undefined || !isVariable(variable) ? [] : [{ variable, value, handedTo }],
+  )
+  const whole = named.filter(({ variable, value, handedTo }) =>
+    handedTo === undefined ? rule.urls.test(upperCase(variable)) || schemeOf(value) !== undefined : handedTo.part === undefined,
+  )
   const values = new Map<string, string>()
   for (const { variable, value } of whole) values.set(variable, values.get(variable) || value)
   if (values.size > 0) return [...values].map(([variable, value]) => ({ variable, template: templateOf(rule, value, reader.type) }))
-  const parts = named.flatMap(({ variable }) => {
-    const template = partTemplates[rule.parts.exec(upperCase(variable))?.groups?.part ?? '']
+  const parts = named.flatMap(({ variable, handedTo }) => {
+    const template = partTemplates[handedTo?.part ?? rule.parts.exec(upperCase(variable))?.groups?.part ?? '']
     return template === undefined ? [] : [{ variable, template }]
   })
   const unique = [...new Map(parts.map((part) => [part.variable, part])).values()]

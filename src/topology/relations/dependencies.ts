@@ -12,6 +12,7 @@ import type { BackingKind, BackingService, ServiceSpec } from '../topology.ts'
 import type { Decision } from '../weigh.ts'
 import type { NeedInput } from './backing.ts'
 import { configurationOf } from './configuration/readers.ts'
+import { withDriverCalls } from './driver-calls.ts'
 import { backingOfImage } from './kinds.ts'
 import { type Link, type Links, linkServices, type Provider } from './links.ts'
 import { describeCycle, loosenCycles } from './order.ts'
@@ -97,7 +98,7 @@ function needInputs(draft: Draft, { decision, repository, packages }: Omit<LinkC
     framework: claim.spec.framework,
     dependencies: [claim, ...shared].flatMap((one) => one.dependencies),
     imports: [claim, ...shared].flatMap((one) => one.imports),
-    addresses: [...[claim, ...shared].flatMap((one) => one.addresses), ...addresses],
+    addresses: withDriverCalls([...[claim, ...shared].flatMap((one) => one.addresses), ...addresses], repository),
     configured: [...configured, ...sharedFolders.flatMap((folder) => folder.configured)],
   }
   const beside = others.map(({ type, spec, dependencies, imports, addresses: stated }) => ({
