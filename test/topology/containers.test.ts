@@ -193,7 +193,7 @@ describe('a Dockerfile', () => {
     expect(
       analyzeFiles({
         'a/Dockerfile': 'FROM node:latest AS build\nFROM debian\nCMD x\nEXPOSE 80\nHEALTHCHECK NONE\n',
-        '.env': 'KEY=1',
+        '.env': 'SECRET_KEY=5f2a9c81d07e4b36',
       }).recommendations.map(({ code, evidence }) => [code, evidence[0]?.path, evidence[0]?.line]),
     ).toEqual([
       ['secret_committed', '.env', 1],
