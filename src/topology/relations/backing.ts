@@ -1,7 +1,7 @@
 // Which databases and brokers a service evidently needs, and how their addresses reach it.
 import type { NamedDependency, StatedAddress } from '../claim.ts'
 import type { BackingKind, Connection, Evidence, ServiceType } from '../topology.ts'
-import { choiceOf, isOneOfMany, isOtherEngine, sqlKinds } from './choice.ts'
+import { choiceOf, isOneOfMany, isOnRequest, sqlKinds } from './choice.ts'
 import { connectionsOf, type WrittenAddress, writtenConnections } from './connections.ts'
 import { kindsOf, needsImport } from './drivers.ts'
 import { type KindRule, kindRules, kindsNamedBy } from './kinds.ts'
@@ -36,6 +36,8 @@ export interface NeedInput {
   readonly imports: readonly NamedDependency[]
   readonly addresses: readonly StatedAddress[]
   readonly configured?: readonly Configured[]
+  /** Whether its configuration keeps the data in a file. Default is false. */
+  readonly keepsOwn?: boolean
 }
 
 export function findNeeds(input: NeedInput): BackingNeed[] {
@@ -58,12 +60,13 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     const stated = addressesOf(rule, readings, driven)
     const imported = imports.get(rule.kind)
     const isShown = chosen.length > 0 || isNeeded({ driver, imported, stated }, input.type)
-    const isOnlyNamed = !isShown && driver === undefined && isNamed(rule, stated, input.framework)
-    if (!isShown && !isOnlyNamed) return []
+    const isNamedOnly = !isShown && driver === undefined && isNamed(rule, stated, input.framework)
+    if (!isShown && !isNamedOnly) return []
     const isChosen = chosen.length > 0 || stated.length > 0
+    const isOnlyNamed =
+      isNamedOnly || (chosen.length === 0 && isOnRequest(choice, { kind: rule.kind, isChosen, keepsOwn: input.keepsOwn === true }))
     const isUsed = chosen.length > 0 || (driver !== undefined && (imported !== undefined || stated.length > 0))
-    const mayDoWithout =
-      (chosen.length === 0 && isOtherEngine(choice, rule.kind)) || (!isChosen && isOneOfMany(choice, { kind: rule.kind, imported }))
+    const mayDoWithout = isOnlyNamed || (!isChosen && isOneOfMany(choice, { kind: rule.kind, imported }))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]
     const written = chosen.flatMap((one) => writtenConnections(one, rule, input))
     return [

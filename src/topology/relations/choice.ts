@@ -9,6 +9,8 @@ export interface Choice {
   readonly isAmongMany: boolean
   /** The database that a variable names. */
   readonly engine: string | undefined
+  /** Whether it keeps its data in itself or in a file when nobody says otherwise. */
+  readonly hasOwn: boolean
 }
 
 export function choiceOf(kinds: readonly BackingKind[], packages: readonly NamedDependency[], addresses: readonly StatedAddress[]): Choice {
@@ -16,11 +18,12 @@ export function choiceOf(kinds: readonly BackingKind[], packages: readonly Named
     isAmongSql: kinds.filter((kind) => sqlKinds.has(kind)).length > 1 || packages.some(({ name }) => /sqlite/i.test(name)),
     isAmongMany: kinds.length >= manyKinds,
     engine: chosenEngine(addresses),
+    hasOwn: packages.some(({ name }) => embedded.test(name)),
   }
 }
 
 /** Whether a variable names another database, or a file. */
-export function isOtherEngine({ engine }: Choice, kind: BackingKind): boolean {
+function isOtherEngine({ engine }: Choice, kind: BackingKind): boolean {
   return engine !== undefined && sqlKinds.has(kind) && !isEngine(engine, kind)
 }
 
@@ -31,6 +34,17 @@ export function isOneOfMany(
 ): boolean {
   return (sqlKinds.has(kind) && isAmongSql) || isAmongMany || measures.test(imported?.path ?? '')
 }
+
+/** Whether a database is used only by whoever asks for it: a configuration chooses a file, or the one inside of the program. */
+export function isOnRequest(
+  choice: Choice,
+  { kind, isChosen, keepsOwn }: { kind: BackingKind; isChosen: boolean; keepsOwn: boolean },
+): boolean {
+  return isOtherEngine(choice, kind) || (sqlKinds.has(kind) && !isChosen && (choice.hasOwn || keepsOwn))
+}
+
+/** Databases that the JVM's frameworks start inside of the program where no address is given. */
+const embedded = /(?:^|:)(?:h2|hsqldb|derby)$/
 
 /** Databases of one language: a program with drivers of several works with the one that it is given, or with a file. */
 export const sqlKinds: ReadonlySet<BackingKind> = new Set(['postgres', 'mysql', 'mariadb', 'sqlserver', 'oracle', 'cockroachdb'] as const)

@@ -87,7 +87,7 @@ function composedBacking(stacks: readonly ComposeFacts[], drafts: readonly Draft
 /** What a service is and what its shared code is count alike; a Dockerfile's folder is in the language that lies in it. */
 function needInputs(draft: Draft, { decision, repository, packages }: Omit<LinkContext, 'declared'>): NeedInput[] {
   const { claim, path } = draft
-  const { addresses, configured } = configurationOf(path, repository)
+  const { addresses, configured, keepsOwn } = configurationOf(path, repository)
   const others = claim.type === 'containerized' ? (decision.claims.get(path) ?? []).filter(({ type }) => type !== claim.type) : []
   const shared = findReads(draft, { repository, packages }).shared.flatMap(({ folder }) => [
     ...(decision.claims.get(folder) ?? []).filter(({ type }) => type === claim.type),
@@ -100,6 +100,7 @@ function needInputs(draft: Draft, { decision, repository, packages }: Omit<LinkC
     imports: [claim, ...shared].flatMap((one) => one.imports),
     addresses: withDriverCalls([...[claim, ...shared].flatMap((one) => one.addresses), ...addresses], repository),
     configured: [...configured, ...sharedFolders.flatMap((folder) => folder.configured)],
+    keepsOwn,
   }
   const beside = others.map(({ type, spec, dependencies, imports, addresses: stated }) => ({
     type,

@@ -6,6 +6,8 @@ import type { Configured } from '../backing.ts'
 export interface Configuration {
   readonly addresses?: readonly StatedAddress[]
   readonly configured?: readonly Configured[]
+  /** Whether production keeps its data in a file. Default is false. */
+  readonly keepsOwn?: boolean
 }
 
 /** Reads what belongs to one framework, when the folder has it. */

@@ -9,7 +9,11 @@ import { variablesIn } from './found-variables.ts'
 export const readDjango: ConfigurationReader = (folder, repository) => {
   if (!folder.files.has('manage.py')) return {}
   const read = settingsFiles(folder, repository).map((path) => readSettings(path, repository))
-  return { addresses: read.flatMap(({ addresses }) => addresses), configured: read.flatMap(({ configured }) => configured) }
+  return {
+    addresses: read.flatMap(({ addresses }) => addresses),
+    configured: read.flatMap(({ configured }) => configured),
+    keepsOwn: read.some(({ keepsOwn }) => keepsOwn) && read.every(({ configured }) => configured.length === 0),
+  }
 }
 
 /** The variables that the settings take their SECRET_KEY from. */
@@ -79,5 +83,6 @@ function readSettings(path: string, repository: Repository) {
       path,
     ),
     configured,
+    keepsOwn: hasFile && found.every(({ kind }) => kind === 'redis' || kind === 'memcached'),
   }
 }

@@ -15,6 +15,7 @@ export const readRails: ConfigurationReader = ({ path: folder }, repository) => 
   )
   return {
     addresses: variables,
+    keepsOwn: adapterOf(database)?.startsWith('sqlite') === true,
     configured: [
       ...databaseOf(database),
       ...(/^\s{1,8}adapter:\s{0,8}redis\b/m.test(blockOf(cable.text, 'production')) ? [fact(cable, 'redis', 'adapter: redis')] : []),
@@ -49,13 +50,17 @@ function textOf(path: string, repository: Repository): TextFile {
 
 /** Production's adapter, or the one that it inherits. */
 function databaseOf(file: TextFile): Configured[] {
+  const adapter = adapterOf(file)
+  const kind = adapter !== undefined && Object.hasOwn(adapters, adapter) ? adapters[adapter] : undefined
+  return kind === undefined || adapter === undefined ? [] : [fact(file, kind, `adapter: ${adapter}`)]
+}
+
+function adapterOf(file: TextFile): string | undefined {
   const production = blockOf(file.text, 'production')
   const pattern = /^\s{1,12}adapter:\s{0,8}["']?(\w{1,30})/m
   const own = pattern.exec(production)?.[1]
   const inherited = /<<:\s{0,4}\*/.test(production) || production === '' ? pattern.exec(file.text)?.[1] : undefined
-  const adapter = own ?? inherited
-  const kind = adapter !== undefined && Object.hasOwn(adapters, adapter) ? adapters[adapter] : undefined
-  return kind === undefined || adapter === undefined ? [] : [fact(file, kind, `adapter: ${adapter}`)]
+  return own ?? inherited
 }
 
 /** The lines below a key at the margin. */

@@ -38,6 +38,7 @@ const readers: readonly ConfigurationReader[] = [
 export interface FolderConfiguration {
   readonly addresses: readonly StatedAddress[]
   readonly configured: readonly Configured[]
+  readonly keepsOwn: boolean
 }
 
 export const configurationOf = perRepository((path: string, repository): FolderConfiguration => {
@@ -46,5 +47,6 @@ export const configurationOf = perRepository((path: string, repository): FolderC
   return {
     addresses: read.flatMap(({ addresses = [] }) => addresses),
     configured: read.flatMap(({ configured = [] }) => configured),
+    keepsOwn: read.some(({ keepsOwn }) => keepsOwn === true),
   }
 })
