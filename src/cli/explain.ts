@@ -4,8 +4,11 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { readSource } from '../git/load-source-tree.ts'
 import { openFolder, rootAround } from '../git/open-folder.ts'
+import type { Template } from '../stack/template.ts'
+import { otherVersion } from '../stack/template-version.ts'
+import { loadTemplates } from '../templates.ts'
 import { explainFolder } from '../topology/explain.ts'
-import { printExplanation } from '../topology/report/explanation.ts'
+import { type ImageVersions, printExplanation } from '../topology/report/explanation.ts'
 import { rootNames } from './folder-name.ts'
 import { printDocument } from './print.ts'
 
@@ -22,8 +25,16 @@ export function explainCommand(): Command {
       const inside = path.relative(root, at).split(path.sep).join('/') || '.'
       const { answer } = await readSource(folder.reader, folder.listing, (tree) => explainFolder(tree, inside, rootNames(root)))
       if (options.json) printDocument({ schemaVersion: 1, ...answer })
-      else process.stdout.write(printExplanation(answer))
+      else process.stdout.write(printExplanation(answer, otherVersions(await loadTemplates())))
     })
+}
+
+/** An old version is built with the oldest image that a template has. */
+function otherVersions(templates: readonly Template[]): ImageVersions {
+  return ({ build, version }) => {
+    const template = build.kind === 'template' ? templates.find(({ name }) => name === build.template) : undefined
+    return otherVersion(version, template)
+  }
 }
 
 /** Without a repository around it, a path below the present folder is explained as a part of that; another one as a whole of its own. */

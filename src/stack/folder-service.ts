@@ -14,6 +14,7 @@ import { pathBetween } from './relative-path.ts'
 import type { Need, ServiceDraft } from './service-draft.ts'
 import type { StackInput } from './specify.ts'
 import type { BuildInput } from './stack.ts'
+import { otherVersion } from './template-version.ts'
 import { composeCpus, composeMemory } from './units.ts'
 
 export function draftFolderService(spec: ServiceSpec, input: StackInput): ServiceDraft {
@@ -41,7 +42,7 @@ function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
       ...limit({ memory: composeMemory(spec.resources.memory), cpus: composeCpus(spec.resources.cpu), replicas }),
     },
     environment: environmentOf(spec, port),
-    reasons: reasonsOf(spec, port, input.topology.backing),
+    reasons: [...reasonsOf(spec, port, input.topology.backing), ...sayVersion(spec, input)],
     ...(making.build === undefined ? {} : { build: making.build }),
     ...(making.image === undefined ? {} : { image: making.image }),
     ...(port === undefined ? {} : { port }),
@@ -54,6 +55,13 @@ function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
     needs: spec.dependsOn.flatMap(needOf),
     evidence: spec.evidence,
   }
+}
+
+/** A language's image is never older than the oldest that a template has. */
+function sayVersion({ build, version, type }: ServiceSpec, { templates }: StackInput): string[] {
+  const template = build.kind === 'template' ? templates.find(({ name }) => name === build.template) : undefined
+  const other = otherVersion(version, template)
+  return other === undefined ? [] : [`It asks for ${type} ${version}; its image has ${other}.`]
 }
 
 /** What a service is probed by: what it says itself, else its port, else nothing, as for a worker. */

@@ -1,6 +1,6 @@
 // The version of a language's image: what the service asks for, in the form of a tag, and never older than the policy's oldest.
 import { KyozoError } from '../errors.ts'
-import type { VersionPolicy } from './template.ts'
+import type { Template, VersionPolicy } from './template.ts'
 
 /** A version newer than any known one is taken as it is: a template only gets older. Throws `dockerfile_refused` for no version at all. */
 export function imageVersion(asked: string | undefined, policy: VersionPolicy): string {
@@ -14,6 +14,14 @@ export function imageVersion(asked: string | undefined, policy: VersionPolicy): 
   if (policy.parts === 2 && minor === undefined) return major === policy.default.split('.')[0] ? policy.default : major
   const version = policy.parts === 1 ? major : `${major}.${minor}`
   return isOlder(version, policy.oldest) ? policy.oldest : version
+}
+
+/** The version of a template's image when it is older or newer than the one that is asked for; undefined when it is that one. */
+export function otherVersion(asked: string | undefined, template: Template | undefined): string | undefined {
+  if (asked === undefined || template?.versions === undefined || !/^v?\d{1,4}(?:\.\d{1,6}){0,2}$/.test(asked.trim())) return undefined
+  const version = imageVersion(asked, template.versions)
+  const [plain = ''] = /\d.*/.exec(asked.trim()) ?? []
+  return plain === version || plain.startsWith(`${version}.`) || version.startsWith(`${plain}.`) ? undefined : version
 }
 
 function isOlder(version: string, than: string): boolean {

@@ -10,13 +10,21 @@ const marksShown = 6
 /** Variables of one service on the screen; the JSON document has all. */
 const variablesShown = 12
 
-export function printExplanation({ path: at, answer, detectors, advice }: FolderExplanation): string {
+/** The version that the image of a service really has, where a template makes it and it is another than the service asks for. */
+export type ImageVersions = (service: ServiceSpec) => string | undefined
+
+export function printExplanation(
+  { path: at, answer, detectors, advice }: FolderExplanation,
+  imageVersions: ImageVersions = () => undefined,
+): string {
   const looked = detectors.filter((reading) => reading.hasLooked)
   const silent = detectors.filter((reading) => !reading.hasLooked)
   const lines = [
     `${printable(at)} is ${answerWords(answer, at)}`,
     ...(answer.kind === 'role' ? evidenceLines(answer.evidence, 'plain') : []),
-    ...(answer.kind === 'service' ? answer.services.flatMap((service) => labelled(service, answer.services.length)) : []),
+    ...(answer.kind === 'service'
+      ? answer.services.flatMap((service) => labelled(service, { count: answer.services.length, imageVersions }))
+      : []),
     ...looked.flatMap(readingLines),
     ...(silent.length === 0 ? [] : ['', ...silentLines(answer, silent)]),
     ...(advice.length === 0 ? [] : ['', 'What would help:', ...advice.map((sentence) => `  ${sentence}`)]),
@@ -25,8 +33,8 @@ export function printExplanation({ path: at, answer, detectors, advice }: Folder
 }
 
 /** Of several services in one folder each is told under its name. */
-function labelled(service: ServiceSpec, count: number): string[] {
-  const lines = serviceLines(service)
+function labelled(service: ServiceSpec, { count, imageVersions }: { count: number; imageVersions: ImageVersions }): string[] {
+  const lines = serviceLines(service, imageVersions(service))
   return count === 1 ? lines : ['', `${service.name}:`, ...lines]
 }
 
@@ -64,7 +72,7 @@ function buildWords(build: BuildSpec): string {
   }
 }
 
-function serviceLines(service: ServiceSpec): string[] {
+function serviceLines(service: ServiceSpec, imageVersion: string | undefined): string[] {
   const {
     framework,
     frameworkVersion,
@@ -86,7 +94,7 @@ function serviceLines(service: ServiceSpec): string[] {
       'framework',
       valueWords(framework && [framework, frameworkVersion].filter(Boolean).join(' '), because.frameworkVersion ?? because.framework),
     ),
-    ...row('version', valueWords(version, because.version)),
+    ...row('version', valueWords(imageVersion === undefined ? version : `${imageVersion}, for ${version}`, because.version)),
     ...row('packages', valueWords(packageManager, because.packageManager)),
     ...row('install', valueWords(installCommand, because.installCommand)),
     ...row('build', valueWords(buildCommand, because.buildCommand)),
