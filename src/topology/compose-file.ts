@@ -4,6 +4,7 @@
 import { withCalledPorts } from './compose/facts/called-ports.ts'
 import type { ComposeFacts, ComposeServiceFacts } from './compose/facts/facts.ts'
 import { readProject } from './compose/facts/project.ts'
+import { withRunsOnce } from './compose/facts/run-once.ts'
 import { readServiceFacts } from './compose/facts/service-facts.ts'
 import { askedProfiles, startedServices } from './compose/profiles.ts'
 import { perRepository } from './memo.ts'
@@ -18,7 +19,7 @@ export const readCompose = perRepository((file: string, repository): ComposeFact
   const services = project.services.map((service) => readServiceFacts({ ...service, repository }))
   const { files, included, override, variables } = project
   const started = withoutIdleProfiles(services, variables.valueOf('COMPOSE_PROFILES'))
-  return { file, files, included, ...(override && { override }), services: withCalledPorts(started) }
+  return { file, files, included, ...(override && { override }), services: withRunsOnce(withCalledPorts(started)) }
 })
 
 /** When every build waits for a profile, the profiles are ways to start the stack and hold nothing back. */

@@ -27,16 +27,7 @@ export function foldersOf(
     if (!taken.has(role.path) && !roles.has(role.path)) roles.set(role.path, role)
   }
   for (const role of [...decision.roles, ...idleImages(decision, repository)]) add(role)
-  for (const { services: composed } of composeFilesOf(decision, repository)) {
-    for (const { build, isProfiled, evidence } of composed) {
-      if (isProfiled && build !== undefined)
-        add({
-          path: folderOfBuild(build, decision),
-          role: 'tooling',
-          evidence: [{ ...evidence, fact: 'runs only when its profile is asked for' }],
-        })
-    }
-  }
+  for (const role of notStarted(decision, repository)) add(role)
   for (const { path, rule } of repository.passedOver) {
     add({ path, role: rule.role, evidence: [{ path, fact: `named like ${articleOf(rule.role)}`, weight: -rule.weight }] })
   }
@@ -48,6 +39,17 @@ export function foldersOf(
   }
   const isInside = ({ path, role }: FolderRole) => ancestorsOf(path).some((above) => above !== '.' && roles.get(above)?.role === role)
   return [...roles.values()].filter((role) => !isInside(role)).sort((a, b) => compare(a.path, b.path))
+}
+
+/** Folders of what a stack builds and does not keep running. */
+function notStarted(decision: Decision, repository: Repository): FolderRole[] {
+  return composeFilesOf(decision, repository).flatMap(({ services }) =>
+    services.flatMap(({ build, isProfiled, runsOnce, evidence }): FolderRole[] => {
+      const held = isProfiled ? { ...evidence, fact: 'runs only when its profile is asked for' } : undefined
+      const why = held ?? (runsOnce?.isCertain ? runsOnce.evidence : undefined)
+      return why === undefined || build === undefined ? [] : [{ path: folderOfBuild(build, decision), role: 'tooling', evidence: [why] }]
+    }),
+  )
 }
 
 function articleOf(role: FolderRole['role']): string {

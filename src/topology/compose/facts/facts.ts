@@ -40,6 +40,21 @@ export interface ComposeServiceFacts {
   /** `environment`, then what only its env files say. */
   readonly environment: readonly ComposeVariable[]
   readonly healthTest: string | undefined
+  readonly restart?: RestartFacts
+  /** Set where it does one thing and ends: it is a step of starting the stack, not a service. */
+  readonly runsOnce?: RunsOnce
+}
+
+export interface RestartFacts {
+  /** The file itself says so; it is also what Compose does when nobody says anything. */
+  readonly isNever: boolean
+  readonly isAlways: boolean
+  readonly evidence: Evidence
+}
+
+export interface RunsOnce {
+  readonly isCertain: boolean
+  readonly evidence: Evidence
 }
 
 export interface ComposeVariable {
@@ -54,6 +69,8 @@ export interface ComposeDependency {
   readonly service: string
   /** Set where the file says `required: false`: the service starts without it too. */
   readonly isOptional?: true
+  /** Set where the file waits until it has ended well. */
+  readonly isCompletion?: true
   readonly evidence: Evidence
 }
 

@@ -43,7 +43,20 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     labels,
     environment,
     healthTest: commandOf({ ...source, node: mapAt(node, 'healthcheck') ?? empty(node) }, 'test'),
+    ...restartOf(source),
   }
+}
+
+/** What is said for a cluster counts before what is said for one machine. */
+function restartOf(source: FactSource): Pick<ComposeServiceFacts, 'restart'> {
+  const deploy = mapAt(source.node, 'deploy')
+  const policy = deploy && mapAt(deploy, 'restart_policy')?.entries.get('condition')
+  const node = policy ?? source.node.entries.get('restart')
+  const word = filled(source.variables, node)?.toLowerCase()
+  if (node === undefined || word === undefined || word === '') return {}
+  const isNever = word === 'no' || word === 'false' || word === 'none'
+  const isAlways = word === 'always' || word === 'unless-stopped' || word === 'any'
+  return { restart: { isNever, isAlways, evidence: at(node, `restart: ${word}`) } }
 }
 
 function imageEvidenceOf(source: FactSource): Evidence | undefined {
@@ -197,7 +210,14 @@ function dependenciesOf(source: FactSource, key: 'depends_on' | 'links'): Compos
     const service = named.split(':')[0] ?? named
     const required = node.kind === 'map' ? filled(source.variables, node.entries.get('required')) : undefined
     const isOptional = required !== undefined && /^(?:false|no|off|n|0)$/i.test(required)
-    return { service, ...(isOptional ? { isOptional } : {}), evidence: at(node, `${source.name} ${verb} ${service}`) }
+    const condition = node.kind === 'map' ? filled(source.variables, node.entries.get('condition')) : undefined
+    const isCompletion = condition === 'service_completed_successfully'
+    return {
+      service,
+      ...(isOptional ? { isOptional } : {}),
+      ...(isCompletion ? { isCompletion } : {}),
+      evidence: at(node, `${source.name} ${verb} ${service}`),
+    }
   })
 }
 

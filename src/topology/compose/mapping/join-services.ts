@@ -51,15 +51,14 @@ interface JoinInput {
 
 function joinStack(found: readonly Joined[], { file, places, decision, repository }: JoinInput): Joined[] {
   const services = [...found]
-  const running = new Set(places.filter(({ service }) => !service.isProfiled).map(({ path }) => path))
+  const running = new Set(places.filter(({ service }) => runsOn(service)).map(({ path }) => path))
   for (const { service, path, claim: own } of places) {
     // What an image is by its mounts is beside whatever else its folder is.
     const isHere = (other: Joined) =>
       other.path === path && (own === undefined ? other.claim.type !== 'compose_stack' : other.claim.type === own.type)
     const free = services.findIndex((other) => isHere(other) && other.compose === undefined)
-    if (service.isProfiled) {
-      // What a profile holds back does not run on its own either.
-      if (free >= 0 && !running.has(path)) services.splice(free, 1)
+    if (!runsOn(service)) {
+      if (free >= 0 && !running.has(path) && isNoMore(services[free] as Joined, service)) services.splice(free, 1)
       continue
     }
     // Another file's service is the same program: one folder is not built twice for two stacks.
@@ -74,6 +73,19 @@ function joinStack(found: readonly Joined[], { file, places, decision, repositor
   return services
 }
 
+/** Neither held back by a profile nor over when it has done its work. */
+function runsOn({ isProfiled, runsOnce }: ComposeServiceFacts): boolean {
+  return !isProfiled && runsOnce?.isCertain !== true
+}
+
+/**
+ * What a profile holds back does not run on its own either, nor does what ends by the image's own command; a program that is only started for
+ * a task here may well be served elsewhere.
+ */
+function isNoMore({ claim }: Joined, { isProfiled, command, entrypoint }: ComposeServiceFacts): boolean {
+  return isProfiled || claim.type === 'containerized' || (command === undefined && entrypoint === undefined)
+}
+
 /** What one service has mounted beside its own folder runs in it, not on its own: whom it reaches, the service reaches. */
 function takeIn(services: Joined[], joined: Joined, path: string): void {
   const at = services.findIndex((other) => other.path === path && other.compose === undefined && other.claim.type !== 'compose_stack')
@@ -85,7 +97,8 @@ function takeIn(services: Joined[], joined: Joined, path: string): void {
 
 /** The stack decides that the folder is a service: what spoke against it does not count. */
 function withCompose(path: string, service: ComposeServiceFacts, { claim, claims }: { claim: Claim; claims: readonly Claim[] }): Candidate {
-  const signs = [...claim.signs.filter(({ weight }) => weight > 0), signOf(service)]
+  const doubt = service.runsOnce === undefined ? [] : [{ ...service.runsOnce.evidence, weight: -0.2 }]
+  const signs = [...claim.signs.filter(({ weight }) => weight > 0), signOf(service), ...doubt]
   const others = claims.filter((other) => other !== claim)
   return toCandidate(path, { ...claim, signs }, others)
 }
