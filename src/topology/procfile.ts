@@ -1,4 +1,5 @@
 // A Procfile says in one line how a process starts; it outweighs every guess (precedence.ts).
+import type { Claim } from './claim.ts'
 import { joinPath } from './paths.ts'
 import type { Folder, Repository } from './repository.ts'
 import type { Evidence } from './topology.ts'
@@ -11,14 +12,29 @@ export interface Process {
   readonly isOfHost?: true
 }
 
-/** The process that stands for the folder: `web`, else the first one. */
+/** The process that stands for the folder: `web`, else the first that does more than work beside one, else the first. */
 export function findProcess(folder: Folder, repository: Repository): Process | undefined {
   return mainProcess(readProcesses(folder, repository))
 }
 
 export function mainProcess(processes: readonly Process[]): Process | undefined {
-  return processes.find(({ name }) => name === 'web') ?? processes[0]
+  return processes.find(({ name }) => name === 'web') ?? processes.find((process) => !worksBeside(process)) ?? processes[0]
 }
+
+/** The process that stands for what was claimed. One of workers alone leaves out the program that answers, whose start is known without it. */
+export function processFor({ signs, spec }: Pick<Claim, 'signs' | 'spec'>, processes: readonly Process[]): Process | undefined {
+  const main = mainProcess(processes)
+  const answers = spec.start !== undefined && signs.some(({ fact }) => fact.startsWith('listens: '))
+  return main !== undefined && answers && worksBeside(main) ? undefined : main
+}
+
+/** Whether its name says that it works, keeps time or builds pages for a program that answers elsewhere. */
+export function worksBeside({ name }: Pick<Process, 'name'>): boolean {
+  return besideNames.test(name)
+}
+
+const besideNames =
+  /(?:^|[-_.])(?:clock|cron|scheduler|beat|workers?|jobs?|sidekiq|resque|delayed_job|good_job|solid_queue|queues?|celery|css|js|assets|tailwind|webpack|vite|guard|watch|logs?|tail)(?:[-_.]?\d{1,2})?$/i
 
 /** Processes of one folder that are listed; more are nobody's. */
 const processesLimit = 50

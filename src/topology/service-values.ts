@@ -11,7 +11,7 @@ import { isScaffold } from './dockerfiles.ts'
 import { frameworkVersionOf } from './framework-version.ts'
 import { installCommandOf } from './install.ts'
 import { guessBinding, type Source } from './precedence.ts'
-import { mainProcess, type Process, portInCommand } from './procfile.ts'
+import { type Process, portInCommand, processFor } from './procfile.ts'
 import { webServerOfImage } from './proxy/images.ts'
 import type { DockerfileFacts } from './reading/dockerfile.ts'
 import { imageName, languageOfImage } from './reading/dockerfile-images.ts'
@@ -79,7 +79,7 @@ function versionOfImage({ compose, claim }: Draft): Said<string> | undefined {
 function startOf(known: Known): Said<string> | undefined {
   const { draft, statements, processes, dockerfile } = known
   const { declared, compose } = draft
-  const main = mainProcess(processes)
+  const main = processFor(draft.claim, processes)
   const ofImage = inDockerfile(known, unlessIdle(dockerfile?.command?.text), dockerfile?.command)
   if (declared?.start === noneWord) return decide({ dockerfile: ofImage })
   return decide({
@@ -103,7 +103,7 @@ function commandFor({ build, command }: ComposeServiceFacts, { isServed }: Known
 function portOf(known: Known): Said<number> | undefined {
   const { draft, statements, processes, dockerfile } = known
   const { declared, compose } = draft
-  const main = mainProcess(processes)
+  const main = processFor(draft.claim, processes)
   const [composed] = compose?.service.ports ?? []
   const { claim } = draft
   // Of several ports the one that the program itself says is the one that it answers at.

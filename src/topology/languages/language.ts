@@ -3,7 +3,7 @@ import type { Claim, Detector, Facts, Sign, StatedAddress } from '../claim.ts'
 import { dockerfileSigns, findDockerfile } from '../dockerfiles.ts'
 import { findEnvironment } from '../environment.ts'
 import { baseName } from '../paths.ts'
-import { findProcess, type Process, portInCommand } from '../procfile.ts'
+import { findProcess, type Process, portInCommand, worksBeside } from '../procfile.ts'
 import { type SourceFacts, type SourceLanguage, scanSources } from '../reading/source.ts'
 import { importsOf, saidPort, sourceSigns } from '../reading/source-signs.ts'
 import { type Said, said, usual } from '../reasons.ts'
@@ -127,7 +127,9 @@ function readProgram(project: Project, { folder, repository, language }: Reading
     language: language.source,
     exists,
   })
-  const process = findProcess(folder, repository)
+  const named = findProcess(folder, repository)
+  // What answers is not started by a Procfile that lists only what works beside it.
+  const process = named !== undefined && source.listens !== undefined && worksBeside(named) ? undefined : named
   const found = language.frameworks.flatMap((framework) => {
     const evidence = findPackage(framework.packages, { project, source, language })
     return evidence === undefined ? [] : [{ framework, evidence }]

@@ -41,6 +41,8 @@ export interface ComposeServiceFacts {
   readonly environment: readonly ComposeVariable[]
   readonly healthTest: string | undefined
   readonly restart?: RestartFacts
+  /** Set where it keeps both its input and a terminal open, for somebody who attaches. */
+  readonly isInteractive?: true
   /** Set where it does one thing and ends: it is a step of starting the stack, not a service. */
   readonly runsOnce?: RunsOnce
 }

@@ -1,7 +1,7 @@
 // What a compose file is for: to run what the repository holds, or only what a developer needs beside it.
 import { developmentDockerfile, developmentPart, isIdle } from '../../development.ts'
 import { perRepository } from '../../memo.ts'
-import { isWithin, printable } from '../../paths.ts'
+import { isWithin, joinPath, printable, resolvePath } from '../../paths.ts'
 import { imageName, languageOfImage } from '../../reading/dockerfile-images.ts'
 import { backingOfImage } from '../../relations/kinds.ts'
 import type { Repository } from '../../repository.ts'
@@ -32,7 +32,7 @@ export function objectionTo(facts: ComposeFacts, { name, folder }: ComposePlace,
   if (development !== undefined) return { fact: `lies in ${printable(development)}, a folder for development`, evidence }
   const kinds = facts.services.map((service) => ({ service, kind: kindOf(service, repository) }))
   const project = projectBeside(folder, repository)
-  const workplace = project === undefined ? undefined : workplaceIn(kinds)
+  const workplace = project === undefined ? undefined : workplaceIn(kinds, facts, repository)
   if (workplace !== undefined) return workplace
   if (kinds.some(({ kind }) => kind === 'own' || kind === 'other')) return undefined
   if (project === undefined) return undefined
@@ -64,12 +64,31 @@ interface Kinded {
 }
 
 /** Why everything that the file builds is a container to work in; undefined when it builds something to serve with, or nothing. */
-function workplaceIn(kinds: readonly Kinded[]): Objection | undefined {
+function workplaceIn(kinds: readonly Kinded[], facts: ComposeFacts, repository: Repository): Objection | undefined {
   const built = kinds.filter(({ service, kind }) => kind === 'own' && (service.build !== undefined || idles(service)))
-  const reasons = built.map(({ service }) => ({ service, fact: workplaceFact(service) }))
+  const reasons = built.map(({ service }) => ({ service, fact: workplaceFact(service) ?? mountedFact(service, facts, repository) }))
   const [first] = reasons
   if (first?.fact === undefined || reasons.some(({ fact }) => fact === undefined)) return undefined
   return { fact: first.fact, evidence: first.service.build?.evidence ?? first.service.evidence }
+}
+
+/**
+ * Sources that are mounted over an image which another Dockerfile than the folder's own makes, when the file builds the folder's own nowhere:
+ * that one is served, and this one is worked in.
+ */
+function mountedFact({ name, build, mounts }: ComposeServiceFacts, { services }: ComposeFacts, repository: Repository): string | undefined {
+  if (build === undefined || build.isInline || !mounts.some(({ path }) => path === build.context)) return undefined
+  const own = joinPath(build.context, 'Dockerfile')
+  if (!repository.tree.entries.has(own) || services.some((other) => other.build !== undefined && dockerfileOf(other.build) === own))
+    return undefined
+  const served = repository.read.dockerfile(own)
+  const holds = repository.read.dockerfile(dockerfileOf(build))?.sources.some(({ path }) => path === '.')
+  if (served === undefined || holds === true || (served.command === undefined && served.ports.length === 0)) return undefined
+  return `${printable(name)} works in mounted sources; ${printable(own)} is what is served`
+}
+
+function dockerfileOf({ context, dockerfile = 'Dockerfile' }: NonNullable<ComposeServiceFacts['build']>): string {
+  return resolvePath(context, dockerfile) ?? context
 }
 
 function workplaceFact(service: ComposeServiceFacts): string | undefined {

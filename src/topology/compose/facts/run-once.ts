@@ -42,7 +42,7 @@ const ending = [
   /^(?:\S{1,60} ){0,3}(?:manage\.py|django-admin) (?:migrate|makemigrations|collectstatic|loaddata|createsuperuser|createcachetable|compress|compilemessages|seed\w{0,20}|init\w{0,20})(?=$|\s)/,
   /^(?:\S{1,60} ){0,3}(?:alembic(?: -{1,2}\S{1,60}){0,2} upgrade|prisma (?:migrate|db|generate)|drizzle-kit (?:push|migrate)|sequelize db:|knex migrate|typeorm migration|flask db|sqlx migrate|diesel migration)/,
   /^(?:\S{1,60} ){0,3}(?:rails|rake) (?:db:|assets:precompile)/,
-  /^(?:\S{1,60} ){0,3}(?:artisan (?:migrate|db:|optimize|key:|storage:link)|console doctrine:|dotnet-ef|dotnet ef|mix (?:ecto\.|deps\.|compile|release)|flyway|liquibase|goose|dbmate|atlas migrate)/,
+  /^(?:\S{1,60} ){0,3}(?:\S{1,100}\/)?(?:artisan (?:migrate|db:|optimize|key:|storage:link)|console doctrine:|dotnet-ef|dotnet ef|mix (?:ecto\.|deps\.|compile|release)|flyway|liquibase|goose|dbmate|atlas migrate)/,
   /^(?:\S{1,100}\/)?(?:(?:ba|a|da)?sh |python3? |node |bun |php |ruby )?(?:\S{1,100}\/)?(?:(?:db|run|do)[-_])?(?:migrate|migrations?|seed|seeder|init[-_]?db|create[-_](?:db|topics?|buckets?))(?:[-_](?!server|service|worker|api)\w{1,30})?(?:\.(?:sh|py|js|mjs|ts|rb|php))?(?=$|\s)/,
   /^(?:\S{1,100}\/)?[\w.-]{1,60} (?:db[:.-])?(?:migrate|migrations?|seed)(?:[-_:](?:up|all|db|deploy|run|seed|data))?(?=$|\s)/,
   /^(?:vite|next|nuxt|webpack|tsc|go|cargo|hugo|make|gradle|mvn|\.\/gradlew|\.\/mvnw|dotnet)(?: [\w:-]{1,30}){0,2} (?:build|package|compile|install|generate)(?=$|\s)/,

@@ -44,6 +44,7 @@ export function readServiceFacts(source: FactSource): ComposeServiceFacts {
     environment,
     healthTest: commandOf({ ...source, node: mapAt(node, 'healthcheck') ?? empty(node) }, 'test'),
     ...restartOf(source),
+    ...(['stdin_open', 'tty'].every((key) => text(source, key) === 'true') ? { isInteractive: true as const } : {}),
   }
 }
 

@@ -97,10 +97,18 @@ function takeIn(services: Joined[], joined: Joined, path: string): void {
 
 /** The stack decides that the folder is a service: what spoke against it does not count. */
 function withCompose(path: string, service: ComposeServiceFacts, { claim, claims }: { claim: Claim; claims: readonly Claim[] }): Candidate {
-  const doubt = service.runsOnce === undefined ? [] : [{ ...service.runsOnce.evidence, weight: -0.2 }]
+  const doubt = doubtsOf(service, claim)
   const signs = [...claim.signs.filter(({ weight }) => weight > 0), signOf(service), ...doubt]
   const others = claims.filter((other) => other !== claim)
   return toCandidate(path, { ...claim, signs }, others)
+}
+
+/** What keeps a service of a stack from being certain: it may end soon, or is there to be typed into. */
+function doubtsOf({ runsOnce, isInteractive, ports, published, healthTest, evidence }: ComposeServiceFacts, { type, spec }: Claim): Sign[] {
+  if (runsOnce !== undefined) return [{ ...runsOnce.evidence, weight: -0.2 }]
+  const answers = ports.length > 0 || published.length > 0 || healthTest !== undefined || spec.port !== undefined
+  const isTyped = isInteractive && type === 'containerized' && !answers
+  return isTyped ? [{ ...evidence, fact: `${evidence.fact} waits for what is typed`, weight: -0.3 }] : []
 }
 
 function signOf({ name, build, image, evidence }: ComposeServiceFacts): Sign {

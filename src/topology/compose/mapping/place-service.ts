@@ -1,5 +1,6 @@
 // Which folder of the repository a service of a compose file is.
-import { ancestorsOf, isWithin, joinPath, parentOf } from '../../paths.ts'
+import { ruleForFolder } from '../../folder-names.ts'
+import { ancestorsOf, isWithin, joinPath, parentOf, relativeTo } from '../../paths.ts'
 import { describedFolder } from './described-folder.ts'
 import { imageFolder } from './image-folder.ts'
 import { dockerfilePath, mountedFolder } from './mounted-folder.ts'
@@ -19,10 +20,25 @@ export function placeService(service: Placed, context: MappingContext): string |
   const home = parentOf(dockerfilePath(build))
   const isInner = home !== build.context && isWithin(home, build.context)
   if (isInner && hasLanguage(home, context)) return home
+  if (isInner && isOfShownFolder(build, context)) return home
   const described = build.isInline ? undefined : describedFolder({ ...service, build }, context)
   if (described !== undefined) return described
   if (!isInner || !isClaimed(home, context)) return build.context
   return folderAround(build, context) ?? home
+}
+
+/** A Dockerfile among examples, where nothing is looked at, that names its own folder builds that and nothing around it. */
+function isOfShownFolder(build: NonNullable<Placed['build']>, { repository }: MappingContext): boolean {
+  const file = dockerfilePath(build)
+  const home = parentOf(file)
+  if (build.isInline || repository.folders.has(home)) return false
+  if (![home, ...ancestorsOf(home)].some((path) => ruleForFolder(path)?.role === 'example')) return false
+  return (
+    repository.read
+      .text(file)
+      ?.slice(0, 65_536)
+      .includes(`${relativeTo(build.context, home)}/`) === true
+  )
 }
 
 /**

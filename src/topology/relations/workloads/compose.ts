@@ -65,12 +65,25 @@ function workloadOf(service: ComposeServiceFacts, { file, isStack, decision }: P
     image,
     folders: [...(build === undefined ? [] : [folderOfBuild(build, decision), build.context]), ...workingFolders(service)],
     dependsOn: [...dependsOn, ...links],
-    addresses: environment.map(({ name: variable, value, evidence: at }) => ({ variable, value, evidence: at, from: 'compose' as const })),
+    addresses: [
+      ...environment.map(({ name: variable, value, evidence: at }) => ({ variable, value, evidence: at, from: 'compose' as const })),
+      ...addressesInCommand(service),
+    ],
     published,
     isStack,
     isForDevelopers: overrideName.test(file),
     evidence,
   }
+}
+
+/** Addresses in a command that are looked at. */
+const addressesLimit = 20
+
+/** `--backend http://api:3000` says as clearly as a variable whom the program asks. */
+function addressesInCommand({ name, command, entrypoint, evidence }: ComposeServiceFacts): Workload['addresses'] {
+  const line = `${entrypoint ?? ''} ${command ?? ''}`.slice(0, 4000)
+  const found = [...line.matchAll(/\b[a-z][a-z+]{1,20}:\/\/[\w.@:-]{1,100}(?:\/[\w./?=&%-]{0,200})?/g)].slice(0, addressesLimit)
+  return found.map(([value]) => ({ value, evidence: { ...evidence, fact: `command of ${name}` }, from: 'compose' as const }))
 }
 
 /** A development image runs the folder that is mounted where it works. */
