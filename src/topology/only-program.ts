@@ -26,6 +26,8 @@ export function findOnlyProgram(claims: ReadonlyMap<string, readonly Claim[]>, r
   const lifted = [...claims].flatMap(([path, weighed]) => {
     if (path !== '.' && root !== undefined && wholeRoles.has(root)) return []
     const [best, ...others] = weighed.filter(({ type }) => !isStack(type))
+    // Of two manifests in one folder the one that begins nothing only helps to make the other's library.
+    if (best?.spec.start === undefined && others.some(isLibrary)) return []
     const claim = best && lift(path, best)
     return claim === undefined ? [] : [{ path, claims: [claim, ...others] }]
   })
@@ -39,6 +41,10 @@ function lift(path: string, claim: Claim): Claim | undefined {
   if (confidence(claim.signs.filter(({ weight }) => weight > 0)) < leastFor) return undefined
   const signs = [...claim.signs, { path, fact: 'nothing else in the repository could be the service', weight: onlyProgramWeight }]
   return confidence(signs) >= confidenceThreshold ? { ...claim, signs } : undefined
+}
+
+function isLibrary({ hasManifest, signs }: Claim): boolean {
+  return hasManifest && signs.some(({ role, weight }) => role === 'library' && weight <= -0.5)
 }
 
 function isFinal({ role, weight }: Sign, { type }: Claim): boolean {

@@ -139,7 +139,7 @@ function placeSigns(claim: Claim, { folder, repository, packages, around, librar
     ...(workspace && !hasSaidSo
       ? [{ ...workspace.evidence, fact: 'is the root of a workspace', weight: hasEntry ? -0.15 : -0.4, role: 'workspace_root' as const }]
       : []),
-    ...templateSigns(claim, folder),
+    ...templateSigns(claim, folder, repository),
     ...commandLineSigns(claim),
     ...(around && !claim.hasManifest ? [partOf(folder.path, around, claim)] : []),
     ...carriedSigns(claim, folder, repository),

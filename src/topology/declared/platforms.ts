@@ -157,7 +157,8 @@ export function readProjectToml({ path, folder }: DeclaredFile, repository: Repo
 
 export function readVercel({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
   const data = dataOf(path, repository)
-  if (data === undefined) return []
+  // Who forbids every deployment only keeps the platform quiet.
+  if (data === undefined || field(dataAt(data, 'git'), 'deploymentEnabled') === false) return []
   const build = stringAt(data, 'buildCommand')
   return [
     {

@@ -104,7 +104,7 @@ export const viewLibraries: readonly Pick<Framework, 'name' | 'packages'>[] = [
 ] // biome-ignore format: a table
 
 /** Packages of programs that never run on a server. */
-export const clientPackages: readonly string[] = ['electron', 'electron-builder', '@electron-forge/cli', 'react-native', 'expo', '@nativescript/core', '@types/vscode', 'vscode', '@types/chrome', 'webextension-polyfill', 'web-ext', 'wxt', 'plasmo', '@crxjs/vite-plugin', '@raycast/api', 'obsidian', '@actions/core', '@forge/api'] // biome-ignore format: a list
+export const clientPackages: readonly string[] = ['electron', 'electron-builder', 'electron-updater', 'electron-log', 'electron-store', 'electron-dl', '@electron-forge/cli', 'react-native', 'expo', '@nativescript/core', '@types/vscode', 'vscode', '@types/chrome', 'webextension-polyfill', 'web-ext', 'wxt', 'plasmo', '@crxjs/vite-plugin', '@raycast/api', 'obsidian', '@actions/core', '@forge/api'] // biome-ignore format: a list
 
 /** Programs that test a system from outside; a package of nothing else is a test. */
 export const testPackages: readonly string[] = ['dredd', 'newman', 'cypress', '@playwright/test', 'playwright', 'testcafe', 'nightwatch', '@wdio/cli', 'webdriverio', '@cucumber/cucumber', 'puppeteer', 'codeceptjs', 'supertest', '@types/k6'] // biome-ignore format: a list

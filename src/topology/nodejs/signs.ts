@@ -4,6 +4,7 @@ import { joinPath } from '../paths.ts'
 import { field } from '../reading/data.ts'
 import type { SourceFacts } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
+import { findGenerated } from '../static-site/generated.ts'
 import { besideSigns } from './beside.ts'
 import { exportsSomething } from './entries.ts'
 import { clientPackages, testPackages, workerPackages } from './frameworks.ts'
@@ -87,7 +88,9 @@ function objections(facts: PackageFacts): Sign[] {
     ...(manifest.workspaces.length > 0
       ? [{ ...manifest.at('workspaces', 'is the root of a workspace'), weight: workspaceWeight(facts), role: 'workspace_root' as const }]
       : []),
-    ...(start === undefined && source.listens === undefined && kind.server === undefined ? besideSigns(folder, manifest, repository) : []),
+    ...(start === undefined && source.listens === undefined && kind.server === undefined
+      ? [...besideSigns(folder, manifest, repository), ...generatedObjection(facts)]
+      : []),
   ]
 }
 
@@ -111,11 +114,9 @@ function clientObjection({ manifest, folder, kind: { server: found }, source }: 
   // What clients use as well, for the types of its routes as a rule, makes no server of one.
   const server = found?.row.isShared && source.listens === undefined ? undefined : found
   // A server's pages may share their parts with an application for phones.
-  const client = clientPackages.find(
-    (name) =>
-      (manifest.dependencies.has(name) && !(server !== undefined && phonePackages.has(name))) ||
-      (manifest.devDependencies.has(name) && source.listens === undefined),
-  )
+  const isInstalled = (name: string) => manifest.dependencies.has(name) && !(server !== undefined && phonePackages.has(name))
+  const isBuiltWith = (name: string) => manifest.devDependencies.has(name) && source.listens === undefined
+  const client = clientPackages.find(isInstalled) ?? clientPackages.find(isBuiltWith)
   const engines = field(manifest.file.data, 'engines')
   const isExtension = field(engines, 'vscode') !== undefined
   const isAction = folder.files.has('action.yml') || folder.files.has('action.yaml')
@@ -182,6 +183,12 @@ function toolsObjection({ folder, manifest, entry, start, kind }: PackageFacts):
     manifest.dependencies.size > 0 || entry !== undefined || start !== undefined || kind.server !== undefined || kind.builder !== undefined
   if (isMore || manifest.devDependencies.size === 0) return []
   return [{ ...manifest.at('devDependencies', 'holds only tools of development'), weight: -0.5, role: 'tooling' }]
+}
+
+/** Packages beside the configuration of a generator that is none of Node's help to make its pages. */
+function generatedObjection({ folder, repository, kind }: PackageFacts): Sign[] {
+  const [place] = kind.builder === undefined ? (findGenerated(folder, repository)?.signs ?? []) : []
+  return place === undefined ? [] : [{ ...place, fact: 'only helps to make a site', weight: -0.6, role: 'asset' }]
 }
 
 /** The root of an Nx workspace holds the packages of all its applications, and is none of them. */

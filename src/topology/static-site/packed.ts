@@ -73,9 +73,18 @@ function builtElsewhere({ path, files }: Folder, repository: Repository): Packed
 function builtInto(target: string, path: string, repository: Repository): Pick<Packed, 'fact' | 'isUnsure'> | undefined {
   if (isWithin(target, path) || isSharedOutput(target)) return undefined
   const fact = `is built into ${printable(target)}`
-  if (!target.split('/').includes(baseName(path))) return { fact }
+  if (isSent(target, repository) || !target.split('/').includes(baseName(path))) return { fact }
   return isInProject(target, repository) ? { fact, isUnsure: true } : undefined
 }
+
+/** A folder of static files inside a part of the repository that has other sources, as web frameworks lay them out. */
+function isSent(target: string, { tree }: Repository): boolean {
+  const names = target.split('/')
+  const at = names.findIndex((name) => sentFolders.has(name))
+  return at > 0 && tree.folders.has(names.slice(0, at).join('/'))
+}
+
+const sentFolders = new Set(['static', 'wwwroot', 'webroot', 'public_html', 'priv'])
 
 /** Folders at a root for what is built of everything, and for pages that a forge shows. */
 const collecting = new Set(['dist', 'build', 'out', 'output', 'release', 'docs', 'gh-pages'])
