@@ -145,3 +145,41 @@ describe('a Procfile without `web`', () => {
     expect(analyzeFiles(files).services[0]?.start).toBe('celery -A app worker')
   })
 })
+
+describe('pages of a workspace that is built as a whole', () => {
+  const image = (taken: string) =>
+    `FROM node:24 AS build\nCOPY . .\nRUN pnpm build\nFROM node:24\n${taken}EXPOSE 3000\nCMD ["node", "apps/server/dist/main.js"]\n`
+  const files = (taken: string) => ({
+    'package.json': json({ name: 'x', private: true, workspaces: ['apps/*'] }),
+    'apps/client/package.json': json({ name: 'client', scripts: { build: 'vite build' }, devDependencies: { vite: '7' } }),
+    'apps/client/index.html': '<html></html>',
+    'apps/server/package.json': json({ name: 'server', scripts: { start: 'node dist/main.js' }, dependencies: { express: '5' } }),
+    Dockerfile: image(taken),
+  })
+  const client = 'COPY --from=build /app/apps/client/dist apps/client/dist\n'
+  const server = 'COPY --from=build /app/apps/server/dist apps/server/dist\n'
+
+  test('are the assets of the program that the image takes beside them', () => {
+    expect(rolesIn(files(client + server))['apps/client']).toBe('asset')
+  })
+
+  test('are served by themselves when the image takes only the program', () => {
+    expect(typesIn(files(server))).toContain('apps/client static_site')
+  })
+})
+
+test('A queue that may keep its tasks in a file needs Redis only with a driver of Redis', () => {
+  const kinds = (list: string, imported: string) =>
+    analyzeFiles({ 'requirements.txt': list, 'manage.py': '', 'app.py': `import huey\n${imported}` }).backing.map(({ kind }) => kind)
+  expect(kinds('django==5.2\nhuey==2.5\n', '')).toEqual([])
+  expect(kinds('django==5.2\nhuey==2.5\nredis==5.0\n', 'import redis\n')).toEqual(['redis'])
+})
+
+test('A number too small for a port that anybody chooses is no port', () => {
+  const files = (value: number) => ({
+    'CMakeLists.txt': 'project(x)\nadd_executable(x main.cpp)\n',
+    'main.cpp': `#include <sys/socket.h>\n#define PORT ${value}\nint main() { int s = socket(AF_INET, SOCK_STREAM, 0); listen(s, 5); while (1) accept(s, 0, 0); }\n`,
+  })
+  expect(analyzeFiles(files(10)).services[0]?.port).not.toBe(10)
+  expect(analyzeFiles(files(25)).services[0]?.port).toBe(25)
+})

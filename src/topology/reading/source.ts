@@ -127,12 +127,15 @@ interface SourceText {
   readonly text: string
 }
 
+/** Below the first protocols that people serve, a number next to the word is a count or a limit. */
+const leastPort = 20
+
 function findPort(texts: readonly SourceText[], language: SourceLanguage): Found<number> | undefined {
   for (const pattern of language.ports) {
     for (const { path, text } of texts) {
       for (const { value, line } of matches(text, [pattern])) {
         const port = asPort(value)
-        if (port !== undefined && !foreignPorts.has(port)) return { value: port, path, line }
+        if (port !== undefined && port >= leastPort && !foreignPorts.has(port)) return { value: port, path, line }
       }
     }
   }

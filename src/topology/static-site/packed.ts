@@ -138,11 +138,26 @@ function copiedAbove({ path }: Folder, repository: Repository): Evidence | undef
     const facts = home && findDockerfile(home, repository)
     if (facts === undefined || facts.command === undefined || facts.stages.some(({ image }) => languageOfImage(image) === 'static_site'))
       continue
-    const line = lineOfCopy(facts, relativeTo(above, path), repository)
+    const inside = relativeTo(above, path)
+    const line = lineOfCopy(facts, inside, repository) ?? lineOfTaken(facts, inside, repository)
     if (line !== undefined) return { path: facts.path, line, fact: 'the image of a program carries what is built here' }
   }
   return undefined
 }
+
+/** What the last stage takes of these pages and of a program beside them, after a stage that built the whole workspace. */
+function lineOfTaken({ path, sources }: DockerfileFacts, inside: string, { read }: Repository): number | undefined {
+  const beside = parentOf(inside)
+  if (beside === '.' || !sources.some((source) => source.path === '.')) return undefined
+  const text = read.text(path)?.slice(0, 65_536) ?? ''
+  const taken = [...text.matchAll(/^COPY[ \t]{1,4}(?:--[\w=:.-]{1,60}[ \t]{1,4}){1,4}\/?([\w./-]{1,200})[ \t]/gm)].slice(0, takenLimit)
+  const isOf = (source: string, folder: string) => `/${source}/`.includes(`/${folder}/`) && !manifest.test(source)
+  const own = taken.find(([, source = '']) => isOf(source, inside))
+  const isBeside = taken.some(([, source = '']) => isOf(source, beside) && !isOf(source, inside))
+  return own !== undefined && isBeside ? lineAt(text, own.index) : undefined
+}
+
+const takenLimit = 60
 
 /** What a package manager needs before anything is built. */
 const manifest =
