@@ -18,7 +18,7 @@ export interface ComposeInput {
 export function composeWorkloads({ stacks, decision, repository }: ComposeInput): Workload[] {
   const read = new Set(stacks.flatMap(({ file, files }) => [file, ...files.filter((name) => !overrideName.test(name))]))
   const own = stacks.flatMap(({ file, services }) => services.map((service) => workloadOf(service, { file, isStack: true, decision })))
-  const variants = variantFiles(repository).filter((file) => !read.has(file))
+  const variants = variantFiles(read, repository)
   const added = variants.flatMap((file) => {
     const known = new Set(own.filter((workload) => parentOf(workload.file) === parentOf(file)).map(({ name }) => name))
     const services = readCompose(file, repository)?.services ?? []
@@ -37,13 +37,15 @@ const variantName = /^(?:[a-z0-9]{1,30}[.-])?(?:docker-)?compose(?:[._-][a-z0-9]
 /** What is for working on the code, or kyozo's own. */
 const otherPurposes = /(?:^|[._-])(?:dev|devel|development|local|tests?|testing|ci|e2e|debug|bench|kyozo|lint|build)(?:[._-]|$)/i
 
-function variantFiles(repository: Repository): string[] {
+/** Those that are no stack of their own. */
+function variantFiles(read: ReadonlySet<string>, repository: Repository): readonly string[] {
   const found = repository
     .foldersWith('*.yml', '*.yaml')
     .filter(({ path }) => developmentPart(path, { isWhole: isProject(path, repository) }) === undefined)
     .flatMap((folder) => [...folder.files].filter((name) => isVariant(name)).map((name) => joinPath(folder.path, name)))
+    .filter((file) => !read.has(file))
     .sort()
-  return [...cutWithWarning(found, { limit: variantsLimit, what: 'compose files beside the main ones' }, repository)]
+  return cutWithWarning(found, { limit: variantsLimit, what: 'further compose files' }, repository)
 }
 
 function isVariant(name: string): boolean {
