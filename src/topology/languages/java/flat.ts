@@ -1,7 +1,7 @@
 // Nested configuration as flat keys with their lines: `server: {port: 8080}` is `server.port`.
 import { field, isData } from '../../reading/data.ts'
 import { lineOf } from '../../reading/lines.ts'
-import { parseYaml, type YamlFile, yamlLine } from '../../reading/yaml.ts'
+import { type Problem, parseYaml, type YamlFile, yamlLine } from '../../reading/yaml.ts'
 import type { Repository } from '../../repository.ts'
 
 export interface Setting {
@@ -40,16 +40,28 @@ function unquote(value: string): string {
 }
 
 /** Documents for every profile, then those for production; documents for other profiles are somebody's machine. */
-export function flattenYaml(path: string, text: string): Setting[] {
-  const documents = splitDocuments(text).flatMap(({ piece, firstLine }) => {
+export function flattenYaml(path: string, text: string, failed: (problem: Problem) => void = () => undefined): Setting[] {
+  const documents = splitDocuments(beforeFiltering(text)).flatMap(({ piece, firstLine }) => {
     const result = parseYaml(piece)
-    if (!('file' in result)) return []
+    if (!('file' in result)) {
+      const [problem] = result.problems
+      if (problem !== undefined) failed({ ...problem, line: problem.line + firstLine - 1 })
+      return []
+    }
     const settings: Setting[] = []
     collect(result.file.data, [], { file: result.file, path, firstLine, settings })
     return [settings]
   })
   const production = documents.filter((settings) => /^(?:prod|production)\b/.test(profileOf(settings) ?? ''))
   return [...documents.filter((settings) => profileOf(settings) === undefined), ...production].flat()
+}
+
+/**
+ * What Maven and Gradle fill in when they copy a file is no YAML before: `\${x}` is a dollar sign that they leave alone, `@x@` a value of
+ * theirs. No line moves.
+ */
+export function beforeFiltering(text: string): string {
+  return text.replace(/\\(?=\$\{)/g, '').replace(/(?<=:[ \t]{1,4})@([\w.-]{1,100})@[ \t]{0,4}$/gm, '"$1"')
 }
 
 function profileOf(settings: readonly Setting[]): string | undefined {

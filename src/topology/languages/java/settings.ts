@@ -3,6 +3,7 @@
 import { ancestorsOf, baseName, joinPath } from '../../paths.ts'
 import { asPort } from '../../reading/data.ts'
 import { attributeOf, elementsBelow } from '../../reading/xml.ts'
+import type { Problem } from '../../reading/yaml.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import { flattenJson, flattenProperties, flattenYaml, type Setting } from './flat.ts'
 
@@ -39,7 +40,13 @@ function note(path: string, { settings, repository }: Reading): void {
   const text = repository.read.text(path)
   if (text === undefined) return
   const isYaml = /\.ya?ml$/.test(path)
-  const found = isYaml ? flattenYaml(path, text) : path.endsWith('.json') ? flattenJson(path, repository) : flattenProperties(path, text)
+  const failed = ({ line, message }: Problem) =>
+    repository.warn(`${path} is not valid YAML (line ${line}: ${message}); what is written there is passed over.`)
+  const found = isYaml
+    ? flattenYaml(path, text, failed)
+    : path.endsWith('.json')
+      ? flattenJson(path, repository)
+      : flattenProperties(path, text)
   for (const setting of found) settings.set(setting.key, setting)
   for (const setting of found) {
     const key = /^%prod\.(.{1,200})$/.exec(setting.key)?.[1]

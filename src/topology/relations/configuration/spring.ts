@@ -1,5 +1,6 @@
 // application.yml and application.properties: Spring Boot, and Quarkus and Micronaut, which read the same names.
 import type { StatedAddress } from '../../claim.ts'
+import { beforeFiltering } from '../../languages/java/flat.ts'
 import { perRepository } from '../../memo.ts'
 import { joinPath } from '../../paths.ts'
 import { lineOf } from '../../reading/lines.ts'
@@ -80,7 +81,7 @@ function propertiesIn(text: string): { key: string; value: string }[] {
 
 /** A document for a profile of its own is left out, unless the profile is the one of containers. */
 function yamlSettings(text: string): { key: string; value: string }[] {
-  return text
+  return beforeFiltering(text)
     .split(/^---[^\n]{0,100}$/m)
     .slice(0, 20)
     .flatMap((part) => {
