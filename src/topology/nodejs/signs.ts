@@ -176,13 +176,22 @@ function endObjection({ manifest, source, kind, entry }: PackageFacts): Sign[] {
 /** Files of tools that run the packages of a workspace; its root has development dependencies only, as a rule. */
 const workspaceFiles = ['pnpm-workspace.yaml', 'lerna.json', 'nx.json', 'turbo.json', 'rush.json']
 
+/** Tools that check or format, whichever list they stand in. */
+const checkers =
+  /^(?:@[\w-]{1,40}\/)?(?:eslint|prettier|markdownlint|markdown-link-check|husky|lint-staged|commitlint|textlint|cspell|stylelint|remark|alex$|all-contributors)/
+
 /** Development tools and nothing else: they check or format what lies around them. */
 function toolsObjection({ folder, manifest, entry, start, kind }: PackageFacts): Sign[] {
   if (manifest.workspaces.length > 0 || workspaceFiles.some((name) => folder.files.has(name))) return []
   const isMore =
-    manifest.dependencies.size > 0 || entry !== undefined || start !== undefined || kind.server !== undefined || kind.builder !== undefined
-  if (isMore || manifest.devDependencies.size === 0) return []
-  return [{ ...manifest.at('devDependencies', 'holds only tools of development'), weight: -0.5, role: 'tooling' }]
+    [...manifest.dependencies.keys()].some((name) => !checkers.test(name)) ||
+    entry !== undefined ||
+    start !== undefined ||
+    kind.server !== undefined ||
+    kind.builder !== undefined
+  if (isMore || manifest.devDependencies.size + manifest.dependencies.size === 0) return []
+  const list = manifest.devDependencies.size > 0 ? 'devDependencies' : 'dependencies'
+  return [{ ...manifest.at(list, 'holds only tools of development'), weight: -0.5, role: 'tooling' }]
 }
 
 /** Packages beside the configuration of a generator that is none of Node's help to make its pages. */
