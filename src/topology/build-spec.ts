@@ -2,6 +2,7 @@
 
 import type { Statement } from './declared/statement.ts'
 import { saidBy } from './declared/statements.ts'
+import { developmentDockerfile, isForWorking } from './development.ts'
 import { dockerfileBuild, findDockerfile } from './dockerfiles.ts'
 import { installCommandOf } from './install.ts'
 import { cleanPath, commonFolder, isWithin, joinPath } from './paths.ts'
@@ -78,12 +79,23 @@ export interface DockerfileInput {
 export function dockerfileFor(draft: Draft, { folder, statements, repository }: DockerfileInput): DockerfileFacts | undefined {
   const { declared, compose, path } = draft
   const named = believed({
-    ...saidBy(statements, ({ dockerfile }) => dockerfile),
+    ...saidBy(statements, (statement) => (isWorkbench(statement, folder, repository) ? undefined : statement.dockerfile)),
     declaration: cleaned(declared?.build?.dockerfile),
     compose: composeDockerfile(compose),
   })?.value
   if (named !== undefined && repository.tree.entries.has(named)) return repository.read.dockerfile(named, targetOf(draft, statements))
   return declared?.build?.template === undefined || path === undefined ? findDockerfile(folder, repository) : undefined
+}
+
+/** What programs start that build and run again with every change: their image may be one to work in. */
+const liveSources: ReadonlySet<Statement['source']> = new Set(['skaffold', 'tilt', 'okteto', 'devspace'])
+
+/** Whether such a program builds for working on the folder, which has a Dockerfile of its own to serve with. */
+function isWorkbench({ source, dockerfile }: Statement, folder: Folder, repository: Repository): boolean {
+  if (dockerfile === undefined || !liveSources.has(source)) return false
+  const own = findDockerfile(folder, repository)
+  if (own === undefined || own.path === dockerfile || isForWorking(own.command?.text)) return false
+  return developmentDockerfile(dockerfile) !== undefined || isForWorking(repository.read.dockerfile(dockerfile)?.command?.text)
 }
 
 function composeDockerfile(compose: Draft['compose']): string | undefined {

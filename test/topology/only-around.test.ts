@@ -183,3 +183,44 @@ test('A number too small for a port that anybody chooses is no port', () => {
   expect(analyzeFiles(files(10)).services[0]?.port).not.toBe(10)
   expect(analyzeFiles(files(80)).services[0]?.port).toBe(80)
 })
+
+describe('settings of Spring that a build fills in', () => {
+  const pom =
+    '<project><modelVersion>4.0.0</modelVersion><artifactId>x</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>'
+  const files = (settings: string) => ({
+    'pom.xml': pom,
+    'src/main/java/X.java':
+      '@SpringBootApplication\nclass X { public static void main(String[] a) { SpringApplication.run(X.class, a); } }\n',
+    'src/main/resources/application.yml': settings,
+  })
+
+  test('are read through what is no YAML before', () => {
+    const settings = `app:\n  version: @project.version@\n  dir: "file:\\\${app.home}/x"\nserver:\n  port: 25600\n`
+    const { services, warnings } = analyzeFiles(files(settings))
+    expect([services[0]?.port, warnings]).toEqual([25600, []])
+  })
+
+  test('that cannot be read are said to be passed over', () => {
+    const { services, warnings } = analyzeFiles(files('server:\n  port: 25600\n  name: "a\n'))
+    expect([services[0]?.port, warnings.length]).toEqual([8080, 1])
+    expect(warnings[0]).toContain('application.yml is not valid YAML (line')
+  })
+})
+
+test('An image that a program builds to work in stands behind the Dockerfile of the folder', () => {
+  const files = {
+    ...express,
+    Dockerfile: 'FROM node:24\nCOPY . .\nEXPOSE 3000\nCMD ["node", "s.js"]\n',
+    'Dockerfile-tilt': 'FROM node:24\nCOPY . .\nCMD ["npx", "nodemon", "s.js"]\n',
+    'Dockerfile-slim': 'FROM node:24-slim\nCOPY . .\nCMD ["node", "s.js"]\n',
+  }
+  const builtBy = (name: string) =>
+    analyzeFiles({ ...files, Tiltfile: `docker_build('x', '.', dockerfile='${name}')\n` }).services[0]?.build
+  expect(builtBy('Dockerfile-tilt')).toMatchObject({ dockerfile: 'Dockerfile' })
+  expect(builtBy('Dockerfile-slim')).toMatchObject({ dockerfile: 'Dockerfile-slim' })
+})
+
+test('A package of nothing but checkers is a tool, whichever list they stand in', () => {
+  const checks = { name: 'guide', main: 'gone.js', scripts: { lint: 'markdownlint *.md' }, dependencies: { 'markdownlint-cli': '0.18' } }
+  expect(rolesIn({ 'package.json': json(checks), 'README.md': '# Guide\n' })).toEqual({ '.': 'tooling' })
+})
