@@ -27,6 +27,24 @@ describe('a link between services', () => {
     expect(analyzeFiles(files).startOrder).toEqual(['api', 'mail', 'search', 'web'])
   })
 
+  test("comes from a developer's own machine and a port that one sibling listens on, or from a name without `-service`", () => {
+    const listens = (port: number) => `require('express')().listen(${port})`
+    const files = {
+      ...node('mail', listens(4001)),
+      ...node('order-service', listens(4002)),
+      ...node('twin-a', listens(4003)),
+      ...node('twin-b', listens(4003)),
+      ...node(
+        'web',
+        "fetch(process.env.POST_URL ?? 'http://localhost:4001')\nfetch(process.env.ORDER_URL ?? '')\nfetch(process.env.OTHER_URL ?? 'http://localhost:4003')",
+      ),
+    }
+    expect(kindsOf(files, 'web')).toEqual([
+      ['mail', 'optional', 'POST_URL', 'http://{host}:{port}'],
+      ['order-service', 'optional', 'ORDER_URL', 'http://{host}:{port}'],
+    ])
+  })
+
   test('that a registry resolves sets no variable, nor does one of a list that the framework takes from one place', () => {
     const spring = (name: string, settings: string) => ({
       [`${name}/pom.xml`]: `<project><modelVersion>4.0.0</modelVersion><parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.4.0</version></parent><artifactId>${name}</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>`,

@@ -42,7 +42,7 @@ interface FoundTarget {
   readonly isGuess: boolean
 }
 
-/** `http://api:3000/v1` names api; so does API_URL when its value is a developer's localhost or nothing. */
+/** `http://api:3000/v1` names api; so does API_URL when its value is a developer's localhost or nothing, and so does localhost with api's port. */
 function targetsOf({ variable = '', value, evidence }: StatedAddress, directory: Directory): FoundTarget[] {
   const found = hostsIn(value, variable).flatMap((host): FoundTarget[] => {
     const target = directory.find(host.host, evidence.path)
@@ -51,11 +51,18 @@ function targetsOf({ variable = '', value, evidence }: StatedAddress, directory:
   if (found.length > 0) return found
   const [, stem, ending = ''] =
     /^([A-Z0-9_]{1,40}?)(?:_SERVICE)?_(URL|URI|HOST|HOSTNAME|ADDR|ADDRESS|BASE_URL|ENDPOINT)$/.exec(variable) ?? []
-  const name = stem === undefined ? undefined : directory.names.get(stem.toLowerCase().replaceAll('_', '-'))
-  const isLocal = value === '' || /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1)(?::\d{1,5})?(?:\/.{0,200})?$/.test(value)
-  if (name === undefined || !isLocal) return []
+  const local = /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1)(?::(\d{1,5}))?(?:\/.{0,200})?$/.exec(value)
+  if (value !== '' && local === null) return []
+  const name = namedBy(stem, directory) ?? (local?.[1] === undefined ? undefined : directory.listening(Number(local[1])))
+  if (name === undefined) return []
   const template = ending.startsWith('HOST') ? '{host}' : ending.startsWith('ADDR') ? '{host}:{port}' : 'http://{host}:{port}'
   return [{ target: { name }, template, isGuess: true }]
+}
+
+/** `ORDERS_URL` means orders, and orders-service where nobody is called orders. */
+function namedBy(stem: string | undefined, { names }: Directory): string | undefined {
+  const plain = stem?.toLowerCase().replaceAll('_', '-')
+  return plain === undefined ? undefined : (names.get(plain) ?? names.get(`${plain}-service`))
 }
 
 function templateOf({ scheme, hasPort, path }: NamedHost): string {

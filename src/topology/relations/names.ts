@@ -25,6 +25,8 @@ export interface Directory {
   /** Services and backing services by the very names that they have in the topology and in compose files. */
   readonly names: ReadonlyMap<string, string>
   readonly draftOf: (workload: Workload) => Draft | undefined
+  /** The only service that listens on a port, on a machine where all of them run. */
+  readonly listening: (port: number) => string | undefined
 }
 
 export interface DirectoryInput {
@@ -57,9 +59,14 @@ export function createDirectory({ drafts, composed, workloads, repository }: Dir
   const kinds = new Map(composed.map(({ name, kind }) => [name, kind]))
   const named = (name: string | undefined): Target | undefined =>
     name === undefined ? undefined : { name, ...(kinds.has(name) ? { kind: kinds.get(name) as BackingKind } : {}) }
+  const ports = Map.groupBy(callable, ({ claim, declared }) => (typeof declared?.port === 'number' ? declared.port : claim.spec.port))
   return {
     names,
     draftOf,
+    listening(port) {
+      const [first, second] = ports.get(port) ?? []
+      return second === undefined ? first?.name : undefined
+    },
     find(written, file) {
       const host = plainHost(written)
       return (
