@@ -159,6 +159,14 @@ describe('a kind that kyozo cannot add', () => {
     ])
   })
 
+  test('is recommended too where only a developer has it', () => {
+    const advised = (address: string) => {
+      const source = `import sql from 'mssql'\nsql.connect(process.env.MSSQL_URL ?? '${address}')\napp.listen(3000)\n`
+      return analyzeFiles({ ...files, 'api/index.js': source }).recommendations.some(({ code }) => code === 'backing_not_provided')
+    }
+    expect([advised('sqlserver://localhost:1433'), advised('sqlserver://sql.acme.dev:1433')]).toEqual([true, false])
+  })
+
   test('is provided by a product that speaks the same protocol', () => {
     const mysql = {
       ...api,

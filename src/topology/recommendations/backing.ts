@@ -37,8 +37,14 @@ export const adviseBacking: Rule = ({ services, backing }) =>
     ]
   })
 
-/** Whether the repository says where it is. */
+/** Whether the repository says where it is: on a developer's own machine is nowhere in a container. */
 function isStated({ connection, connections = [] }: Dependency, environment: ServiceSpec['environment']): boolean {
   const variables = new Set([...(connection ? [connection] : []), ...connections].map(({ variable }) => variable))
-  return environment.some((variable) => variables.has(variable.name) && hostsIn(variable.value ?? '', variable.name).length > 0)
+  return environment.some(
+    (variable) => variables.has(variable.name) && hostsIn(variable.value ?? '', variable.name).some(({ host }) => !isOwnMachine(host)),
+  )
+}
+
+function isOwnMachine(host: string): boolean {
+  return /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[?::1\]?)$/i.test(host)
 }
