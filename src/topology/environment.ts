@@ -1,5 +1,6 @@
 // The variables a service reads, from its source and its example file.
 import type { Facts, StatedAddress } from './claim.ts'
+import { isFileAddress } from './file-address.ts'
 import { environmentLimit } from './limits.ts'
 import { joinPath, relativeTo } from './paths.ts'
 import type { SourceFacts } from './reading/source.ts'
@@ -25,16 +26,17 @@ export interface EnvironmentFacts {
 /**
  * A variable is required when reading it fails without it, or when the example file lists it with no value that would do anywhere and the
  * source states no default. A value is only a default that the source states; an example's value is somebody's development machine.
+ * A file as the default of a database is one too: the source falls back to it by itself.
  */
 export function findEnvironment(folder: Folder, source: SourceFacts, repository: Repository): EnvironmentFacts {
   const examples = readLines(folder, exampleFiles, repository)
   const variables = new Map<string, EnvironmentVariable>()
+  const defaulted = new Set(source.environment.flatMap(({ name, value }) => (value === undefined ? [] : [name])))
   for (const { name, required, value } of source.environment)
-    variables.set(name, { name, required, ...(value === undefined ? {} : { value }) })
+    variables.set(name, { name, required, ...(value === undefined || isFileAddress(value) ? {} : { value }) })
   for (const { name, value, isOptional } of examples) {
     const known = variables.get(name)
-    if (known?.value === undefined)
-      variables.set(name, { name, required: known?.required === true || !(isOptional || isUsable(name, value)) })
+    if (!defaulted.has(name)) variables.set(name, { name, required: known?.required === true || !(isOptional || isUsable(name, value)) })
   }
   for (const { name, value } of readLines(folder, defaultsFiles, repository)) variables.set(name, { name, required: false, value })
   for (const name of platformVariables) variables.delete(name)

@@ -64,3 +64,53 @@ describe('an application that keeps its data in itself or in a file', () => {
     expect(databasesOf(files).added).toEqual([kind])
   })
 })
+
+describe('an address whose default is a file', () => {
+  const settings = (database: string) => `import os, environ, dj_database_url\nenv = environ.Env()\nDATABASES = {"default": ${database}}\n`
+  const djangoWith = (database: string) => ({ ...django('{}'), 'shop/settings.py': settings(database) })
+  const flask = (address: string) => ({
+    'requirements.txt': 'flask\ngunicorn\npsycopg2-binary\n',
+    'app.py': `import os\nfrom flask import Flask\napp = Flask(__name__)\napp.config["SQLALCHEMY_DATABASE_URI"] = ${address}\n`,
+  })
+  const given = (files: Record<string, string>) => {
+    const { backing, services } = analyzeFiles(files)
+    return {
+      added: backing.filter(({ isExternal }) => isExternal !== true).map(({ kind }) => kind),
+      set: services.flatMap(({ dependsOn }) =>
+        dependsOn.flatMap((link) =>
+          (link.connections ?? (link.connection ? [link.connection] : [])).map(({ variable }) => `${link.kind} ${variable}`),
+        ),
+      ),
+      values: services.flatMap(({ environment }) => environment.flatMap(({ value = '' }) => (/sqlite/.test(value) ? [value] : []))),
+    }
+  }
+
+  test.each([
+    ['dj_database_url', djangoWith('dj_database_url.config(default="sqlite:///db.sqlite3", conn_max_age=600)'), 'DATABASE_URL'],
+    ['dj_database_url with a folder', djangoWith("dj_database_url.config(default=f'sqlite:///{BASE_DIR}/db.sqlite3')"), 'DATABASE_URL'],
+    ['dj_database_url without a default', djangoWith('dj_database_url.config()'), 'DATABASE_URL'],
+    [
+      'dj_database_url with a name',
+      djangoWith('dj_database_url.config(env="SHOP_DATABASE_URL", default="sqlite:///x")'),
+      'SHOP_DATABASE_URL',
+    ],
+    ['django-environ', djangoWith('env.db(default="sqlite:///db.sqlite3")'), 'DATABASE_URL'],
+    ['django-environ with a name', djangoWith('env.db("DATABASE_URL", default="sqlite:///db.sqlite3")'), 'DATABASE_URL'],
+    ['Flask', flask('os.getenv("DATABASE_URL", "sqlite:///dev.db")'), 'DATABASE_URL'],
+  ])("is for a developer, where a server's driver is there: %s", (_, files, variable) => {
+    expect(given(files)).toEqual({ added: ['postgres'], set: [`requires ${variable}`], values: [] })
+  })
+
+  test('is kept where no driver of a server is there', () => {
+    const files = { ...flask('os.getenv("DATABASE_URL", "sqlite:///dev.db")'), 'requirements.txt': 'flask\ngunicorn\n' }
+    expect(given(files)).toEqual({ added: [], set: [], values: [] })
+  })
+
+  test('is more than a default where kyozo.yaml gives it', () => {
+    const files = {
+      ...flask('os.getenv("DATABASE_URL", "sqlite:///dev.db")'),
+      'kyozo.yaml': 'services: {web: {path: ., env: {DATABASE_URL: "sqlite:////data/shop.db"}}}\n',
+    }
+    expect({ ...given(files), set: [] }).toEqual({ added: [], set: [], values: ['sqlite:////data/shop.db'] })
+  })
+})

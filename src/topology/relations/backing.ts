@@ -1,7 +1,7 @@
 // Which databases and brokers a service evidently needs, and how their addresses reach it.
 import type { NamedDependency, StatedAddress } from '../claim.ts'
 import type { BackingKind, Connection, Evidence, ServiceType } from '../topology.ts'
-import { choiceOf, isOneOfMany, isOnRequest, sqlKinds } from './choice.ts'
+import { choiceOf, isOneOfMany, isOnRequest, sqlKinds, variablesOfFiles } from './choice.ts'
 import { connectionsOf, type WrittenAddress, writtenConnections } from './connections.ts'
 import { kindsOf, needsImport } from './drivers.ts'
 import { type KindRule, kindRules, kindsNamedBy } from './kinds.ts'
@@ -54,7 +54,12 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
   const [own, kinds] = needsImport(input.type) ? [input.imports, imports] : [packages, listed]
   const choice = choiceOf([...kinds.keys()], own, input.addresses)
   const sql = [...listed.keys()].filter((kind) => sqlKinds.has(kind))
-  const readings = input.addresses.slice(0, addressesLimit).map(readAddress)
+  const files = variablesOfFiles(input.addresses)
+  const keepsOwn = input.keepsOwn === true || files.size > 0
+  const readings = input.addresses
+    .slice(0, addressesLimit)
+    .filter(({ variable = '' }) => !files.has(variable))
+    .map(readAddress)
   return withDrivers.flatMap(({ rule, driver }): BackingNeed[] => {
     const chosen = configured.filter(({ kind }) => kind === rule.kind || (kind === undefined && sql.length === 1 && sql[0] === rule.kind))
     const stated = addressesOf(rule, readings, driven)
@@ -63,8 +68,7 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
     const isNamedOnly = !isShown && driver === undefined && isNamed(rule, stated, input.framework)
     if (!isShown && !isNamedOnly) return []
     const isChosen = chosen.length > 0 || stated.length > 0
-    const isOnlyNamed =
-      isNamedOnly || (chosen.length === 0 && isOnRequest(choice, { kind: rule.kind, isChosen, keepsOwn: input.keepsOwn === true }))
+    const isOnlyNamed = isNamedOnly || (chosen.length === 0 && isOnRequest(choice, { kind: rule.kind, isChosen, keepsOwn }))
     const isUsed = chosen.length > 0 || (driver !== undefined && (imported !== undefined || stated.length > 0))
     const mayDoWithout = isOnlyNamed || (!isChosen && isOneOfMany(choice, { kind: rule.kind, imported }))
     const facts = [...chosen.map(({ evidence }) => evidence), driver, imported, ...stated.slice(0, 3).map(({ evidence }) => evidence)]

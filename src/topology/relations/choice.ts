@@ -1,5 +1,6 @@
 // Backing services that a program can work without: others of the same kind stand beside them, or a file does.
 import type { NamedDependency, StatedAddress } from '../claim.ts'
+import { isFileAddress } from '../file-address.ts'
 import type { BackingKind, Evidence } from '../topology.ts'
 import { upperCase } from './variable-names.ts'
 
@@ -41,6 +42,12 @@ export function isOnRequest(
   { kind, isChosen, keepsOwn }: { kind: BackingKind; isChosen: boolean; keepsOwn: boolean },
 ): boolean {
   return isOtherEngine(choice, kind) || (sqlKinds.has(kind) && !isChosen && (choice.hasOwn || keepsOwn))
+}
+
+/** The variables whose deployment gives them a file, though a server could stand there. A default in the source is for a developer's machine. */
+export function variablesOfFiles(addresses: readonly StatedAddress[]): ReadonlySet<string> {
+  const given = addresses.filter(({ from, value }) => (from === 'compose' || from === 'declaration') && isFileAddress(value))
+  return new Set(given.flatMap(({ variable }) => variable ?? []))
 }
 
 /** Databases that the JVM's frameworks start inside of the program where no address is given. */

@@ -16,11 +16,7 @@ export interface ElsewhereContext {
 
 /** Addresses that the service is deployed with and that lead out of the repository. What is only an example leads nowhere. */
 export function addressesElsewhere({ name, path, declared }: Draft, { own, directory, repository }: ElsewhereContext): StatedAddress[] {
-  const byUser = Object.entries(declared?.env ?? {}).flatMap(([variable, value]): StatedAddress[] =>
-    typeof value === 'string'
-      ? [{ variable, value, from: 'declaration', evidence: { path: 'kyozo.yaml', fact: `${variable} of ${name}` } }]
-      : [],
-  )
+  const byUser = addressesByUser({ name, declared })
   const byPlatform = statementsAbout(path, repository).flatMap(({ environment = [], evidence }) =>
     environment.flatMap(({ name: variable, value }): StatedAddress[] =>
       value === undefined
@@ -33,6 +29,15 @@ export function addressesElsewhere({ name, path, declared }: Draft, { own, direc
     const hosts = hostsIn(value, variable)
     return hosts.length > 0 && hosts.every(({ host }) => isOutside(host) && directory.find(host, evidence.path) === undefined)
   })
+}
+
+/** What kyozo.yaml gives the service. */
+export function addressesByUser({ name, declared }: Pick<Draft, 'name' | 'declared'>): StatedAddress[] {
+  return Object.entries(declared?.env ?? {}).flatMap(([variable, value]): StatedAddress[] =>
+    typeof value === 'string'
+      ? [{ variable, value, from: 'declaration', evidence: { path: 'kyozo.yaml', fact: `${variable} of ${name}` } }]
+      : [],
+  )
 }
 
 /** A full name or an address of the network; neither the machine itself, nor a name inside a cluster. */

@@ -3,6 +3,7 @@
 import type { StatedAddress } from '../claim.ts'
 import { compare } from '../claim.ts'
 import type { DeclarationFile } from '../declaration/declaration.ts'
+import { isFileAddress } from '../file-address.ts'
 import { bindingOf } from '../precedence.ts'
 import type { Repository } from '../repository.ts'
 import type { Draft } from '../services.ts'
@@ -16,7 +17,7 @@ import { conflictLinks, type Others, publishersByFile } from './conflicts.ts'
 import { usualConnections } from './connections.ts'
 import { declaredLinks, declaredNeeds, withoutDenied } from './declared.ts'
 import { isOffFor, refuseUnknownBacking } from './declared-backing.ts'
-import { addressesElsewhere } from './elsewhere.ts'
+import { addressesByUser, addressesElsewhere } from './elsewhere.ts'
 import { ruleOf, serves } from './kinds.ts'
 import { mergeLinks } from './merge-links.ts'
 import { createDirectory, type Directory, type Target } from './names.ts'
@@ -90,7 +91,7 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
   const needs = isProgram
     ? input
         .needInputs(draft)
-        .flatMap((needInput) => findNeeds(withWorkloads(needInput, own)))
+        .flatMap((needInput) => findNeeds(withWorkloads(needInput, own, draft)))
         .filter(({ kind }) => kind !== draft.claim.spec.name)
     : []
   const elsewhere = addressesElsewhere(draft, { own, directory, repository: input.repository })
@@ -143,8 +144,9 @@ function stackLinks({ name, claim }: Draft, { composed }: LinkInput): OpenLink[]
 }
 
 /** Variables that a deployment file gives; of those that it gives to many, only what the source reads. */
-function withWorkloads(needInput: NeedInput, own: readonly Workload[]): NeedInput {
-  return { ...needInput, addresses: [...needInput.addresses, ...addressesOf(own, needInput.addresses)] }
+function withWorkloads(needInput: NeedInput, own: readonly Workload[], draft: Draft): NeedInput {
+  const files = addressesByUser(draft).filter(({ value }) => isFileAddress(value))
+  return { ...needInput, addresses: [...files, ...needInput.addresses, ...addressesOf(own, needInput.addresses)] }
 }
 
 function addressesOf(own: readonly Workload[], read: NeedInput['addresses']): NeedInput['addresses'] {
@@ -162,12 +164,7 @@ interface Stating {
 
 function statedLinks(draft: Draft, { input, directory, own }: Stating): OpenLink[] {
   const read = input.needInputs(draft).flatMap(({ addresses }) => addresses)
-  const declared = Object.entries(draft.declared?.env ?? {}).flatMap(([variable, value]) =>
-    typeof value === 'string'
-      ? [{ variable, value, from: 'declaration' as const, evidence: { path: 'kyozo.yaml', fact: `${variable} of ${draft.name}` } }]
-      : [],
-  )
-  const addresses = addressLinks([...declared, ...addressesOf(own, read), ...read], directory)
+  const addresses = addressLinks([...addressesByUser(draft), ...addressesOf(own, read), ...read], directory)
   const written = own.flatMap(({ dependsOn, file, isStack }) =>
     dependsOn.flatMap(({ service, isOptional, evidence }): OpenLink[] => {
       const target = directory.find(service, file)

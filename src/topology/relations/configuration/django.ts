@@ -1,5 +1,6 @@
 // Django's settings: DATABASES and CACHES name what they are kept in.
-import { joinPath } from '../../paths.ts'
+import type { StatedAddress } from '../../claim.ts'
+import { baseName, joinPath } from '../../paths.ts'
 import { lineAt } from '../../reading/lines.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import type { BackingKind } from '../../topology.ts'
@@ -77,12 +78,30 @@ function readSettings(path: string, repository: Repository) {
   // With SQLite beside it, which of the two is used depends on variables: the driver and they decide.
   const configured = found.filter(({ kind }) => !hasFile || kind === 'redis' || kind === 'memcached')
   return {
-    addresses: variablesIn(
-      text,
-      /(?:environ(?:\.get)?|getenv|config|env(?:\.\w{1,20})?)\s{0,4}[([]\s{0,4}["'](\w{1,100})["'](?:,\s{0,4}(?:default\s{0,4}=\s{0,4})?["']([^"'\n]{0,300})["'])?/g,
-      path,
-    ),
+    addresses: [
+      ...variablesIn(
+        text,
+        /(?:environ(?:\.get)?|getenv|config|env(?:\.\w{1,20})?)\s{0,4}[([]\s{0,4}(?:env\s{0,4}=\s{0,4})?["'](\w{1,100})["'](?:,\s{0,4}(?:default\s{0,4}=\s{0,4})?["']([^"'\n]{0,300})["'])?/g,
+        path,
+      ),
+      ...unnamedAddress(text, path),
+    ],
     configured,
     keepsOwn: hasFile && found.every(({ kind }) => kind === 'redis' || kind === 'memcached'),
   }
+}
+
+/** `dj_database_url.config(…)` and `env.db(…)` read DATABASE_URL where they name no variable. */
+function unnamedAddress(text: string, path: string): StatedAddress[] {
+  const match = /\b(?:dj_database_url\.config|env\.db(?:_url)?)\s{0,4}\(([^()]{0,300})/.exec(text)
+  if (match === null || /^\s{0,20}(?:env\s{0,4}=\s{0,4})?["']\w|\benv\s{0,4}=/.test(match[1] ?? '')) return []
+  const value = /\bdefault\s{0,4}=\s{0,4}f?["']([^"'\n]{0,300})/.exec(match[1] ?? '')?.[1] ?? ''
+  return [
+    {
+      variable: 'DATABASE_URL',
+      value,
+      from: 'source',
+      evidence: { path, line: lineAt(text, match.index), fact: `DATABASE_URL in ${baseName(path)}` },
+    },
+  ]
 }
