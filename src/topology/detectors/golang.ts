@@ -6,7 +6,7 @@ import { oldGoManifests } from '../golang/frameworks.ts'
 import { mainFoldersOf } from '../golang/mains.ts'
 import { findGoWork, findModule, type GoClosure, type GoModule } from '../golang/module.ts'
 import { type GoProgram, readGoProgram } from '../golang/program.ts'
-import { findGoStart } from '../golang/start.ts'
+import { binaryOf, findGoStart } from '../golang/start.ts'
 import { isWorkspaceHome, manifestPath, processesOf, programAt } from '../golang/unit.ts'
 import { baseName, isWithin, joinPath, parentOf, relativeTo } from '../paths.ts'
 import { findProcess, type Process, portInCommand } from '../procfile.ts'
@@ -90,9 +90,10 @@ function exposes(dockerfile: DockerfileFacts | undefined): boolean {
 }
 
 function specOf(program: GoProgram, context: Context): ClaimedSpec {
-  const { main, module, source, framework, declared } = program
+  const { module, source, framework, declared } = program
   const { folder, repository, process } = context
   const isModule = module?.folder === folder.path
+  const facts = programFacts(program)
   return defined({
     name: module?.name.split('/').at(-1),
     ...apart({
@@ -100,12 +101,13 @@ function specOf(program: GoProgram, context: Context): ClaimedSpec {
       version: said(module?.version, module && goLine(module, repository)),
       packageManager:
         usual('go', module && { path: module.path, line: 1, fact: '' }, 'modules') ?? usual('go', declared, 'Go brings its own'),
+      buildCommand: usual(`go build -o ${facts.binary} ${facts.mainPackage}`, declared, 'what compiles it'),
       start: said(process?.command, process?.evidence) ?? usual(findGoStart(program, repository), declared, 'the program begins here'),
       processes: isModule ? processesOf(module.folder, repository) : undefined,
       port: portOf(program, context),
       health: saidRoute(source, repository.read) ?? broughtRoute(framework),
     }),
-    facts: { ...programFacts(main, module), ...(needsC(source.imports.keys()) ? { needsC: true } : {}) },
+    facts: { ...facts, ...(needsC(source.imports.keys()) ? { needsC: true } : {}) },
   })
 }
 
@@ -168,13 +170,14 @@ function moduleClaim(module: GoModule, repository: Repository): Claim {
 }
 
 /** What a template needs to compile: the module's folder and the package in it. */
-function programFacts(main: Folder, module: GoModule | undefined): Record<string, string> {
-  if (module === undefined) return { mainPackage: '.' }
+function programFacts({ main, module }: GoProgram): Record<string, string> {
+  const binary = binaryOf({ main, module })
+  if (module === undefined) return { mainPackage: '.', binary }
   const mainPackage = relativeTo(module.folder, main.path)
   return {
     moduleFolder: module.folder,
     mainPackage: main.path === module.folder ? '.' : `./${mainPackage}`,
-    binary: baseName(main.path === '.' ? module.name : main.path),
+    binary,
   }
 }
 

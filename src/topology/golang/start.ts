@@ -11,7 +11,7 @@ export function findGoStart({ main, module, source, isServer, keepsRunning }: Go
   const hasCommands = ['github.com/spf13/cobra', 'github.com/urfave/cli'].some((name) =>
     [...source.imports.keys()].some((imported) => imported === name || imported.startsWith(`${name}/`)),
   )
-  const binary = `./${baseName(main.path === '.' ? (module?.name.replace(/\/v\d{1,3}$/, '') ?? 'service') : main.path)}`
+  const binary = `./${binaryOf({ main, module })}`
   if (!(isServer || keepsRunning)) return undefined
   if (!hasCommands) return binary
   const texts = source.files.map((path) => repository.read.text(path)?.slice(0, 65_536) ?? '')
@@ -22,4 +22,9 @@ export function findGoStart({ main, module, source, isServer, keepsRunning }: Go
   const isDaemon = names.includes('stop') && names.includes('run')
   const command = servingCommands.find((name) => names.includes(name) && !(name === 'start' && isDaemon))
   return command === undefined ? undefined : `${binary} ${command}`
+}
+
+/** What `go build` calls the program. */
+export function binaryOf({ main, module }: Pick<GoProgram, 'main' | 'module'>): string {
+  return baseName(main.path === '.' ? (module?.name.replace(/\/v\d{1,3}$/, '') ?? 'service') : main.path)
 }
