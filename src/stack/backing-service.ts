@@ -21,6 +21,7 @@ export function draftBackingService(backing: BackingService, images: StackInput[
     type: 'backing',
     definition: defineBacking({ name, recipe, image, volume }),
     environment: recipe.environment,
+    declared: new Set(),
     reasons: [
       `${name}: ${kind}, because ${sayEvidence(evidence)}`,
       recipe.dataFolder === undefined ? 'It keeps nothing: a restart begins empty.' : `Its data stays in the volume ${volume}.`,
@@ -33,6 +34,7 @@ export function draftBackingService(backing: BackingService, images: StackInput[
     replicas: 1,
     volumes: recipe.dataFolder === undefined ? [] : [volume],
     endpoint: { host: name, port: recipe.port, ...recipe.login },
+    hasMadeLogin: true,
     needs: [],
     evidence,
   }

@@ -8,7 +8,7 @@ import { bakeFiles, isBaked } from './baked-files.ts'
 import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
 import { keepsData } from './dockerfile-volumes.ts'
-import { healthOf, ignoreRulesOf, makeImage, needOf } from './folder-service.ts'
+import { declaredVariables, healthOf, ignoreRulesOf, makeImage, needOf } from './folder-service.ts'
 import { type BuiltSources, buildSources } from './mounted-sources.ts'
 import { sayBuild, sayEvidence } from './reasons.ts'
 import type { Endpoint, Need, ServiceDraft } from './service-draft.ts'
@@ -44,6 +44,7 @@ export function draftComposeService(given: ComposeServiceInput): ServiceDraft {
     type: spec?.type ?? typeOf(service),
     definition: defineComposeService({ ...source, name, build, port, isOneShot }),
     environment: service.environment,
+    declared: declaredVariables(spec),
     reasons: reasonsOf(source, name),
     ...(build === undefined ? { image: service.image ?? '' } : { build }),
     ...(port === undefined ? {} : { port }),

@@ -30,6 +30,7 @@ export function asDatabase(draft: ServiceDraft, spec: ServiceSpec): ServiceDraft
     volumes: hasVolume ? draft.volumes : [volume],
     ...(draft.hasHealthcheck ? {} : { hasHealthcheck: true, health: { kind: 'exec', command: commandOf(recipe.healthcheck) } }),
     endpoint: { ...draft.endpoint, ...loginOf(kind, environment, recipe) },
+    ...(statesPassword(draft) ? {} : { hasMadeLogin: true }),
   }
 }
 

@@ -42,6 +42,7 @@ function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
       ...limit({ memory: composeMemory(spec.resources.memory), cpus: composeCpus(spec.resources.cpu), replicas }),
     },
     environment: environmentOf(spec, port),
+    declared: declaredVariables(spec),
     reasons: [...reasonsOf(spec, port, input.topology.backing), ...sayVersion(spec, input)],
     ...(making.build === undefined ? {} : { build: making.build }),
     ...(making.image === undefined ? {} : { image: making.image }),
@@ -75,6 +76,12 @@ export function needOf(dependency: Dependency): Need[] {
   if (dependency.kind === 'conflicts') return []
   const kind = dependency.kind === 'requires' ? 'ordered' : 'reached_only'
   return [{ service: dependency.service, kind, connections: connectionsOf(dependency), evidence: dependency.evidence }]
+}
+
+/** The variables to which kyozo.yaml gives a value. */
+export function declaredVariables(spec: ServiceSpec | undefined): ReadonlySet<string> {
+  const said = Object.entries(spec?.declared?.says.env ?? {})
+  return new Set(said.flatMap(([name, value]) => (value === null || typeof value === 'object' ? [] : [name])))
 }
 
 export function ignoreRulesOf(spec: ServiceSpec): IgnoreRules {

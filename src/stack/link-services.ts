@@ -42,12 +42,40 @@ interface MetNeed {
 function connectionsOf(draft: ServiceDraft, met: readonly MetNeed[]): Record<string, ComposeValue> {
   const found = new Map<string, ComposeValue>()
   for (const { need, target } of met) {
+    const signsIn = target.hasMadeLogin === true && isReachedAt(draft, { need, target })
     for (const { variable, template } of need.connections) {
       const value = fillTemplate(template, target.endpoint)
-      if (value !== undefined && !isSet(draft.environment[variable])) found.set(variable, value)
+      if (value !== undefined && !stays(variable, draft, { target, isLogin: signsIn && !/\{host\}/.test(template) }))
+        found.set(variable, value)
     }
   }
   return Object.fromEntries(found)
+}
+
+/** Whether its address, as far as it takes one from variables, is the other's and no third one's. */
+function isReachedAt(draft: ServiceDraft, { need, target }: MetNeed): boolean {
+  const addresses = need.connections.filter(({ template }) => template.includes('{host}'))
+  return addresses.some(({ variable }) => {
+    const value = draft.environment[variable]
+    return !isSet(value) || namesHost(value, target.endpoint.host)
+  })
+}
+
+/** Defaults of the source belong to the database of whoever wrote them: a login that kyozo made replaces them with the address. */
+function stays(variable: string, draft: ServiceDraft, { target, isLogin }: { target: ServiceDraft; isLogin: boolean }): boolean {
+  const value = draft.environment[variable]
+  if (!isSet(value)) return false
+  if (draft.declared.has(variable)) return true
+  const hasOtherLogin = target.hasMadeLogin === true && target.endpoint.password !== undefined && namesHost(value, target.endpoint.host)
+  return !isLogin && !hasOtherLogin
+}
+
+/** `postgres`, `postgres:5432` and `postgres://shop:shop@postgres:5432/shop` name the host `postgres`. */
+function namesHost(value: ComposeValue | undefined, host: string): boolean {
+  if (typeof value !== 'string') return false
+  return value
+    .split(/[/@=,]/)
+    .some((piece) => piece === host || (piece.startsWith(`${host}:`) && /^:\d{1,5}\b/.test(piece.slice(host.length))))
 }
 
 /** What the repository sets stays, unless it points to the service's own loopback: in a container of its own nothing else is there. */

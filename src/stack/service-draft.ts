@@ -33,6 +33,8 @@ export interface ServiceDraft {
   /** As the document has it, without `environment`, `depends_on` and kyozo's labels. */
   readonly definition: ComposeMap
   readonly environment: Readonly<Record<string, ComposeValue>>
+  /** Variables of `environment` that kyozo.yaml sets, which nothing outweighs. */
+  readonly declared: ReadonlySet<string>
   /** Lines that say where its main values come from. */
   readonly reasons: readonly string[]
   readonly build?: BuildInput
@@ -49,6 +51,8 @@ export interface ServiceDraft {
   /** The service in whose network, process or IPC namespace it lives. */
   readonly livesIn?: string
   readonly endpoint: Endpoint
+  /** Set where kyozo made the login, so that what anybody wrote before is another one's. */
+  readonly hasMadeLogin?: true
   readonly needs: readonly Need[]
   readonly evidence: readonly Evidence[]
 }

@@ -41,15 +41,22 @@ export function connectionsOf(rule: KindRule, stated: readonly StatedAddress[], 
     variable === undefined || !isVariable(variable) ? [] : [{ variable, value, handedTo }],
   )
   const whole = named.filter(({ variable, value, handedTo }) =>
-    handedTo === undefined ? rule.urls.test(upperCase(variable)) || schemeOf(value) !== undefined : handedTo.part === undefined,
+    handedTo === undefined
+      ? rule.urls.test(upperCase(variable)) || schemeOf(value) !== undefined
+      : handedTo.part === undefined && !rule.parts.test(upperCase(variable)),
   )
   const values = new Map<string, string>()
   for (const { variable, value } of whole) values.set(variable, values.get(variable) || value)
-  if (values.size > 0) return [...values].map(([variable, value]) => ({ variable, template: templateOf(rule, value, reader.type) }))
   const parts = named.flatMap(({ variable, handedTo }) => {
     const template = partTemplates[handedTo?.part ?? rule.parts.exec(upperCase(variable))?.groups?.part ?? '']
     return template === undefined ? [] : [{ variable, template }]
   })
+  // A login beside a whole address may outweigh the one that stands in it.
+  if (values.size > 0)
+    return [
+      ...[...values].map(([variable, value]) => ({ variable, template: templateOf(rule, value, reader.type) })),
+      ...parts.filter(({ variable, template }) => !values.has(variable) && /^\{(?:user|password)\}$/.test(template)),
+    ]
   const unique = [...new Map(parts.map((part) => [part.variable, part])).values()]
   const hostFirst = unique.sort((a, b) => Number(b.template.startsWith('{host}')) - Number(a.template.startsWith('{host}')))
   return hostFirst.length > 0 ? hostFirst : usualConnections(rule, reader)
