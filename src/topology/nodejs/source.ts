@@ -27,6 +27,12 @@ function packageOf(module: string): string {
   return module.split('/', module.startsWith('@') ? 2 : 1).join('/')
 }
 
+/** Variables that a service of configuration hands on, under its usual names or where Nest's type says what it is. */
+const configured = [
+  /\b(?:\w{0,30}[cC]onfig(?:Service)?|nconf)[!?]?\.(?<call>get|getOrThrow)\s{0,4}(?:<[\w |[\]]{1,40}>)?\(\s{0,10}['"`](?<name>[A-Z][A-Z0-9_]{1,63})['"`](?:\s{0,8}(?:,|\)\s{0,8}(?:\|\||\?\?))\s{0,8}['"`]?(?<fallback>(?<=['"`])[^'"`\n$]{0,200}(?=['"`])|\d{1,9}\b))?/g,
+  /\b\w{1,30}[!?]?\.(?<call>get|getOrThrow)\s{0,4}(?:<[\w |[\]]{1,40}>)?\(\s{0,10}['"`](?<name>[A-Z][A-Z0-9_]{1,63})['"`](?<=\bConfigService\b[\s\S]{0,3000}?)(?:\s{0,8}(?:,|\)\s{0,8}(?:\|\||\?\?))\s{0,8}['"`]?(?<fallback>(?<=['"`])[^'"`\n$]{0,200}(?=['"`])|\d{1,9}\b))?/g,
+]
+
 export const nodeSource: SourceLanguage = {
   comments: /^[ \t]{0,200}(?:\/\/|\/?\*).*$/gm,
   listens: [
@@ -43,6 +49,7 @@ export const nodeSource: SourceLanguage = {
   ports: [
     /\b(?=\w{1,40}\s{0,4}=\s{0,4}(?:Number\s{0,4}\(\s{0,4})?(?:process|Bun)\.env[^\n]{0,60}?(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b)(\w{1,40})\b(?=[\s\S]{0,4000}?\.listen\s{0,4}\(\s{0,4}\2\b)/g,
     /\b(?:process|Bun)\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,
+    /\.(?:get|getOrThrow)\s{0,4}(?:<\w{1,20}>)?\(\s{0,4}['"]PORT['"]\s{0,4}(?:,|\)\s{0,4}(?:\|\||\?\?))\s{0,4}['"]?(\d{2,5})\b/g,
     /\b(?:(?:DEFAULT|HTTP|SERVER|APP|API|WEB|LISTEN)_)?PORT\s{0,4}=\s{0,4}['"]?(\d{2,5})\b/g,
     /\.listen\s{0,4}\(\s{0,20}(?:\{\s{0,20}port\s{0,4}:\s{0,4})?['"]?(\d{2,5})\b/g,
     /\bPORT['"]?\s{0,4}(?:,|:)[^\n]{0,80}?(?:default\s{0,4}[(:]|,)\s{0,4}['"]?(\d{2,5})\b/g,
@@ -69,10 +76,12 @@ export const nodeSource: SourceLanguage = {
         /(?<=[{,]\s{0,20})(?<name>[A-Z_][A-Z0-9_]{0,63})(?:\s{0,4}=\s{0,4}['"]?(?<fallback>[^'",}\n]{0,100})['"]?)?(?=\s{0,20}(?:,[^{}]{0,300})?\}\s{0,4}=\s{0,4}process\.env\b)/g,
       isRequired: () => false,
     },
+    ...configured.map((pattern) => ({ pattern, isRequired: (match: RegExpMatchArray) => match.groups?.call === 'getOrThrow' })),
     {
-      // A schema's variable: `NAME: z.string().url()` of zod, t3-env and valibot, `NAME: str({ default: 'x' })` of envalid.
+      // A schema's variable, on a line of its own or among others: `NAME: z.string().url()` of zod, t3-env and valibot, `NAME: Joi.string().required()`,
+      // `NAME: str({ default: 'x' })` of envalid.
       pattern:
-        /^[ \t]{1,24}(?<name>[A-Z][A-Z0-9_]{1,63})\s{0,2}:\s{0,4}(?:(?=[^\n]{0,200}?\bdefault\s{0,2}[(:]\s{0,4}['"]?(?<fallback>[^'"\n,)}]{1,100}))|)(?<schema>(?:z|v|t|Joi|yup)\s{0,24}\.[^\n]{0,200}(?:\n[ \t]{1,24}\.[^\n]{0,100}){0,4}|(?:str|num|bool|port|url|email|host|json|testOnly)\([^\n]{0,200})/gm,
+        /(?:^[ \t]{1,24}|(?<=[{,][ \t]{0,4}))(?<name>[A-Z][A-Z0-9_]{1,63})\s{0,2}:\s{0,4}(?:(?=(?:(?!,[ \t]{0,4}[A-Z][A-Z0-9_]{1,63}[ \t]{0,2}:)[^\n]){0,200}?\bdefault\s{0,2}[(:]\s{0,4}['"]?(?<fallback>[^'"\n,)}]{1,100}))|)(?<schema>(?:z|v|t|[jJ]oi|yup)\s{0,24}\.(?:(?!,[ \t]{0,4}[A-Z][A-Z0-9_]{1,63}[ \t]{0,2}:)[^\n]){0,200}(?:\n[ \t]{1,24}\.[^\n]{0,100}){0,4}|(?:str|num|bool|port|url|email|host|json|testOnly)\((?:(?!,[ \t]{0,4}[A-Z][A-Z0-9_]{1,63}[ \t]{0,2}:)[^\n]){0,200})/gm,
       isRequired: (match) => !/\b(?:optional|default|nullish|catch|devDefault|fallback)\b/.test(match.groups?.schema ?? ''),
     },
   ],
