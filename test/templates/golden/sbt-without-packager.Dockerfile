@@ -1,6 +1,6 @@
 FROM eclipse-temurin:21-jdk AS build
 # It starts the version that project/build.properties names.
-ADD https://repo1.maven.org/maven2/org/scala-sbt/sbt-launch/1.11.7/sbt-launch-1.11.7.jar /opt/sbt-launch.jar
+RUN curl -fsSL --retry 5 -o /opt/sbt-launch.jar https://repo1.maven.org/maven2/org/scala-sbt/sbt-launch/1.11.7/sbt-launch-1.11.7.jar
 COPY [".", "/app/"]
 # A build's context holds what a commit does not: the Dockerfile; in a clone also local settings.
 # Files come with the date 1970, which some plugins take for a file that is not there.
