@@ -1,46 +1,31 @@
 // The values of one service, each with its place: every source is asked, and precedence.ts says who is believed.
-import { type ClaimedSpec, isStack } from './claim.ts'
+import { isStack } from './claim.ts'
 import type { ComposeServiceFacts } from './compose-file.ts'
-import type { DeclarationFile } from './declaration/declaration.ts'
 import { declaredHealth, declaredProcesses, declaredStart, declaredVersion } from './declaration/declared-values.ts'
 import { noneWord } from './declaration/values.ts'
-import type { Statement } from './declared/statement.ts'
-import { saidBy } from './declared/statements.ts'
 import { isForWorking, unlessIdle } from './development.ts'
 import { isScaffold } from './dockerfiles.ts'
 import { frameworkVersionOf } from './framework-version.ts'
 import { installCommandOf } from './install.ts'
-import { guessBinding, type Source } from './precedence.ts'
-import { type Process, portInCommand, processFor } from './procfile.ts'
+import { corrected, declaredValue, guessed, inDockerfile, type Known, mainPlace, stated } from './known.ts'
+import { guessBinding } from './precedence.ts'
+import { portInCommand, processFor } from './procfile.ts'
 import { webServerOfImage } from './proxy/images.ts'
-import type { DockerfileFacts } from './reading/dockerfile.ts'
 import { imageName, languageOfImage } from './reading/dockerfile-images.ts'
-import { apart, decide, type Said, said, saidInDockerfile, usual } from './reasons.ts'
-import type { Repository } from './repository.ts'
+import { apart, decide, type Said, said, usual } from './reasons.ts'
 import { usualResources } from './resources.ts'
 import type { Draft } from './services.ts'
-import type { Because, Evidence, HealthSpec, ProcessSpec, ReasonedValue, ServiceSpec } from './topology.ts'
-
-/** Everybody who says something about a service. */
-export interface Known {
-  readonly draft: Draft
-  readonly statements: readonly Statement[]
-  readonly processes: readonly Process[]
-  /** Whether a published image serves the folder as it is: then that image starts it. */
-  readonly isServed: boolean
-  /** The Dockerfile that builds it, when one does. */
-  readonly dockerfile: DockerfileFacts | undefined
-  readonly declared: DeclarationFile
-  readonly repository: Repository
-}
+import type { Because, HealthSpec, ProcessSpec, ReasonedValue, ServiceSpec } from './topology.ts'
+import { healthOfWorker, portOfWorker, worksOnly } from './worker-values.ts'
 
 export type ServiceValues = Partial<Pick<ServiceSpec, Exclude<ReasonedValue, 'memory' | 'cpu'>>> &
   Pick<ServiceSpec, 'resources'> & { readonly because: Because }
 
 export function valuesOf(known: Known): ServiceValues {
   const { statements, draft } = known
-  const port = portOf(known)
   const start = startOf(known)
+  const isWorker = worksOnly(known, start?.value)
+  const port = isWorker ? portOfWorker(known, start?.value) : portOf(known)
   const { memory, cpu, ...values } = {
     framework: corrected(known, ['framework'], draft.declared?.framework, { guess: guessed(known, 'framework') }),
     frameworkVersion: decide({ guess: frameworkVersionOf({ claim: draft.claim, path: draft.path, repository: known.repository }) }),
@@ -55,9 +40,9 @@ export function valuesOf(known: Known): ServiceValues {
       ...stated(statements, 'buildCommand'),
       guess: guessed(known, 'buildCommand'),
     }),
-    processes: processesOf(known, { start, port }),
+    processes: processesOf(known, { start, port, isWorker }),
     port,
-    health: healthOf(known, port),
+    health: isWorker ? healthOfWorker(known, port) : healthOf(known, port),
     replicas: decide({ ...stated(statements, 'replicas'), declaration: declaredValue(known, ['replicas'], draft.declared?.replicas) }),
     ...resourcesOf(known),
   }
@@ -128,12 +113,13 @@ function portOfImage({ draft: { compose } }: Known): Said<number> | undefined {
 }
 
 interface Main {
+  readonly isWorker: boolean
   readonly start: Said<string> | undefined
   readonly port: Said<number> | undefined
 }
 
 /** The processes of a folder that has several, by whoever is believed; a Procfile and a compose file say all that run. */
-function processesOf(known: Known, { start, port }: Main): Said<readonly ProcessSpec[]> | undefined {
+function processesOf(known: Known, { start, port, isWorker }: Main): Said<readonly ProcessSpec[]> | undefined {
   const { draft, statements, processes } = known
   const own = processes.map(({ name, command }) => ({ name, command }))
   const beside = processes.length > 0 || draft.compose !== undefined ? undefined : guessed(known, 'processes')
@@ -144,7 +130,8 @@ function processesOf(known: Known, { start, port }: Main): Said<readonly Process
     guess: beside && { ...beside, value: [...main, ...beside.value] },
   })
   const { declared } = draft
-  if (declared?.processes === undefined) return others
+  // A worker that kyozo.yaml takes out of a folder is one of its processes alone.
+  if (declared?.processes === undefined) return isWorker && declared?.start !== undefined ? undefined : others
   const all = declaredProcesses(declared.processes, others?.value ?? main)
   return decide({ declaration: declaredValue(known, ['processes'], all.length > 1 ? all : undefined) })
 }
@@ -186,58 +173,6 @@ function inCores(said: ReturnType<typeof stated<'cpu'>>): ReturnType<typeof stat
   return Object.fromEntries(Object.entries(said).map(([source, item]) => [source, item && { ...item, value: plain(item.value) }]))
 }
 
-type StatedValue = Exclude<ReasonedValue, 'framework' | 'frameworkVersion' | 'version' | 'packageManager'>
-
-/** What platforms' and tools' files say of a value, by who says it. */
-function stated<K extends StatedValue>(
-  statements: readonly Statement[],
-  key: K,
-): Partial<Record<Source, Said<NonNullable<Statement[K]>> | undefined>> {
-  return saidBy(statements, (statement) =>
-    said<NonNullable<Statement[K]>>(statement[key] ?? undefined, statement.because?.[key] ?? statement.evidence),
-  )
-}
-
-/** What kyozo.yaml says, at the line of its key. */
-function declaredValue<T>({ draft, declared }: Known, keys: readonly string[], value: T | undefined): Said<T> | undefined {
-  const at = ['services', draft.declaredAs ?? draft.name, ...keys]
-  return value === undefined ? undefined : said(value, declared.at(at, `${keys.join('.')} in kyozo.yaml`))
-}
-
-/** What kyozo.yaml says, or what others say; nothing when it says that they are all wrong. */
-function corrected<T>(
-  known: Known,
-  keys: readonly string[],
-  ...[mine, others]: [mine: T | typeof noneWord | undefined, others: Partial<Record<Source, Said<T> | undefined>>]
-): Said<T> | undefined {
-  if (mine === noneWord) return undefined
-  return decide<T>({ ...others, declaration: declaredValue<T>(known, keys, mine as T | undefined) })
-}
-
 function installed({ claim, path, declared }: Draft) {
   return { type: claim.type, path, hasManifest: claim.hasManifest, manager: declared?.package_manager }
-}
-
-function inDockerfile<T>(
-  { dockerfile, repository }: Known,
-  value: T | undefined,
-  at: { readonly line: number } | undefined,
-): Said<T> | undefined {
-  return dockerfile && saidInDockerfile(dockerfile, value, { at, read: repository.read })
-}
-
-type Guessed = Exclude<ReasonedValue, 'memory' | 'cpu' | 'replicas' | 'frameworkVersion'>
-
-/** What the claim says, where it read it; else where the strongest of its signs is. */
-function guessed<K extends Guessed>(known: Known, key: K): Said<NonNullable<ClaimedSpec[K]>> | undefined {
-  const { spec } = known.draft.claim
-  const value = spec[key]
-  return value === undefined ? undefined : { value, evidence: spec.because?.[key] ?? mainPlace(known) }
-}
-
-/** What shows the service best; a folder when nothing in it does. */
-function mainPlace({ draft: { claim, path } }: Known): Evidence {
-  const [best] = claim.signs.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)
-  if (best === undefined) return { path, fact: 'is the folder' }
-  return best.line === undefined ? { path: best.path, fact: best.fact } : { path: best.path, line: best.line, fact: best.fact }
 }

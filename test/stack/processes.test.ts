@@ -34,7 +34,7 @@ describe('processes of a folder that nobody runs', () => {
       {
         code: 'process_not_run',
         message: 'shop starts `bundle exec puma -p 3000` alone; worker of Procfile is not run.',
-        fix: 'Run it as a service of its own, from the same folder, with this in kyozo.yaml: `services: {shop: {path: "."}, shop-worker: {path: ".", start: "bundle exec sidekiq", health: false}}`',
+        fix: 'Run it as a service of its own, from the same folder, with this in kyozo.yaml: `services: {shop: {path: "."}, shop-worker: {path: ".", start: "bundle exec sidekiq", port: none, health: false}}`',
         evidence: [{ path: 'Procfile', line: 1, fact: 'Procfile: web', weight: expect.any(Number) }],
       },
       {

@@ -39,7 +39,7 @@ function adviceFor(service: ServiceSpec, { kind, name, command, evidence }: Once
   return {
     code: 'schedule_not_run',
     message: `${shown}, which ${evidence.path} runs by the clock, is not run: kyozo has no clock.`,
-    fix: `Let a scheduler call it, or run it once a day beside the service, with this in kyozo.yaml: \`services: {${service.name}: {path: ${path}}, ${beside}: {path: ${path}, start: ${daily}, health: false}}\``,
+    fix: `Let a scheduler call it, or run it once a day beside the service, with this in kyozo.yaml: \`services: {${service.name}: {path: ${path}}, ${beside}: {path: ${path}, start: ${daily}, port: none, health: false}}\``,
     evidence: [evidence],
   }
 }

@@ -66,7 +66,7 @@ function linesFor(service: ServiceSpec, { idle, services }: Running): string {
   const beside = idle.map(({ name, command }) => {
     const label = labelOf(name.startsWith(service.name) ? name : `${service.name}-${name}`)
     const free = taken.has(label) ? `${label}-process` : label
-    return `${free}: {path: ${path}, start: ${JSON.stringify(command)}, health: false}`
+    return `${free}: {path: ${path}, start: ${JSON.stringify(command)}, port: none, health: false}`
   })
   return `\`services: {${[`${service.name}: {path: ${path}}`, ...beside].join(', ')}}\``
 }
