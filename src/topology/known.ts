@@ -10,12 +10,13 @@ import type { DockerfileFacts } from './reading/dockerfile.ts'
 import { decide, type Said, said, saidInDockerfile } from './reasons.ts'
 import type { Repository } from './repository.ts'
 import type { Draft } from './services.ts'
-import type { Evidence, ReasonedValue } from './topology.ts'
+import type { EnvironmentVariable, Evidence, ReasonedValue } from './topology.ts'
 
 /** Everybody who says something about a service. */
 export interface Known {
   readonly draft: Draft
   readonly statements: readonly Statement[]
+  readonly environment: readonly EnvironmentVariable[]
   readonly processes: readonly Process[]
   /** Whether a published image serves the folder as it is: then that image starts it. */
   readonly isServed: boolean

@@ -1,4 +1,5 @@
 // The values of one service, each with its place: every source is asked, and precedence.ts says who is believed.
+import { allowedHostsOf, answeredHealth } from './allowed-hosts.ts'
 import { isStack } from './claim.ts'
 import type { ComposeServiceFacts } from './compose-file.ts'
 import { declaredHealth, declaredProcesses, declaredStart, declaredVersion } from './declaration/declared-values.ts'
@@ -137,13 +138,16 @@ function processesOf(known: Known, { start, port, isWorker }: Main): Said<readon
 }
 
 function healthOf(known: Known, port: Said<number> | undefined): Said<HealthSpec> | undefined {
-  const { draft, statements, dockerfile } = known
+  const { draft, statements, dockerfile, environment, repository } = known
+  const hosts = allowedHostsOf({ path: draft.path, framework: draft.claim.spec.framework, environment }, repository)
   const listens = isStack(draft.claim.type) ? undefined : port?.evidence
   return decide<HealthSpec>({
     ...stated(statements, 'health'),
     declaration: declaredValue(known, ['health'], declaredHealth(draft.declared?.health)),
     dockerfile: inDockerfile(known, dockerfile?.health?.spec, dockerfile?.health),
-    guess: guessed(known, 'health') ?? usual<HealthSpec>({ kind: 'tcp' }, listens, 'no health route is known, so its port is asked'),
+    guess:
+      answeredHealth(guessed(known, 'health'), hosts) ??
+      usual<HealthSpec>({ kind: 'tcp' }, listens, 'no health route is known, so its port is asked'),
   })
 }
 

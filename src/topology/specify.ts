@@ -37,8 +37,10 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
   const build = buildOf(draft, { folder, dockerfile, statements, reads, repository })
   if (repository.tree.wanted.size === 0) checkDeclared(draft, { build, declared: file, repository })
   const isServed = build.kind === 'image' && isMounted(draft)
+  const environment = environmentOf(draft, { statements, repository })
   const known: Known = {
     draft,
+    environment,
     statements,
     processes: readProcesses(folder, repository).filter(({ isOfHost }) => isOfHost !== true),
     isServed,
@@ -53,7 +55,7 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
     type: claim.type,
     confidence: draft.confidence,
     build,
-    environment: environmentOf(draft, { statements, repository }),
+    environment,
     alternatives: draft.alternatives,
     evidence: evidenceOf(claim.signs),
     reads: build.kind === 'dockerfile' && dockerfile !== undefined ? unique(dockerfileReads(folder, dockerfile, build)) : reads.paths,

@@ -1,5 +1,6 @@
 // What would make the repository's services better, each with its place and its fix. What holds for many is said once.
 import type { Recommendation } from '../topology.ts'
+import { adviseAllowedHosts } from './allowed-hosts.ts'
 import { adviseBacking } from './backing.ts'
 import { findCaseTwins } from './case-twins.ts'
 import { adviseDevelopmentServer } from './development-server.ts'
@@ -21,6 +22,7 @@ const rules: readonly Rule[] = [
   findSecrets,
   adviseDevelopmentServer,
   adviseBacking,
+  adviseAllowedHosts,
   adviseProcesses,
   adviseOnce,
   adviseRuntime,

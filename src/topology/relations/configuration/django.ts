@@ -17,11 +17,15 @@ export const readDjango: ConfigurationReader = (folder, repository) => {
   }
 }
 
+/** The settings of production, where the folder has a Django project. */
+export function djangoSettings(path: string, repository: Repository): string[] {
+  const folder = repository.folders.get(path)
+  return folder?.files.has('manage.py') === true ? settingsFiles(folder, repository) : []
+}
+
 /** The variables that the settings take their SECRET_KEY from. */
 export function djangoKeyVariables(path: string, repository: Repository): string[] {
-  const folder = repository.folders.get(path)
-  if (folder?.files.has('manage.py') !== true) return []
-  return settingsFiles(folder, repository).flatMap((file) => {
+  return djangoSettings(path, repository).flatMap((file) => {
     const text = (repository.read.text(file) ?? '').slice(0, configurationLimit)
     const read =
       /^[ \t]{0,8}SECRET_KEY\s{0,4}(?::[^=\n]{1,40})?=[^\n#]{0,80}?(?:environ|getenv|config|env)\b[^\n"']{0,40}["'](\w{1,64})["']/m.exec(
