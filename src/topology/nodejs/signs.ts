@@ -5,6 +5,7 @@ import { field } from '../reading/data.ts'
 import type { SourceFacts } from '../reading/source.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { findGenerated } from '../static-site/generated.ts'
+import { themeObjection } from '../static-site/themes.ts'
 import { besideSigns } from './beside.ts'
 import { exportsSomething } from './entries.ts'
 import { clientPackages, testPackages, workerPackages } from './frameworks.ts'
@@ -68,6 +69,7 @@ function objections(facts: PackageFacts): Sign[] {
   const { builder } = kind
   return [
     ...clientObjection(facts),
+    ...themeObjection(facts.folder, facts.repository),
     ...(builder && kind.server === undefined
       ? [
           {
