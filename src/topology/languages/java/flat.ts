@@ -9,6 +9,8 @@ export interface Setting {
   readonly value: string
   readonly path: string
   readonly line: number
+  /** The profile that a document of its file is for. */
+  readonly profile?: string
 }
 
 /** Settings kept of one file, and documents read of one YAML file. */
@@ -52,7 +54,10 @@ export function flattenYaml(path: string, text: string, failed: (problem: Proble
     collect(result.file.data, [], { file: result.file, path, firstLine, settings })
     return [settings]
   })
-  const production = documents.filter((settings) => /^(?:prod|production)\b/.test(profileOf(settings) ?? ''))
+  const production = documents.flatMap((settings) => {
+    const profile = /^(?:production|prod)\b/.exec(profileOf(settings) ?? '')?.[0]
+    return profile === undefined ? [] : [settings.map((setting) => ({ ...setting, profile }))]
+  })
   return [...documents.filter((settings) => profileOf(settings) === undefined), ...production].flat()
 }
 

@@ -6,6 +6,7 @@ import { attributeOf, elementsBelow } from '../../reading/xml.ts'
 import type { Problem } from '../../reading/yaml.ts'
 import type { Folder, Repository } from '../../repository.ts'
 import { flattenJson, flattenProperties, flattenYaml, type Setting } from './flat.ts'
+import { type ProfileCheck, profilesFor } from './profiles.ts'
 
 export type Settings = ReadonlyMap<string, Setting>
 
@@ -15,28 +16,30 @@ const resourceFolders = ['src/main/resources', 'src/main/resources/config', 'src
 const names = ['microprofile-config', 'reference', 'bootstrap', 'application', 'application-docker', 'application-production', 'application-prod'] // biome-ignore format: a list
 const endings = ['conf', 'properties', 'yaml', 'yml']
 
-/** Every setting that the production profile sees, the last word winning. */
+/** Every setting that the production profile sees, the last word winning; where it listens only if something turns the profile on. */
 export function readSettings(folder: Folder, repository: Repository): Settings {
   const settings = new Map<string, Setting>()
+  const isActive = profilesFor(folder, repository)
   const places = resourceFolders.map((name) => (name === '.' ? folder.path : joinPath(folder.path, name)))
-  for (const name of names) for (const place of places) readNamed(place, name, { settings, repository })
-  for (const place of places) readOthers(place, { settings, repository })
+  for (const name of names) for (const place of places) readNamed(place, name, { settings, repository, isActive })
+  for (const place of places) readOthers(place, { settings, repository, isActive })
   const application = settings.get('spring.application.name')?.value
-  if (application !== undefined) readServed(application, folder, { settings, repository })
+  if (application !== undefined) readServed(application, folder, { settings, repository, isActive })
   return settings
 }
 
 interface Reading {
   readonly settings: Map<string, Setting>
   readonly repository: Repository
+  readonly isActive: ProfileCheck
 }
 
-function readNamed(place: string, name: string, { settings, repository }: Reading): void {
-  const files = repository.folders.get(place)?.files
-  for (const ending of endings) if (files?.has(`${name}.${ending}`)) note(joinPath(place, `${name}.${ending}`), { settings, repository })
+function readNamed(place: string, name: string, reading: Reading): void {
+  const files = reading.repository.folders.get(place)?.files
+  for (const ending of endings) if (files?.has(`${name}.${ending}`)) note(joinPath(place, `${name}.${ending}`), reading)
 }
 
-function note(path: string, { settings, repository }: Reading): void {
+function note(path: string, { settings, repository, isActive }: Reading): void {
   const text = repository.read.text(path)
   if (text === undefined) return
   const isYaml = /\.ya?ml$/.test(path)
@@ -47,19 +50,27 @@ function note(path: string, { settings, repository }: Reading): void {
     : path.endsWith('.json')
       ? flattenJson(path, repository)
       : flattenProperties(path, text)
-  for (const setting of found) settings.set(setting.key, setting)
+  const fileProfile = /-(docker|prod|production)\.\w{1,10}$/.exec(path)?.[1]
+  for (const setting of found) {
+    const profile = setting.profile ?? fileProfile
+    if (profile === undefined || !isAboutListening(setting.key) || isActive(profile, settings)) settings.set(setting.key, setting)
+  }
   for (const setting of found) {
     const key = /^%prod\.(.{1,200})$/.exec(setting.key)?.[1]
     if (key !== undefined) settings.set(key, { ...setting, key })
   }
 }
 
+function isAboutListening(key: string): boolean {
+  return portKeys.includes(key) || /^(?:server|management)\./.test(key)
+}
+
 /** Formats of single frameworks: what they say is only heard where nothing usual is said. */
-function readOthers(place: string, { settings, repository }: Reading): void {
+function readOthers(place: string, { settings, repository, isActive }: Reading): void {
   const files = repository.folders.get(place)?.files
   if (files === undefined) return
   const own = new Map<string, Setting>()
-  const reading = { settings: own, repository }
+  const reading = { settings: own, repository, isActive }
   if (/(?:^|\/)src\/main\/conf$/.test(place))
     for (const name of [...files].sort()) if (name.endsWith('.json')) note(joinPath(place, name), reading)
   if (files.has('server.xml')) noteLiberty(joinPath(place, 'server.xml'), reading)
@@ -84,12 +95,12 @@ function noteLiberty(path: string, { settings, repository }: Reading): void {
 }
 
 /** A configuration server of the repository keeps `<application>.yml` for the others in a folder of its own. */
-function readServed(application: string, folder: Folder, { settings, repository }: Reading): void {
+function readServed(application: string, folder: Folder, { settings, repository, isActive }: Reading): void {
   const own = new Map<string, Setting>()
   for (const home of ancestorsOf(folder.path)) {
     for (const place of servedFolders(home, repository)) {
       for (const name of ['application', application, `${application}-docker`, `${application}-production`, `${application}-prod`])
-        readNamed(place, name, { settings: own, repository })
+        readNamed(place, name, { settings: own, repository, isActive })
     }
   }
   for (const [key, setting] of own) if (!settings.has(key) || baseName(setting.path).startsWith(application)) settings.set(key, setting)
