@@ -106,7 +106,9 @@ function fillTemplate(template: string, endpoint: Endpoint): ComposeValue | unde
 /** Drivers refuse an address with an empty name before the `@`, and one that says where to look up nobody. */
 function withoutLogin(template: string, { user, password }: Endpoint): string {
   if (user === undefined && password === undefined)
-    return template.replace(/\{user\}:\{password\}@|:\{password\}@|\{user\}@/, '').replace('?authSource=admin', '')
+    return template
+      .replace(/\{user\}:\{password\}@|:\{password\}@|\{user\}@|\?user=\{user\}&password=\{password\}/, '')
+      .replace('?authSource=admin', '')
   return password === undefined ? template.replace(':{password}@', '@') : template
 }
 

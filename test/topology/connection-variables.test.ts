@@ -122,3 +122,49 @@ test('Symfony: Doctrine names the variable, and .env what it is an address of', 
   ])
   expect(needs(symfony(doctrine, 'SHOP_DSN="sqlite:///%kernel.project_dir%/var/data.db"\n'))).toEqual([])
 })
+
+const ktor = (files: Record<string, string>) => ({
+  'api/build.gradle.kts':
+    'plugins {\n  kotlin("jvm") version "2.0.21"\n  id("io.ktor.plugin") version "3.0.1"\n}\napplication { mainClass.set("a.AppKt") }\ndependencies {\n  implementation("io.ktor:ktor-server-netty")\n  implementation("org.jetbrains.exposed:exposed-jdbc:0.56.0")\n  implementation("org.postgresql:postgresql:42.7.4")\n}\n',
+  'api/src/main/kotlin/App.kt':
+    'package a\nimport io.ktor.server.engine.*\nfun main() { embeddedServer(Netty, port = 8080) { module() }.start(wait = true) }\n',
+  ...files,
+})
+const jdbcWithLogin = 'jdbc:postgresql://{host}:{port}/{database}?user={user}&password={password}'
+
+test.each([
+  ["Ktor's YAML", { 'api/src/main/resources/application.yaml': 'database:\n  url: "$DATABASE_URL"\n' }],
+  [
+    "Ktor's YAML with a default",
+    { 'api/src/main/resources/application.yaml': 'database:\n  url: "$DATABASE_URL:jdbc:postgresql://localhost/shop"\n' },
+  ],
+  [
+    'HOCON',
+    {
+      'api/src/main/resources/application.conf':
+        'database {\n  url = "jdbc:postgresql://localhost/shop"\n  url = $' + '{?DATABASE_URL}\n}\n',
+    },
+  ],
+  [
+    'the source',
+    {
+      'api/src/main/kotlin/App.kt':
+        'package a\nimport io.ktor.server.engine.*\nfun main() { Database.connect(System.getenv("DATABASE_URL")); embeddedServer(Netty, port = 8080) { }.start(wait = true) }\n',
+    },
+  ],
+])('a program of the JVM takes an address of JDBC with the login, by %s', (_, files) => {
+  expect(needs(ktor(files))).toEqual([{ 'postgres requires': { DATABASE_URL: jdbcWithLogin } }])
+})
+
+test('a driver of the JVM that is none of JDBC keeps the address of its kind', () => {
+  const files = ktor({ 'api/src/main/resources/application.conf': 'database.url = $' + '{?DATABASE_URL}\n' })
+  const manifest = files['api/build.gradle.kts'].replace('org.postgresql:postgresql:42.7.4', 'io.vertx:vertx-pg-client:4.5.0')
+  expect(needs({ ...files, 'api/build.gradle.kts': manifest })).toEqual([
+    { 'postgres requires': { DATABASE_URL: 'postgres://{user}:{password}@{host}:{port}/{database}' } },
+  ])
+})
+
+test('a program of the JVM that takes an address apart keeps the form that it states', () => {
+  const files = ktor({ 'api/.env.example': 'DATABASE_URL=postgres://shop:shop@localhost:5432/shop\n' })
+  expect(needs(files)).toEqual([{ 'postgres requires': { DATABASE_URL: 'postgres://{user}:{password}@{host}:{port}/{database}' } }])
+})

@@ -56,6 +56,7 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
   const sql = [...listed.keys()].filter((kind) => sqlKinds.has(kind))
   const files = variablesOfFiles(input.addresses)
   const keepsOwn = input.keepsOwn === true || files.size > 0
+  const usesJdbc = input.type === 'java' && !packages.some(({ name }) => otherDrivers.test(name))
   const readings = input.addresses
     .slice(0, addressesLimit)
     .filter(({ variable = '' }) => !files.has(variable))
@@ -78,12 +79,15 @@ export function findNeeds(input: NeedInput): BackingNeed[] {
         kind: rule.kind,
         strength: isUsed && !mayDoWithout ? 'requires' : 'optional',
         isOnlyNamed,
-        connections: written.length > 0 ? unique(written) : connectionsOf(rule, stated, input),
+        connections: written.length > 0 ? unique(written) : connectionsOf(rule, stated, { ...input, usesJdbc }),
         evidence: uniqueEvidence(facts.filter((fact) => fact !== undefined)),
       },
     ]
   })
 }
+
+/** Drivers of the JVM with addresses of their own kind. */
+const otherDrivers = /r2dbc|vertx-(?:pg|mysql|sql)-client|reactive-(?:pg|mysql)-client|jasync|skunk|quill-async|(?:postgresql|mysql)-async/
 
 /** Frameworks whose skeleton comes with an example file that names every product, used or not. */
 const namingAll: ReadonlySet<string> = new Set(['laravel', 'lumen'])

@@ -8,6 +8,8 @@ import { upperCase } from './variable-names.ts'
 export interface Reader {
   readonly type: ServiceType
   readonly framework?: string | undefined
+  /** Whether it opens databases by JDBC, whose addresses are its own. Default is false. */
+  readonly usesJdbc?: boolean
 }
 
 /** An address that a configuration takes whole from a variable. */
@@ -54,7 +56,7 @@ export function connectionsOf(rule: KindRule, stated: readonly StatedAddress[], 
   // A login beside a whole address may outweigh the one that stands in it.
   if (values.size > 0)
     return [
-      ...[...values].map(([variable, value]) => ({ variable, template: templateOf(rule, value, reader.type) })),
+      ...[...values].map(([variable, value]) => ({ variable, template: wholeOf(rule, value, reader) })),
       ...parts.filter(({ variable, template }) => !values.has(variable) && /^\{(?:user|password)\}$/.test(template)),
     ]
   const unique = [...new Map(parts.map((part) => [part.variable, part])).values()]
@@ -68,10 +70,18 @@ function isVariable(name: string): boolean {
 }
 
 /** The variables that carry such an address when nothing in the repository names one. */
-export function usualConnections(rule: KindRule, { type, framework = '' }: Reader = { type: 'nodejs' }): Connection[] {
+export function usualConnections(rule: KindRule, { type, framework = '', usesJdbc = false }: Reader = { type: 'nodejs' }): Connection[] {
   const conventional =
     type === 'dotnet' ? dotnetConnections[rule.kind] : framework.startsWith('spring') ? springConnections[rule.kind] : undefined
-  return conventional ?? [{ variable: rule.usual, template: templateOf(rule, '', type) }]
+  return conventional ?? [{ variable: rule.usual, template: wholeOf(rule, '', { type, framework, usesJdbc }) }]
+}
+
+/** JDBC has the login behind the address; a program that takes its address apart writes another form, with a login before the host. */
+function wholeOf(rule: KindRule, value: string, { type, usesJdbc = false }: Reader): string {
+  const jdbc = usesJdbc ? springConnections[rule.kind]?.[0]?.template : undefined
+  const isOther = /^(?!jdbc:)(?:postgres:|[a-z][a-z0-9+]{1,30}:\/\/[^@/]{1,200}@)/.test(value)
+  if (jdbc === undefined || isOther || !/^jdbc:(?:postgresql|mysql|mariadb|sqlserver):/.test(jdbc)) return templateOf(rule, value, type)
+  return rule.kind === 'sqlserver' ? `${jdbc};user={user};password={password}` : `${jdbc}?user={user}&password={password}`
 }
 
 /** The scheme that the repository writes, since SQLAlchemy chooses its driver by it; a Redis database number is kept. */

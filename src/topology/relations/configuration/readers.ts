@@ -15,11 +15,13 @@ import { readObjectMappers } from './object-mappers.ts'
 import { readPrisma } from './prisma.ts'
 import { readRails } from './rails.ts'
 import { readSpring } from './spring.ts'
+import { readSubstitutions } from './substitutions.ts'
 import { readSymfony } from './symfony.ts'
 import { readUpstreams } from './upstreams.ts'
 
 const readers: readonly ConfigurationReader[] = [
   readSpring,
+  readSubstitutions,
   readJvmClients,
   readAppsettings,
   readDotnetProviders,
