@@ -1,5 +1,6 @@
 // What a framework itself asks of its environment: the key that it signs and encrypts with, and what a template of its settings chooses.
 import type { Claim } from './claim.ts'
+import { joinPath } from './paths.ts'
 import { djangoKeyVariables } from './relations/configuration/django.ts'
 import type { Repository } from './repository.ts'
 import type { EnvironmentVariable } from './topology.ts'
@@ -9,7 +10,28 @@ export function frameworkVariables(path: string, claim: Claim, repository: Repos
   const made = keysOf(path, claim, repository).map((name): EnvironmentVariable => {
     return { name, required: true, made: isLaravel(claim) ? 'base64' : 'text' }
   })
-  return [...choicesOf(claim), ...made]
+  return [...choicesOf(claim), ...made, ...railsMasterKey(path, claim, repository)]
+}
+
+/** Rails cannot open its credentials without the key, which is somebody's own: it starts with none only where nothing says that it is wanted. */
+function railsMasterKey(path: string, { spec }: Claim, repository: Repository): EnvironmentVariable[] {
+  if (spec.framework !== 'rails') return []
+  const text = (name: string) => {
+    const file = joinPath(path, name)
+    return repository.tree.entries.has(file) ? (repository.read.text(file) ?? '').slice(0, 65_536) : undefined
+  }
+  const isDemanded = ['config/environments/production.rb', 'config/application.rb'].some((name) =>
+    /^\s{0,20}config\.require_master_key\s{0,4}=\s{0,4}true\b/m.test(text(name) ?? ''),
+  )
+  const isSealed = ['config/credentials.yml.enc', 'config/credentials/production.yml.enc'].some((name) =>
+    repository.tree.entries.has(joinPath(path, name)),
+  )
+  const isGiven =
+    isSealed &&
+    /^[ \t]{0,20}secret:[ \t]{0,20}\n(?:[ \t]{0,20}(?:#|- )[^\n]{0,200}\n){0,40}?[ \t]{0,20}- RAILS_MASTER_KEY\b/m.test(
+      text('config/deploy.yml') ?? '',
+    )
+  return isDemanded || isGiven ? [{ name: 'RAILS_MASTER_KEY', required: true }] : []
 }
 
 /** Laravel and what is built on it. */
