@@ -1,6 +1,7 @@
 // One draft as a ServiceSpec.
 import { buildOf, dockerfileFor, isMounted } from './build-spec.ts'
 import { evidenceOf, isStack } from './claim.ts'
+import { dataFileFact } from './data-file.ts'
 import { checkDeclared } from './declaration/check.ts'
 import type { DeclarationFile } from './declaration/declaration.ts'
 import type { Statement } from './declared/statement.ts'
@@ -59,7 +60,7 @@ export function specifyService(draft: Draft, { repository, packages, declared: f
     alternatives: draft.alternatives,
     evidence: evidenceOf(claim.signs),
     reads: build.kind === 'dockerfile' && dockerfile !== undefined ? unique(dockerfileReads(folder, dockerfile, build)) : reads.paths,
-    facts: claim.spec.facts ?? {},
+    facts: { ...claim.spec.facts, ...dataFileFact(claim.addresses) },
     ...valuesOf(known),
     ...defined({
       declared: declared && { key: draft.declaredAs ?? draft.name, says: declared },

@@ -3,6 +3,7 @@ import type { Recommendation } from '../topology.ts'
 import { adviseAllowedHosts } from './allowed-hosts.ts'
 import { adviseBacking } from './backing.ts'
 import { findCaseTwins } from './case-twins.ts'
+import { adviseDataFile } from './data-file.ts'
 import { adviseDevelopmentServer } from './development-server.ts'
 import { adviseDockerignore } from './dockerignore.ts'
 import { adviseHealth } from './health.ts'
@@ -22,6 +23,7 @@ const rules: readonly Rule[] = [
   findSecrets,
   adviseDevelopmentServer,
   adviseBacking,
+  adviseDataFile,
   adviseAllowedHosts,
   adviseProcesses,
   adviseOnce,

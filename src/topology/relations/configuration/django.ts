@@ -10,10 +10,13 @@ import { variablesIn } from './found-variables.ts'
 export const readDjango: ConfigurationReader = (folder, repository) => {
   if (!folder.files.has('manage.py')) return {}
   const read = settingsFiles(folder, repository).map((path) => readSettings(path, repository))
+  const isOwn = read.some(({ keepsOwn }) => keepsOwn) && read.every(({ configured }) => configured.length === 0)
+  const place = read.find(({ keepsOwn }) => keepsOwn)?.file
   return {
     addresses: read.flatMap(({ addresses }) => addresses),
     configured: read.flatMap(({ configured }) => configured),
-    keepsOwn: read.some(({ keepsOwn }) => keepsOwn) && read.every(({ configured }) => configured.length === 0),
+    keepsOwn: isOwn,
+    ...(isOwn && place !== undefined ? { dataFile: { evidence: place } } : {}),
   }
 }
 
@@ -78,7 +81,8 @@ function readSettings(path: string, repository: Repository) {
       ? []
       : [{ kind, connections: [], evidence: { path, line: lineAt(text, match.index), fact: match[0].slice(1, -1) } }]
   })
-  const hasFile = /django\.db\.backends\.sqlite3|["']sqlite:\/\//.test(text)
+  const own = /django\.db\.backends\.sqlite3|["']sqlite:\/\//.exec(text)
+  const hasFile = own !== null
   // With SQLite beside it, which of the two is used depends on variables: the driver and they decide.
   const configured = found.filter(({ kind }) => !hasFile || kind === 'redis' || kind === 'memcached')
   return {
@@ -91,6 +95,7 @@ function readSettings(path: string, repository: Repository) {
       ...unnamedAddress(text, path),
     ],
     configured,
+    ...(own === null ? {} : { file: { path, line: lineAt(text, own.index), fact: 'SQLite' } }),
     keepsOwn: hasFile && found.every(({ kind }) => kind === 'redis' || kind === 'memcached'),
   }
 }

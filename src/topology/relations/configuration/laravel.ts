@@ -37,7 +37,8 @@ export const readLaravel: ConfigurationReader = ({ path: folder, files }, reposi
     configured.push({ kind, connections: databaseParts, evidence: { path, line: database.line, fact: `DB_CONNECTION=${database.value}` } })
   if (redis !== undefined)
     configured.push({ kind: 'redis', connections: redisParts, evidence: { path, line: redis.line, fact: `${redis.key}=redis` } })
-  return { configured, keepsOwn: database?.value === 'sqlite' }
+  if (database?.value !== 'sqlite') return { configured }
+  return { configured, keepsOwn: true, dataFile: { evidence: { path, line: database.line, fact: 'DB_CONNECTION=sqlite' } } }
 }
 
 function settingIn(text: string, key: string): { key: string; value: string; line: number } | undefined {

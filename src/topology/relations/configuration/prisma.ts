@@ -25,6 +25,8 @@ export const readPrisma: ConfigurationReader = ({ path: folder }, repository) =>
   const provider = /\bprovider\s{0,20}=\s{0,20}"(\w{1,30})"/.exec(block?.[1] ?? '')?.[1]
   const kind = provider !== undefined && Object.hasOwn(providers, provider) ? providers[provider] : undefined
   const rule = kind === undefined ? undefined : ruleOf(kind)
+  if (path !== undefined && block !== null && provider === 'sqlite')
+    return { dataFile: { evidence: { path, line: lineAt(text, block.index), fact: 'datasource of Prisma is sqlite' } } }
   if (path === undefined || block === null || kind === undefined || rule === undefined) return {}
   const variable = /\burl\s{0,20}=\s{0,20}env\("(\w{1,100})"\)/.exec(block[1] ?? '')?.[1] ?? 'DATABASE_URL'
   const scheme = kind === 'postgres' ? 'postgresql' : (rule.schemes[0] ?? kind)

@@ -4,7 +4,7 @@ import { lineAt, lineOf } from '../../reading/lines.ts'
 import type { Repository } from '../../repository.ts'
 import type { BackingKind } from '../../topology.ts'
 import type { Configured } from '../backing.ts'
-import { type ConfigurationReader, configurationLimit } from './configuration.ts'
+import { type ConfigurationReader, configurationLimit, type DataFile } from './configuration.ts'
 import { variablesIn } from './found-variables.ts'
 
 export const readRails: ConfigurationReader = ({ path: folder }, repository) => {
@@ -15,7 +15,7 @@ export const readRails: ConfigurationReader = ({ path: folder }, repository) => 
   )
   return {
     addresses: variables,
-    keepsOwn: adapterOf(database)?.startsWith('sqlite') === true,
+    ...(adapterOf(database)?.startsWith('sqlite') === true ? { keepsOwn: true, dataFile: dataFileOf(database) } : {}),
     configured: [
       ...databaseOf(database),
       ...(/^\s{1,8}adapter:\s{0,8}redis\b/m.test(blockOf(cable.text, 'production')) ? [fact(cable, 'redis', 'adapter: redis')] : []),
@@ -61,6 +61,18 @@ function adapterOf(file: TextFile): string | undefined {
   const own = pattern.exec(production)?.[1]
   const inherited = /<<:\s{0,4}\*/.test(production) || production === '' ? pattern.exec(file.text)?.[1] : undefined
   return own ?? inherited
+}
+
+/** Rails keeps what is written in `storage/`; its `db/` holds migrations as well. */
+function dataFileOf({ path, text }: TextFile): DataFile {
+  const line = lineOf(text, 'sqlite')
+  const folder = /^\s{1,12}database:\s{0,8}["']?((?:storage|data)(?:\/[\w-]{1,40}){0,4})\/[\w.-]{1,80}["']?\s{0,4}$/m.exec(
+    blockOf(text, 'production'),
+  )?.[1]
+  return {
+    evidence: { path, ...(line === undefined ? {} : { line }), fact: 'adapter: sqlite3' },
+    ...(folder === undefined ? {} : { folder }),
+  }
 }
 
 /** The lines below a key at the margin. */

@@ -3,7 +3,7 @@ import type { StatedAddress } from '../../claim.ts'
 import { perRepository } from '../../memo.ts'
 import type { Configured } from '../backing.ts'
 import { readAppsettings } from './appsettings.ts'
-import type { ConfigurationReader } from './configuration.ts'
+import type { ConfigurationReader, DataFile } from './configuration.ts'
 import { readDjango } from './django.ts'
 import { readDockerfileVariables } from './dockerfile-variables.ts'
 import { readDotnetProviders } from './dotnet-providers.ts'
@@ -41,6 +41,7 @@ export interface FolderConfiguration {
   readonly addresses: readonly StatedAddress[]
   readonly configured: readonly Configured[]
   readonly keepsOwn: boolean
+  readonly dataFile: DataFile | undefined
 }
 
 export const configurationOf = perRepository((path: string, repository): FolderConfiguration => {
@@ -50,5 +51,6 @@ export const configurationOf = perRepository((path: string, repository): FolderC
     addresses: read.flatMap(({ addresses = [] }) => addresses),
     configured: read.flatMap(({ configured = [] }) => configured),
     keepsOwn: read.some(({ keepsOwn }) => keepsOwn === true),
+    dataFile: read.find(({ dataFile }) => dataFile !== undefined)?.dataFile,
   }
 })
