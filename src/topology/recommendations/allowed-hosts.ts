@@ -9,7 +9,7 @@ export const adviseAllowedHosts = forEachService((service, repository): Recommen
   if (allowed === undefined || (allowed.admitsChecks && allowed.admitsOthers)) return undefined
   const { setting, hosts, variable, evidence, admitsChecks, admitsOthers } = allowed
   const known = hosts.length === 0 ? 'no name that anybody asks for' : printable(hosts.slice(0, 4).join(', '))
-  const check = admitsChecks ? '' : ' Its health check is refused, so only the open port is checked.'
+  const check = admitsChecks ? '' : (checks[service.health?.kind ?? ''] ?? '')
   const others = admitsOthers ? '' : ' Whoever asks for the name that kyozo serves it under is refused.'
   const own = `${service.name}.<workspace>.<base domain>`
   const names = [...new Set(['localhost', ...hosts, own])].slice(0, 20)
@@ -23,3 +23,9 @@ export const adviseAllowedHosts = forEachService((service, repository): Recommen
     evidence: [evidence],
   }
 })
+
+/** What becomes of a check that asks for `localhost`. */
+const checks: Readonly<Record<string, string>> = {
+  http: ' Its health check is refused.',
+  tcp: ' A health page would refuse whoever checks it, so only the open port is checked.',
+}
