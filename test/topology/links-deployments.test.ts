@@ -151,6 +151,38 @@ describe('a link', () => {
     ])
   })
 
+  test('is read from the host of an Aspire application with the variables that Aspire gives', () => {
+    const project =
+      '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="Aspire.Npgsql" Version="9" /></ItemGroup></Project>'
+    const program = 'var b = WebApplication.CreateBuilder(args);\nvar app = b.Build();\napp.Run();\n'
+    const files = {
+      'Shop.Api/Shop.Api.csproj': project,
+      'Shop.Api/Program.cs': program,
+      'Shop.Web/Shop.Web.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+      'Shop.Web/Program.cs': program,
+      'Shop.AppHost/Shop.AppHost.csproj': '<Project Sdk="Aspire.AppHost.Sdk" />',
+      'Shop.AppHost/Program.cs':
+        'var builder = DistributedApplication.CreateBuilder(args);\nvar cache = builder.AddRedis("cache");\nvar pg = builder.AddPostgres("pg").AddDatabase("catalogdb");\nvar server = builder.AddMySql("server");\nvar orders = server.AddDatabase("orders");\nvar api = builder.AddProject<Projects.Shop_Api>("api").WithReference(cache).WithReference(pg).WithReference(orders, "sales").WaitFor(pg);\nbuilder.AddProject<Projects.Shop_Web>("web").WithReference(api).WithReference(orders).WaitFor(cache);\nbuilder.Build().Run();\n',
+    }
+    const given = (name: string) =>
+      serviceNamed(files, name).dependsOn.map(({ service, connection, connections }) => [
+        service,
+        ...(connections ?? (connection === undefined ? [] : [connection])).map(({ variable, template }) => `${variable}=${template}`),
+      ])
+    expect([given('shop-api'), given('shop-web')]).toEqual([
+      [
+        ['mysql', 'ConnectionStrings__sales=Server={host};Port={port};Database={database};User={user};Password={password}'],
+        ['postgres', 'ConnectionStrings__catalogdb=Host={host};Port={port};Database={database};Username={user};Password={password}'],
+        ['redis', 'ConnectionStrings__cache={host}:{port}'],
+      ],
+      [
+        ['mysql', 'ConnectionStrings__orders=Server={host};Port={port};Database={database};User={user};Password={password}'],
+        ['redis'],
+        ['shop-api', 'services__api__http__0=http://{host}:{port}'],
+      ],
+    ])
+  })
+
   test("is read from Dapr's applications and their components", () => {
     const files = {
       ...node('orders'),

@@ -106,7 +106,7 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
     ...stated,
     ...clientLinks(draft, { ...input, directory }),
     ...conflictLinks(draft, own, others).map((link) => weighed(link, bindingOf('compose'))),
-    ...needs.map((need) => weighed(needLink(need, context, elsewhere), needBinding[need.strength])),
+    ...needs.map((need) => weighed(needLink(withoutUsual(need, draft, found), context, elsewhere), needBinding[need.strength])),
     ...statedNeeds(draft, input).map((said) => statedNeedLink(said, needs, context)),
     ...declaredNeeds(draft, { ...input, names: directory.names }).map(({ rule, kind, evidence }): OpenLink => {
       const isFound = needs.some((need) => need.kind === rule.kind)
@@ -115,6 +115,17 @@ function openLinks(draft: Draft, input: LinkInput, others: Others): OpenLink[] {
       return weighed({ from: draft.name, kind, isDeclared: true, connections, evidence: [evidence], target }, 1)
     }),
   ]
+}
+
+/** Where a deployment file says by which variables an address is given, those that are only usual are nobody's. */
+function withoutUsual(need: BackingNeed, { claim }: Draft, links: readonly OpenLink[]): BackingNeed {
+  const rule = ruleOf(need.kind)
+  const isGiven = links.some(
+    ({ target, connections }) => target.kind !== undefined && serves(target.kind, need.kind) && connections.length > 0,
+  )
+  if (rule === undefined || !isGiven) return need
+  const usual = new Set(usualConnections(rule, { type: claim.type, framework: claim.spec.framework }).map(({ variable }) => variable))
+  return { ...need, connections: need.connections.filter(({ variable }) => !usual.has(variable)) }
 }
 
 /** Two services of one platform's file may need one another, so what it says orders nothing as a declaration would. */
@@ -166,14 +177,14 @@ function statedLinks(draft: Draft, { input, directory, own }: Stating): OpenLink
   const read = input.needInputs(draft).flatMap(({ addresses }) => addresses)
   const addresses = addressLinks([...addressesByUser(draft), ...addressesOf(own, read), ...read], directory)
   const written = own.flatMap(({ dependsOn, file, isStack }) =>
-    dependsOn.flatMap(({ service, isOptional, evidence }): OpenLink[] => {
+    dependsOn.flatMap(({ service, isOptional, connections = [], evidence }): OpenLink[] => {
       const target = directory.find(service, file)
       const kind = isOptional ? 'optional' : 'requires'
       return target === undefined
         ? []
         : [
             weighed(
-              { from: draft.name, kind, isDeclared: isStack, connections: [], evidence: [evidence], target },
+              { from: draft.name, kind, isDeclared: isStack, connections, evidence: [evidence], target },
               bindingOf(isStack ? 'compose' : 'kubernetes'),
             ),
           ]

@@ -2,6 +2,9 @@
 import { baseName, joinPath } from '../../paths.ts'
 import { lineAt } from '../../reading/lines.ts'
 import type { Folder, Repository } from '../../repository.ts'
+import type { Connection } from '../../topology.ts'
+import { dotnetConnection } from '../configuration/appsettings.ts'
+import { backingOfImage } from '../kinds.ts'
 import type { Workload } from './workload.ts'
 
 export function aspireWorkloads(repository: Repository): Workload[] {
@@ -43,21 +46,51 @@ function readHost({ path, files }: Folder, repository: Repository): Workload[] {
   )
   return resources.map((resource): Workload => {
     const evidence = { path: program, line: resource.line, fact: `${resource.method} ${resource.name}` }
-    const references = [...resource.chain.matchAll(/\.(?:WithReference|WaitFor)\s{0,4}\(\s{0,4}(\w{1,60})/g)].slice(0, resourcesLimit)
-    const targets = [...new Set(references.flatMap((match) => rootOf(match[1] ?? '', byVariable)?.name ?? []))]
+    const given = referencesOf(resource, byVariable)
     return {
       file: program,
       name: resource.name,
       hosts: [resource.name],
-      image: Object.hasOwn(images, resource.method) ? images[resource.method] : undefined,
+      image: imageOf(resource),
       folders: resource.project === undefined ? [] : foldersOf(resource.project, repository),
-      dependsOn: targets.map((service) => ({ service, evidence: { ...evidence, fact: `${resource.name} refers to ${service}` } })),
+      dependsOn: [...given].map(([service, connections]) => ({
+        service,
+        connections,
+        evidence: { ...evidence, fact: `${resource.name} refers to ${service}` },
+      })),
       addresses: [],
       isStack: false,
       isForDevelopers: false,
       evidence,
     }
   })
+}
+
+function imageOf({ method }: Resource): string | undefined {
+  return Object.hasOwn(images, method) ? images[method] : undefined
+}
+
+/** Whom a resource refers to or waits for, each with the variables that Aspire gives it for that. */
+function referencesOf({ chain }: Resource, byVariable: ReadonlyMap<string, Resource>): ReadonlyMap<string, readonly Connection[]> {
+  const found = new Map<string, readonly Connection[]>()
+  const calls = chain.matchAll(
+    /\.(WithReference|WaitFor)\s{0,4}\(\s{0,4}(\w{1,60})(?:\s{0,4},\s{0,4}(?:connectionName\s{0,4}:\s{0,4})?"([\w-]{1,60})")?/g,
+  )
+  for (const [, call, variable = '', called] of [...calls].slice(0, resourcesLimit)) {
+    const [resource, root] = [byVariable.get(variable), rootOf(variable, byVariable)]
+    if (resource === undefined || root === undefined) continue
+    const connections = call === 'WithReference' ? connectionsTo(resource, { root, called }) : []
+    found.set(root.name, [...(found.get(root.name) ?? []), ...connections])
+  }
+  return found
+}
+
+/** A connection string by the name of the database, else of its server; and where service discovery looks for another project. */
+function connectionsTo(resource: Resource, { root, called }: { root: Resource; called: string | undefined }): Connection[] {
+  if (root.project !== undefined) return [{ variable: `services__${root.name}__http__0`, template: 'http://{host}:{port}' }]
+  const kind = backingOfImage(imageOf(root))
+  const database = /\.AddDatabase\s{0,4}\(\s{0,4}"([\w-]{1,60})"/.exec(resource.chain)?.[1]
+  return kind === undefined ? [] : [dotnetConnection(`ConnectionStrings__${called ?? database ?? resource.name}`, kind)]
 }
 
 const start =
