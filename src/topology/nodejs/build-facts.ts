@@ -4,6 +4,7 @@ import { joinPath } from '../paths.ts'
 import { dataAt } from '../reading/data.ts'
 import type { Folder, Repository } from '../repository.ts'
 import { configTexts, type PackageKind } from './kind.ts'
+import { startOfOutput } from './output-folder.ts'
 import type { PackageJson } from './package-json.ts'
 
 export interface BuildFacts {
@@ -27,6 +28,7 @@ export interface BuildSource {
 export function findBuildFacts(source: BuildSource): BuildFacts {
   const { kind, manifest, folder, repository, runtime } = source
   const prisma = prismaFacts(source)
+  const elsewhere = source.start === undefined ? startOfOutput(kind.server?.row.name, folder, repository) : undefined
   const isAuto =
     kind.server?.row.name === 'sveltekit' && configTexts(['svelte.config'], folder, repository).some((text) => /adapter-auto\b/.test(text))
   const isStandalone =
@@ -39,6 +41,7 @@ export function findBuildFacts(source: BuildSource): BuildFacts {
       ...(isStandalone ? { serverOutput: 'standalone' } : {}),
     },
     ...(isStandalone ? { start: standaloneStart } : {}),
+    ...(elsewhere === undefined ? {} : { start: elsewhere }),
     ...(kind.server?.row.name === 'angular' && source.start === undefined ? angularStart(source) : {}),
   }
 }
