@@ -49,7 +49,7 @@ export const nodeSource: SourceLanguage = {
   ports: [
     /\b(?=\w{1,40}\s{0,4}=\s{0,4}(?:Number\s{0,4}\(\s{0,4})?(?:process|Bun)\.env[^\n]{0,60}?(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b)(\w{1,40})\b(?=[\s\S]{0,4000}?\.listen\s{0,4}\(\s{0,4}\2\b)/g,
     /\b(?:process|Bun)\.env(?:\.|\[['"])(?:[A-Z]{1,20}_)?PORT(?:['"]\])?\s{0,4}(?:\|\||\?\?)\s{0,4}['"]?(\d{2,5})\b/g,
-    /\.(?:get|getOrThrow)\s{0,4}(?:<\w{1,20}>)?\(\s{0,4}['"]PORT['"]\s{0,4}(?:,|\)\s{0,4}(?:\|\||\?\?))\s{0,4}['"]?(\d{2,5})\b/g,
+    /\.(?:get|getOrThrow)\s{0,4}(?:<\w{1,20}>)?\(\s{0,4}['"](?:(?:APP|HTTP|SERVER|API|WEB|LISTEN|SERVICE|NODE|app|http|server|api|web)[._])?(?:PORT|port)['"]\s{0,4}(?:,|\)\s{0,4}(?:\|\||\?\?))\s{0,4}['"]?(\d{2,5})\b/g,
     /\b(?:(?:DEFAULT|HTTP|SERVER|APP|API|WEB|LISTEN)_)?PORT\s{0,4}=\s{0,4}['"]?(\d{2,5})\b/g,
     /\.listen\s{0,4}\(\s{0,20}(?:\{\s{0,20}port\s{0,4}:\s{0,4})?['"]?(\d{2,5})\b/g,
     /\bPORT['"]?\s{0,4}(?:,|:)[^\n]{0,80}?(?:default\s{0,4}[(:]|,)\s{0,4}['"]?(\d{2,5})\b/g,

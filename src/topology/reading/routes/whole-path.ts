@@ -34,7 +34,10 @@ export function readWholePaths(program: RouteProgram): WholePaths {
     of(route, place) {
       if (isUnsure) return undefined
       const inner = isPlain ? joinRoutes(route) : joinRoutes(prefixAt(place, context, 0), route)
-      return inner !== undefined && front.except.includes(inner) ? inner : joinRoutes(front.prefix, inner)
+      return inner !== undefined &&
+        front.except.some((pattern) => pattern === inner || (pattern.endsWith('*') && inner.startsWith(pattern.slice(0, -1))))
+        ? inner
+        : joinRoutes(front.prefix, inner)
     },
     handsOver: (scope) => texts.some((file) => file.path !== scope.path && mentions(scope, { file: file.path, names: [] }, context)),
   }
@@ -101,7 +104,10 @@ function globalOf(
   for (const { text } of global === undefined ? [] : texts) {
     const match = global?.exec(text)
     if (!match) continue
-    const except = [...(match.groups?.except ?? '').matchAll(/["'`]([\w/-]{1,80})["'`]/g)].map(([, path = '']) => joinRoutes(path) ?? '')
+    const except = [...(match.groups?.except ?? '').matchAll(/["'`]([\w/-]{0,80})((?:\{\/)?(?:\(\.\*\)|\*)\w{0,20}\}?)?["'`]/g)].map(
+      // What may follow: `health/(.*)`, `health*`, `health{/*path}`.
+      ([, path = '', rest]) => `${path === '' ? '/' : (joinRoutes(path) ?? '')}${rest === undefined ? '' : '*'}`,
+    )
     return { prefix: read(match.groups?.prefix), except }
   }
   return { prefix: '/', except: [] }
