@@ -1,5 +1,6 @@
-// The version of a service's framework, as the line that names the framework writes it, else as a lockfile has it.
+// The version of a service's framework, as a lockfile has it, else as the line that names the framework writes it.
 import type { Claim } from './claim.ts'
+import { versionInLockfile } from './locked-version.ts'
 import { ancestorsOf, joinPath } from './paths.ts'
 import { lineAt } from './reading/lines.ts'
 import { quoted, type Said, said } from './reasons.ts'
@@ -16,6 +17,16 @@ export function frameworkVersionOf({ claim, path, repository }: VersionInput): S
   const { framework, because = {}, facts = {} } = claim.spec
   const place = because.framework
   if (framework === undefined || place === undefined) return undefined
+  const own = ownPackages.get(framework) ?? firstWord(place.fact)
+  const text = ownPackages.has(framework) || /(?:package|composer)\.json$/.test(place.path) ? (repository.read.text(place.path) ?? '') : ''
+  const written = new RegExp(
+    `"${own.replace(/[^\w@/-]/g, '\\$&')}"\\s{0,4}:\\s{0,4}"(?<range>[^"\\n\\w]{0,4}(?<number>\\d[\\d.]{0,20})[^"\\n]{0,60})"`,
+  ).exec(text)
+  const locked = versionInLockfile({ name: own, manifest: place.path, range: written?.groups?.range }, repository)
+  if (locked !== undefined) return locked
+  if (ownPackages.has(framework)) {
+    return written === null ? undefined : said(written.groups?.number, quoted(place.path, lineAt(text, written.index), repository.read))
+  }
   if (typeof facts.frameworkVersion === 'string') return said(facts.frameworkVersion, place)
   for (const { name, evidence } of namings(claim, place)) {
     const line = lineIn(evidence, repository)
@@ -24,6 +35,9 @@ export function frameworkVersionOf({ claim, path, repository }: VersionInput): S
   }
   return lockedVersion(firstWord(place.fact), path, repository)
 }
+
+/** The package that has the framework's version, where the one that shows it has a version of its own. */
+const ownPackages: ReadonlyMap<string, string> = new Map([['astro', 'astro']])
 
 interface Naming {
   readonly name: string

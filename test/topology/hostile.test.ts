@@ -370,7 +370,10 @@ describe('a text that is not loaded yet', () => {
       rounds.push([...tree.wanted].sort())
       for (const path of tree.wanted) loaded.add(path)
     }
-    expect(rounds).toEqual([['kyozo.yaml', 'package.json', 'server.js'], ['routes.js']])
+    expect(rounds).toEqual([
+      ['kyozo.yaml', 'package.json', 'server.js'],
+      ['package-lock.json', 'routes.js'],
+    ])
   })
 
   test('never makes an error of half the facts', () => {
