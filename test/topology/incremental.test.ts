@@ -161,6 +161,8 @@ describe('any line of commits', () => {
     )
   }, 120_000)
 
+  const composed = 'services:\n  a: {build: .}\n'
+
   test('whose texts arrive in rounds is answered as if all had been there', () => {
     fc.assert(
       fc.property(fc.array(files, { maxLength: 14 }), fc.array(edits, { minLength: 1, maxLength: 4 }), (first, changes) => {
@@ -171,7 +173,19 @@ describe('any line of commits', () => {
           expect(inRounds(tree, { memory })).toEqual(outcome(tree))
         }
       }),
-      { numRuns: 150 },
+      {
+        numRuns: 150,
+        // Which folders hold a compose file is asked in the first round alone, and must be known to have changed all the same.
+        examples: [
+          [
+            [
+              ['test/server.js', ''],
+              ['docker-compose.yml', composed],
+            ],
+            [{ kind: 'rename', at: 0, to: 'src/compose.yaml' }],
+          ],
+        ],
+      },
     )
   }, 120_000)
 })

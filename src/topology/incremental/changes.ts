@@ -47,8 +47,8 @@ export function* changedFolders(before: FolderIndex, after: FolderIndex): Genera
     yield `d${path}`
   }
   for (const path of before.folders.keys()) if (!after.folders.has(path)) yield `d${path}`
-  if (!isChanged) return
-  yield '*'
+  if (isChanged) yield '*'
+  // Asked again for every list, so that the next index knows what this one was asked for, by answers that are kept as well.
   for (const [key, known] of before.holders) {
     const now = foldersHolding(key.split('/'), after)
     if (now.length !== known.length || now.some((folder, at) => folder !== known[at])) yield `h${key}`

@@ -71,8 +71,8 @@ export function foldersHolding(names: readonly string[], { folders, holders }: F
 /** Whether only contents differ: then every listing, every folder that is passed over and every warning is the one from before. */
 function isSameListing(before: IndexedFolder, now: IndexedFolder): boolean {
   if (before === now) return true
-  if (before.folder === undefined || before.folder !== now.folder || before.below.size !== now.below.size) return false
-  if (before.warnings.length > 0 || now.warnings.length > 0) return false
+  if (before.folder !== now.folder || before.passedOver?.rule !== now.passedOver?.rule || before.isListed !== now.isListed) return false
+  if (before.below.size !== now.below.size || before.warnings.length > 0 || now.warnings.length > 0) return false
   for (const [name, below] of now.below) {
     const known = before.below.get(name)
     if (known === undefined || !isSameListing(known, below)) return false
