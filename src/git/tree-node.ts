@@ -104,12 +104,20 @@ function lazyMap<T>({ size, get, walk }: LazyMap<T>): ReadonlyMap<string, T> {
     listed = list
     return list
   }
+  let names: string[] | undefined
+  const allNames = (): readonly string[] => {
+    if (names !== undefined) return names
+    const list: string[] = []
+    walk((key) => list.push(key))
+    names = list
+    return list
+  }
   return {
     size,
     get,
     has: (key) => get(key) !== undefined,
     entries: () => all().entries(),
-    keys: () => all().keys(),
+    keys: () => allNames().values(),
     values: () => all().values(),
     forEach: (each) => all().forEach(each),
     [Symbol.iterator]: () => all()[Symbol.iterator](),
