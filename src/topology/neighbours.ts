@@ -1,10 +1,10 @@
 // What other languages' files around a folder do and do not say about it.
 import type { Claim, Sign } from './claim.ts'
 import { statementsAbout } from './declared/statements.ts'
+import { packedInto } from './pages/packed.ts'
 import { servedBy } from './pages/served-by.ts'
 import { baseName } from './paths.ts'
 import type { Folder, Repository } from './repository.ts'
-import { packedInto } from './static-site/packed.ts'
 
 /** A workspace of Node's packages beside a program of another language says nothing of that program. */
 export function isOfOtherLanguage(path: string, { type }: Claim): boolean {

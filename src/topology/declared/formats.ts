@@ -1,9 +1,8 @@
 // The list of files that people declare services in, each with its reader. Their order means nothing: precedence.ts has it.
 import type { Repository } from '../repository.ts'
+import { readNixpacks, readProjectToml } from './builders.ts'
 import { readHerokuApp, readHerokuYaml } from './heroku.ts'
-import {
-  readAppEngine, readCaptain, readFly, readNetlify, readNixpacks, readProjectToml, readRailway, readVercel, readZeabur,
-} from './platforms.ts' // biome-ignore format: a list
+import { readAppEngine, readCaptain, readFly, readNetlify, readRailway, readVercel, readZeabur } from './platforms.ts'
 import { readRender } from './render.ts'
 import { readBake, readTiltfile } from './scripts.ts'
 import { readAzd, readCloudFoundry, readDapr, readDigitalOcean, readImages, readSkaffold } from './stacks.ts'

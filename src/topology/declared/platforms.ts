@@ -1,10 +1,11 @@
 // Files that say to one platform how the folder they lie in is built and run.
 import { parentOf, resolvePath } from '../paths.ts'
 import { portInCommand } from '../procfile.ts'
-import { asPort, type Data, dataAt, defined, field, isData, stringAt, stringsIn } from '../reading/data.ts'
+import { asPort, dataAt, defined, field, stringAt, stringsIn } from '../reading/data.ts'
 import type { Repository } from '../repository.ts'
 import {
   countAt,
+  dataOf,
   evidenceAt,
   evidenceOf,
   fileAt,
@@ -114,47 +115,6 @@ export function readFly({ path, folder }: DeclaredFile, repository: Repository):
   ]
 }
 
-export function readNixpacks({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
-  const data = dataOf(path, repository)
-  if (data === undefined) return []
-  const start = stringAt(data, 'start', 'cmd') ?? stringAt(data, 'deploy', 'startCommand')
-  const build = stringsIn(field(dataAt(data, 'phases', 'build'), 'cmds')).join(' && ')
-  const evidence = evidenceOf(path, { words: 'cmd', fact: 'says how it is built and started' }, repository)
-  const environment = variablesIn(field(data, 'variables') ?? field(dataAt(data, 'deploy'), 'variables'))
-  const source = path.endsWith('railpack.json') ? 'railpack' : 'nixpacks'
-  return [
-    {
-      source,
-      folder,
-      evidence,
-      weight: start === undefined ? 0.2 : 0.5,
-      environment,
-      because: placesIn(
-        { path, data, line: keyLines(path, repository) },
-        {
-          start: [
-            ['start', 'cmd'],
-            ['deploy', 'startCommand'],
-          ],
-          port: [
-            ['start', 'cmd'],
-            ['deploy', 'startCommand'],
-          ],
-          buildCommand: [['phases', 'build', 'cmds']],
-        },
-      ),
-      ...defined({ start, buildCommand: build === '' ? undefined : build, port: portInCommand(start) }),
-    },
-  ]
-}
-
-/** Cloud Native Buildpacks; its variables are for the build alone. */
-export function readProjectToml({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
-  const data = dataOf(path, repository)
-  const isProject = ['_', 'io', 'build', 'project'].some((key) => field(data, key) !== undefined)
-  return isProject ? [{ source: 'buildpacks', folder, evidence: evidenceAt(path, 1, 'is built by buildpacks'), weight: 0.25 }] : []
-}
-
 export function readVercel({ path, folder }: DeclaredFile, repository: Repository): Statement[] {
   const data = dataOf(path, repository)
   // Who forbids every deployment only keeps the platform quiet.
@@ -232,12 +192,6 @@ export function readAppEngine({ path, folder }: DeclaredFile, repository: Reposi
       ...defined({ start: start?.replace(/^exec\s/, '') }),
     },
   ]
-}
-
-/** JSON or TOML, by the file's ending; captain-definition is JSON. */
-function dataOf(path: string, repository: Repository): Data | undefined {
-  const data = path.endsWith('.toml') ? repository.read.toml(path)?.data : repository.read.json(path)?.data
-  return isData(data) ? data : undefined
 }
 
 function listAt(data: unknown, key: string): unknown[] {

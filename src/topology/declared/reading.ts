@@ -1,6 +1,6 @@
 // Small readings that the formats of declarations share.
 import { resolvePath } from '../paths.ts'
-import { asPort, dataAt, field, isData, stringAt } from '../reading/data.ts'
+import { asPort, type Data, dataAt, field, isData, stringAt } from '../reading/data.ts'
 import { lineOf } from '../reading/lines.ts'
 import { parseYamlParts, type YamlPart } from '../reading/yaml.ts'
 import type { Repository } from '../repository.ts'
@@ -151,4 +151,10 @@ export const listLimit = 100
 export function itemsAt(data: unknown, key: string): { item: unknown; index: number }[] {
   const list = field(data, key)
   return Array.isArray(list) ? list.slice(0, listLimit).map((item: unknown, index) => ({ item, index })) : []
+}
+
+/** JSON or TOML, by the file's ending; captain-definition is JSON. */
+export function dataOf(path: string, repository: Repository): Data | undefined {
+  const data = path.endsWith('.toml') ? repository.read.toml(path)?.data : repository.read.json(path)?.data
+  return isData(data) ? data : undefined
 }

@@ -13,7 +13,7 @@ import { findProcess, type Process, portInCommand } from '../procfile.ts'
 import { defined } from '../reading/data.ts'
 import type { DockerfileFacts } from '../reading/dockerfile.ts'
 import { lineOf } from '../reading/lines.ts'
-import { emptyClaim, importsOf, namedPort, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
+import { emptyClaim, importsOf, namedPort, platformPort, saidPort, saidRoute, sourceSigns } from '../reading/source-signs.ts'
 import { apart, quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence, HealthSpec } from '../topology.ts'
@@ -129,9 +129,6 @@ function goLine({ path }: GoModule, { read }: Repository): Evidence {
   const text = read.text(path) ?? ''
   return quoted(path, lineOf(text, '\ngo ') === undefined ? 1 : (lineOf(text, '\ngo ') ?? 0) + 1, read)
 }
-
-/** The port of whoever asks for one by `$PORT` and has no default: any will do, and this one is the most usual. */
-const platformPort = 8080
 
 function portOf({ source, framework, isServer, declared }: GoProgram, { process, folder, repository }: Context): Said<number> | undefined {
   if (!isServer) return undefined

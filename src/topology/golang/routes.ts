@@ -1,6 +1,6 @@
+// How Go's routers put a path in front of others.
 import type { RouteSyntax } from '../reading/routes/syntax.ts'
 
-/** How Go's routers put a path in front of others. */
 export const goRoutes: RouteSyntax = {
   scopes: [
     { opens: /\b(?<parent>\w{1,60})\.(?:Route|Mount|Namespace|Party|PartyFunc|RouterGroup)\s{0,4}\(/g, reaches: 'call' },

@@ -1,8 +1,8 @@
+// How PHP's frameworks put a path in front of others.
 import type { RouteSyntax } from '../reading/routes/syntax.ts'
 
 const expression = '["\'][^"\'\\n]{0,120}["\']'
 
-/** How PHP's frameworks put a path in front of others. */
 export const phpRoutes: RouteSyntax = {
   isRooted: true,
   scopes: [

@@ -1,6 +1,6 @@
+// How Rust's frameworks put a path in front of others.
 import type { RouteSyntax } from '../reading/routes/syntax.ts'
 
-/** How Rust's frameworks put a path in front of others. */
 export const rustRoutes: RouteSyntax = {
   scopes: [
     { opens: /\.(?:mount|nest(?:_service)?)\s{0,4}\(/g, reaches: 'call' },

@@ -1,8 +1,8 @@
+// How Node's frameworks put a path in front of others.
 import type { RouteSyntax } from '../reading/routes/syntax.ts'
 
 const expression = '["\'`][^"\'`\\n]{0,120}["\'`]|[\\w.]{1,80}'
 
-/** How Node's frameworks put a path in front of others. */
 export const nodeRoutes: RouteSyntax = {
   scopes: [
     { opens: /\b(?<parent>\w{1,60})\.(?:use|mount|prefix)\s{0,4}\(/g, path: /^\s{0,20}(["'`][^"'`\n]{0,120}["'`]|[\w.]{1,80}(?=\s{0,4},))/, reaches: 'call' },

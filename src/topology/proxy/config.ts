@@ -3,6 +3,7 @@ import { matchesLimit, sourceScanLimit } from '../limits.ts'
 import { joinPath, printable } from '../paths.ts'
 import { asPort } from '../reading/data.ts'
 import { lineAt } from '../reading/lines.ts'
+import { isOwnMachine } from '../relations/hosts.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence } from '../topology.ts'
 import { type ConfigFormat, configFormats } from './formats.ts'
@@ -122,5 +123,5 @@ export function hostOf(value: string): string {
 
 /** The machine itself, and sockets, are nobody else. */
 function isOwn(host: string): boolean {
-  return /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[?::1?\]?|unix)$/.test(host)
+  return isOwnMachine(host) || host === 'unix'
 }

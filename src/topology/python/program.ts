@@ -5,7 +5,7 @@ import { joinPath } from '../paths.ts'
 import { findProcess, type Process, portInCommand } from '../procfile.ts'
 import { lineAt } from '../reading/lines.ts'
 import { type SourceFacts, scanSources } from '../reading/source.ts'
-import { namedPort, saidPort } from '../reading/source-signs.ts'
+import { namedPort, platformPort, saidPort } from '../reading/source-signs.ts'
 import { quoted, type Said, said, usual } from '../reasons.ts'
 import type { Folder, Repository } from '../repository.ts'
 import type { Evidence, ProcessSpec } from '../topology.ts'
@@ -111,9 +111,6 @@ interface PortContext {
   readonly process: Process | undefined
   readonly repository: Repository
 }
-
-/** The port of whoever asks for one by `$PORT` and has no default: any will do, and this one is the most usual. */
-const platformPort = 8080
 
 function findPort(context: PortContext): Said<number> | undefined {
   const { folder, project, source, server, process, repository } = context

@@ -1,8 +1,8 @@
+// How Python's frameworks put a path in front of others.
 import type { RouteSyntax } from '../reading/routes/syntax.ts'
 
 const expression = 'f?["\'][^"\'\\n]{0,120}["\']|[\\w.]{1,80}'
 
-/** How Python's frameworks put a path in front of others. */
 export const pythonRoutes: RouteSyntax = {
   scopes: [
     { opens: /\b(?<parent>\w{1,60})\.(?:include_router|register_blueprint|blueprint|add_router|register_routes)\s{0,4}\(/g, path: new RegExp(`\\b(?:url_)?prefix\\s{0,4}=\\s{0,4}(${expression})`), reaches: 'call' },

@@ -38,6 +38,9 @@ export function belowPath(base: string | undefined, route: Said<HealthSpec> | un
   return { ...route, value: { ...route.value, path: `${base.replace(/\/$/, '')}${route.value.path}` } }
 }
 
+/** The port of whoever asks for one by `$PORT` and has no default: any will do, and this one is the most usual. */
+export const platformPort = 8080
+
 /** A variable that carries the folder's own name, such as `CATALOG_PORT` in catalog/. */
 export function namedPort(environment: SourceFacts['environment'], { path }: Folder, read: Reader): Said<number> | undefined {
   const name = `${baseName(path)

@@ -1,5 +1,5 @@
 // Backing services that kyozo cannot add: somebody has to run them and say where they are.
-import { hostsIn } from '../relations/hosts.ts'
+import { hostsIn, isOwnMachine } from '../relations/hosts.ts'
 import { isProvided } from '../relations/kinds.ts'
 import type { Dependency, Recommendation, ServiceSpec } from '../topology.ts'
 import type { Rule } from './rule.ts'
@@ -43,8 +43,4 @@ function isStated({ connection, connections = [] }: Dependency, environment: Ser
   return environment.some(
     (variable) => variables.has(variable.name) && hostsIn(variable.value ?? '', variable.name).some(({ host }) => !isOwnMachine(host)),
   )
-}
-
-function isOwnMachine(host: string): boolean {
-  return /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[?::1\]?)$/i.test(host)
 }

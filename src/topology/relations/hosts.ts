@@ -53,3 +53,8 @@ function keyedHosts(text: string): NamedHost[] {
   const first = /^([A-Za-z][A-Za-z0-9_-]{0,100})(?::\d{1,5})?,(?:password|ssl|abortConnect|name|user)=/i.exec(text)
   return [keyed, inTcp, first].flatMap((match) => (match === null ? [] : [{ host: match[1] ?? '', hasPort: false, path: '' }])).slice(0, 1)
 }
+
+/** In a container that is the container: nobody else can be meant. */
+export function isOwnMachine(host: string): boolean {
+  return /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[?::1?\]?)$/i.test(host)
+}

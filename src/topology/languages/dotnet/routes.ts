@@ -1,6 +1,6 @@
+// How ASP.NET puts a path in front of others.
 import type { RouteSyntax } from '../../reading/routes/syntax.ts'
 
-/** How ASP.NET puts a path in front of others. */
 export const dotnetRoutes: RouteSyntax = {
   scopes: [
     { opens: /\[Route\s{0,4}\(\s{0,4}(?<prefix>"[^"\n]{0,120}")[^;{}]{0,600}?\bclass\s{1,4}(?<controller>\w{1,60})/g, reaches: 'file', isRooted: true },

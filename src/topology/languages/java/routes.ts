@@ -1,6 +1,6 @@
+// How the frameworks of the JVM put a path in front of others.
 import type { RouteSyntax } from '../../reading/routes/syntax.ts'
 
-/** How the frameworks of the JVM put a path in front of others. */
 export const javaRoutes: RouteSyntax = {
   isRooted: true,
   scopes: [
