@@ -75,6 +75,7 @@ function aggregateState(release: Release): CommitStatus['state'] {
     case 'failed':
       return 'failure'
     case 'superseded':
+    case 'skipped':
       return 'error'
   }
 }

@@ -78,6 +78,8 @@ export function releaseWords(state: ReleaseState, verdicts: readonly Verdict[], 
       return reason ?? 'In progress'
     case 'superseded':
       return sentence(reason ?? 'Superseded by a newer commit')
+    case 'skipped':
+      return sentence(reason ?? 'Skipped because the environment is paused')
     case 'failed': {
       const failed = verdicts.filter((verdict) => verdict.kind === 'failed')
       if (failed.length === 0) return sentence(reason ?? 'Failed')

@@ -2,7 +2,7 @@
 import type { DeliveryLedger } from '../api/webhooks.ts'
 import { type ReceiveContext, receiveForgeDelivery } from '../pipeline/receive.ts'
 import { storeError } from '../store/database.ts'
-import type { ForgeName } from '../store/tables.ts'
+import type { ForgeName } from '../store/tables/git.ts'
 
 export function ledger(context: ReceiveContext): DeliveryLedger {
   return {

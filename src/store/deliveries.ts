@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
-import type { DeliveryTable, ForgeName } from './tables.ts'
+import type { DeliveryTable, ForgeName } from './tables/git.ts'
 
 export type Delivery = Selectable<DeliveryTable>
 

@@ -4,7 +4,8 @@ import { hostLabel, projectName } from '../environment-names.ts'
 import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
-import type { EnvironmentTable, Tables } from './tables.ts'
+import type { EnvironmentTable } from './tables/git.ts'
+import type { Tables } from './tables.ts'
 import type { Workspace } from './workspaces.ts'
 
 export type Environment = Selectable<EnvironmentTable>

@@ -18,7 +18,7 @@ const firstTeam = 'default'
 export async function defaultTeam(db: Executor): Promise<string> {
   await db
     .insertInto('teams')
-    .values({ id: newId(), name: firstTeam })
+    .values({ id: newId(), name: firstTeam, slug: firstTeam })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   return (await db.selectFrom('teams').select('id').where('name', '=', firstTeam).executeTakeFirstOrThrow()).id

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import { databaseNow, inSeconds } from './instance.ts'
-import type { OutboxTable } from './tables.ts'
+import type { OutboxTable } from './tables/git.ts'
 
 export type OutboxRow = Selectable<OutboxTable>
 

@@ -2,7 +2,7 @@
 import type { SelectQueryBuilder } from 'kysely'
 import type { Executor } from './database.ts'
 import type { Tables } from './tables.ts'
-import type { Viewer } from './tokens.ts'
+import type { Viewer } from './viewer.ts'
 
 export interface Page {
   readonly limit: number
@@ -11,7 +11,9 @@ export interface Page {
 }
 
 /** Tables that carry a team and an id that sorts by time. */
-export type TeamTable = 'workspaces' | 'environments' | 'deliveries' | 'releases' | 'serviceInstances'
+export type TeamTable = {
+  [T in keyof Tables]: Tables[T] extends { teamId: unknown; id: unknown } ? T : never
+}[keyof Tables]
 
 /** Column → value; a missing value narrows nothing. */
 export type Filter = Readonly<Record<string, string | undefined>>

@@ -4,7 +4,7 @@ import { newId } from '../ids.ts'
 import type { Verdict } from '../release/verdict.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
-import type { ReleaseServiceTable, ReleaseTable } from './tables.ts'
+import type { ReleaseServiceTable, ReleaseTable } from './tables/git.ts'
 
 export type Release = Selectable<ReleaseTable>
 export type ReleaseService = Selectable<ReleaseServiceTable>
@@ -44,7 +44,9 @@ export type ReleaseVerdict = Verdict & { readonly folderPath?: string; readonly 
 
 export async function saveVerdicts(db: Executor, releaseId: string, verdicts: readonly ReleaseVerdict[]): Promise<void> {
   if (verdicts.length === 0) return
+  const { teamId } = await db.selectFrom('releases').select('teamId').where('id', '=', releaseId).executeTakeFirstOrThrow()
   const rows = verdicts.map((verdict) => ({
+    teamId,
     releaseId,
     service: verdict.service,
     folderPath: verdict.folderPath ?? null,

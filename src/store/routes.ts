@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Executor } from './database.ts'
-import type { RouteTable } from './tables.ts'
+import type { RouteTable } from './tables/services.ts'
 
 export type RouteRow = Omit<Selectable<RouteTable>, 'updatedAt'>
 

@@ -1,7 +1,7 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
-import type { ServiceInstanceTable } from './tables.ts'
+import type { ServiceInstanceTable } from './tables/services.ts'
 
 export type ServiceInstance = Selectable<ServiceInstanceTable>
 

@@ -1,52 +1,85 @@
+// Tokens of kyozo's own service user: the operator's, and the one of the first run. People's tokens are made by the access library in the same table.
 import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
-import { databaseNow } from './instance.ts'
+import { tokenScopes } from './tables/access.ts'
 
-/** Who asks. Every read of the API is narrowed by it here, in the data layer. */
-export interface Viewer {
-  readonly teamId: string
-  readonly name: string
-}
-
-/** Makes a token and returns it; only its hash is kept, so this is the one time it can be shown. An existing token of that name is replaced. */
+/** Makes a token with all rights in the team and returns it; only its hash is kept, so this is the one time it can be shown. One of that name is replaced. */
 export async function createToken(
   db: Executor,
   token: { readonly teamId: string; readonly name: string; readonly value?: string },
 ): Promise<string> {
-  const value = token.value ?? `kyozo_${randomBytes(32).toString('base64url')}`
-  const tokenHash = hashOf(value)
+  const value = token.value ?? newTokenValue()
+  const userId = await serviceUser(db, token.teamId)
   await db
-    .insertInto('apiTokens')
-    .values({ id: newId(), teamId: token.teamId, name: token.name, tokenHash })
-    .onConflict((conflict) => conflict.columns(['teamId', 'name']).doUpdateSet({ tokenHash, revokedAt: null }))
+    .deleteFrom('apiKeys')
+    .where('referenceId', '=', userId)
+    .where('teamId', '=', token.teamId)
+    .where('name', '=', token.name)
+    .execute()
+  await db
+    .insertInto('apiKeys')
+    .values({
+      id: newId(),
+      teamId: token.teamId,
+      referenceId: userId,
+      name: token.name,
+      start: value.slice(0, shownCharacters),
+      key: hashOf(value),
+      scopes: [...tokenScopes],
+    })
+    // The same value under another name: the operator's token may be the one of the first run.
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ name: token.name, enabled: true, expiresAt: null }))
     .execute()
   return value
 }
 
 export async function hasToken(db: Executor, token: { readonly teamId: string; readonly name: string }): Promise<boolean> {
   const found = await db
-    .selectFrom('apiTokens')
+    .selectFrom('apiKeys')
     .select('id')
     .where('teamId', '=', token.teamId)
     .where('name', '=', token.name)
-    .where('revokedAt', 'is', null)
+    .where('enabled', '=', true)
     .executeTakeFirst()
   return found !== undefined
 }
 
-/** The team a token belongs to, or undefined when it is unknown, expired or revoked. */
-export async function viewerOf(db: Executor, value: string): Promise<Viewer | undefined> {
-  const found = await db
-    .selectFrom('apiTokens')
-    .select(['teamId', 'name'])
-    .where('tokenHash', '=', hashOf(value))
-    .where('revokedAt', 'is', null)
-    .where((where) => where.or([where('expiresAt', 'is', null), where('expiresAt', '>', databaseNow)]))
-    .executeTakeFirst()
-  return found
+/** Enough to tell tokens apart, too little to use. */
+export const shownCharacters = 10
+export const tokenPrefix = 'kyozo_'
+
+export function newTokenValue(): string {
+  return `${tokenPrefix}${randomBytes(32).toString('base64url')}`
 }
 
-function hashOf(value: string): string {
-  return createHash('sha256').update(value).digest('hex')
+/** 256 random bits need no slow hash. Spelt as the access library spells it. */
+export function hashOf(value: string): string {
+  return createHash('sha256').update(value).digest('base64url')
+}
+
+/** The program that acts for the team without a person; an owner, so that automation can do everything. */
+async function serviceUser(db: Executor, teamId: string): Promise<string> {
+  const email = `automation+${teamId}@kyozo.invalid`
+  const known = await db
+    .selectFrom('members as m')
+    .innerJoin('users as u', 'u.id', 'm.userId')
+    .select('u.id')
+    .where('m.teamId', '=', teamId)
+    .where('u.isService', '=', true)
+    .executeTakeFirst()
+  if (known !== undefined) return known.id
+  await db
+    .insertInto('users')
+    .values({ id: newId(), name: 'automation', email, isService: true })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const user = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow()
+  await db
+    .insertInto('members')
+    .values({ id: newId(), teamId, userId: user.id, role: sql`'owner'` })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return user.id
 }

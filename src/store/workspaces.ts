@@ -3,7 +3,7 @@ import { type Insertable, type Selectable, sql } from 'kysely'
 import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
-import type { ForgeName, WorkspaceTable } from './tables.ts'
+import type { ForgeName, WorkspaceTable } from './tables/git.ts'
 
 export type Workspace = Selectable<WorkspaceTable>
 

@@ -6,19 +6,20 @@ const states = Object.keys(releaseTransitions) as ReleaseState[]
 it('a release waits, runs and ends, and only a live one is replaced later', () => {
   const table = states.map((from) => `${from} → ${states.filter((to) => mayFollow(from, to)).join(', ') || 'nothing'}`)
   expect(table).toEqual([
-    'queued → running, failed, superseded',
+    'queued → running, failed, superseded, skipped',
     'running → queued, live, unchanged, failed, superseded',
     'live → replaced',
     'unchanged → nothing',
     'failed → nothing',
     'superseded → nothing',
     'replaced → nothing',
+    'skipped → nothing',
   ])
 })
 
 it('a release that has ended neither waits nor runs again', () => {
   const ended = states.filter(hasEnded)
-  expect(ended).toEqual(['live', 'unchanged', 'failed', 'superseded', 'replaced'])
+  expect(ended).toEqual(['live', 'unchanged', 'failed', 'superseded', 'replaced', 'skipped'])
   for (const state of ended) for (const open of ['queued', 'running'] as const) expect(mayFollow(state, open)).toBe(false)
 })
 

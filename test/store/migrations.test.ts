@@ -56,7 +56,7 @@ it.each([
     .insertInto('releases')
     .values({ id: releaseId, ...ids, ref: environment.ref, sha: shaOf('a'), state: 'queued', triggeredBy: 'test' })
     .execute()
-  await db.insertInto('releaseServices').values({ releaseId, service: 'api', verdict: 'live', words: 'live' }).execute()
+  await db.insertInto('releaseServices').values({ teamId: workspace.teamId, releaseId, service: 'api', verdict: 'live', words: 'live' }).execute()
   await db
     .insertInto('routes')
     .values({ environmentId: environment.id, service: 'api', host: 'api', containerId: 'c', port: 80, state: 'serving' })

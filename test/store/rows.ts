@@ -8,7 +8,7 @@ export async function team(db: Database): Promise<string> {
   const id = newId()
   await db
     .insertInto('teams')
-    .values({ id, name: `team ${id}` })
+    .values({ id, name: `team ${id}`, slug: `t${id.slice(-12)}` })
     .execute()
   return id
 }
