@@ -15,7 +15,17 @@ export const errorKinds = {
   data_dir_locked: { stage: 'configure', retryable: false },
   not_found: { stage: 'configure', retryable: false },
   unauthorized: { stage: 'receive', retryable: false },
+  forbidden: { stage: 'receive', retryable: false },
   bad_request: { stage: 'receive', retryable: false },
+  invalid: { stage: 'receive', retryable: false },
+  conflict: { stage: 'receive', retryable: false },
+  state_conflict: { stage: 'receive', retryable: false },
+  precondition_failed: { stage: 'receive', retryable: false },
+  idempotency_key_reused: { stage: 'receive', retryable: false },
+  quota_exceeded: { stage: 'plan', retryable: false },
+  port_unavailable: { stage: 'plan', retryable: false },
+  secret_unreadable: { stage: 'specify', retryable: false },
+  canceled: { stage: 'build', retryable: false },
   signature_invalid: { stage: 'receive', retryable: false },
   method_not_allowed: { stage: 'receive', retryable: false },
   media_type_unsupported: { stage: 'receive', retryable: false },
@@ -57,7 +67,17 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds
 
+/** What is wrong with one part of a request. */
+export interface Problem {
+  /** A JSON pointer into the body that was sent, or the name of a query parameter or header. */
+  readonly source: { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
+  /** Field, value and rule, as a sentence. */
+  readonly message: string
+}
+
 export interface ErrorDetails {
+  /** Everything that is wrong with a request, when more than one thing can be. Default is none. */
+  readonly problems?: readonly Problem[]
   /** What a person can do about it, as one sentence. */
   readonly hint?: string
   /** The service it is about, when it is about one. */
@@ -75,6 +95,7 @@ export class KyozoError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly service: string | undefined
+  readonly problems: readonly Problem[]
   readonly retryable: boolean
   readonly stage: Stage
 
@@ -84,6 +105,7 @@ export class KyozoError extends Error {
     this.code = code
     this.hint = details.hint
     this.service = details.service
+    this.problems = details.problems ?? []
     this.retryable = details.retryable ?? errorKinds[code].retryable
     this.stage = errorKinds[code].stage
   }

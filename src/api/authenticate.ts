@@ -2,7 +2,7 @@
 import type { NextFunction, Request, Response } from 'express'
 import { KyozoError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
-import { type Viewer, viewerOf } from '../store/tokens.ts'
+import { type Viewer, viewerOf } from '../store/viewer.ts'
 
 /** The viewer, or undefined when no valid token came with the request. */
 export async function authenticate(db: Database, request: Request): Promise<Viewer | undefined> {

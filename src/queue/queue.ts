@@ -7,13 +7,18 @@ import type { Executor } from '../store/database.ts'
 export interface Queue {
   /** Enqueues in the caller's transaction: the job exists exactly when the transaction commits. */
   enqueueDeploy(db: Executor, environmentId: string): Promise<void>
-  /** Starts taking jobs, `concurrency` at once. */
+  /** Enqueues what somebody asked for, in the caller's transaction. */
+  enqueueOperation(db: Executor, operationId: string): Promise<void>
+  /** Starts taking deploys, `concurrency` at once. */
   work(handler: (environmentId: string) => Promise<void>, options: { readonly concurrency: number }): Promise<void>
+  /** Starts taking operations, `concurrency` at once. */
+  workOperations(handler: (operationId: string) => Promise<void>, options: { readonly concurrency: number }): Promise<void>
   /** Stops taking jobs and waits for those under way. */
   close(): Promise<void>
 }
 
 const deployQueue = 'deploy'
+const operationQueue = 'operation'
 /** A release renews its own lease; the job only must not be handed out again meanwhile. */
 const jobExpirySeconds = 6 * 60 * 60
 const closeMs = 20_000
@@ -31,7 +36,26 @@ export async function openQueue(url: string, log: Log): Promise<Queue> {
     retryBackoff: true,
     expireInSeconds: jobExpirySeconds,
   })
+  await boss.createQueue(operationQueue, {
+    notify: true,
+    retryLimit: 2,
+    retryDelay: 1,
+    retryBackoff: true,
+    expireInSeconds: jobExpirySeconds,
+  })
   return {
+    async enqueueOperation(db, operationId) {
+      await boss.send(operationQueue, { operationId }, { db: fromKysely(db.withoutPlugins()) })
+    },
+    async workOperations(handler, { concurrency }) {
+      await boss.work<{ operationId: string }>(
+        operationQueue,
+        { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 },
+        async ([job]) => {
+          if (job !== undefined) await handler(job.data.operationId)
+        },
+      )
+    },
     async enqueueDeploy(db, environmentId) {
       await boss.send(deployQueue, { environmentId }, { singletonKey: environmentId, db: fromKysely(db.withoutPlugins()) })
     },

@@ -1,0 +1,15 @@
+// What creating, changing and acting may use: the database, the queue, the vault and the access library. Never the engine, never Git.
+import type { Access } from '../../access/access.ts'
+import type { Queue } from '../../queue/queue.ts'
+import type { Vault } from '../../secrets/vault.ts'
+import type { Database } from '../../store/database.ts'
+
+export interface ActionContext {
+  readonly db: Database
+  readonly queue: Pick<Queue, 'enqueueDeploy' | 'enqueueOperation'>
+  readonly vault: Vault
+  readonly access: Access
+  readonly baseUrl: string
+  /** Of the request, for the audit trail. */
+  readonly ipAddress: string | undefined
+}
