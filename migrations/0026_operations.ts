@@ -37,6 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index operations_team on operations (team_id, id)`.execute(db)
   await sql`create index operations_environment on operations (environment_id, id)`.execute(db)
   await sql`create index operations_service on operations (service_instance_id, id)`.execute(db)
+  await sql`create index operations_release on operations (release_id) where release_id is not null`.execute(db)
   await sql`create index operations_open on operations (lease_expires_at) where finished_at is null`.execute(db)
 }
 

@@ -24,6 +24,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index deployment_events_service_occurred on deployment_events (service_instance_id, occurred_at)`.execute(db)
   await sql`create index deployment_events_type_occurred on deployment_events (event_type, occurred_at)`.execute(db)
   await sql`create index deployment_events_team on deployment_events (team_id, id)`.execute(db)
+  // For whoever follows a release or an operation, and for the database when one of them goes.
+  await sql`create index deployment_events_release on deployment_events (release_id) where release_id is not null`.execute(db)
+  await sql`create index deployment_events_operation on deployment_events (operation_id) where operation_id is not null`.execute(db)
   await sql`create index deployment_events_occurred on deployment_events using brin (occurred_at)`.execute(db)
   await sql`create function kyozo_number_deployment_event() returns trigger language plpgsql as $$
     begin

@@ -32,7 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     constraint service_metric_rollups_pkey primary key (service_instance_id, metric_type, bucket_start),
     constraint service_metric_rollups_order check (minimum <= maximum)
   )`.execute(db)
-  await sql`create index service_metric_rollups_bucket on service_metric_rollups using brin (bucket_start)`.execute(db)
+  await sql`create index service_metric_rollups_bucket on service_metric_rollups (bucket_start)`.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

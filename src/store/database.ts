@@ -88,13 +88,7 @@ export function storeError(error: unknown): KyozoError {
 
 /** Brings the schema to this version. Several processes may call it at once: kysely takes a lock. */
 export async function migrate(db: Database): Promise<void> {
-  const migrator = new Migrator({
-    db,
-    provider: fileMigrations,
-    migrationTableName: 'kyozo_migration',
-    migrationLockTableName: 'kyozo_migration_lock',
-  })
-  const { error, results } = await migrator.migrateToLatest()
+  const { error, results } = await migratorOf(db).migrateToLatest()
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the first migration'
   throw new KyozoError(
@@ -105,6 +99,15 @@ export async function migrate(db: Database): Promise<void> {
       cause: error,
     },
   )
+}
+
+export function migratorOf(db: Database): Migrator {
+  return new Migrator({
+    db,
+    provider: fileMigrations,
+    migrationTableName: 'kyozo_migration',
+    migrationLockTableName: 'kyozo_migration_lock',
+  })
 }
 
 const migrationsFolder = new URL('../../migrations/', import.meta.url)

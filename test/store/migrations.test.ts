@@ -1,31 +1,50 @@
-// Every migration, forwards with rows in place and backwards to nothing, on an empty database of its own.
-import { sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import { expect, it } from 'vitest'
-import { newId } from '../../src/ids.ts'
-import { fileMigrations, openDatabase } from '../../src/store/database.ts'
-import { emptyDatabaseUrl, testDatabase } from '../support/database.ts'
-import { shaOf, workspaceWithEnvironment } from './rows.ts'
+// Every migration, forwards and backwards with rows in place, on an empty database of its own. fixtures/migrations/<name>.sql holds rows that could
+// stand there once the migration of that name has run.
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import { fileMigrations, migratorOf, openDatabase } from '../../src/store/database.ts'
+import type { Tables } from '../../src/store/tables.ts'
+import { viewerOf } from '../../src/store/viewer.ts'
+import { emptyDatabaseUrl } from '../support/database.ts'
 
-it('goes up one by one, and down again to an empty schema', async () => {
-  const { db, close } = await openDatabase(await emptyDatabaseUrl(), 'migrations')
-  const migrator = new Migrator({
-    db,
-    provider: fileMigrations,
-    migrationTableName: 'kyozo_migration',
-    migrationLockTableName: 'kyozo_migration_lock',
-  })
-  const names = Object.keys(await fileMigrations.getMigrations())
-  for (const name of names)
+const samples = path.join(import.meta.dirname, '../../fixtures/migrations')
+const names = Object.keys(await fileMigrations.getMigrations())
+
+async function fill(db: Kysely<Tables>, name: string): Promise<void> {
+  const statements = await readFile(path.join(samples, `${name}.sql`), 'utf8')
+  await sql.raw(statements).execute(db)
+}
+
+/** A database with every migration up to `last`, each filled before the next one runs. */
+async function filledUpTo(last: string | undefined) {
+  const opened = await openDatabase(await emptyDatabaseUrl(), 'migrations')
+  const migrator = migratorOf(opened.db)
+  for (const name of last === undefined ? names : names.slice(0, names.indexOf(last) + 1)) {
     expect((await migrator.migrateUp()).results).toEqual([{ migrationName: name, direction: 'Up', status: 'Success' }])
+    await fill(opened.db, name)
+  }
+  return { ...opened, migrator }
+}
+
+it('goes up one by one with rows in place, down again to an empty schema, and up once more', async () => {
+  const { db, migrator, close } = await filledUpTo(undefined)
   for (const name of names.toReversed())
     expect((await migrator.migrateDown()).results).toEqual([{ migrationName: name, direction: 'Down', status: 'Success' }])
-  const left = await sql<{
-    name: string
-  }>`select table_name as name from information_schema.tables where table_schema = 'public' and table_name not like 'kyozo_migration%'`.execute(
-    db,
-  )
-  expect(left.rows).toEqual([])
+  const { rows: left } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables where table_schema = 'public' and table_name not like 'kyozo_migration%'
+    union all select routine_name from information_schema.routines where routine_schema = 'public'`.execute(db)
+  expect(left).toEqual([])
+  expect((await migrator.migrateToLatest()).error).toBeUndefined()
+  await close()
+})
+
+// The first thirteen landed before this was asked of each: 0006 leaves the id of a live release behind when it is taken back.
+it.each(names.slice(13))('%s can be taken back and made again with rows in place', async (name) => {
+  const { migrator, close } = await filledUpTo(name)
+  expect((await migrator.migrateDown()).error).toBeUndefined()
+  expect((await migrator.migrateUp()).error).toBeUndefined()
   await close()
 })
 
@@ -37,54 +56,44 @@ it('can be called by several processes at once', async () => {
   await Promise.all(opened.map(({ close }) => close()))
 })
 
-it.each([
-  ['a workspace name that is no DNS label', sql`update workspaces set name = 'Not A Name'`],
-  ['an unknown forge', sql`update workspaces set forge = 'sourceforge'`],
-  ['an unknown release state', sql`update releases set state = 'perhaps'`],
-  ['a sha that is none', sql`update releases set sha = 'main'`],
-  ['an unknown verdict', sql`update release_services set verdict = 'fine'`],
-  ['a negative duration', sql`update release_services set duration_ms = -1`],
-  ['a port that is none', sql`update routes set port = 70000`],
-  ['an unknown service status', sql`update service_instances set status = 'asleep'`],
-  ['negative memory', sql`update service_instances set memory_usage_mb = -5`],
-])('refuses %s', async (_, statement) => {
-  const { db } = await testDatabase()
-  const { workspace, environment } = await workspaceWithEnvironment(db)
-  const ids = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id }
-  const releaseId = newId()
-  await db
-    .insertInto('releases')
-    .values({ id: releaseId, ...ids, ref: environment.ref, sha: shaOf('a'), state: 'queued', triggeredBy: 'test' })
-    .execute()
-  await db.insertInto('releaseServices').values({ teamId: workspace.teamId, releaseId, service: 'api', verdict: 'live', words: 'live' }).execute()
-  await db
-    .insertInto('routes')
-    .values({ environmentId: environment.id, service: 'api', host: 'api', containerId: 'c', port: 80, state: 'serving' })
-    .execute()
-  await db
-    .insertInto('serviceInstances')
-    .values({ id: newId(), ...ids, name: 'api', folderPath: 'api', serviceType: 'nodejs', status: 'running' })
-    .execute()
-  await expect(statement.execute(db)).rejects.toMatchObject({ code: '23514' })
-})
+describe('what stood there before', () => {
+  it('tokens of an earlier version go on working, with all rights and one owner, and those that were revoked do not', async () => {
+    const { db, close } = await filledUpTo(undefined)
+    const viewer = await viewerOf(db, 'an old token')
+    expect(viewer).toMatchObject({ name: 'ci', role: 'owner', scopes: ['read', 'deploy', 'configure', 'admin'] })
+    expect(await viewerOf(db, 'a revoked token')).toBeUndefined()
+    await close()
+  })
 
-it('keeps one running release an environment, whoever asks', async () => {
-  const { db } = await testDatabase()
-  const { workspace, environment } = await workspaceWithEnvironment(db)
-  const running = () =>
-    db
-      .insertInto('releases')
-      .values({
-        id: newId(),
-        teamId: workspace.teamId,
-        workspaceId: workspace.id,
-        environmentId: environment.id,
-        ref: 'refs/heads/main',
-        sha: shaOf('a'),
-        state: 'running',
-        triggeredBy: 'test',
-      })
-      .execute()
-  await running()
-  await expect(running()).rejects.toMatchObject({ code: '23505' })
+  it('tokens made since can be taken back to the earlier version', async () => {
+    const { db, migrator, close } = await filledUpTo('0016_api_keys')
+    await migrator.migrateDown()
+    const { rows } = await sql`select name, token_hash = encode(sha256('an old token'), 'hex') as is_old, revoked_at is null as is_valid
+      from api_tokens where name in ('ci', 'revoked') or name like 'ci %' order by name, is_old`.execute(db)
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { name: expect.stringMatching(/^ci/), isOld: true, isValid: true },
+        { name: 'revoked', isOld: false, isValid: false },
+      ]),
+    )
+    await close()
+  })
+
+  it('teams get a name for addresses, verdicts their team, and secrets of before count as made by kyozo', async () => {
+    const { db, close } = await filledUpTo(undefined)
+    const { rows: teams } = await sql`select name, slug from teams order by name`.execute(db)
+    expect(teams).toEqual([
+      { name: 'Acme & Söhne', slug: expect.stringMatching(/^acme-s-hne-[0-9a-f]{8}$/) },
+      { name: 'default', slug: 'default' },
+    ])
+    const { rows: verdicts } =
+      await sql`select distinct s.team_id = r.team_id as same from release_services s join releases r on r.id = s.release_id`.execute(db)
+    expect(verdicts).toEqual([{ same: true }])
+    const { rows: secrets } = await sql`select name, is_made, key_id from secrets order by name`.execute(db)
+    expect(secrets).toEqual([
+      { name: 'POSTGRES_PASSWORD', isMade: true, keyId: 'first' },
+      { name: 'STRIPE_KEY', isMade: false, keyId: 'k2' },
+    ])
+    await close()
+  })
 })
