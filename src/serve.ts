@@ -15,6 +15,7 @@ import { createMirrors } from './git/mirror.ts'
 import { createLog, type Log } from './log.ts'
 import type { Kyozo } from './pipeline/kyozo.ts'
 import { openQueue } from './queue/queue.ts'
+import { startSchedule } from './queue/schedule.ts'
 import { createVault, secretKey } from './secrets/vault.ts'
 import { edgeControl } from './serving/edge-control.ts'
 import { ledger } from './serving/ledger.ts'
@@ -27,6 +28,7 @@ import { listen } from './store/notify.ts'
 import { expireClaimsOf } from './store/outbox.ts'
 import { createToken, hasToken } from './store/tokens.ts'
 import { loadTemplates } from './templates.ts'
+import { storeTraffic } from './watch/measure.ts'
 
 export interface Serving {
   /** The token made on the first run; undefined on every later one. */
@@ -139,6 +141,11 @@ async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop
     },
   )
   stops.push(() => closeServer(server))
+  const schedule = startSchedule(
+    [{ name: 'store traffic', expression: '*/15 * * * * *', run: () => storeTraffic(db, edge.takeTraffic(), config) }],
+    log,
+  )
+  stops.push(() => schedule.stop())
 }
 
 async function startWork({ kyozo, connections }: Parts, stops: Stop[]): Promise<void> {

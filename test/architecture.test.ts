@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   store: ['child'],
   queue: [],
   pipeline: ['git', 'forge', 'topology', 'stack', 'reconcile', 'release', 'health', 'edge', 'secrets', 'store'],
-  watch: ['pipeline', 'store'],
+  watch: ['edge', 'pipeline', 'store'],
   access: ['store'],
   api: ['access', 'forge', 'git', 'pipeline', 'release', 'secrets', 'stack', 'store', 'topology'],
   serving: ['edge', 'forge', 'pipeline', 'queue', 'store', 'watch'],

@@ -6,6 +6,7 @@ import { forward } from './forward.ts'
 import { defaultLimits, type EdgeLimits } from './limits.ts'
 import { matchHost, type Route, routeTable } from './routes.ts'
 import { createTargets } from './targets.ts'
+import { createTraffic, type TrafficOfHost } from './traffic.ts'
 import { forwardUpgrade } from './upgrade.ts'
 import { createWorkload } from './workload.ts'
 
@@ -34,11 +35,14 @@ export interface Edge {
    * that was. Give them the state `draining`, or take them out of the routes, before.
    */
   drain(containers: readonly string[], deadlineMs: number): Promise<number>
+  /** What was asked of each host since it was taken last. */
+  takeTraffic(): ReadonlyMap<string, TrafficOfHost>
   close(): void
 }
 
 export function createEdge(options: EdgeOptions): Edge {
   const workload = createWorkload()
+  const traffic = createTraffic()
   const targets = createTargets(workload)
   const context = { targets, workload, limits: { ...defaultLimits, ...options.limits } }
   let table = routeTable([])
@@ -53,11 +57,13 @@ export function createEdge(options: EdgeOptions): Edge {
       const found = match(incoming)
       if (found.kind === 'not_ours') return false
       if (found.kind === 'unknown_service') sendAnswer(outgoing, unknownService)
-      else
+      else {
+        traffic.count(found.route.host, outgoing)
         forward(context, found.route, [incoming, outgoing]).catch((error) => {
           report(error)
           outgoing.destroy()
         })
+      }
       return true
     },
     upgrade(incoming, socket, head) {
@@ -74,6 +80,7 @@ export function createEdge(options: EdgeOptions): Edge {
     },
     shouldUpgrade: isWebSocket,
     drain: workload.drain,
+    takeTraffic: traffic.take,
     close: targets.close,
   }
 }

@@ -57,6 +57,17 @@ export interface ExecResult {
   readonly output: string
 }
 
+/** Counters grow from the container's start; `memoryBytes` is what it holds now. */
+export interface ContainerUsage {
+  readonly container: string
+  readonly project: string
+  readonly service: string
+  readonly cpuNanoseconds: number
+  readonly memoryBytes: number
+  readonly networkBytes: number
+  readonly diskBytes: number
+}
+
 export interface Engine {
   /** Throws `engine_unavailable` with words for a person when it does not answer. */
   check(): Promise<{ readonly version: string; readonly composeVersion: string; readonly buildxVersion: string }>
@@ -99,6 +110,8 @@ export interface Engine {
     readonly onEvent: (event: EngineEvent) => void
     readonly onGap: () => void
   }): Promise<void>
+  /** What every running container of this instance uses now, in no order. */
+  usage(): Promise<readonly ContainerUsage[]>
   /** Every project of this instance that has containers or a network on the engine; volumes alone do not count, they stay for ever. */
   listProjects(): Promise<readonly string[]>
   /** Removes containers and the network of a whole stack; volumes stay. */

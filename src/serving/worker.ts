@@ -7,7 +7,10 @@ import { slots } from '../pipeline/slots.ts'
 import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
 import { expireLeasesOf } from '../store/leases.ts'
+import { rollUpMetrics } from '../store/metrics.ts'
+import { deleteExpired } from '../store/retention.ts'
 import { allEnvironments, followEngine } from '../watch/follow-engine.ts'
+import { createMeter } from '../watch/measure.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 
 /** Environments that are deployed at once; their builds share the machine's build slots. */
@@ -25,10 +28,15 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
   const mendInTurn = (id: string) => oneEach(id, () => mend(kyozo, id).then(() => deployEnvironment(id, kyozo)))
   await kyozo.queue.work((id) => oneEach(id, () => deployEnvironment(id, kyozo)), { concurrency })
   const watching = followEngine(kyozo)
+  const meter = createMeter(kyozo)
+  const stopping = new AbortController()
   const schedule = startSchedule(
     [
       { name: 'rescue releases', expression: '*/10 * * * * *', run: () => rescue(kyozo) },
       { name: 'mend environments', expression: '15 * * * * *', run: () => forEachEnvironment(kyozo, mendInTurn) },
+      { name: 'measure services', expression: '*/15 * * * * *', run: () => meter.measure() },
+      { name: 'roll up metrics', expression: '20 */5 * * * *', run: async () => void (await rollUpMetrics(kyozo.db)) },
+      { name: 'delete what is old', expression: '40 17 * * * *', run: async () => void (await deleteExpired(kyozo.db, stopping.signal)) },
       { name: 'sweep built-in remotes', expression: '30 * * * * *', run: () => sweepBuiltInRemotes(kyozo) },
     ],
     kyozo.log,
@@ -37,6 +45,7 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
   const swept = sweepBuiltInRemotes(kyozo).catch((error: unknown) => kyozo.log.warn({ error }, 'the built-in remotes could not be swept'))
   return {
     async stop() {
+      stopping.abort()
       await schedule.stop()
       await watching.stop()
       await swept

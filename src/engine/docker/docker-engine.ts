@@ -16,6 +16,7 @@ import { composeLabel, label } from './labels.ts'
 import { prepareStack, removeNetworksOf } from './network.ts'
 import { listContainers, observeContainers, observeStack } from './observe.ts'
 import { pullImage } from './pull.ts'
+import { usageOfContainers } from './usage.ts'
 
 export function createDockerEngine(options: DockerEngineOptions): Engine {
   const context = dockerContext(options)
@@ -39,6 +40,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     exec: (container, command, deadlineMs) => execIn(context, container, { command, deadlineMs }),
     logTail: (container, lines) => readLogTail(context, container, lines),
     watch: (watchOptions) => watchEvents(context, watchOptions),
+    usage: () => usageOfContainers(context),
     listProjects: () => projectsOf(context),
     removeStack: (identity) => inTurn(identity.project, () => removeWholeStack(context, identity)),
   }
