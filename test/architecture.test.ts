@@ -47,6 +47,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'serving',
     'store',
     'templates',
+    'watch',
   ],
   main: ['config', 'serve'],
   cli: ['child', 'config', 'engine', 'git', 'log', 'reconcile', 'serve', 'stack', 'store', 'templates', 'topology'],
