@@ -5,6 +5,7 @@ import type { Executor } from '../store/database.ts'
 import { findEnvironment, findEnvironmentByRef, listEnvironments } from '../store/environments.ts'
 import { type RescuedRelease, rescueReleases } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
+import { settleOperations } from '../store/release-operations.ts'
 import { latestRelease, saveVerdicts, waitingEnvironments } from '../store/releases.ts'
 import { builtInWorkspaces, findWorkspace, type Workspace } from '../store/workspaces.ts'
 import { withDefaultBranch } from './default-branch.ts'
@@ -33,6 +34,7 @@ async function reportEnd(kyozo: Kyozo, trx: Executor, { release, fate }: Rescued
       ? await supersededVerdicts(trx, environment, release.supersededBy ?? '')
       : await failedVerdictsOf(trx, environment, release.reason ?? 'kyozo ended while working on it')
   await saveVerdicts(trx, release.id, verdicts)
+  await settleOperations(trx, release)
   await reportRelease(trx, { workspace, environment, release, verdicts }, kyozo.config.baseUrl)
   await notify(trx, 'release', release.id)
 }

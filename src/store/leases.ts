@@ -6,7 +6,8 @@ import { newId } from '../ids.ts'
 import type { Database, Executor } from './database.ts'
 import { databaseNow, inSeconds } from './instance.ts'
 import { notify } from './notify.ts'
-import { latestRelease, type Release, type ReleaseVerdict, saveVerdicts } from './releases.ts'
+import { settleOperations } from './release-operations.ts'
+import { newerRelease, type Release, type ReleaseVerdict, saveVerdicts } from './releases.ts'
 import type { Tables } from './tables.ts'
 
 /** What proves the right to act for a release. */
@@ -36,11 +37,11 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
     // The environment's row is the lock that serialises claims. A push that queues a release refers to the row meanwhile, so only other claims wait.
     const environment = await trx
       .selectFrom('environments')
-      .select(['id', 'pausedAt'])
+      .select(['id', 'pausedAt', 'liveReleaseId'])
       .where('id', '=', environmentId)
       .forNoKeyUpdate()
       .executeTakeFirst()
-    if (environment === undefined || environment.pausedAt !== null) return undefined
+    if (environment === undefined) return undefined
     const running = await trx
       .selectFrom('releases')
       .select('id')
@@ -50,9 +51,11 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
     if (running !== undefined) return undefined
     const next = await trx
       .selectFrom('releases')
-      .select('id')
+      .select(['id', 'options'])
       .where('environmentId', '=', environmentId)
       .where('state', '=', 'queued')
+      // A pause holds commits back; what a person asks of the services that run is done.
+      .$if(environment.pausedAt !== null, (waiting) => waiting.where(sql<boolean>`options ? 'ofLive'`))
       .orderBy('sequence', 'desc')
       .limit(1)
       // One that a push is just superseding is none any more; what the push queues wakes a worker of its own.
@@ -76,6 +79,10 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
         leaseToken: token,
         leaseExpiresAt: inSeconds(leaseSeconds),
         startedAt: sql`coalesce(started_at, now())`,
+        // What was live when it was asked for may not be any more.
+        ...(next.options.ofLive && environment.liveReleaseId !== null
+          ? { sha: sql<string>`(select live.sha from releases live where live.id = ${environment.liveReleaseId})` }
+          : {}),
       })
       .where('id', '=', next.id)
       .returningAll()
@@ -142,6 +149,7 @@ export async function endRelease(
     stage: null,
   })
   await saveVerdicts(db, release.id, end.verdicts)
+  await settleOperations(db, release)
   await notify(db, 'release', release.id)
   return release
 }
@@ -164,9 +172,8 @@ export async function rescueReleases(db: Executor): Promise<readonly RescuedRele
     .execute()
   const rescued: RescuedRelease[] = []
   for (const { id, attempt, environmentId, sequence } of expired) {
-    const newest = await latestRelease(db, environmentId)
-    const isOvertaken = newest !== undefined && newest.sequence !== sequence
-    const fate = isOvertaken ? 'superseded' : attempt >= attemptLimit ? 'failed' : 'queued'
+    const newest = await newerRelease(db, { environmentId, sequence })
+    const fate = newest !== undefined ? 'superseded' : attempt >= attemptLimit ? 'failed' : 'queued'
     const ends: Record<RescuedRelease['fate'], ReleaseChange> = {
       queued: {},
       superseded: { supersededBy: newest?.sha ?? null, reason: `superseded by ${newest?.sha.slice(0, 7)}`, finishedAt: databaseNow },

@@ -1,9 +1,10 @@
 // Releases and their verdicts: queueing, ending the ones that wait, and finding them. Who may act for one is in leases.ts.
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Verdict } from '../release/verdict.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
+import { inheritOperations } from './release-operations.ts'
 import type { ReleaseServiceTable, ReleaseTable } from './tables/git.ts'
 
 export type Release = Selectable<ReleaseTable>
@@ -26,6 +27,7 @@ export async function queueRelease(
     .values({ ...release, id: newId(), state: 'queued' })
     .returningAll()
     .executeTakeFirstOrThrow()
+  await inheritOperations(db, queued)
   return { release: queued, superseded }
 }
 
@@ -87,7 +89,11 @@ export async function waitingEnvironments(db: Executor): Promise<readonly string
   return rows.map((row) => row.environmentId)
 }
 
-/** A queued release of the environment that is newer than this one. */
+/** A release of a commit that arrived; a person may ask for one of what is live, or of what was. */
+const followsBranch = sql<boolean>`not (options ?| array['ofLive', 'rollbackTo'])`
+const overtakes = sql<boolean>`not (options ? 'ofLive')`
+
+/** A queued release of the environment that is newer than this one and takes its place. */
 export async function newerRelease(db: Executor, release: Pick<Release, 'environmentId' | 'sequence'>): Promise<Release | undefined> {
   return db
     .selectFrom('releases')
@@ -95,16 +101,19 @@ export async function newerRelease(db: Executor, release: Pick<Release, 'environ
     .where('environmentId', '=', release.environmentId)
     .where('sequence', '>', release.sequence)
     .where('state', '=', 'queued')
+    .where(overtakes)
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst()
 }
 
+/** The newest release of a commit of the branch, however it ended. */
 export function latestRelease(db: Executor, environmentId: string): Promise<Release | undefined> {
   return db
     .selectFrom('releases')
     .selectAll()
     .where('environmentId', '=', environmentId)
+    .where(followsBranch)
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst()

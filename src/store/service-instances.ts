@@ -5,6 +5,10 @@ import type { ServiceInstanceTable } from './tables/services.ts'
 
 export type ServiceInstance = Selectable<ServiceInstanceTable>
 
+export function findServiceInstance(db: Executor, id: string): Promise<ServiceInstance | undefined> {
+  return db.selectFrom('serviceInstances').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 /** What a release knows about a service once it has ended. */
 export type InstanceFacts = Omit<Insertable<ServiceInstanceTable>, 'id' | 'createdAt' | 'updatedAt'>
 

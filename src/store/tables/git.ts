@@ -15,6 +15,12 @@ export type DeliveryDecision = 'accepted' | 'ignored' | 'refused'
 export interface ReleaseOptions {
   /** Services to start anew although nothing changed. */
   readonly redeploy?: readonly string[]
+  /** Services whose containers are to be started again, one after the other. */
+  readonly restart?: readonly string[]
+  /** Of the commit that is live when it begins, not of the branch's tip: it overtakes no commit. */
+  readonly ofLive?: true
+  /** Settings changed, so the commit is analyzed anew. */
+  readonly analyze?: true
   /** The release whose stack is to run again. */
   readonly rollbackTo?: string
 }

@@ -1,0 +1,96 @@
+// Operations that a release carries out: they end in the transaction that ends it, and follow the release that takes its place.
+import { sql } from 'kysely'
+import type { Executor } from './database.ts'
+import { databaseNow } from './instance.ts'
+import type { Release } from './releases.ts'
+import type { ReleaseOptions } from './tables/git.ts'
+
+/**
+ * Ends the operations of a release that has ended, its verdicts saved. Those of one that was superseded go over to the newest release that still
+ * waits; when there is none yet, `inheritOperations` of the next one finds them.
+ */
+export async function settleOperations(db: Executor, release: Pick<Release, 'id' | 'environmentId' | 'state'>): Promise<void> {
+  if (release.state === 'queued' || release.state === 'running') return
+  if (release.state === 'superseded') return handOver(db, release.environmentId)
+  const hasFailed = release.state === 'failed' || release.state === 'skipped'
+  // A service whose own verdict is good has got what was asked, or goes on as before: what failed is then the release.
+  const words = sql<string>`coalesce(case when v.service is null then null else v.service || ' is ' || v.words end, r.reason, 'done')`
+  const failure = sql<string>`coalesce(case when v.verdict = 'failed' then v.service || ': ' || v.words end, r.reason, 'the release failed')`
+  await sql`update operations o set
+      state = case when ${hasFailed} and r.error_code = 'canceled' then 'canceled' when ${hasFailed} then 'failed' else 'succeeded' end,
+      words = case when ${hasFailed} then ${failure} else ${words} end,
+      error_code = case when ${hasFailed} and r.error_code is distinct from 'canceled' then coalesce(r.error_code, 'internal') end,
+      error_message = case when ${hasFailed} and r.error_code is distinct from 'canceled' then ${failure} end,
+      error_hint = case when ${hasFailed} and r.error_code is distinct from 'canceled' then 'the log of the release has every line' end,
+      finished_at = ${databaseNow}, lease_token = null, lease_expires_at = null
+    from operations x join releases r on r.id = x.release_id
+      left join service_instances s on s.id = x.service_instance_id
+      left join release_services v on v.release_id = r.id and v.service = s.name
+    where x.id = o.id and r.id = ${release.id} and o.finished_at is null`.execute(db)
+}
+
+/** What was asked of releases that were superseded is asked of this one, which is queued in their place. */
+export async function inheritOperations(db: Executor, heir: Pick<Release, 'id' | 'environmentId'>): Promise<void> {
+  const left = await db
+    .selectFrom('operations as o')
+    .innerJoin('releases as r', 'r.id', 'o.releaseId')
+    .select(['o.id', 'r.options'])
+    .where('o.environmentId', '=', heir.environmentId)
+    .where('o.finishedAt', 'is', null)
+    .where('r.state', '=', 'superseded')
+    .execute()
+  if (left.length === 0) return
+  const { options } = await db.selectFrom('releases').select('options').where('id', '=', heir.id).executeTakeFirstOrThrow()
+  const merged = left.reduce((all, one) => mergedOptions(all, one.options), options)
+  await db
+    .updateTable('releases')
+    .set({ options: JSON.stringify(merged) })
+    .where('id', '=', heir.id)
+    .execute()
+  await db
+    .updateTable('operations')
+    .set({ releaseId: heir.id })
+    .where(
+      'id',
+      'in',
+      left.map(({ id }) => id),
+    )
+    .execute()
+}
+
+/** What a release that is already wanted does besides: whose commit it is of stays as it is. */
+export function mergedOptions(own: ReleaseOptions, more: ReleaseOptions): ReleaseOptions {
+  const redeploy = [...new Set([...(own.redeploy ?? []), ...(more.redeploy ?? [])])]
+  const restart = [...new Set([...(own.restart ?? []), ...(more.restart ?? [])])]
+  return {
+    ...own,
+    ...(redeploy.length === 0 ? {} : { redeploy }),
+    ...(restart.length === 0 ? {} : { restart }),
+    ...(own.analyze || more.analyze ? { analyze: true } : {}),
+  }
+}
+
+async function handOver(db: Executor, environmentId: string): Promise<void> {
+  const heir = await db
+    .selectFrom('releases')
+    .select(['id', 'environmentId'])
+    .where('environmentId', '=', environmentId)
+    .where('state', '=', 'queued')
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (heir !== undefined) await inheritOperations(db, heir)
+}
+
+/** Ends what a release left open although it has ended, as when its row went with its environment. */
+export async function settleLeftOperations(db: Executor): Promise<void> {
+  const ended = await db
+    .selectFrom('operations as o')
+    .innerJoin('releases as r', 'r.id', 'o.releaseId')
+    .select(['r.id', 'r.environmentId', 'r.state'])
+    .distinct()
+    .where('o.finishedAt', 'is', null)
+    .where('r.finishedAt', 'is not', null)
+    .execute()
+  for (const release of ended) await settleOperations(db, release)
+}
