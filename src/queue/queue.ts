@@ -36,7 +36,9 @@ export async function openQueue(url: string, log: Log): Promise<Queue> {
     retryBackoff: true,
     expireInSeconds: jobExpirySeconds,
   })
+  // One waiting job an operation, however often it is looked for.
   await boss.createQueue(operationQueue, {
+    policy: 'short',
     notify: true,
     retryLimit: 2,
     retryDelay: 1,
@@ -45,7 +47,7 @@ export async function openQueue(url: string, log: Log): Promise<Queue> {
   })
   return {
     async enqueueOperation(db, operationId) {
-      await boss.send(operationQueue, { operationId }, { db: fromKysely(db.withoutPlugins()) })
+      await boss.send(operationQueue, { operationId }, { singletonKey: operationId, db: fromKysely(db.withoutPlugins()) })
     },
     async workOperations(handler, { concurrency }) {
       await boss.work<{ operationId: string }>(

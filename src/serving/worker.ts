@@ -1,6 +1,7 @@
 // The worker: takes deploys from the queue, one at a time for each environment, and looks after what nobody was woken for.
 
 import type { Kyozo } from '../pipeline/kyozo.ts'
+import { rescueOperations, workOperation } from '../pipeline/operations/work.ts'
 import { recoverEnvironment } from '../pipeline/recover-environment.ts'
 import { rescue, sweepBuiltInRemotes } from '../pipeline/rescue.ts'
 import { slots } from '../pipeline/slots.ts'
@@ -8,6 +9,7 @@ import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
 import { expireLeasesOf } from '../store/leases.ts'
 import { rollUpMetrics } from '../store/metrics.ts'
+import { expireOperationsOf } from '../store/operation-leases.ts'
 import { deleteExpired } from '../store/retention.ts'
 import { allEnvironments, followEngine } from '../watch/follow-engine.ts'
 import { createMeter } from '../watch/measure.ts'
@@ -15,24 +17,30 @@ import { oneAtATime } from './one-at-a-time.ts'
 
 /** Environments that are deployed at once; their builds share the machine's build slots. */
 const concurrency = 8
+/** Operations mostly store something or ask for a release; those that analyze read a repository. */
+const operationsAtOnce = 4
 /** Each holds a connection of the database meanwhile. */
 const mendedAtOnce = 4
 
 export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void> }> {
   // The data directory's lock is ours, so whoever held these leases is dead.
   await expireLeasesOf(kyozo.db, kyozo.owner)
+  await expireOperationsOf(kyozo.db, kyozo.owner)
   await rescue(kyozo)
   await forEachEnvironment(kyozo, (id) => mend(kyozo, id))
   const oneEach = oneAtATime()
   // Asked for while a deploy runs, it is the deploy that runs once more; so mending is always followed by one.
   const mendInTurn = (id: string) => oneEach(id, () => mend(kyozo, id).then(() => deployEnvironment(id, kyozo)))
   await kyozo.queue.work((id) => oneEach(id, () => deployEnvironment(id, kyozo)), { concurrency })
+  await rescueOperations(kyozo)
+  await kyozo.queue.workOperations((id) => workOperation(id, kyozo), { concurrency: operationsAtOnce })
   const watching = followEngine(kyozo)
   const meter = createMeter(kyozo)
   const stopping = new AbortController()
   const schedule = startSchedule(
     [
       { name: 'rescue releases', expression: '*/10 * * * * *', run: () => rescue(kyozo) },
+      { name: 'rescue operations', expression: '5-55/10 * * * * *', run: () => rescueOperations(kyozo) },
       { name: 'mend environments', expression: '15 * * * * *', run: () => forEachEnvironment(kyozo, mendInTurn) },
       { name: 'measure services', expression: '*/15 * * * * *', run: () => meter.measure() },
       { name: 'roll up metrics', expression: '20 */5 * * * *', run: async () => void (await rollUpMetrics(kyozo.db)) },
