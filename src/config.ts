@@ -9,6 +9,19 @@ const hostName = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'must be 
 /** A shorter one can be guessed. */
 const secret = z.string().min(16, 'must be at least 16 characters')
 
+/** Comma-separated. */
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
+const origins = list.refine((all) => all.every(isOrigin), 'must be origins such as https://dashboard.example.com, separated by commas')
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text)
+}
+
 const schema = z.object({
   KYOZO_HOST: z.string().default('127.0.0.1'),
   KYOZO_PORT: port.default(4400),
@@ -29,6 +42,12 @@ const schema = z.object({
   KYOZO_GITHUB_WEBHOOK_SECRET: z.string().min(1).optional(),
   KYOZO_GITHUB_APP_ID: z.string().regex(/^\d+$/, 'must be a number').optional(),
   KYOZO_GITHUB_PRIVATE_KEY: z.string().optional(),
+  KYOZO_GITHUB_OAUTH_CLIENT_ID: z.string().min(1).optional(),
+  KYOZO_GITHUB_OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
+  KYOZO_CORS_ORIGINS: origins.optional(),
+  KYOZO_TRUSTED_PROXIES: list.optional(),
+  KYOZO_API_RATE: z.coerce.number().int().min(1).default(12_000),
+  KYOZO_WEBHOOK_RATE: z.coerce.number().int().min(1).default(6_000),
   KYOZO_ROLE: z.enum(['web', 'worker', 'all']).default('all'),
   KYOZO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   KYOZO_CONCURRENT_BUILDS: z.coerce.number().int().min(1).max(64).default(2),
@@ -46,6 +65,14 @@ export interface GithubConfig {
   readonly app?: { readonly id: string; readonly privateKey: string }
 }
 
+/** An OAuth app at GitHub, for people who sign in with their account there. */
+export interface GithubSignIn {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly apiUrl: string
+  readonly webUrl: string
+}
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -56,6 +83,15 @@ export interface Config {
   readonly adminToken?: string
   readonly secretKey?: string
   readonly github?: GithubConfig
+  readonly githubSignIn?: GithubSignIn
+  /** Web pages of these origins may call the API; no others. */
+  readonly corsOrigins: readonly string[]
+  /** Addresses whose word about the client's address is taken. */
+  readonly trustedProxies: readonly string[]
+  /** Requests of one viewer in a minute. */
+  readonly apiRate: number
+  /** Deliveries from one address to one connection in a minute. */
+  readonly webhookRate: number
   readonly role: 'web' | 'worker' | 'all'
   readonly logLevel: string
   readonly concurrentBuilds: number
@@ -77,12 +113,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const e = read.data
   const github = readGithub(e)
+  const githubSignIn = readGithubSignIn(e)
   return {
     host: e.KYOZO_HOST,
     port: e.KYOZO_PORT,
     dataDir: path.resolve(e.KYOZO_DATA_DIR),
     baseUrl: e.KYOZO_BASE_URL ?? `http://${hostInUrl(e.KYOZO_HOST)}:${e.KYOZO_PORT}`,
     baseDomain: e.KYOZO_BASE_DOMAIN.toLowerCase(),
+    corsOrigins: e.KYOZO_CORS_ORIGINS ?? [],
+    trustedProxies: e.KYOZO_TRUSTED_PROXIES ?? [],
+    apiRate: e.KYOZO_API_RATE,
+    webhookRate: e.KYOZO_WEBHOOK_RATE,
     role: e.KYOZO_ROLE,
     logLevel: e.KYOZO_LOG_LEVEL,
     concurrentBuilds: e.KYOZO_CONCURRENT_BUILDS,
@@ -94,6 +135,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(e.KYOZO_SECRET_KEY === undefined ? {} : { secretKey: e.KYOZO_SECRET_KEY }),
     ...(e.DOCKER_HOST === undefined ? {} : { dockerHost: e.DOCKER_HOST }),
     ...(github === undefined ? {} : { github }),
+    ...(githubSignIn === undefined ? {} : { githubSignIn }),
   }
 }
 
@@ -120,6 +162,18 @@ function readGithub(e: z.infer<typeof schema>): GithubConfig | undefined {
     ...(e.KYOZO_GITHUB_TOKEN === undefined ? {} : { token: e.KYOZO_GITHUB_TOKEN }),
     ...(e.KYOZO_GITHUB_APP_ID === undefined ? {} : { app: { id: e.KYOZO_GITHUB_APP_ID, privateKey: e.KYOZO_GITHUB_PRIVATE_KEY! } }),
   }
+}
+
+function readGithubSignIn(e: z.infer<typeof schema>): GithubSignIn | undefined {
+  const { KYOZO_GITHUB_OAUTH_CLIENT_ID: clientId, KYOZO_GITHUB_OAUTH_CLIENT_SECRET: clientSecret, KYOZO_GITHUB_API_URL: apiUrl } = e
+  if (clientId === undefined && clientSecret === undefined) return undefined
+  if (clientId === undefined || clientSecret === undefined) {
+    throw new KyozoError(
+      'config_invalid',
+      'signing in with GitHub needs both KYOZO_GITHUB_OAUTH_CLIENT_ID and KYOZO_GITHUB_OAUTH_CLIENT_SECRET',
+    )
+  }
+  return { clientId, clientSecret, apiUrl, webUrl: webUrlOf(apiUrl) }
 }
 
 /** `https://api.github.com` → `https://github.com`; an Enterprise server's API lives below its own web address. */

@@ -10,6 +10,8 @@ export interface Tables {
   teams: access.TeamTable
   users: access.UserTable
   sessions: access.SessionTable
+  accounts: access.AccountTable
+  deviceCodes: access.DeviceCodeTable
   members: access.MemberTable
   invitations: access.InvitationTable
   apiKeys: access.ApiKeyTable

@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
-import { tokenScopes } from './tables/access.ts'
+import { type TokenScope, tokenScopes } from './tables/access.ts'
+import type { Viewer } from './viewer.ts'
 
 /** Makes a token with all rights in the team and returns it; only its hash is kept, so this is the one time it can be shown. One of that name is replaced. */
 export async function createToken(
@@ -82,4 +83,28 @@ async function serviceUser(db: Executor, teamId: string): Promise<string> {
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   return user.id
+}
+
+/** What the access library does not know of a token that it made. */
+export async function describeToken(
+  db: Executor,
+  id: string,
+  token: { readonly teamId: string; readonly scopes: readonly TokenScope[]; readonly expiresAt: Date | null },
+): Promise<void> {
+  await db
+    .updateTable('apiKeys')
+    .set({ teamId: token.teamId, scopes: [...token.scopes], expiresAt: token.expiresAt })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Undefined when the viewer has no such token; an owner or admin has everybody's of the team. */
+export function deleteToken(db: Executor, viewer: Viewer, id: string): Promise<{ name: string | null } | undefined> {
+  return db
+    .deleteFrom('apiKeys')
+    .where('teamId', '=', viewer.teamId)
+    .where('id', '=', id)
+    .$if(viewer.role === 'member', (query) => query.where('referenceId', '=', viewer.userId))
+    .returning('name')
+    .executeTakeFirst()
 }

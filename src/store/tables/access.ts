@@ -56,6 +56,28 @@ export interface SessionTable {
   updatedAt: Time
 }
 
+/** How a user signs in. The access library keeps the rest of the columns. */
+export interface AccountTable {
+  id: string
+  userId: string
+  accountId: string
+  /** `credential` for a password, else the host's name. */
+  providerId: string
+  password: string | null
+}
+
+/** A terminal that waits to be let in. */
+export interface DeviceCodeTable {
+  id: string
+  userCode: string
+  userId: string | null
+  clientId: string | null
+  /** The team that the approving person chose. */
+  scope: string | null
+  status: 'pending' | 'approved' | 'denied'
+  expiresAt: Time
+}
+
 export interface MemberTable {
   id: string
   teamId: string
