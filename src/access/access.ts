@@ -1,24 +1,57 @@
 // What the rest of kyozo asks of the access library: who a request is, and the making of users, tokens and invitations. better-auth.ts is the one
 // implementation; nobody else knows the library.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Role, TokenScope } from '../store/tables/access.ts'
 import type { Viewer } from '../store/viewer.ts'
 
 export interface Access {
-  /** The viewer of a request with a session cookie, or undefined. A bearer token is not looked at here (store/viewer.ts does). */
-  viewerOfSession(request: IncomingMessage): Promise<Viewer | undefined>
-  /** Answers everything below /api/auth: sign in and out, GitHub OAuth, password change, device codes. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Whether people can sign in with an account at GitHub. */
+  readonly offersGithub: boolean
+  /** Who is signed in, or undefined: no cookie, an expired one, or one that was ended. */
+  sessionOf(headers: Headers): Promise<Session | undefined>
+  /**
+   * The viewer that a signed-in person is, in the team of that slug; without one in the team that was last chosen, else the first joined.
+   * Undefined when nobody is signed in or the person is of no team; throws `not_found` when the person is not of the team that was named.
+   */
+  viewerOfSession(headers: Headers, options?: { readonly team?: string | undefined }): Promise<Viewer | undefined>
+  /** Answers what is allowed below /api/auth, and 404 to everything else. */
+  handle(request: Request): Promise<Response>
+  /** Signs in, and answers with the cookie. Throws `unauthorized`, in the same words for a wrong password and an unknown person. */
+  signIn(credentials: Credentials, headers: Headers): Promise<Response>
+  /** Answers with the way to GitHub; it leads back to `returnTo`. */
+  signInWithGithub(returnTo: string, headers: Headers): Promise<Response>
+  signOut(headers: Headers): Promise<Response>
+  /** Makes a person from an invitation, a member of its team, and signs in. */
+  join(invitationId: string, person: { readonly name: string; readonly password: string }, headers: Headers): Promise<Response>
+  /** Who is signed in becomes a member of the invitation's team. */
+  acceptInvitation(invitationId: string, headers: Headers): Promise<void>
+  /** Whether a terminal waits with this code; from now on only this person can let it in. Throws `invalid` when none does. */
+  reviewDevice(code: string, headers: Headers): Promise<void>
+  answerDevice(answer: { readonly code: string; readonly isApproved: boolean; readonly viewer: Viewer }, headers: Headers): Promise<void>
   /** Makes a token for the viewer and returns it; this is the one time it can be read. */
-  createToken(viewer: Viewer, token: NewToken): Promise<{ readonly id: string; readonly value: string }>
-  revokeToken(viewer: Viewer, id: string): Promise<void>
-  invite(
-    viewer: Viewer,
-    invitation: { readonly email: string; readonly role: Role },
-  ): Promise<{ readonly id: string; readonly url: string }>
-  cancelInvitation(viewer: Viewer, id: string): Promise<void>
-  changeRole(viewer: Viewer, memberId: string, role: Role): Promise<void>
-  removeMember(viewer: Viewer, memberId: string): Promise<void>
+  createToken(viewer: Viewer, token: NewToken, origin?: Origin): Promise<{ readonly id: string; readonly value: string }>
+  /** One's own, or as an admin anybody's of the team. It works no more when this returns. */
+  revokeToken(viewer: Viewer, id: string, origin?: Origin): Promise<void>
+  createTeam(viewer: Viewer, team: NewTeam, origin?: Origin): Promise<{ readonly id: string }>
+  invite(viewer: Viewer, invitation: NewInvitation, origin?: Origin): Promise<{ readonly id: string; readonly url: string }>
+  cancelInvitation(viewer: Viewer, id: string, origin?: Origin): Promise<void>
+  /** Sessions and tokens of the person end: rights change with a new login. The last owner stays one. */
+  changeRole(viewer: Viewer, change: { readonly memberId: string; readonly role: Role }, origin?: Origin): Promise<void>
+  removeMember(viewer: Viewer, memberId: string, origin?: Origin): Promise<void>
+  /** Makes the first person when there is none, and returns what to sign in with; this is the one time that the password can be read. */
+  makeFirstPerson(teamId: string): Promise<Credentials | undefined>
+}
+
+export interface Session {
+  readonly id: string
+  readonly userId: string
+  readonly name: string
+  readonly email: string
+  readonly activeTeamId: string | null
+}
+
+export interface Credentials {
+  readonly email: string
+  readonly password: string
 }
 
 export interface NewToken {
@@ -26,4 +59,19 @@ export interface NewToken {
   readonly scopes: readonly TokenScope[]
   /** Null for one that does not expire. */
   readonly expiresAt: Date | null
+}
+
+export interface NewTeam {
+  readonly name: string
+  readonly slug: string
+}
+
+export interface NewInvitation {
+  readonly email: string
+  readonly role: Role
+}
+
+/** Where a request came from, for the audit trail. */
+export interface Origin {
+  readonly ipAddress?: string | undefined
 }
