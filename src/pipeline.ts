@@ -12,8 +12,8 @@ import { declareEnvironments, releaseEnvironments } from './pipeline/environment
 import { fencedEngine } from './pipeline/fenced-engine.ts'
 import type { Kyozo } from './pipeline/kyozo.ts'
 import { makePlan } from './pipeline/make-plan.ts'
+import { prepare } from './pipeline/prepare.ts'
 import { recover } from './pipeline/recover.ts'
-import { analyzeSource, fetchSource } from './pipeline/source.ts'
 import { switchOver } from './pipeline/switch-over.ts'
 import { stackVariables } from './pipeline/variables.ts'
 import type { StackSpec } from './stack/stack.ts'
@@ -66,20 +66,20 @@ interface Progress {
 }
 
 async function deploy(attempt: Attempt, { kyozo, engine, progress }: { kyozo: Kyozo; engine: Engine; progress: Progress }): Promise<void> {
-  const fetched = await attempt.stage('fetch', () => fetchSource(attempt, kyozo))
-  const { stack, environments } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
+  const prepared = await prepare(attempt, kyozo)
+  const { stack } = prepared
   progress.stack = stack
   const { plan, observed } = await attempt.stage('plan', async () => {
     await recover(attempt, engine)
-    return makePlan(attempt, kyozo, { stack, diff: fetched.diff, hasFolder: (folder) => fetched.listing.folders.has(folder) })
+    return makePlan(attempt, kyozo, prepared)
   })
-  await attempt.stage('build', () => buildImages(attempt, kyozo, { fetched, stack, operations: plan.operations }))
+  await attempt.stage('build', () => buildImages(attempt, kyozo, { ...prepared, operations: plan.operations }))
   attempt.finishWhatWasStarted()
   progress.hasTouchedContainers = true
   const variables = await stackVariables(attempt, kyozo, stack)
   const files: ComposeFiles = { identity: attempt.identity, document: stack.documentText, overlay: stack.overlayText, variables }
   const applied = await attempt.stage('apply', () => applyPlan(attempt, engine, { stack, plan, files, observed }))
-  const added = await declareEnvironments(attempt, kyozo, environments)
-  await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { stack, plan, applied, tree: fetched.listing.tree }))
+  const added = await declareEnvironments(attempt, kyozo, prepared.environments)
+  await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { stack, plan, applied, tree: prepared.tree }))
   await releaseEnvironments(attempt, kyozo, added)
 }

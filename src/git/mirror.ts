@@ -10,7 +10,7 @@ import type { ObjectReader } from './objects.ts'
 export interface FetchRequest {
   /** `https://…` or `http://…` without credentials; anything else is refused. */
   readonly url: string
-  /** A full ref such as `refs/heads/main`. */
+  /** A full ref such as `refs/heads/main`, or the full id of a commit that one of them leads to. */
   readonly ref: string
   /** Sent as HTTP basic authentication, and never an argument, a URL or a configuration file. */
   readonly credentials?: { readonly username: string; readonly password: string }
@@ -116,7 +116,7 @@ function assertFetchable(request: FetchRequest): void {
     throw new KyozoError('repository_url_refused', 'the repository address carries credentials', {
       hint: 'give them as a token of the connection',
     })
-  if (!/^refs\/[^\0-\x20\x7f~^:?*[\\]+$/.test(request.ref) || request.ref.includes('..'))
+  if (!/^(refs\/[^\0-\x20\x7f~^:?*[\\]+|[0-9a-f]{40})$/.test(request.ref) || request.ref.includes('..'))
     throw new KyozoError('repository_url_refused', `${JSON.stringify(request.ref)} is not a full Git ref`)
 }
 

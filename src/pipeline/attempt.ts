@@ -10,6 +10,7 @@ import { createLogWriter } from '../store/logs.ts'
 import { notify } from '../store/notify.ts'
 import { newerRelease, type Release } from '../store/releases.ts'
 import { findWorkspace, type Workspace } from '../store/workspaces.ts'
+import { watchForCancel } from './cancel.ts'
 import type { Kyozo } from './kyozo.ts'
 import { type LiveService, liveServices } from './verdicts.ts'
 
@@ -66,6 +67,7 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
   const stop = new AbortController()
   const guards = guardLease(kyozo, lease, stop)
   const newer = watchForNewer(kyozo, release, stop)
+  const cancel = watchForCancel(kyozo, release, stop)
   const timings: Record<string, number> = {}
   return {
     release,
@@ -85,6 +87,8 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
     },
     redact: (text) => redact(text),
     async stage(name, work) {
+      // The last moment at which a person can take it back.
+      if (name === 'switch') await cancel.look().finally(cancel.close)
       stop.signal.throwIfAborted()
       const start = performance.now()
       await updateRelease(db, lease, { stage: name })
@@ -98,6 +102,7 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
     assertHeld: () => assertLease(db, lease),
     async close() {
       newer.close()
+      cancel.close()
       guards.close()
       await log.close()
       await notify(db, 'release', release.id)

@@ -8,8 +8,8 @@ import { rewriteCacheIds } from '../topology/dockerfile/rewrite-cache-ids.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { allOrFailures } from './outcomes.ts'
+import type { BuildSource } from './prepare.ts'
 import { slots } from './slots.ts'
-import type { FetchedSource } from './source.ts'
 
 type ImageOperation = Extract<Operation, { kind: 'build' | 'pull' }>
 
@@ -19,7 +19,7 @@ let machineSlots: ReturnType<typeof slots> | undefined
 export async function buildImages(
   attempt: Attempt,
   kyozo: Kyozo,
-  work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operations: readonly Operation[] },
+  work: { readonly source: () => Promise<BuildSource>; readonly stack: StackSpec; readonly operations: readonly Operation[] },
 ): Promise<void> {
   machineSlots ??= slots(kyozo.config.concurrentBuilds)
   const inSlot = machineSlots
@@ -34,13 +34,14 @@ export async function buildImages(
 async function build(
   attempt: Attempt,
   kyozo: Kyozo,
-  work: { readonly fetched: FetchedSource; readonly stack: StackSpec; readonly operation: ImageOperation },
+  work: { readonly source: () => Promise<BuildSource>; readonly stack: StackSpec; readonly operation: ImageOperation },
 ): Promise<void> {
   const { service, image } = work.operation
   const input = work.stack.services.find((candidate) => candidate.name === service)?.build
   if (input === undefined) throw new KyozoError('internal', `the plan builds ${service}, which the stack does not`, { service })
   attempt.signal.throwIfAborted()
   await attempt.assertHeld()
+  const { reader, listing } = await work.source()
   const start = performance.now()
   try {
     await kyozo.engine.build({
@@ -48,8 +49,8 @@ async function build(
       service,
       image,
       args: input.args,
-      context: buildContext(work.fetched.reader, {
-        listing: work.fetched.listing,
+      context: buildContext(reader, {
+        listing,
         context: input.context,
         files: input.files,
         dockerfile: rewriteCacheIds(input.dockerfile, attempt.workspace.name),

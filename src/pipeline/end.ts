@@ -8,6 +8,7 @@ import { notify } from '../store/notify.ts'
 import { newerRelease, type ReleaseVerdict } from '../store/releases.ts'
 import { replaceRoutes } from '../store/routes.ts'
 import { type Attempt, Superseded } from './attempt.ts'
+import { Canceled } from './cancel.ts'
 import type { Kyozo } from './kyozo.ts'
 import { failedVerdicts, failuresOf, supersededVerdictsOf } from './outcomes.ts'
 import { startRelease } from './receive.ts'
@@ -30,7 +31,8 @@ export async function endWithoutGoingLive(
   if (thrown.some((failure) => failure.code === 'lease_lost')) return { kind: 'lost' }
   const reason = attempt.signal.aborted ? (attempt.signal.reason as unknown) : end.thrown
   if (reason instanceof Superseded) return supersede(attempt, kyozo, { stack: end.stack, bySha: reason.bySha })
-  const failures = end.hasTouchedContainers ? [...thrown, ...(await recoverRoutes(attempt, kyozo, end.engine))] : thrown
+  const causes = reason instanceof Canceled ? [reason] : thrown
+  const failures = end.hasTouchedContainers ? [...causes, ...(await recoverRoutes(attempt, kyozo, end.engine))] : causes
   if (mayRetry(attempt, failures)) {
     const newer = await newerRelease(kyozo.db, attempt.release)
     if (newer !== undefined) return supersede(attempt, kyozo, { stack: end.stack, bySha: newer.sha })

@@ -22,6 +22,8 @@ export interface PlanInput {
   readonly diff: TreeDiff
   /** Whether the commit has anything in a folder. */
   readonly hasFolder: (folder: string) => boolean
+  /** The cause of every change, where the diff does not tell it. Default is what it tells. */
+  readonly because?: string
 }
 
 export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput): Promise<MadePlan> {
@@ -34,12 +36,27 @@ export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput)
     attempt.identity,
     stack.services.map((service) => service.image),
   )
-  const plan = planStack(stack, observed, explainChanges({ spec: stack, previousServices: live ? rememberServices(live) : {}, diff }))
+  const explained = explainChanges({ spec: stack, previousServices: live ? rememberServices(live) : {}, diff })
+  const plan = planStack(
+    stack,
+    observed,
+    input.because === undefined ? explained : becauseOf(explained, { because: input.because, stack, attempt }),
+  )
   const planText = attempt.redact(formatPlan(plan))
   await updateRelease(kyozo.db, attempt.lease, { plan: JSON.stringify(plan), planText })
   sayDifferences(attempt, stack, live ?? undefined)
   for (const line of planText === '' ? ['nothing to do: the commit holds no service'] : planText.split('\n')) attempt.say(`  ${line}`)
   return { plan, observed }
+}
+
+/** What stays as it is keeps its own words. */
+function becauseOf(
+  explained: ReturnType<typeof explainChanges>,
+  { because, stack, attempt }: { readonly because: string; readonly stack: StackSpec; readonly attempt: Attempt },
+): typeof explained {
+  const isSame = (name: string) =>
+    attempt.live.get(name)?.spec.configHash === stack.services.find((service) => service.name === name)?.configHash
+  return { ...explained, services: new Map([...explained.services].map(([name, cause]) => [name, isSame(name) ? cause : because])) }
 }
 
 /** In full when they are new; afterwards they would bury the plan, and the release has them. */

@@ -76,7 +76,13 @@ export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt[
 /** Verdicts of a release that did not go live: who failed, and who was held back by it. */
 export function failedVerdicts(attempt: Served, stack: StackSpec | undefined, failures: readonly KyozoError[]): ReleaseVerdict[] {
   const byService = new Map(failures.filter((failure) => failure.service !== undefined).map((failure) => [failure.service!, failure]))
-  const because = byService.size > 0 ? `${[...byService.keys()].join(', ')} failed` : 'the release failed'
+  const canceled = failures.find((failure) => failure.code === 'canceled')
+  const because =
+    canceled !== undefined
+      ? `it was ${canceled.message}`
+      : byService.size > 0
+        ? `${[...byService.keys()].join(', ')} failed`
+        : 'the release failed'
   return knownServices(attempt, stack).map(({ name, spec }) => ({
     ...verdictOf(outcomeOf(attempt, spec, { failure: byService.get(name), because })),
     ...about(spec),

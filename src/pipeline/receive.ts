@@ -4,11 +4,12 @@ import { productionName } from '../environment-names.ts'
 import type { ForgeEvent, ForgeRepository } from '../forge/forge.ts'
 import { reasonToIgnore } from '../forge/forge.ts'
 import type { Queue } from '../queue/queue.ts'
+import type { ReleaseState } from '../release/states.ts'
 import type { Database, Executor } from '../store/database.ts'
 import { type DeliveryOutcome, decideDelivery, findDeliveryByHostId, insertDelivery, type NewDelivery } from '../store/deliveries.ts'
-import { type Environment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
+import { type Environment, findEnvironment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
-import { latestRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
+import { latestRelease, type NewRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
 import {
   createWorkspace,
   findWorkspaceByRepository,
@@ -18,6 +19,7 @@ import {
   type Workspace,
 } from '../store/workspaces.ts'
 import { reportRelease } from './report.ts'
+import { skipRelease } from './skip.ts'
 import { supersededVerdicts } from './verdicts.ts'
 
 export interface ReceiveContext {
@@ -150,7 +152,7 @@ async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPu
     )
   }
   const latest = await latestRelease(trx, environment.id)
-  if (latest?.sha === push.sha && latest.state !== 'superseded' && latest.state !== 'failed') {
+  if (latest?.sha === push.sha && !mayComeAgain.includes(latest.state)) {
     return {
       teamId: workspace.teamId,
       workspaceId: workspace.id,
@@ -164,10 +166,16 @@ async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPu
     teamId: workspace.teamId,
     workspaceId: workspace.id,
     decision: 'accepted',
-    reason: `release of ${push.sha.slice(0, 7)} to ${environment.name} queued`,
+    reason:
+      release.state === 'skipped'
+        ? `${push.sha.slice(0, 7)} is skipped: ${environment.name} is ${release.reason}`
+        : `release of ${push.sha.slice(0, 7)} to ${environment.name} queued`,
     releaseIds: [release.id],
   }
 }
+
+/** Ends after which a push of the same commit tries once more. */
+const mayComeAgain: readonly ReleaseState[] = ['superseded', 'failed', 'skipped']
 
 async function environmentOf(trx: Executor, workspace: Workspace, ref: string): Promise<Environment | undefined> {
   const known = await findEnvironmentByRef(trx, workspace.id, ref)
@@ -175,21 +183,28 @@ async function environmentOf(trx: Executor, workspace: Workspace, ref: string): 
   return putEnvironment(trx, workspace, { name: productionName, ref })
 }
 
-/** Queues a release, ends those that it supersedes, tells the forge, and wakes a worker: all or nothing. */
-export async function startRelease(
-  context: Pick<ReceiveContext, 'queue' | 'baseUrl'>,
-  trx: Executor,
-  subject: { readonly workspace: Workspace; readonly environment: Environment; readonly sha: string; readonly triggeredBy: string },
-): Promise<Release> {
-  const { workspace, environment } = subject
-  const { release, superseded } = await queueRelease(trx, {
-    teamId: workspace.teamId,
-    workspaceId: workspace.id,
-    environmentId: environment.id,
-    ref: environment.ref,
-    sha: subject.sha,
-    triggeredBy: subject.triggeredBy,
-  })
+export interface ReleaseSubject extends Pick<NewRelease, 'sha' | 'triggeredBy' | 'triggeredById' | 'asked'> {
+  readonly workspace: Workspace
+  readonly environment: Environment
+}
+
+export interface ReleaseStarting extends Pick<ReceiveContext, 'baseUrl'> {
+  readonly queue: Pick<Queue, 'enqueueDeploy'>
+}
+
+/**
+ * Queues a release, ends those that it supersedes, tells the forge, and wakes a worker: all or nothing. In a paused environment it is skipped,
+ * unless a person asked for more than the commit.
+ */
+export async function startRelease(context: ReleaseStarting, trx: Executor, subject: ReleaseSubject): Promise<Release> {
+  const { workspace, environment: known, ...asked } = subject
+  // Whoever pauses holds the workspace too: a commit is either queued before, and skipped by the pause, or finds it here.
+  await holdWorkspace(trx, workspace.id)
+  const environment = (await findEnvironment(trx, known.id)) ?? known
+  const place = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id, ref: environment.ref }
+  if (environment.pausedAt !== null && asked.asked === undefined)
+    return skipRelease(trx, { workspace, environment, release: { ...place, ...asked } }, context.baseUrl)
+  const { release, superseded } = await queueRelease(trx, { ...place, ...asked })
   for (const old of superseded) {
     const verdicts = await supersededVerdicts(trx, environment, subject.sha)
     await saveVerdicts(trx, old.id, verdicts)

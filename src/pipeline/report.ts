@@ -92,6 +92,7 @@ function serviceState(verdict: Verdict): CommitStatus['state'] | undefined {
       return 'error'
     case 'unchanged':
     case 'superseded':
+    case 'skipped':
       return undefined
   }
 }

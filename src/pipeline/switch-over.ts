@@ -3,7 +3,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { StackPlan } from '../reconcile/plan.ts'
 import { stateWords } from '../release/states.ts'
-import { releaseWords } from '../release/verdict.ts'
+import { releaseWords, short } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { recordAnalyzed } from '../store/environments.ts'
 import { endRelease } from '../store/leases.ts'
@@ -70,13 +70,20 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     kyozo.config,
   )
   const urls = serviceUrls(attempt.identity, stack.services, kyozo.config)
-  const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls })
+  const back = release.options.rollbackTo === undefined ? '' : `back to ${short(release.sha)} as ${release.triggeredBy} asked`
+  const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls }).map((verdict) =>
+    back === '' || verdict.kind === 'unchanged' ? verdict : { ...verdict, words: `${verdict.words}, ${back}` },
+  )
   const hasChanged = touchedServices(plan).size > 0
   const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
   await sayVerdicts(attempt, { ...release, state }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, {
-      change: { state, timings: JSON.stringify(attempt.timings), reason: releaseWords(state, verdicts, null) },
+      change: {
+        state,
+        timings: JSON.stringify(attempt.timings),
+        reason: `${back === '' ? '' : `${back}: `}${releaseWords(state, verdicts, null)}`,
+      },
       verdicts,
     })
     if (state === 'live') await retireLiveReleases(trx, release)

@@ -54,3 +54,16 @@ export async function failedVerdictsOf(
     ...(spec.folder === undefined ? {} : { folderPath: spec.folder }),
   }))
 }
+
+/** A commit that nothing is done with, because its environment is paused. */
+export async function skippedVerdicts(
+  db: Executor,
+  environment: Pick<Environment, 'liveReleaseId'>,
+  because: string,
+): Promise<ReleaseVerdict[]> {
+  const live = await liveServices(db, environment)
+  return [...live.values()].map(({ spec, sha }) => ({
+    ...verdictOf({ kind: 'skipped', service: spec.name, because, servingSha: sha }),
+    ...(spec.folder === undefined ? {} : { folderPath: spec.folder }),
+  }))
+}

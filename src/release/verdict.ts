@@ -2,7 +2,7 @@
 import type { KyozoError } from '../errors.ts'
 import type { ReleaseState } from './states.ts'
 
-export type VerdictKind = 'live' | 'unchanged' | 'failed' | 'superseded' | 'rolled_back' | 'removed'
+export type VerdictKind = 'live' | 'unchanged' | 'failed' | 'superseded' | 'rolled_back' | 'removed' | 'skipped'
 
 export interface Verdict {
   readonly service: string
@@ -23,6 +23,7 @@ export type ServiceOutcome =
   | { readonly kind: 'held_back'; readonly service: string; readonly because: string; readonly servingSha?: string }
   | { readonly kind: 'superseded'; readonly service: string; readonly by: string; readonly servingSha?: string }
   | { readonly kind: 'removed'; readonly service: string; readonly keptVolumes: readonly string[] }
+  | { readonly kind: 'skipped'; readonly service: string; readonly because: string; readonly servingSha?: string }
 
 export function verdictOf(outcome: ServiceOutcome): Verdict {
   const { service } = outcome
@@ -64,6 +65,13 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
         service,
         kind: 'removed',
         words: `removed${outcome.keptVolumes.length > 0 ? `; volume ${outcome.keptVolumes.join(', ')} is kept` : ''}`,
+      }
+    case 'skipped':
+      return {
+        service,
+        kind: 'skipped',
+        words: `${sentence(outcome.because)}. ${serving(outcome.servingSha)}`,
+        ...since(outcome.servingSha),
       }
   }
 }

@@ -54,8 +54,10 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
       .select(['id', 'options'])
       .where('environmentId', '=', environmentId)
       .where('state', '=', 'queued')
-      // A pause holds commits back; what a person asks of the services that run is done.
-      .$if(environment.pausedAt !== null, (waiting) => waiting.where(sql<boolean>`options ? 'ofLive'`))
+      // A pause holds back new commits, not what had begun before, nor what a person asks for meanwhile.
+      .$if(environment.pausedAt !== null, (waiting) =>
+        waiting.where((where) => where.or([where('startedAt', 'is not', null), sql<boolean>`options <> '{}'`])),
+      )
       .orderBy('sequence', 'desc')
       .limit(1)
       // One that a push is just superseding is none any more; what the push queues wakes a worker of its own.
@@ -164,20 +166,23 @@ export interface RescuedRelease {
 export async function rescueReleases(db: Executor): Promise<readonly RescuedRelease[]> {
   const expired = await db
     .selectFrom('releases')
-    .select(['id', 'attempt', 'environmentId', 'sequence'])
+    .select(['id', 'attempt', 'environmentId', 'sequence', 'cancelRequestedAt', 'cancelRequestedBy'])
     .where('state', '=', 'running')
     .where('leaseExpiresAt', '<', databaseNow)
     .forUpdate()
     .skipLocked()
     .execute()
   const rescued: RescuedRelease[] = []
-  for (const { id, attempt, environmentId, sequence } of expired) {
+  for (const { id, attempt, environmentId, sequence, cancelRequestedAt, cancelRequestedBy } of expired) {
     const newest = await newerRelease(db, { environmentId, sequence })
-    const fate = newest !== undefined ? 'superseded' : attempt >= attemptLimit ? 'failed' : 'queued'
+    const isCanceled = cancelRequestedAt !== null
+    const fate = isCanceled ? 'failed' : newest !== undefined ? 'superseded' : attempt >= attemptLimit ? 'failed' : 'queued'
     const ends: Record<RescuedRelease['fate'], ReleaseChange> = {
       queued: {},
       superseded: { supersededBy: newest?.sha ?? null, reason: `superseded by ${newest?.sha.slice(0, 7)}`, finishedAt: databaseNow },
-      failed: { errorCode: 'internal', reason: `kyozo ended ${attemptLimit} times while working on this release`, finishedAt: databaseNow },
+      failed: isCanceled
+        ? { errorCode: 'canceled', reason: `cancelled by ${cancelRequestedBy ?? 'somebody'}`, finishedAt: databaseNow }
+        : { errorCode: 'internal', reason: `kyozo ended ${attemptLimit} times while working on this release`, finishedAt: databaseNow },
     }
     const release = await db
       .updateTable('releases')

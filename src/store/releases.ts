@@ -1,19 +1,26 @@
 // Releases and their verdicts: queueing, ending the ones that wait, and finding them. Who may act for one is in leases.ts.
-import { type Insertable, type Selectable, sql } from 'kysely'
+import { type Insertable, type Selectable, sql, type UpdateObject } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Verdict } from '../release/verdict.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
-import { inheritOperations } from './release-operations.ts'
-import type { ReleaseServiceTable, ReleaseTable } from './tables/git.ts'
+import { inheritOperations, settleOperations } from './release-operations.ts'
+import type { ReleaseOptions, ReleaseServiceTable, ReleaseTable } from './tables/git.ts'
+import type { Tables } from './tables.ts'
 
 export type Release = Selectable<ReleaseTable>
 export type ReleaseService = Selectable<ReleaseServiceTable>
 
+export interface NewRelease
+  extends Pick<Insertable<ReleaseTable>, 'teamId' | 'workspaceId' | 'environmentId' | 'ref' | 'sha' | 'triggeredBy' | 'triggeredById'> {
+  /** What a person asked for beyond the commit. Default is nothing. */
+  readonly asked?: ReleaseOptions
+}
+
 /** Queues a release; those of the environment that still wait are superseded by it. Returns it and the ones it superseded. */
 export async function queueRelease(
   db: Executor,
-  release: Pick<Insertable<ReleaseTable>, 'teamId' | 'workspaceId' | 'environmentId' | 'ref' | 'sha' | 'triggeredBy'>,
+  { asked = {}, ...release }: NewRelease,
 ): Promise<{ readonly release: Release; readonly superseded: readonly Release[] }> {
   const superseded = await db
     .updateTable('releases')
@@ -24,11 +31,71 @@ export async function queueRelease(
     .execute()
   const queued = await db
     .insertInto('releases')
-    .values({ ...release, id: newId(), state: 'queued' })
+    .values({ ...release, id: newId(), state: 'queued', options: JSON.stringify(asked) })
     .returningAll()
     .executeTakeFirstOrThrow()
   await inheritOperations(db, queued)
   return { release: queued, superseded }
+}
+
+/** A release of a paused environment: stored, and ended. Those that wait are left alone. */
+export async function insertSkippedRelease(
+  db: Executor,
+  { asked = {}, ...release }: NewRelease & { readonly reason: string },
+  verdicts: readonly ReleaseVerdict[],
+): Promise<Release> {
+  const skipped = await db
+    .insertInto('releases')
+    .values({ ...release, id: newId(), state: 'skipped', options: JSON.stringify(asked), finishedAt: sql`now()` })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await saveVerdicts(db, skipped.id, verdicts)
+  return skipped
+}
+
+/** Releases that no worker has now. */
+export function waitingReleases(db: Executor, environmentId: string): Promise<Release[]> {
+  return db.selectFrom('releases').selectAll().where('environmentId', '=', environmentId).where('state', '=', 'queued').execute()
+}
+
+/** Ends a release that waits, with its verdicts. Undefined when it waits no more. */
+export async function endWaitingRelease(
+  db: Executor,
+  id: string,
+  end: { readonly change: UpdateObject<Tables, 'releases'>; readonly verdicts: readonly ReleaseVerdict[] },
+): Promise<Release | undefined> {
+  const release = await db
+    .updateTable('releases')
+    .set(end.change)
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .returningAll()
+    .executeTakeFirst()
+  if (release === undefined) return undefined
+  await saveVerdicts(db, id, end.verdicts)
+  await settleOperations(db, release)
+  return release
+}
+
+/** Asks whoever works on the release to stop; the first who asks is named. */
+export async function requestCancel(db: Executor, id: string, by: string): Promise<void> {
+  await db
+    .updateTable('releases')
+    .set({ cancelRequestedAt: databaseNow, cancelRequestedBy: by })
+    .where('id', '=', id)
+    .where('cancelRequestedAt', 'is', null)
+    .execute()
+}
+
+/** Who has asked that the release stops; undefined when nobody has. */
+export async function cancellationOf(db: Executor, id: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('releases')
+    .select('cancelRequestedBy')
+    .where('id', '=', id)
+    .where('cancelRequestedAt', 'is not', null)
+    .executeTakeFirst()
+  return row === undefined ? undefined : (row.cancelRequestedBy ?? 'somebody')
 }
 
 /** The environment's earlier live release is one no more. */

@@ -93,11 +93,18 @@ describe('claiming', () => {
     expect((await claimRelease(db, environment.id, 'other'))?.lease.generation).toBe(first!.lease.generation + 1)
   })
 
-  it('takes nothing while the environment is paused', async () => {
+  it('takes no new commit while the environment is paused, but what had begun and what a person asked for', async () => {
     const { environment, queue } = await fresh()
     await queue('1')
     await db.updateTable('environments').set({ pausedAt: new Date(), pausedBy: 'me' }).where('id', '=', environment.id).execute()
     expect(await claimRelease(db, environment.id, 'me')).toBeUndefined()
+    await db.updateTable('releases').set({ startedAt: new Date() }).where('environmentId', '=', environment.id).execute()
+    const begun = (await claimRelease(db, environment.id, 'me'))!
+    await endRelease(db, begun.lease, { change: { state: 'live' }, verdicts: [] })
+    const { workspaceId, teamId, id } = environment
+    const asked = { teamId, workspaceId, environmentId: id, ref: 'refs/heads/main', sha: shaOf('1'), triggeredBy: 'ada' }
+    await queueRelease(db, { ...asked, asked: { rollbackTo: begun.release.id } })
+    expect((await claimRelease(db, environment.id, 'me'))?.release.options).toEqual({ rollbackTo: begun.release.id })
   })
 })
 

@@ -1,0 +1,98 @@
+// What a release is to run: the stack of its commit, or, when a person goes back, the stack that an earlier release kept.
+import { KyozoError } from '../errors.ts'
+import type { ObjectReader, TreeListing } from '../git/objects.ts'
+import type { TreeDiff } from '../git/source-tree.ts'
+import { short } from '../release/verdict.ts'
+import { stackOfRelease } from '../stack/again.ts'
+import type { Specified } from '../stack/from-source.ts'
+import { updateRelease } from '../store/leases.ts'
+import { findRelease, type Release } from '../store/releases.ts'
+import type { Attempt } from './attempt.ts'
+import type { Kyozo } from './kyozo.ts'
+import { analyzeSource, fetchSource } from './source.ts'
+import { commitOf } from './tip.ts'
+
+export interface Prepared extends Pick<Specified, 'stack' | 'environments'> {
+  readonly tree: string
+  readonly diff: TreeDiff
+  /** Whether the commit has anything in a folder. */
+  readonly hasFolder: (folder: string) => boolean
+  /** Said for everything that changes, where the commit's files do not tell it. Default is what they tell. */
+  readonly because?: string
+  /** The commit's files, for an image that has to be built. */
+  readonly source: () => Promise<BuildSource>
+}
+
+export interface BuildSource {
+  readonly reader: ObjectReader
+  readonly listing: TreeListing
+}
+
+export function prepare(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
+  const { rollbackTo } = attempt.release.options
+  return rollbackTo === undefined ? fromCommit(attempt, kyozo) : fromRelease(attempt, kyozo, rollbackTo)
+}
+
+async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
+  const fetched = await attempt.stage('fetch', () => fetchSource(attempt, kyozo))
+  const { stack, environments } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
+  return {
+    stack,
+    environments,
+    tree: fetched.listing.tree,
+    diff: fetched.diff,
+    hasFolder: (folder) => fetched.listing.folders.has(folder),
+    source: async () => fetched,
+  }
+}
+
+/** Nothing is fetched and nothing is analyzed: what was good once is started again, and only an image that is gone needs the commit. */
+async function fromRelease(attempt: Attempt, kyozo: Kyozo, earlierId: string): Promise<Prepared> {
+  const { release, lease, environment } = attempt
+  const earlier = await keptRelease(attempt, kyozo, earlierId)
+  const because = `${release.triggeredBy} went back to ${short(earlier.sha)}`
+  attempt.say(`Going back to ${short(earlier.sha)} in ${attempt.workspace.name} ${environment.name}, as ${release.triggeredBy} asked`)
+  const stack = stackOfRelease(earlier.stackSpec, {
+    identity: attempt.identity,
+    release: release.id,
+    revision: earlier.sha,
+    generation: lease.generation,
+  })
+  const diff: TreeDiff = { base: environment.analyzedTree, added: [], modified: [], removed: [], renamed: [] }
+  await updateRelease(kyozo.db, lease, {
+    tree: earlier.tree,
+    topology: earlier.topology === null ? null : JSON.stringify(earlier.topology),
+    stackSpec: JSON.stringify(stack),
+    diff: JSON.stringify(diff),
+  })
+  let source: Promise<BuildSource> | undefined
+  return {
+    stack,
+    environments: {},
+    tree: earlier.tree,
+    diff,
+    // Who goes back has said what is to run: a service that the earlier release did not have goes.
+    hasFolder: () => false,
+    because,
+    source: () => {
+      source ??= earlierSource(attempt, kyozo, earlier)
+      return source
+    },
+  }
+}
+
+type KeptRelease = Release & { readonly stackSpec: NonNullable<Release['stackSpec']>; readonly tree: string }
+
+async function keptRelease(attempt: Attempt, kyozo: Kyozo, id: string): Promise<KeptRelease> {
+  const earlier = await findRelease(kyozo.db, id)
+  if (earlier?.environmentId === attempt.environment.id && earlier.stackSpec !== null && earlier.tree !== null)
+    return earlier as KeptRelease
+  throw new KyozoError('revision_not_found', 'the release to go back to is not kept any more', { hint: 'choose another one' })
+}
+
+/** An image that was removed meanwhile is built from the commit that the release recorded, before anything is touched. */
+async function earlierSource(attempt: Attempt, kyozo: Kyozo, earlier: KeptRelease): Promise<BuildSource> {
+  attempt.say(`An image of ${short(earlier.sha)} is gone and is built again`)
+  const reader = await commitOf(attempt, kyozo, earlier)
+  return { reader, listing: await reader.listTree(earlier.tree) }
+}
