@@ -75,8 +75,10 @@ export function storeError(error: unknown): KyozoError {
   if (error instanceof KyozoError) return error
   const code = (error as { code?: string }).code ?? ''
   const message = error instanceof Error ? error.message : String(error)
+  // 55P03: what it asks for is held by somebody else for too long, as during a long look at an environment.
   const isAway =
-    /^(08|53|57P|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(code) || /timeout exceeded|Connection terminated|closed/.test(message)
+    /^(08|53|57P|55P03|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(code) ||
+    /timeout exceeded|Connection terminated|closed/.test(message)
   if (isAway) {
     return new KyozoError('store_unavailable', `PostgreSQL did not answer: ${message}`, {
       hint: 'check that the database runs and that DATABASE_URL is right',
