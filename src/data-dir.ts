@@ -1,6 +1,6 @@
 // The data directory and its one lock: a socket that the system closes when its holder dies, so that no stale lock is ever left.
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, realpath } from 'node:fs/promises'
+import { chmod, mkdir, realpath, statfs } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -23,6 +23,23 @@ export async function lockDataDir(folder: string): Promise<DataDir> {
   const address = process.platform === 'linux' ? `\0kyozo-${key}` : path.join(tmpdir(), `kyozo-${key}.sock`)
   const server = await listen(address, real)
   return { path: real, key, unlock: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+/** Below it a database can no longer be trusted to write, and a build fails in the middle. */
+const leastFreeBytes = 512 * 1024 ** 2
+
+/** Throws `disk_full` when the file system of the directory has next to no room left. */
+export async function assertFreeSpace(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (free >= leastFreeBytes) return
+  throw new KyozoError(
+    'disk_full',
+    `${Math.floor(free / 1024 ** 2)} MiB are free where kyozo keeps its data, and it needs ${leastFreeBytes / 1024 ** 2}`,
+    {
+      hint: 'remove what is not needed from that disk, or move KYOZO_DATA_DIR to another',
+    },
+  )
 }
 
 function listen(address: string, folder: string): Promise<Server> {

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { createHttpServer } from './api/server.ts'
 import type { Config } from './config.ts'
-import { type DataDir, lockDataDir } from './data-dir.ts'
+import { assertFreeSpace, type DataDir, lockDataDir } from './data-dir.ts'
 import { createEdge, type Edge } from './edge/edge.ts'
 import { createDockerEngine } from './engine/docker/docker-engine.ts'
 import type { Engine } from './engine/engine.ts'
@@ -126,7 +126,12 @@ async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop
     webhooks: { connections: { find: async ({ forge, name }) => connections.find(forge, name) }, ledger: ledger(receiving), log },
     edge,
     log,
-    readiness: { database: () => instanceId(db), engine: () => kyozo.engine.check() },
+    readiness: {
+      database: () => instanceId(db),
+      queue: () => queue.check(),
+      engine: () => kyozo.engine.check(),
+      disk: () => assertFreeSpace(config.dataDir),
+    },
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve)).catch(
     (error: unknown) => {

@@ -84,6 +84,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'better-auth': ['access'],
   '@better-auth/api-key': ['access'],
   graphql: ['api'],
+  'prom-client': ['api'],
   'graphql-yoga': ['api'],
   'rate-limiter-flexible': ['access'],
   'age-encryption': ['secrets'],

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import { answerError } from './answer-error.ts'
 import { type GitHttpContext, gitRouter } from './git-http.ts'
 import { apiRouter } from './jsonapi/router.ts'
+import { createMeasures } from './prometheus.ts'
 import { releasePageRouter } from './release-page.ts'
 import { type WebhookOptions, webhookRouter } from './webhooks.ts'
 
@@ -49,6 +50,8 @@ function createApp(context: ServerContext): express.Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
+  const measures = createMeasures(git.db, { operatorTeam: git.teamId })
+  app.use(measures.observe)
   app.use('/webhooks', webhookRouter(context.webhooks))
   app.use('/git', gitRouter(git), answerError('text', log))
   app.use(helmet({ strictTransportSecurity: false }))
@@ -57,6 +60,7 @@ function createApp(context: ServerContext): express.Express {
     const parts = await Promise.all(Object.entries(context.readiness).map(async ([name, check]) => [name, await stateOf(check)] as const))
     response.status(parts.every(([, state]) => state === 'ok') ? 200 : 503).json(Object.fromEntries(parts))
   })
+  app.use('/metrics', measures.router)
   app.use('/api/v1', apiRouter({ db: git.db, baseUrl: git.baseUrl }), answerError('jsonapi', log))
   app.use('/releases', releasePageRouter(git.db))
   app.use((request: Request) => {

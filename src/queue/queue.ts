@@ -1,6 +1,7 @@
 // Jobs in PostgreSQL. A job is a wake-up: it says which environment to look at, and the releases table says what there is to do. So a job that
 // runs twice does nothing twice, and one that is lost is made again by the sweep.
 import { fromKysely, PgBoss } from 'pg-boss'
+import { KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Executor } from '../store/database.ts'
 
@@ -13,6 +14,8 @@ export interface Queue {
   work(handler: (environmentId: string) => Promise<void>, options: { readonly concurrency: number }): Promise<void>
   /** Starts taking operations, `concurrency` at once. */
   workOperations(handler: (operationId: string) => Promise<void>, options: { readonly concurrency: number }): Promise<void>
+  /** Rejects with the reason when jobs can neither be made nor taken. */
+  check(): Promise<void>
   /** Stops taking jobs and waits for those under way. */
   close(): Promise<void>
 }
@@ -69,6 +72,9 @@ export async function openQueue(url: string, log: Log): Promise<Queue> {
           if (job !== undefined) await handler(job.data.environmentId)
         },
       )
+    },
+    async check() {
+      if ((await boss.getQueue(deployQueue)) === null) throw new KyozoError('store_unavailable', 'the queue of deploys is not there')
     },
     close: () => boss.stop({ graceful: true, timeout: closeMs, close: true }),
   }
