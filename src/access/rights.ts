@@ -21,6 +21,8 @@ const administering = (need: Need = 'admin'): Right => ({ need, scope: 'admin' }
 export const rights = {
   'teams.read': reading(),
   'teams.update': administering('owner'),
+  /** The people and programs of one's own team. */
+  'users.read': reading(),
   'members.read': reading(),
   'members.update': administering(),
   'members.delete': administering(),
@@ -82,6 +84,7 @@ export const rights = {
   'service_dependencies.read': reading(),
   'health_checks.read': reading(),
   'service_metrics.read': reading(),
+  'port_allocations.read': reading(),
 
   /** Names and versions; a value is never read. */
   'secrets.read': reading('modify_config'),
@@ -145,6 +148,14 @@ function isAllowed(viewer: Viewer, need: Need, { workspaceId, serviceInstanceId 
         )
       )
   }
+}
+
+/** Undefined when there can be rows that the viewer may read, else why not. Which rows is `reachOf`. */
+export function reasonToRefuseReading(viewer: Viewer, right: RightName): string | undefined {
+  const reason = reasonToRefuse(viewer, right)
+  if (reason === undefined || !viewer.scopes.includes(rights[right].scope)) return reason
+  const reach = reachOf(viewer, right)
+  return reach.kind === 'some' && reach.workspaces.length + reach.services.length > 0 ? undefined : reason
 }
 
 /**

@@ -7,6 +7,7 @@ import { databaseNow } from './instance.ts'
 import { inheritOperations, settleOperations } from './release-operations.ts'
 import type { ReleaseOptions, ReleaseServiceTable, ReleaseTable } from './tables/git.ts'
 import type { Tables } from './tables.ts'
+import type { Viewer } from './viewer.ts'
 
 export type Release = Selectable<ReleaseTable>
 export type ReleaseService = Selectable<ReleaseServiceTable>
@@ -192,4 +193,23 @@ export function findRelease(db: Executor, id: string): Promise<Release | undefin
 
 export function releaseServices(db: Executor, releaseId: string): Promise<ReleaseService[]> {
   return db.selectFrom('releaseServices').selectAll().where('releaseId', '=', releaseId).orderBy('service').execute()
+}
+
+/** The verdicts of many releases at once, by release, in the order of their names; only the viewer's team's. */
+export async function verdictsOf(
+  db: Executor,
+  viewer: Viewer,
+  releaseIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Omit<ReleaseService, 'id' | 'teamId' | 'releaseId' | 'createdAt'>[]>> {
+  if (releaseIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('releaseServices')
+    .select(['releaseId', 'service', 'folderPath', 'verdict', 'words', 'image', 'configHash', 'sinceSha', 'url', 'durationMs'])
+    .where('teamId', '=', viewer.teamId)
+    .where('releaseId', 'in', [...releaseIds])
+    .orderBy('service')
+    .execute()
+  const found = new Map<string, Omit<(typeof rows)[number], 'releaseId'>[]>()
+  for (const { releaseId, ...verdict } of rows) found.set(releaseId, [...(found.get(releaseId) ?? []), verdict])
+  return found
 }

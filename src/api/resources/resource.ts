@@ -3,17 +3,17 @@
 import type { z } from 'zod'
 import type { RightName, Subject } from '../../access/rights.ts'
 import type { Operation } from '../../store/operations.ts'
-import type { TeamTable } from '../../store/reading.ts'
+import type { ReadTable } from '../../store/reading.ts'
 import type { Viewer } from '../../store/viewer.ts'
 import type { ActionContext } from './action-context.ts'
-import type { Attribute, Row } from './attribute.ts'
+import type { AnswerContext, Attribute, Row } from './attribute.ts'
 
 export interface Resource {
   /** Plural, as in the address: `service_instances`. */
   readonly type: string
   /** What it is, for OpenAPI and GraphQL. */
   readonly description: string
-  readonly table: TeamTable
+  readonly table: ReadTable
   /** Rows of the table that are this resource, where the table holds others too. Default is all. */
   readonly where?: Readonly<Record<string, string | boolean | null>>
   /** A UUID, or the number of a row that has no UUID. Default is uuid. */
@@ -22,6 +22,12 @@ export interface Resource {
   readonly relationships: Readonly<Record<string, Relationship>>
   /** The order without `sort`: attribute names, `-` for descending. Default is newest first, by id. */
   readonly defaultSort?: readonly string[]
+  /** The order without `sort` where rows of one service are asked for: one that an index of theirs gives. Default is `defaultSort`. */
+  readonly sortWithinService?: readonly string[]
+  /** Listings leave out rows in which this column is set, unless the filter of this name says `true` (only those) or `true,false` (all). */
+  readonly hidden?: { readonly filter: string; readonly column: string }
+  /** Holds a user's id: a member sees only their own rows. */
+  readonly ownColumn?: string
   readonly read: RightName
   /** How a row finds the workspace and service that rights are asked for. */
   readonly subject: SubjectColumns
@@ -32,6 +38,18 @@ export interface Resource {
   readonly actions?: Readonly<Record<string, Action>>
   /** `POST /<type>/<action>`, about no row yet. */
   readonly collectionActions?: Readonly<Record<string, Action<undefined>>>
+  /** `GET /<type>/<id>/<view>`: something that is put together from more than its row. */
+  readonly views?: Readonly<Record<string, View>>
+}
+
+export interface View {
+  /** The type of the resource object that is answered; its id is the row's. */
+  readonly type: string
+  readonly right: RightName
+  readonly description: string
+  /** What `run` returns. */
+  readonly attributes: Readonly<Record<string, z.ZodType>>
+  readonly run: (at: AnswerContext, row: Row) => Promise<Readonly<Record<string, unknown>>>
 }
 
 /** Which columns hold the ids; a workspace's own is `id`. A missing one means that there is none. */
@@ -76,6 +94,8 @@ export interface WriteRequest {
   readonly attributes: Readonly<Record<string, unknown>>
   /** Relationship name → row of the viewer's team. */
   readonly related: Readonly<Record<string, Row | undefined>>
+  /** The client's own key for the request, to be kept with an operation that it starts. */
+  readonly idempotencyKey: string | undefined
 }
 
 export interface Creation extends Omit<Written<WriteRequest>, 'run'> {
@@ -100,7 +120,17 @@ export interface Change extends Omit<Written<WriteRequest>, 'run'> {
 export interface Removal {
   readonly right: RightName
   readonly description: string
-  readonly run: (context: ActionContext, request: { readonly viewer: Viewer; readonly row: Row }) => Promise<Ended>
+  /** What may be sent along, as `{"meta": {…}}`, such as a confirmation. Default is nothing. */
+  readonly attributes?: Input
+  readonly run: (context: ActionContext, request: RemoveRequest) => Promise<Ended>
+}
+
+export interface RemoveRequest {
+  readonly viewer: Viewer
+  readonly row: Row
+  /** What was sent along, by name; only names in `attributes`. */
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly idempotencyKey: string | undefined
 }
 
 /** Done, or an operation that does it. */
@@ -111,8 +141,5 @@ export interface Action<R = Row> {
   readonly description: string
   readonly attributes: Input
   readonly relationships?: Readonly<Record<string, { readonly type: string; readonly isRequired: boolean }>>
-  readonly run: (
-    context: ActionContext,
-    request: WriteRequest & { readonly row: R; readonly idempotencyKey: string | undefined },
-  ) => Promise<Ended>
+  readonly run: (context: ActionContext, request: WriteRequest & { readonly row: R }) => Promise<Ended>
 }

@@ -1,0 +1,23 @@
+import { flag, oneOf, text, time } from './attribute.ts'
+import type { Resource } from './resource.ts'
+import { createdAt, perhapsOne, updatedAt } from './shapes.ts'
+
+export const forgeConnections: Resource = {
+  type: 'forge_connections',
+  description: 'Accounts at Git hosts. Credentials are never read.',
+  table: 'forgeConnections',
+  attributes: {
+    forge: oneOf(['github', 'gitea', 'gitlab'], 'The Git host.', { sort: true, filter: 'equal' }),
+    name: text('Its name in the address of its webhook.', { sort: true, filter: 'equal' }),
+    api_url: text('Where the Git host’s API answers.'),
+    app_id: text('The id of the app that it acts as.', { nullable: true }),
+    connects_repositories: flag('Whether a signed delivery of an unknown repository connects it as a workspace.', { filter: 'equal' }),
+    created_at: createdAt,
+    updated_at: updatedAt,
+    last_delivery_at: time('When it told something last.', { nullable: true, filter: 'range' }),
+    last_error: text('What went wrong last.', { nullable: true }),
+  },
+  relationships: { created_by: perhapsOne('users', 'createdById', 'Who made it.') },
+  read: 'forge_connections.read',
+  subject: {},
+}
