@@ -1,4 +1,5 @@
 // What a release prints, written in batches so that a build's output does not cost a transaction a line. Redacted before it comes here.
+import { sql } from 'kysely'
 import type { Database, Executor } from './database.ts'
 
 /** Kept per release; a build that prints more is cut with a line that says so. */
@@ -66,13 +67,60 @@ export function createLogWriter(
   }
 }
 
-async function insertLines(db: Executor, releaseId: string, lines: readonly LogLine[]): Promise<void> {
-  await db
-    .insertInto('logChunks')
-    // PostgreSQL text cannot hold NUL.
-    .values(
-      lines.map((line) => ({ releaseId, stream: line.stream, service: line.service ?? null, text: line.text.replaceAll('\0', '\uFFFD') })),
-    )
+/**
+ * Stores lines and tells of them, in one transaction. Batches of one release take turns: a worker that lost its lease may still be writing, and who
+ * reads by sequence number must never be overtaken by a smaller one.
+ */
+async function insertLines(db: Database, releaseId: string, lines: readonly LogLine[]): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(${logTurns}, hashtext(${releaseId}))`.execute(trx)
+    await trx
+      .with('stored', (cte) =>
+        cte
+          .insertInto('logChunks')
+          .values(
+            // PostgreSQL text cannot hold NUL.
+            lines.map((line) => ({
+              releaseId,
+              stream: line.stream,
+              service: line.service ?? null,
+              text: line.text.replaceAll('\0', '\uFFFD'),
+            })),
+          )
+          .returning('sequence'),
+      )
+      .insertInto('liveLogBatches')
+      .columns(['releaseId', 'fromSequence', 'toSequence'])
+      .expression((from) =>
+        from
+          .selectFrom('stored')
+          .select(({ fn, val }) => [
+            sql<string>`${val(releaseId)}::uuid`.as('releaseId'),
+            fn.min('sequence').as('fromSequence'),
+            fn.max('sequence').as('toSequence'),
+          ]),
+      )
+      .execute()
+  })
+}
+
+/** The kind of lock that a release's batches take. */
+const logTurns = 7062
+
+/** Lines of a stretch, oldest first: the batches of a release follow each other without overlapping. */
+export function readLogRange(
+  db: Executor,
+  releaseId: string,
+  range: { readonly after: string; readonly until: string; readonly limit: number },
+): Promise<StoredLine[]> {
+  return db
+    .selectFrom('logChunks')
+    .select(['sequence', 'stream', 'service', 'text', 'recordedAt'])
+    .where('releaseId', '=', releaseId)
+    .where('sequence', '>', range.after)
+    .where('sequence', '<=', range.until)
+    .orderBy('sequence')
+    .limit(range.limit)
     .execute()
 }
 
