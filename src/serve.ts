@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os'
 import path from 'node:path'
+import { createLive } from './api/live/live.ts'
 import { createHttpServer } from './api/server.ts'
 import type { Config } from './config.ts'
 import { assertFreeSpace, type DataDir, lockDataDir } from './data-dir.ts'
@@ -121,7 +122,9 @@ function openEngine(
 async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop[]): Promise<void> {
   const { config, db, queue, mirrors, notifications, log } = kyozo
   const receiving = { db, queue, baseUrl: config.baseUrl, teamId }
+  const live = createLive({ db, notifications, log })
   const server = createHttpServer({
+    live,
     git: { ...receiving, mirrors, notifications, log },
     webhooks: { connections: { find: async ({ forge, name }) => connections.find(forge, name) }, ledger: ledger(receiving), log },
     edge,
@@ -151,6 +154,8 @@ async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop
     log,
   )
   stops.push(() => schedule.stop())
+  // Streams never end by themselves: they are ended first, and their clients come back to whoever serves then.
+  stops.push(() => live.close())
 }
 
 async function startWork({ kyozo, connections }: Parts, stops: Stop[]): Promise<void> {

@@ -7,8 +7,10 @@ import type { Edge } from '../edge/edge.ts'
 import { KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { answerError } from './answer-error.ts'
+import { eventsRouter } from './events.ts'
 import { type GitHttpContext, gitRouter } from './git-http.ts'
 import { apiRouter } from './jsonapi/router.ts'
+import type { Live } from './live/live.ts'
 import { createMeasures } from './prometheus.ts'
 import { releasePageRouter } from './release-page.ts'
 import { type WebhookOptions, webhookRouter } from './webhooks.ts'
@@ -19,6 +21,7 @@ export type ReadinessCheck = () => Promise<unknown>
 export interface ServerContext {
   readonly git: GitHttpContext
   readonly webhooks: WebhookOptions
+  readonly live: Live
   readonly edge: Edge
   readonly log: Log
   readonly readiness: Readonly<Record<string, ReadinessCheck>>
@@ -61,6 +64,11 @@ function createApp(context: ServerContext): express.Express {
     response.status(parts.every(([, state]) => state === 'ok') ? 200 : 503).json(Object.fromEntries(parts))
   })
   app.use('/metrics', measures.router)
+  app.use(
+    '/api/v1/events',
+    eventsRouter({ db: git.db, live: context.live, log, origins: [new URL(git.baseUrl).origin] }),
+    answerError('jsonapi', log),
+  )
   app.use('/api/v1', apiRouter({ db: git.db, baseUrl: git.baseUrl }), answerError('jsonapi', log))
   app.use('/releases', releasePageRouter(git.db))
   app.use((request: Request) => {

@@ -8,6 +8,7 @@ import { slots } from '../pipeline/slots.ts'
 import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
 import { expireLeasesOf } from '../store/leases.ts'
+import { forgetLiveEvents } from '../store/live.ts'
 import { rollUpMetrics } from '../store/metrics.ts'
 import { expireOperationsOf } from '../store/operation-leases.ts'
 import { deleteExpired } from '../store/retention.ts'
@@ -46,6 +47,7 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
       { name: 'roll up metrics', expression: '20 */5 * * * *', run: async () => void (await rollUpMetrics(kyozo.db)) },
       { name: 'delete what is old', expression: '40 17 * * * *', run: async () => void (await deleteExpired(kyozo.db, stopping.signal)) },
       { name: 'sweep built-in remotes', expression: '30 * * * * *', run: () => sweepBuiltInRemotes(kyozo) },
+      { name: 'forget live events', expression: '45 * * * * *', run: () => forgetLiveEvents(kyozo.db).then(() => undefined) },
     ],
     kyozo.log,
   )
