@@ -15,10 +15,15 @@ export interface Applied {
   readonly hidden: ReadonlyMap<string, readonly string[]>
   /** Containers that go once the new ones have taken over. */
   readonly retire: readonly { readonly service: string; readonly containers: readonly string[] }[]
+  /** Containers that rest from then on. */
+  readonly stop: readonly string[]
   readonly healthyAfterMs: ReadonlyMap<string, number>
 }
 
-type ServiceOperation = Extract<Operation, { kind: 'start' | 'replace_beside' | 'replace_stop_first' | 'restart' | 'scale' }>
+type ServiceOperation = Extract<
+  Operation,
+  { kind: 'start' | 'replace_beside' | 'replace_stop_first' | 'restart' | 'restart_in_place' | 'scale' }
+>
 
 interface Work {
   readonly attempt: Attempt
@@ -51,7 +56,7 @@ export async function applyPlan(
     )
   }
   await allOrFailures([...started.values()])
-  return { hidden: work.hidden, retire: retired(plan), healthyAfterMs: work.healthyAfterMs }
+  return { hidden: work.hidden, retire: retired(plan), stop: stopped(plan), healthyAfterMs: work.healthyAfterMs }
 }
 
 /** A service whose dependency failed or was not tried is not tried: its failure would only hide the cause. Resolves with whether it was. */
@@ -67,9 +72,14 @@ async function bringUp(work: Work, spec: StackService, operation: ServiceOperati
   attempt.signal.throwIfAborted()
   const start = performance.now()
   try {
-    const containers = await startContainers(work, spec, operation)
+    const containers: string[] = []
+    for (const step of stepsOf(work, spec, operation)) {
+      attempt.signal.throwIfAborted()
+      const started = await step()
+      if (started.length > 0) await proveHealthy(work, spec, started)
+      containers.push(...started)
+    }
     if (containers.length === 0) return
-    await proveHealthy(work, spec, containers)
     if (operation.kind === 'replace_beside' || operation.kind === 'scale') work.hidden.set(spec.name, containers)
   } catch (error) {
     throw about(spec.name, error)
@@ -79,7 +89,27 @@ async function bringUp(work: Work, spec: StackService, operation: ServiceOperati
   attempt.say(`${spec.isOneShot ? 'Ran' : 'Healthy:'} ${spec.name} after ${(afterMs / 1000).toFixed(1)} s`)
 }
 
-async function startContainers(work: Work, spec: StackService, operation: ServiceOperation): Promise<readonly string[]> {
+/** Starts containers; each step's must be healthy before the next. */
+type Step = () => Promise<readonly string[]>
+
+function stepsOf(work: Work, spec: StackService, operation: ServiceOperation): readonly Step[] {
+  if (operation.kind === 'restart_in_place') {
+    return operation.containers.map((container) => async () => {
+      await work.engine.stop([container])
+      await work.engine.start([container])
+      return [container]
+    })
+  }
+  const isOneByOne = operation.kind === 'replace_beside' && operation.pace === 'one_by_one'
+  if (!isOneByOne) return [() => startContainers(work, spec, operation)]
+  return Array.from({ length: operation.replicas }, () => () => startContainers(work, spec, { ...operation, replicas: 1 }))
+}
+
+async function startContainers(
+  work: Work,
+  spec: StackService,
+  operation: Exclude<ServiceOperation, { kind: 'restart_in_place' }>,
+): Promise<readonly string[]> {
   const { engine, files } = work
   switch (operation.kind) {
     case 'restart':
@@ -126,7 +156,11 @@ async function proveHealthy(work: Work, spec: StackService, containers: readonly
 }
 
 function isServiceOperation(operation: Operation): operation is ServiceOperation {
-  return ['start', 'replace_beside', 'replace_stop_first', 'restart', 'scale'].includes(operation.kind)
+  return ['start', 'replace_beside', 'replace_stop_first', 'restart', 'restart_in_place', 'scale'].includes(operation.kind)
+}
+
+function stopped(plan: StackPlan): readonly string[] {
+  return plan.operations.flatMap((operation) => (operation.kind === 'stop' ? operation.containers : []))
 }
 
 function retired(plan: StackPlan): Applied['retire'] {

@@ -13,6 +13,7 @@ import { findWorkspace, type Workspace } from '../store/workspaces.ts'
 import { watchForCancel } from './cancel.ts'
 import type { Kyozo } from './kyozo.ts'
 import { type LiveService, liveServices } from './verdicts.ts'
+import { type EnvironmentWishes, environmentWishes } from './wishes.ts'
 
 export type StageName = 'fetch' | 'analyze' | 'plan' | 'build' | 'apply' | 'switch' | 'report'
 
@@ -24,6 +25,8 @@ export interface Attempt {
   readonly identity: StackIdentity
   /** What served when the attempt began. */
   readonly live: ReadonlyMap<string, LiveService>
+  /** What people want of its services, as it was when the attempt began. */
+  readonly wishes: EnvironmentWishes
   /** Aborts when the lease is lost, and, until `finishWhatWasStarted`, when a newer commit arrives. */
   readonly signal: AbortSignal
   /** Milliseconds spent in each stage so far. */
@@ -76,6 +79,7 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
     environment,
     identity: identityOf(kyozo.instance, workspace, environment),
     live: await liveServices(db, environment),
+    wishes: await environmentWishes(db, environment.id),
     signal: stop.signal,
     timings,
     say: (text) => log.write({ stream: 'release', text }),

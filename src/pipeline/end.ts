@@ -1,6 +1,7 @@
 // A release that does not go live: what it left is taken away, and it ends in words, or goes back to the queue when trying again can help.
 import type { Engine } from '../engine/engine.ts'
 import { KyozoError } from '../errors.ts'
+import { servingContainers } from '../reconcile/recover.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { attemptLimit, endRelease, updateRelease } from '../store/leases.ts'
@@ -16,6 +17,7 @@ import { recover } from './recover.ts'
 import { reportRelease } from './report.ts'
 import { routeRows } from './routes.ts'
 import { sayVerdicts } from './switch-over.ts'
+import { liveFacts } from './wishes.ts'
 
 /** What is left to do when an attempt ends without going live. */
 export type EndOutcome = { readonly kind: 'ended' } | { readonly kind: 'retry'; readonly afterMs: number } | { readonly kind: 'lost' }
@@ -145,15 +147,12 @@ async function recoverRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Pr
 }
 
 async function refreshRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<void> {
-  const observed = await engine.observe(attempt.identity, [])
+  const containers = servingContainers(await engine.observe(attempt.identity, []), liveFacts(attempt.live, attempt.wishes))
   const services = [...attempt.live.values()].map((live) => live.spec)
   await replaceRoutes(
     kyozo.db,
     attempt.environment.id,
-    routeRows(
-      { environmentId: attempt.environment.id, identity: attempt.identity, services, containers: observed.containers },
-      kyozo.config,
-    ),
+    routeRows({ environmentId: attempt.environment.id, identity: attempt.identity, services, containers }, kyozo.config),
   )
   await notify(kyozo.db, 'routes', attempt.environment.id)
   await kyozo.edge?.refresh()

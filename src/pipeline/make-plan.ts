@@ -11,6 +11,7 @@ import { findRelease } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { ReleaseFailure } from './outcomes.ts'
+import { planWishes } from './wishes.ts'
 
 export interface MadePlan {
   readonly plan: StackPlan
@@ -37,11 +38,8 @@ export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput)
     stack.services.map((service) => service.image),
   )
   const explained = explainChanges({ spec: stack, previousServices: live ? rememberServices(live) : {}, diff })
-  const plan = planStack(
-    stack,
-    observed,
-    input.because === undefined ? explained : becauseOf(explained, { because: input.because, stack, attempt }),
-  )
+  const context = input.because === undefined ? explained : becauseOf(explained, { because: input.because, stack, attempt })
+  const plan = planStack(stack, observed, { ...context, wishes: planWishes(attempt.wishes, attempt.release) })
   const planText = attempt.redact(formatPlan(plan))
   await updateRelease(kyozo.db, attempt.lease, { plan: JSON.stringify(plan), planText })
   sayDifferences(attempt, stack, live ?? undefined)

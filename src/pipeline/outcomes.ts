@@ -7,7 +7,7 @@ import type { ReleaseVerdict } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 
 /** What served when the attempt began is all that a verdict needs of it. */
-type Served = Pick<Attempt, 'live'>
+type Served = Pick<Attempt, 'live'> & { readonly wishes?: Pick<Attempt['wishes'], 'stopped' | 'destroyed'> }
 
 /** One or more services failed; every one of them gets its own words. */
 export class ReleaseFailure extends Error {
@@ -44,12 +44,24 @@ export interface LiveFacts {
   /** Milliseconds until each touched service was healthy. */
   readonly healthyAfterMs: ReadonlyMap<string, number>
   readonly urls: ReadonlyMap<string, string>
+  /** Default is that nobody wants anything. */
+  readonly wishes?: Served['wishes']
+}
+
+/** A service that a person stopped: nothing was done for it, whatever the commit changed. */
+function restingVerdict({ live }: Served, spec: StackService, because: string): ReleaseVerdict {
+  const sha = live.get(spec.name)?.sha
+  return { ...verdictOf({ kind: 'stopped', service: spec.name, because }), ...about(spec), ...(sha === undefined ? {} : { sinceSha: sha }) }
 }
 
 export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt['release'], 'sha'> }, facts: LiveFacts): ReleaseVerdict[] {
   const touched = touchedServices(facts.plan)
   const built = new Set(facts.plan.operations.flatMap((operation) => (operation.kind === 'build' ? [operation.service] : [])))
-  const present = facts.stack.services.map((spec) => {
+  const { stopped, destroyed } = facts.wishes ?? {}
+  const wanted = facts.stack.services.filter(({ name }) => !destroyed?.has(name))
+  const present = wanted.map((spec) => {
+    const rest = stopped?.get(spec.name)
+    if (rest !== undefined) return restingVerdict(attempt, spec, rest)
     const url = spec.replicas === 0 ? undefined : facts.urls.get(spec.name)
     const reached = url === undefined ? {} : { url }
     const before = attempt.live.get(spec.name)
@@ -83,7 +95,8 @@ export function failedVerdicts(attempt: Served, stack: StackSpec | undefined, fa
       : byService.size > 0
         ? `${[...byService.keys()].join(', ')} failed`
         : 'the release failed'
-  return knownServices(attempt, stack).map(({ name, spec }) => ({
+  const known = knownServices(attempt, stack).filter(({ name }) => !attempt.wishes?.destroyed.has(name))
+  return known.map(({ name, spec }) => ({
     ...verdictOf(outcomeOf(attempt, spec, { failure: byService.get(name), because })),
     ...about(spec),
   }))
@@ -96,6 +109,8 @@ function outcomeOf(
 ): ServiceOutcome {
   const { failure, because } = cause
   const live = attempt.live.get(spec.name)
+  const rest = attempt.wishes?.stopped.get(spec.name)
+  if (rest !== undefined && failure === undefined) return { kind: 'stopped', service: spec.name, because: rest }
   const serving = live === undefined ? {} : { servingSha: live.sha }
   if (failure !== undefined) return { kind: 'failed', service: spec.name, error: failure, ...serving }
   if (live?.spec.configHash === spec.configHash)

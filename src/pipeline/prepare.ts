@@ -29,8 +29,21 @@ export interface BuildSource {
 }
 
 export function prepare(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
-  const { rollbackTo } = attempt.release.options
-  return rollbackTo === undefined ? fromCommit(attempt, kyozo) : fromRelease(attempt, kyozo, rollbackTo)
+  const { release, environment } = attempt
+  const { rollbackTo, ofLive, analyze } = release.options
+  const by = release.triggeredBy
+  if (rollbackTo !== undefined) return fromRelease(attempt, kyozo, { id: rollbackTo, saying: 'Going back to', because: `${by} went back` })
+  // What nobody changed must not change because kyozo was upgraded since.
+  if (ofLive && !analyze && environment.liveReleaseId !== null)
+    return fromRelease(attempt, kyozo, { id: environment.liveReleaseId, saying: 'Staying at' })
+  return fromCommit(attempt, kyozo)
+}
+
+interface Earlier {
+  readonly id: string
+  readonly saying: string
+  /** Default is what the plan finds out. */
+  readonly because?: string
 }
 
 async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
@@ -47,11 +60,10 @@ async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
 }
 
 /** Nothing is fetched and nothing is analyzed: what was good once is started again, and only an image that is gone needs the commit. */
-async function fromRelease(attempt: Attempt, kyozo: Kyozo, earlierId: string): Promise<Prepared> {
+async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because }: Earlier): Promise<Prepared> {
   const { release, lease, environment } = attempt
-  const earlier = await keptRelease(attempt, kyozo, earlierId)
-  const because = `${release.triggeredBy} went back to ${short(earlier.sha)}`
-  attempt.say(`Going back to ${short(earlier.sha)} in ${attempt.workspace.name} ${environment.name}, as ${release.triggeredBy} asked`)
+  const earlier = await keptRelease(attempt, kyozo, id)
+  attempt.say(`${saying} ${short(earlier.sha)} in ${attempt.workspace.name} ${environment.name}, as ${release.triggeredBy} asked`)
   const stack = stackOfRelease(earlier.stackSpec, {
     identity: attempt.identity,
     release: release.id,
@@ -73,7 +85,7 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, earlierId: string): P
     diff,
     // Who goes back has said what is to run: a service that the earlier release did not have goes.
     hasFolder: () => false,
-    because,
+    ...(because === undefined ? {} : { because: `${because} to ${short(earlier.sha)}` }),
     source: () => {
       source ??= earlierSource(attempt, kyozo, earlier)
       return source

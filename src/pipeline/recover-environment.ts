@@ -1,5 +1,5 @@
 // An environment without a release under way: what an ended process left is mended, and the routes are made from what runs.
-import { isEmptyRecovery, planRecovery } from '../reconcile/recover.ts'
+import { isEmptyRecovery, planRecovery, servingContainers } from '../reconcile/recover.ts'
 import { holdIdleEnvironment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
 import { replaceRoutes } from '../store/routes.ts'
@@ -9,6 +9,7 @@ import type { Kyozo } from './kyozo.ts'
 import { applyRecovery } from './recover.ts'
 import { routeRows } from './routes.ts'
 import { liveServices } from './verdicts.ts'
+import { environmentWishes, liveFacts } from './wishes.ts'
 
 /**
  * With `repair`, containers are brought back to the live release as well. Does nothing while a release runs: that one answers for the environment.
@@ -21,14 +22,12 @@ export async function recoverEnvironment(kyozo: Kyozo, environmentId: string, { 
     const workspace = (await findWorkspace(trx, environment.workspaceId))!
     const identity = identityOf(kyozo.instance, workspace, environment)
     const live = await liveServices(trx, environment)
+    const facts = liveFacts(live, await environmentWishes(trx, environmentId))
     if (repair) {
-      const facts = new Map(
-        [...live].map(([name, { spec }]) => [name, { configHash: spec.configHash, isOneShot: spec.isOneShot, replicas: spec.replicas }]),
-      )
       const recovery = planRecovery(await kyozo.engine.observe(identity, []), facts)
       if (!isEmptyRecovery(recovery)) await applyRecovery(kyozo.engine, identity, recovery)
     }
-    const { containers } = await kyozo.engine.observe(identity, [])
+    const containers = servingContainers(await kyozo.engine.observe(identity, []), facts)
     const services = [...live.values()].map(({ spec }) => spec)
     await replaceRoutes(trx, environmentId, routeRows({ environmentId, identity, services, containers }, kyozo.config))
     await notify(trx, 'routes', environmentId)

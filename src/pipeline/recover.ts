@@ -2,21 +2,17 @@
 import type { Engine, StackIdentity } from '../engine/engine.ts'
 import { isEmptyRecovery, planRecovery, type Recovery } from '../reconcile/recover.ts'
 import type { Attempt } from './attempt.ts'
+import { liveFacts } from './wishes.ts'
 
 /** True when there was something to mend. */
 export async function recover(attempt: Attempt, engine: Engine): Promise<boolean> {
   const observed = await engine.observe(attempt.identity, [])
-  const live = new Map(
-    [...attempt.live].map(([name, { spec }]) => [
-      name,
-      { configHash: spec.configHash, isOneShot: spec.isOneShot, replicas: spec.replicas },
-    ]),
-  )
-  const recovery = planRecovery(observed, live)
+  const recovery = planRecovery(observed, liveFacts(attempt.live, attempt.wishes))
   if (isEmptyRecovery(recovery)) return false
   await applyRecovery(engine, attempt.identity, recovery)
   const mended = [
     counted(recovery.makeWay.length + recovery.remove.length, 'removed'),
+    counted(recovery.stop.length, 'stopped'),
     counted(recovery.start.length, 'started again'),
   ].filter((part) => part !== undefined)
   if (mended.length > 0) attempt.say(`Back to the last live state: ${mended.join(', ')}`)
@@ -25,11 +21,12 @@ export async function recover(attempt: Attempt, engine: Engine): Promise<boolean
 
 /** What served is started before the rest of what failed is taken away. */
 export async function applyRecovery(
-  engine: Pick<Engine, 'start' | 'remove' | 'giveAlias'>,
+  engine: Pick<Engine, 'start' | 'stop' | 'remove' | 'giveAlias'>,
   identity: StackIdentity,
   recovery: Recovery,
 ): Promise<void> {
   await engine.remove(recovery.makeWay)
+  await engine.stop(recovery.stop)
   await engine.start(recovery.start)
   for (const { service, containers } of recovery.rename) await engine.giveAlias(identity, service, containers)
   await engine.remove(recovery.remove)

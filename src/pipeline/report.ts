@@ -93,6 +93,7 @@ function serviceState(verdict: Verdict): CommitStatus['state'] | undefined {
     case 'unchanged':
     case 'superseded':
     case 'skipped':
+    case 'stopped':
       return undefined
   }
 }

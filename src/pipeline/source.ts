@@ -3,7 +3,7 @@ import { KyozoError } from '../errors.ts'
 import { diffTrees } from '../git/diff-trees.ts'
 import { readSource } from '../git/load-source-tree.ts'
 import type { ObjectReader, TreeListing } from '../git/objects.ts'
-import type { SourceTree, TreeDiff } from '../git/source-tree.ts'
+import type { TreeDiff } from '../git/source-tree.ts'
 import { type Specified, specifyFromSource } from '../stack/from-source.ts'
 import { updateRelease } from '../store/leases.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
@@ -11,7 +11,7 @@ import { keptAnalysis } from './analyses.ts'
 import type { Attempt } from './attempt.ts'
 import { Superseded } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
-import { tipOf } from './tip.ts'
+import { commitOf, tipOf } from './tip.ts'
 
 export interface FetchedSource {
   readonly reader: ObjectReader
@@ -25,7 +25,7 @@ export interface FetchedSource {
 export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<FetchedSource> {
   const { release, workspace, environment } = attempt
   const reader = await kyozo.mirrors.reader(workspace.id)
-  const tip = await tipOf(attempt, kyozo, environment.ref)
+  const tip = release.options.ofLive ? await liveCommit(attempt, kyozo) : await tipOf(attempt, kyozo, environment.ref)
   if (tip !== release.sha) throw new MovedOn(tip)
   const commit = await reader.readCommit(tip)
   attempt.say(`Release of ${tip.slice(0, 7)} (${commit.subject.slice(0, 72)}) to ${workspace.name} ${environment.name}`)
@@ -36,6 +36,13 @@ export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<Fetch
   const diff = diffTrees(base, listing)
   await updateRelease(kyozo.db, attempt.lease, { tree: commit.tree, diff: JSON.stringify(boundedDiff(diff)) })
   return { reader, listing, memory: kept.memory, sha: tip, diff }
+}
+
+/** The commit that was released last, whatever the branch points at by now. */
+async function liveCommit(attempt: Attempt, kyozo: Kyozo): Promise<string> {
+  const { release, environment } = attempt
+  if (environment.analyzedTree !== null) await commitOf(attempt, kyozo, { sha: release.sha, tree: environment.analyzedTree })
+  return release.sha
 }
 
 /** The branch points elsewhere by now: this release ends, and one of the tip takes its place. */
@@ -65,13 +72,9 @@ function boundedDiff(diff: TreeDiff): TreeDiff {
   }
 }
 
-export interface AnalyzedSource extends Specified {
-  readonly source: SourceTree
-}
-
 /** Topology and stack of the fetched commit; stored with the release before anything is done with them. */
-export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<AnalyzedSource> {
-  const { answer, source } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
+export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<Specified> {
+  const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
     specifyFromSource(tree, {
       templates: kyozo.templates,
       identity: attempt.identity,
@@ -83,5 +86,5 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
     }),
   )
   await updateRelease(kyozo.db, attempt.lease, { topology: JSON.stringify(answer.topology), stackSpec: JSON.stringify(answer.stack) })
-  return { ...answer, source }
+  return answer
 }

@@ -1,7 +1,7 @@
 // The switch: new containers take over names and routes, the release becomes live in one transaction, and only then the old ones drain and go.
 // That transaction is the commit point: a crash before it goes back to the old release, a crash after it goes on with the new one.
 import type { Engine } from '../engine/engine.ts'
-import type { StackPlan } from '../reconcile/plan.ts'
+import type { ObservedContainer, StackPlan } from '../reconcile/plan.ts'
 import { stateWords } from '../release/states.ts'
 import { releaseWords, short } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
@@ -41,13 +41,15 @@ export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine,
 
 async function retire(attempt: Attempt, kyozo: Kyozo, { stack, applied }: Pick<Switching, 'stack' | 'applied'>): Promise<void> {
   const going = applied.retire.flatMap((retired) => retired.containers)
-  if (going.length === 0) return
-  await drain(kyozo, going)
+  const leaving = [...going, ...applied.stop]
+  if (leaving.length === 0) return
+  await drain(kyozo, leaving)
   const kept = new Set(stack.services.map((service) => service.name))
   for (const { service, containers } of applied.retire)
     if (kept.has(service)) await kyozo.engine.takeAlias(attempt.identity, service, containers)
   // A sibling that resolved the old address a moment ago is still about to connect to it.
   await new Promise((resolve) => setTimeout(resolve, siblingGraceMs))
+  await kyozo.engine.stop(applied.stop)
   await kyozo.engine.remove(going)
 }
 
@@ -64,15 +66,15 @@ const remoteDrainMs = 2_000
 async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
   const { stack, plan, applied } = switching
   const { environment, release } = attempt
-  const observed = await engine.observe(attempt.identity, [])
+  const containers = await stayingContainers(attempt, engine, applied)
   const routes = routeRows(
-    { environmentId: environment.id, identity: attempt.identity, services: stack.services, containers: observed.containers },
+    { environmentId: environment.id, identity: attempt.identity, services: stack.services, containers },
     kyozo.config,
   )
   const urls = serviceUrls(attempt.identity, stack.services, kyozo.config)
   const back = release.options.rollbackTo === undefined ? '' : `back to ${short(release.sha)} as ${release.triggeredBy} asked`
-  const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls }).map((verdict) =>
-    back === '' || verdict.kind === 'unchanged' ? verdict : { ...verdict, words: `${verdict.words}, ${back}` },
+  const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls, wishes: attempt.wishes }).map(
+    (verdict) => (back === '' || verdict.kind === 'unchanged' ? verdict : { ...verdict, words: `${verdict.words}, ${back}` }),
   )
   const hasChanged = touchedServices(plan).size > 0
   const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
@@ -93,7 +95,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
       ...(state === 'live' ? { liveReleaseId: release.id } : {}),
     })
     await replaceRoutes(trx, environment.id, routes)
-    await putServiceInstances(trx, instanceFacts(attempt, stack, observed.containers))
+    await putServiceInstances(trx, instanceFacts(attempt, stack, containers))
     await dropServiceInstances(
       trx,
       environment.id,
@@ -104,6 +106,13 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     // Who reads that it is live must reach the new containers at once.
     await kyozo.edge?.refresh(trx)
   })
+}
+
+/** What stays after the switch: a container that is leaving gets no new requests. */
+async function stayingContainers(attempt: Attempt, engine: Engine, applied: Applied): Promise<readonly ObservedContainer[]> {
+  const leaving = new Set([...applied.stop, ...applied.retire.flatMap(({ containers }) => containers)])
+  const { containers } = await engine.observe(attempt.identity, [])
+  return containers.filter(({ id }) => !leaving.has(id))
 }
 
 /** Stored before the release ends: who follows it stops reading at its end. */

@@ -3,7 +3,7 @@ import { verdictOf } from '../release/verdict.ts'
 import type { StackService } from '../stack/stack.ts'
 import type { Executor } from '../store/database.ts'
 import type { Environment } from '../store/environments.ts'
-import { findRelease, type ReleaseVerdict, releaseServices } from '../store/releases.ts'
+import { findRelease, type Release, type ReleaseVerdict, releaseServices } from '../store/releases.ts'
 
 /** A service as the live release runs it. */
 export interface LiveService {
@@ -11,6 +11,8 @@ export interface LiveService {
   /** The commit whose image and configuration run. */
   readonly sha: string
   readonly url?: string
+  /** The live release's generation, where that release made all its containers anew. */
+  readonly sinceGeneration?: number
 }
 
 /** What runs in an environment, by service; empty before the first live release. */
@@ -21,12 +23,19 @@ export async function liveServices(
   if (environment.liveReleaseId === null) return new Map()
   const release = await findRelease(db, environment.liveReleaseId)
   const verdicts = new Map((await releaseServices(db, environment.liveReleaseId)).map((row) => [row.service, row]))
+  const made = release === undefined ? new Set() : madeAnew(release)
   return new Map(
     (release?.stackSpec?.services ?? []).map((spec) => {
       const verdict = verdicts.get(spec.name)
-      return [spec.name, { spec, sha: verdict?.sinceSha ?? release!.sha, ...(verdict?.url ? { url: verdict.url } : {}) }]
+      const since = made.has(spec.name) && release!.generation !== null ? { sinceGeneration: release!.generation } : {}
+      return [spec.name, { spec, sha: verdict?.sinceSha ?? release!.sha, ...(verdict?.url ? { url: verdict.url } : {}), ...since }]
     }),
   )
+}
+
+function madeAnew({ plan }: Pick<Release, 'plan'>): ReadonlySet<string> {
+  const made = (plan?.operations ?? []).filter(({ kind }) => kind === 'start' || kind === 'replace_beside' || kind === 'replace_stop_first')
+  return new Set(made.flatMap((operation) => ('service' in operation ? [operation.service] : [])))
 }
 
 /** A release that never ran still ends in a verdict for every service that is known. */

@@ -19,11 +19,15 @@ export function formatOperation(operation: Operation): string {
     case 'start':
       return `start ${operation.service}${copies(operation.replicas)}`
     case 'replace_beside':
-      return `replace ${operation.service}${copies(operation.replicas)} beside the old one`
+      return `replace ${operation.service}${copies(operation.replicas)} beside the old one${operation.pace === 'one_by_one' ? ', one container after the other' : ''}`
     case 'replace_stop_first':
       return `replace ${operation.service}${copies(operation.replicas)} after stopping the old one, because ${operation.reason}`
     case 'restart':
       return `restart ${operation.service}`
+    case 'restart_in_place':
+      return `restart ${operation.service} where it is, one container after the other and without an answer meanwhile, because ${operation.reason}`
+    case 'stop':
+      return `stop ${operation.service}`
     case 'scale':
       return `scale ${operation.service} to ${operation.replicas}${retiring(operation.retire.length)}`
     case 'remove':

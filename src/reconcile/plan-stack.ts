@@ -6,8 +6,19 @@ import type { Cause, ObservedContainer, ObservedStack, Operation, StackPlan } fr
 export interface PlanContext {
   readonly services: ReadonlyMap<string, Cause>
   readonly volumes: ReadonlyMap<string, Cause>
-  /** Services that a person stopped: they stay as they are. Default is none. */
-  readonly stopped?: ReadonlySet<string>
+  readonly wishes?: Wishes
+}
+
+/** What people want of single services, each with who and why as a cause. Default is nothing. */
+export interface Wishes {
+  /** They rest: nothing is built or started for them. */
+  readonly stopped?: ReadonlyMap<string, Cause>
+  /** No container of them is left; their volumes are. */
+  readonly destroyed?: ReadonlyMap<string, Cause>
+  /** New containers although nothing changed. */
+  readonly redeploy?: ReadonlyMap<string, Cause>
+  /** The same, one container after the other. */
+  readonly restart?: ReadonlyMap<string, Cause>
 }
 
 /**
@@ -58,9 +69,18 @@ function planVolumes(spec: StackSpec, observed: ObservedStack, context: PlanCont
 /** One operation a service; the planner never leaves a service without a word. */
 function planService(service: StackService, containers: readonly ObservedContainer[], context: PlanContext): Operation {
   const { name } = service
-  if (context.stopped?.has(name)) return { kind: 'keep', service: name, containers: idsOf(containers), cause: 'a person stopped it' }
+  const { stopped, destroyed, redeploy, restart } = context.wishes ?? {}
+  const unwanted = destroyed?.get(name)
+  if (unwanted !== undefined) return removeService(name, containers, unwanted)
+  const rest = stopped?.get(name)
+  if (rest !== undefined) return stopService(name, containers, rest)
   const { serving, resting, stale } = sortContainers(service, containers)
   const cause = context.services.get(name)
+  const anew = redeploy?.get(name)
+  if (anew !== undefined && containers.length > 0) return replaceService(service, containers, anew)
+  const again = restart?.get(name)
+  if (again !== undefined && serving.length > 0 && serving.length === containers.length && serving.length === service.replicas)
+    return restartService(service, serving, again)
   const isRight = serving.length + resting.length > 0
   if (!isRight) return stale.length === 0 ? startService(service, cause) : replaceService(service, stale, cause)
   if (resting.length > 0 && serving.length + resting.length === service.replicas && stale.length === 0)
@@ -68,6 +88,25 @@ function planService(service: StackService, containers: readonly ObservedContain
   if (serving.length === service.replicas && resting.length === 0 && stale.length === 0)
     return { kind: 'keep', service: name, containers: idsOf(serving), cause: cause ?? `${service.configHash} runs` }
   return scaleService(service, { serving, leftOver: [...resting, ...stale] })
+}
+
+function removeService(service: string, containers: readonly ObservedContainer[], cause: Cause): Operation {
+  return { kind: containers.length === 0 ? 'keep' : 'remove', service, containers: idsOf(containers), cause }
+}
+
+function stopService(service: string, containers: readonly ObservedContainer[], cause: Cause): Operation {
+  const up = containers.filter(({ state }) => state === 'running' || state === 'restarting' || state === 'paused')
+  return up.length === 0
+    ? { kind: 'keep', service, containers: idsOf(containers), cause }
+    : { kind: 'stop', service, containers: idsOf(up), cause }
+}
+
+/** A new container beside each old one answers without a gap; where two cannot hold what it holds, the same one is started again. */
+function restartService(service: StackService, serving: readonly ObservedContainer[], cause: Cause): Operation {
+  const { name, replicas, replacement } = service
+  if (replacement.kind === 'beside')
+    return { kind: 'replace_beside', service: name, replicas, retire: idsOf(serving), pace: 'one_by_one', cause }
+  return { kind: 'restart_in_place', service: name, containers: idsOf(serving), reason: replacement.reason, cause }
 }
 
 interface SortedContainers {
@@ -147,8 +186,11 @@ function keepVolumes(spec: StackSpec, observed: ObservedStack, context: PlanCont
 
 function needsImage(operation: Operation, { name }: StackService): boolean {
   if (!('service' in operation) || operation.service !== name) return false
-  return operation.kind !== 'keep' && operation.kind !== 'restart'
+  return !imageless.has(operation.kind)
 }
+
+/** What is done with containers that are there. */
+const imageless: ReadonlySet<Operation['kind']> = new Set(['keep', 'restart', 'restart_in_place', 'stop', 'remove'])
 
 /** Sorted by service. A container that the engine is removing already is as good as gone. */
 function containersByService({ containers }: ObservedStack): ReadonlyMap<string, readonly ObservedContainer[]> {

@@ -51,6 +51,8 @@ export type Operation =
       readonly service: string
       readonly replicas: number
       readonly retire: readonly string[]
+      /** `one_by_one`: the next copy is made when the one before is healthy. Default is all together. */
+      readonly pace?: 'one_by_one'
       readonly cause: Cause
     }
   /** Stop the old one, keep it until the new one is healthy, start it again when the new one is not. */
@@ -64,6 +66,16 @@ export type Operation =
     }
   /** The right container exists but does not run. */
   | { readonly kind: 'restart'; readonly service: string; readonly containers: readonly string[]; readonly cause: Cause }
+  /** Each container is stopped, started again and proved healthy before the next: two of them cannot run side by side. */
+  | {
+      readonly kind: 'restart_in_place'
+      readonly service: string
+      readonly containers: readonly string[]
+      readonly reason: string
+      readonly cause: Cause
+    }
+  /** A person wants it to rest: its containers stop once nothing is routed to them any more, and stay. */
+  | { readonly kind: 'stop'; readonly service: string; readonly containers: readonly string[]; readonly cause: Cause }
   /** Fewer or more copies of an otherwise unchanged service. */
   | {
       readonly kind: 'scale'

@@ -2,7 +2,7 @@
 import type { KyozoError } from '../errors.ts'
 import type { ReleaseState } from './states.ts'
 
-export type VerdictKind = 'live' | 'unchanged' | 'failed' | 'superseded' | 'rolled_back' | 'removed' | 'skipped'
+export type VerdictKind = 'live' | 'unchanged' | 'failed' | 'superseded' | 'rolled_back' | 'removed' | 'skipped' | 'stopped'
 
 export interface Verdict {
   readonly service: string
@@ -22,6 +22,8 @@ export type ServiceOutcome =
   | { readonly kind: 'failed'; readonly service: string; readonly error: KyozoError; readonly servingSha?: string }
   | { readonly kind: 'held_back'; readonly service: string; readonly because: string; readonly servingSha?: string }
   | { readonly kind: 'superseded'; readonly service: string; readonly by: string; readonly servingSha?: string }
+  /** Whoever stopped it is in `because`. */
+  | { readonly kind: 'stopped'; readonly service: string; readonly because: string }
   | { readonly kind: 'removed'; readonly service: string; readonly keptVolumes: readonly string[] }
   | { readonly kind: 'skipped'; readonly service: string; readonly because: string; readonly servingSha?: string }
 
@@ -60,6 +62,8 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
       }
     case 'superseded':
       return { service, kind: 'superseded', words: `superseded by ${short(outcome.by)}`, ...since(outcome.servingSha) }
+    case 'stopped':
+      return { service, kind: 'stopped', words: `stopped, so nothing was deployed: ${sentence(outcome.because)}` }
     case 'removed':
       return {
         service,
@@ -97,9 +101,12 @@ export function releaseWords(state: ReleaseState, verdicts: readonly Verdict[], 
     case 'live':
     case 'unchanged':
     case 'replaced': {
-      const parts = [counted(count('live'), 'live'), counted(count('unchanged'), 'unchanged'), counted(count('removed'), 'removed')].filter(
-        (part) => part !== undefined,
-      )
+      const parts = [
+        counted(count('live'), 'live'),
+        counted(count('unchanged'), 'unchanged'),
+        counted(count('stopped'), 'stopped'),
+        counted(count('removed'), 'removed'),
+      ].filter((part) => part !== undefined)
       return parts.length === 0 ? 'Nothing to deploy' : parts.join(', ')
     }
   }

@@ -200,9 +200,9 @@ describe('what runs, against what should', () => {
   })
 
   it('stays stopped when a person stopped it', () => {
-    const context = { ...noReasons, stopped: new Set(['worker']) }
-    expect(planWorker([right('a', { state: 'exited' })], {}, context)).toBe('keep worker: a person stopped it')
-    expect(planWorker([], {}, context)).toBe('keep worker: a person stopped it')
+    const context = { ...noReasons, wishes: { stopped: new Map([['worker', 'ada stopped it']]) } }
+    expect(planWorker([right('a', { state: 'exited' })], {}, context)).toBe('keep worker: ada stopped it')
+    expect(planWorker([], {}, context)).toBe('keep worker: ada stopped it')
   })
 
   it('retires the youngest when there are too many', () => {

@@ -27,16 +27,23 @@ it('takes away what a failed release left, before what it stopped is started on 
     container({ id: 'n1', service: 'new', configHash: 'new-1' }),
   ]
   const recovery = planRecovery({ containers }, live)
-  expect(recovery).toEqual({ makeWay: ['d2'], remove: ['a2', 'n1'], start: ['d1'], rename: [{ service: 'api', containers: ['a1'] }] })
+  expect(recovery).toEqual({
+    makeWay: ['d2'],
+    remove: ['a2', 'n1'],
+    stop: [],
+    start: ['d1'],
+    rename: [{ service: 'api', containers: ['a1'] }],
+  })
   const done: string[] = []
   const note = (name: string) => async (ids: readonly string[]) => void done.push(`${name} ${ids.join(' ')}`)
-  const engine: Pick<Engine, 'start' | 'remove' | 'giveAlias'> = {
+  const engine: Pick<Engine, 'start' | 'stop' | 'remove' | 'giveAlias'> = {
     start: note('start'),
+    stop: note('stop'),
     remove: note('remove'),
     giveAlias: (_identity, service, ids) => note(`name ${service}`)(ids),
   }
   await applyRecovery(engine, identity, recovery)
-  expect(done).toEqual(['remove d2', 'start d1', 'name api a1', 'remove a2 n1'])
+  expect(done).toEqual(['remove d2', 'stop ', 'start d1', 'name api a1', 'remove a2 n1'])
 })
 
 it('keeps what stands in for a live service of which no container is left', () => {
@@ -44,7 +51,7 @@ it('keeps what stands in for a live service of which no container is left', () =
     container({ id: 'd2', service: 'db', configHash: 'db-2' }),
     container({ id: 'd3', service: 'db', configHash: 'db-3', hasAlias: false }),
   ]
-  expect(planRecovery({ containers }, live)).toEqual({ makeWay: [], remove: ['d3'], start: [], rename: [] })
+  expect(planRecovery({ containers }, live)).toEqual({ makeWay: [], remove: ['d3'], stop: [], start: [], rename: [] })
 })
 
 it('takes away a copy that a release wanted more and that never got a name, and names one that is missing', () => {
@@ -52,11 +59,12 @@ it('takes away a copy that a release wanted more and that never got a name, and 
     container({ id: 'a1', service: 'api', configHash: 'api-1' }),
     container({ id: 'a2', service: 'api', configHash: 'api-1', hasAlias: false }),
   ]
-  expect(planRecovery({ containers }, live)).toEqual({ makeWay: [], remove: ['a2'], start: [], rename: [] })
+  expect(planRecovery({ containers }, live)).toEqual({ makeWay: [], remove: ['a2'], stop: [], start: [], rename: [] })
   const two = new Map([['api', { configHash: 'api-1', isOneShot: false, replicas: 2 }]])
   expect(planRecovery({ containers }, two)).toEqual({
     makeWay: [],
     remove: [],
+    stop: [],
     start: [],
     rename: [{ service: 'api', containers: ['a2'] }],
   })

@@ -55,6 +55,13 @@ function applyOperation(spec: StackSpec, stack: ObservedStack, operation: Operat
         ...stack,
         containers: stack.containers.map((found) => (operation.containers.includes(found.id) ? { ...found, state: 'running' } : found)),
       }
+    case 'restart_in_place':
+      return stack
+    case 'stop':
+      return {
+        ...stack,
+        containers: stack.containers.map((found) => (operation.containers.includes(found.id) ? { ...found, state: 'exited' } : found)),
+      }
     case 'remove':
       return { ...stack, containers: stack.containers.filter(({ id }) => !operation.containers.includes(id)) }
     case 'keep':

@@ -1,0 +1,70 @@
+// What people want of the services of an environment, as causes of a plan.
+import type { Cause } from '../reconcile/plan.ts'
+import type { Wishes } from '../reconcile/plan-stack.ts'
+import type { LiveServiceFacts } from '../reconcile/recover.ts'
+import type { Executor } from '../store/database.ts'
+import type { Release } from '../store/releases.ts'
+import { type ServiceWish, serviceWishes } from '../store/service-wishes.ts'
+import type { LiveService } from './verdicts.ts'
+
+export interface EnvironmentWishes {
+  readonly stopped: ReadonlyMap<string, Cause>
+  readonly destroyed: ReadonlyMap<string, Cause>
+  readonly services: readonly ServiceWish[]
+}
+
+export async function environmentWishes(db: Executor, environmentId: string): Promise<EnvironmentWishes> {
+  const services = await serviceWishes(db, environmentId)
+  return {
+    services,
+    stopped: causes(services, { state: 'stopped', verb: 'stopped' }),
+    destroyed: causes(services, { state: 'destroyed', verb: 'destroyed' }),
+  }
+}
+
+/** With what this one release is asked for besides. */
+export function planWishes(wishes: EnvironmentWishes, { options, triggeredBy }: Pick<Release, 'options' | 'triggeredBy'>): Wishes {
+  const asked = (names: readonly string[] | undefined, cause: Cause) => new Map((names ?? []).map((name) => [name, cause]))
+  return {
+    stopped: wishes.stopped,
+    destroyed: wishes.destroyed,
+    redeploy: asked(options.redeploy, `${triggeredBy} asked for it anew`),
+    restart: asked(options.restart, `${triggeredBy} asked for a restart`),
+  }
+}
+
+/** What mending goes by. A service that was destroyed is live no more: its containers are left over. */
+export function liveFacts(
+  live: ReadonlyMap<string, LiveService>,
+  { stopped, destroyed }: Pick<EnvironmentWishes, 'stopped' | 'destroyed'>,
+): ReadonlyMap<string, LiveServiceFacts> {
+  return new Map(
+    [...live]
+      .filter(([name]) => !destroyed.has(name))
+      .map(([name, { spec, sinceGeneration }]) => [
+        name,
+        {
+          configHash: spec.configHash,
+          isOneShot: spec.isOneShot,
+          replicas: spec.replicas,
+          isStopped: stopped.has(name),
+          ...(sinceGeneration === undefined ? {} : { sinceGeneration }),
+        },
+      ]),
+  )
+}
+
+interface Said {
+  readonly state: ServiceWish['desiredState']
+  readonly verb: string
+}
+
+function causes(services: readonly ServiceWish[], { state, verb }: Said): ReadonlyMap<string, Cause> {
+  const wished = services.filter(({ desiredState }) => desiredState === state)
+  return new Map(
+    wished.map(({ name, desiredBy, desiredReason }) => {
+      const because = desiredReason === null || desiredReason === '' ? '' : `: ${desiredReason}`
+      return [name, `${desiredBy ?? 'a person'} ${verb} it${because}`]
+    }),
+  )
+}
