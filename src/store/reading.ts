@@ -45,8 +45,8 @@ export interface RowQuery {
   /** The last one is unique. */
   readonly order: readonly Order[]
   readonly limit: number
-  /** Where to go on, as the texts of the ordered columns; `before` reads backwards and still answers in order. */
-  readonly from?: { readonly side: 'after' | 'before'; readonly values: readonly string[] } | undefined
+  /** Where to go on, as the texts of the ordered columns; `before` reads backwards, without values from the end, and still answers in order. */
+  readonly from?: { readonly side: 'after' | 'before'; readonly values: readonly string[] | undefined } | undefined
 }
 
 /** With `cursor0`, `cursor1`, …: the texts of the ordered columns. */
@@ -92,7 +92,8 @@ export async function readRelatedRows(
     .innerJoinLateral(related.as('row'), (join) => join.onTrue())
     .selectAll('row')
     .select('parent.parentId')
-  return (await asked(rows.execute())) as never
+  const found = await asked(rows.execute())
+  return (query.from?.side === 'before' ? found.reverse() : found) as never
 }
 
 /** One row, or undefined; for what reads a table outside the resource descriptions. */
@@ -134,7 +135,7 @@ function isOneOf(eb: Expressions, column: string, values: readonly unknown[]) {
 function paged(rows: Rows, { conditions, order, limit, from }: RowQuery): Rows {
   let found = rows
   for (const condition of conditions) found = found.where((eb) => conditionIn(eb, condition))
-  if (from !== undefined) found = found.where((eb) => isBeyond(eb, order, from))
+  if (from?.values !== undefined) found = found.where((eb) => isBeyond(eb, order, { side: from.side, values: from.values! }))
   for (const [at, term] of order.entries()) {
     const text = term.isTime
       ? sql<string>`to_char(${sql.ref(term.column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
@@ -164,7 +165,11 @@ function conditionIn(eb: Expressions, condition: Condition) {
 }
 
 /** Rows on that side of the cursor. One direction throughout compares rows as a whole, which an index answers. */
-function isBeyond(eb: Expressions, order: readonly Order[], from: NonNullable<RowQuery['from']>) {
+function isBeyond(
+  eb: Expressions,
+  order: readonly Order[],
+  from: { readonly side: 'after' | 'before'; readonly values: readonly string[] },
+) {
   const signOf = (term: Order) => (term.isDescending === (from.side === 'after') ? sql`<` : sql`>`)
   const isUniform = order.every((term) => term.isDescending === order[0]!.isDescending)
   if (isUniform) {

@@ -22,6 +22,8 @@ export interface ListQuery {
   /** A cursor. Not both. */
   readonly after?: string | undefined
   readonly before?: string | undefined
+  /** The last page instead of the first one; not with `after`. Default is false. */
+  readonly isFromEnd?: boolean
 }
 
 /** One resource as it was read. */
@@ -86,11 +88,11 @@ export async function findItems(
 
 export type ManyRelationship = Extract<Relationship, { kind: 'many' }>
 
-/** The first page of what is related to each of `ids`; an id without any has an empty page. One query, whatever their number. */
+/** A page of what is related to each of `ids`; an id without any has an empty page. One query, whatever their number. */
 export async function relatedItems(
   at: AnswerContext,
   { relationship, ids }: { readonly relationship: ManyRelationship; readonly ids: readonly string[] },
-  query: Omit<ListQuery, 'after' | 'before'>,
+  query: ListQuery,
 ): Promise<ReadonlyMap<string, ItemPage>> {
   const resource = resourceOf(relationship.type)
   const readable = readableBy(at.viewer, resource)
@@ -136,9 +138,11 @@ function prepare(resource: Resource, query: ListQuery, within?: ManyRelationship
     order: order.map(({ column, isDescending, kind }) => ({ column, isDescending, isTime: kind === 'time' })),
     limit: (query.size ?? defaultPageSize) + 1,
     from:
-      cursor === undefined
-        ? undefined
-        : { side: query.after === undefined ? ('before' as const) : ('after' as const), values: readCursor(cursor, order, query) },
+      cursor !== undefined
+        ? { side: query.after === undefined ? ('before' as const) : ('after' as const), values: readCursor(cursor, order, query) }
+        : query.isFromEnd
+          ? { side: 'before' as const, values: undefined }
+          : undefined,
   }
   return { rowQuery, plan }
 }
@@ -165,11 +169,11 @@ async function itemsOf(at: AnswerContext, plan: ReadPlan, rows: readonly ReadRow
 function pageOf(found: readonly ListedItem[], query: ListQuery): ItemPage {
   const size = query.size ?? defaultPageSize
   const isMore = found.length > size
-  const isBackwards = query.before !== undefined
+  const isBackwards = query.before !== undefined || query.isFromEnd === true
   const items = !isMore ? found : isBackwards ? found.slice(1) : found.slice(0, size)
   const first = items[0]?.cursor ?? null
   const last = items.at(-1)?.cursor ?? null
-  if (isBackwards) return { items, previous: isMore ? first : null, next: last }
+  if (isBackwards) return { items, previous: isMore ? first : null, next: query.before === undefined ? null : last }
   return { items, previous: query.after === undefined ? null : first, next: isMore ? last : null }
 }
 
