@@ -3,6 +3,7 @@
 import { KyozoError } from '../errors.ts'
 import { recordAudit } from '../store/audit.ts'
 import type { Database, Executor } from '../store/database.ts'
+import { pendingInvitation } from '../store/invitations.ts'
 import { endGrants, endSessions, endTokens, findMember, findUser, holdTeam, type Member, ownersOf } from '../store/people.ts'
 import { holdTeamNames, isTaken } from '../store/teams.ts'
 import type { Viewer } from '../store/viewer.ts'
@@ -51,14 +52,15 @@ export function memberAccess(context: AccessContext): MemberAccess {
 
     cancelInvitation: (viewer, id, origin) =>
       db.transaction().execute(async (trx) => {
-        const canceled = await asViewer(trx, viewer, () =>
-          within(trx).api.cancelInvitation({ body: { invitationId: id }, headers: new Headers() }),
-        )
+        const found = await pendingInvitation(trx, id)
+        if (found?.teamId !== viewer.teamId)
+          throw new KyozoError('not_found', 'there is no invitation with this id that waits for an answer')
+        await asViewer(trx, viewer, () => within(trx).api.cancelInvitation({ body: { invitationId: id }, headers: new Headers() }))
         await recordAudit(trx, viewer, {
           action: 'invitations.delete',
           subjectType: 'invitations',
           subjectId: id,
-          subjectName: canceled?.email ?? null,
+          subjectName: found.email,
           ...origin,
         })
       }),

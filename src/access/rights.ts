@@ -20,6 +20,8 @@ const administering = (need: Need = 'admin'): Right => ({ need, scope: 'admin' }
 /** `<resource type>.<verb>`. Reading a resource is listing it, showing it, including it and following it live. */
 export const rights = {
   'teams.read': reading(),
+  /** Of the default team only: who runs kyozo says who else may. */
+  'teams.create': administering('owner'),
   'teams.update': administering('owner'),
   /** The people and programs of one's own team. */
   'users.read': reading(),
@@ -103,6 +105,7 @@ export const rights = {
   'alerts.read': reading(),
   'alerts.acknowledge': deploying('view_logs'),
 
+  /** Cloning and fetching over HTTP. A push to a new name also asks for workspaces.create. */
   'git.read': reading(),
   'git.push': deploying('deploy_service'),
 } as const satisfies Record<string, Right>

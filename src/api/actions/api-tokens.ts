@@ -1,0 +1,38 @@
+// Tokens for programs.
+import { z } from 'zod'
+import { KyozoError } from '../../errors.ts'
+import { type TokenScope, tokenScopes } from '../../store/tables/access.ts'
+import type { Creation, Removal } from '../resources/resource.ts'
+
+export const createApiToken: Creation = {
+  right: 'api_tokens.create',
+  description: 'Makes a token that acts for who asks, as far as its scopes reach. The answer is the one place where it can be read.',
+  attributes: {
+    name: z.string().trim().min(1).max(100),
+    scopes: z.array(z.enum(tokenScopes)).min(1).max(tokenScopes.length),
+    expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
+  },
+  // Everybody makes their own.
+  subject: () => ({}),
+  async run({ access, ipAddress }, { viewer, attributes }) {
+    const asked = attributes as { name: string; scopes: TokenScope[]; expires_at?: string | null }
+    const expiresAt = asked.expires_at == null ? null : new Date(asked.expires_at)
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) throw expired(asked.expires_at!)
+    const made = await access.createToken(viewer, { name: asked.name, scopes: [...new Set(asked.scopes)], expiresAt }, { ipAddress })
+    return { kind: 'row', id: made.id, once: { token: made.value } }
+  },
+}
+
+export const revokeApiToken: Removal = {
+  right: 'api_tokens.delete',
+  description: 'Revokes a token; it is refused from now on. One’s own, or anybody’s for owners and admins.',
+  async run({ access, ipAddress }, { viewer, row }) {
+    await access.revokeToken(viewer, String(row.id), { ipAddress })
+    return { kind: 'done' }
+  },
+}
+
+function expired(value: string): KyozoError {
+  const message = `expires_at is ${JSON.stringify(value)}, and must be a time to come`
+  return new KyozoError('invalid', message, { problems: [{ source: { pointer: '/data/attributes/expires_at' }, message }] })
+}
