@@ -82,6 +82,8 @@ export interface ErrorDetails {
   readonly hint?: string
   /** The service it is about, when it is about one. */
   readonly service?: string
+  /** When trying again can help, for `Retry-After`. */
+  readonly retryAfterSeconds?: number
   /** Overrides the catalogue where the adapter knows better. */
   readonly retryable?: boolean
   readonly cause?: unknown
@@ -96,6 +98,7 @@ export class KyozoError extends Error {
   readonly hint: string | undefined
   readonly service: string | undefined
   readonly problems: readonly Problem[]
+  readonly retryAfterSeconds: number | undefined
   readonly retryable: boolean
   readonly stage: Stage
 
@@ -106,6 +109,7 @@ export class KyozoError extends Error {
     this.hint = details.hint
     this.service = details.service
     this.problems = details.problems ?? []
+    this.retryAfterSeconds = details.retryAfterSeconds
     this.retryable = details.retryable ?? errorKinds[code].retryable
     this.stage = errorKinds[code].stage
   }

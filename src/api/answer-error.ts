@@ -41,6 +41,7 @@ export function answerError(form: ErrorForm, log: Log) {
       return
     }
     if (status === 503) response.set('Retry-After', '30')
+    if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds))
     response.status(status)
     if (form === 'text') response.type('text/plain').send(`${words(error, status)}\n`)
     else {
@@ -64,6 +65,7 @@ function title(status: number): string {
   const titles: Record<number, string> = {
     400: 'Bad request',
     401: 'Unauthorized',
+    403: 'Forbidden',
     404: 'Not found',
     405: 'Method not allowed',
     406: 'Not acceptable',

@@ -32,3 +32,31 @@ export async function recordAudit(db: Executor, viewer: Viewer, entry: AuditEntr
     })
     .execute()
 }
+
+/** Somebody tried a person's password too often. Written for every team of the person, so that an owner sees it; nothing for an address nobody has. */
+export async function recordLockOut(db: Executor, at: { readonly email: string; readonly ipAddress: string }): Promise<void> {
+  const teams = await db
+    .selectFrom('users as u')
+    .innerJoin('members as m', 'm.userId', 'u.id')
+    .select(['m.teamId', 'u.id', 'u.name'])
+    .where('u.email', '=', at.email)
+    .execute()
+  if (teams.length === 0) return
+  await db
+    .insertInto('auditEvents')
+    .values(
+      teams.map(({ teamId, id, name }) => ({
+        id: newId(),
+        teamId,
+        actor: 'kyozo',
+        actorKind: 'system' as const,
+        action: 'sessions.lock_out',
+        subjectType: 'users',
+        subjectId: id,
+        subjectName: name,
+        details: JSON.stringify({ reason: 'ten tries to sign in failed within five minutes' }),
+        ipAddress: at.ipAddress,
+      })),
+    )
+    .execute()
+}
