@@ -16,6 +16,7 @@ export const errorKinds = {
   not_found: { stage: 'configure', retryable: false },
   unauthorized: { stage: 'receive', retryable: false },
   forbidden: { stage: 'receive', retryable: false },
+  misdirected: { stage: 'receive', retryable: false },
   bad_request: { stage: 'receive', retryable: false },
   invalid: { stage: 'receive', retryable: false },
   conflict: { stage: 'receive', retryable: false },

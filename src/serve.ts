@@ -2,6 +2,9 @@
 
 import { hostname } from 'node:os'
 import path from 'node:path'
+import type { Access, Credentials } from './access/access.ts'
+import { createAccess } from './access/better-auth.ts'
+import { createLimits } from './access/limits.ts'
 import { createLive } from './api/live/live.ts'
 import { createHttpServer } from './api/server.ts'
 import type { Config } from './config.ts'
@@ -19,6 +22,7 @@ import { openQueue } from './queue/queue.ts'
 import { startSchedule } from './queue/schedule.ts'
 import { createVault, secretKey } from './secrets/vault.ts'
 import { edgeControl } from './serving/edge-control.ts'
+import { greeting } from './serving/greeting.ts'
 import { ledger } from './serving/ledger.ts'
 import { startOutbox } from './serving/outbox.ts'
 import { startWorker } from './serving/worker.ts'
@@ -34,6 +38,8 @@ import { storeTraffic } from './watch/measure.ts'
 export interface Serving {
   /** The token made on the first run; undefined on every later one. */
   readonly firstToken: string | undefined
+  /** The person made on the first run, with the password; undefined on every later one. */
+  readonly firstPerson: Credentials | undefined
   close(): Promise<void>
 }
 
@@ -60,7 +66,7 @@ export async function startServing(config: Config): Promise<Serving> {
     const parts = await openParts(config, log, stops)
     if (config.role !== 'worker') await startWeb(parts, stops)
     if (config.role !== 'web') await startWork(parts, stops)
-    return { firstToken: parts.firstToken, close }
+    return { firstToken: parts.firstToken, firstPerson: parts.firstPerson, close }
   } catch (error) {
     await close()
     throw error
@@ -72,10 +78,12 @@ type Stop = () => Promise<unknown>
 
 interface Parts {
   readonly kyozo: Kyozo
+  readonly access: Access
   readonly edge: Edge
   readonly connections: Connections
   readonly teamId: string
   readonly firstToken: string | undefined
+  readonly firstPerson: Credentials | undefined
 }
 
 async function openParts(config: Config, log: Log, stops: Stop[]): Promise<Parts> {
@@ -84,6 +92,9 @@ async function openParts(config: Config, log: Log, stops: Stop[]): Promise<Parts
   const { db, url } = await openStore(config, dataDir, stops)
   const teamId = await defaultTeam(db)
   const firstToken = await prepareTokens(db, teamId, config.adminToken)
+  const key = await secretKey(dataDir.path, config.secretKey)
+  const access = createAccess({ db, key, baseUrl: config.baseUrl, githubSignIn: config.githubSignIn, log })
+  const firstPerson = await access.makeFirstPerson(teamId)
   const notifications = await listen(url)
   stops.push(() => notifications.close())
   const queue = await openQueue(url, log)
@@ -102,13 +113,13 @@ async function openParts(config: Config, log: Log, stops: Stop[]): Promise<Parts
     notifications,
     engine: openEngine(config, { instance, dataDir, log }),
     mirrors: createMirrors(path.join(dataDir.path, 'mirrors')),
-    vault: createVault(await secretKey(dataDir.path, config.secretKey)),
+    vault: createVault(key),
     templates: await loadTemplates(),
     log,
     edge: config.role === 'worker' ? undefined : control,
     connections,
   }
-  return { kyozo, edge, connections, teamId, firstToken }
+  return { kyozo, access, edge, connections, teamId, firstToken, firstPerson }
 }
 
 function openEngine(
@@ -119,7 +130,7 @@ function openEngine(
   return createDockerEngine({ instance, stacksDir, log, ...(config.dockerHost === undefined ? {} : { dockerHost: config.dockerHost }) })
 }
 
-async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop[]): Promise<void> {
+async function startWeb({ kyozo, access, edge, connections, teamId }: Parts, stops: Stop[]): Promise<void> {
   const { config, db, queue, mirrors, notifications, log } = kyozo
   const receiving = { db, queue, baseUrl: config.baseUrl, teamId }
   const live = createLive({ db, notifications, log })
@@ -129,6 +140,11 @@ async function startWeb({ kyozo, edge, connections, teamId }: Parts, stops: Stop
     webhooks: { connections: { find: async ({ forge, name }) => connections.find(forge, name) }, ledger: ledger(receiving), log },
     edge,
     log,
+    access,
+    limits: createLimits({ db, apiRate: config.apiRate, webhookRate: config.webhookRate }),
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
+    githubUrl: config.githubSignIn?.webUrl,
     readiness: {
       database: () => instanceId(db),
       queue: () => queue.check(),
@@ -200,34 +216,4 @@ function closeServer(server: ReturnType<typeof createHttpServer>): Promise<void>
     })
     server.closeIdleConnections()
   })
-}
-
-function greeting(config: Config, serving: Serving, startMs: number): string {
-  const lines = [
-    `kyozo is ready at ${config.baseUrl} (started in ${(startMs / 1000).toFixed(1)} s)`,
-    '',
-    'Deploy a repository: in its folder,',
-    `  git push ${config.baseUrl}/git/<name>.git HEAD:main`,
-    `  user name: anything · password: ${serving.firstToken ?? knownToken(config)}`,
-    ...(serving.firstToken === undefined ? [] : ['  (the token is shown this once; it is also the bearer token of the API)']),
-    '',
-    `Its services answer at http://<service>.<name>.${config.baseDomain}${portOf(config)}`,
-    `See what runs:         npx kyozo login --server ${config.baseUrl}, then npx kyozo status`,
-    ...(config.github === undefined ? [] : [`GitHub delivers to     ${config.baseUrl}/webhooks/github`]),
-    `Everything is kept in  ${config.dataDir}`,
-    '',
-  ]
-  return `${lines.join('\n')}\n`
-}
-
-function knownToken(config: Config): string {
-  return config.adminToken === undefined
-    ? 'the token that the first run showed (lost? start with KYOZO_ADMIN_TOKEN set)'
-    : 'KYOZO_ADMIN_TOKEN'
-}
-
-/** The embedded edge listens where kyozo does. */
-function portOf(config: Config): string {
-  const { port } = new URL(config.baseUrl)
-  return port === '' ? '' : `:${port}`
 }

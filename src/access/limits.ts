@@ -28,6 +28,7 @@ export interface LimitOptions {
 
 const loginTries = 10
 const loginSeconds = 300
+const tooManyLogins = 'too many tries to sign in'
 const codeTries = 30
 /** A person mistypes; a program that guesses tokens does so often. */
 const strangerRate = 600
@@ -45,34 +46,32 @@ export function createLimits({ db, apiRate, webhookRate }: LimitOptions): Limits
   return {
     async login({ account, address }, signIn) {
       const name = account.trim().toLowerCase()
-      const keys = [
-        { limiter: byAddress, key: network(address) },
-        { limiter: byAccount, key: createHash('sha256').update(name).digest('base64url') },
-      ]
-      for (const { limiter, key } of keys) {
-        await counted(limiter, key, 'too many tries to sign in', async (tries) => {
-          if (limiter === byAccount && tries === loginTries + 1) await recordLockOut(db, { email: name, ipAddress: address })
-        })
-      }
-      const result = await signIn()
-      for (const { limiter, key } of keys) await limiter.reward(key)
+      const [place, person] = [network(address), createHash('sha256').update(name).digest('base64url')]
+      // The address comes first: one that may try no more cannot lock further people out.
+      await counted(byAddress, place, tooManyLogins)
+      const tries = await counted(byAccount, person, tooManyLogins)
+      const result = await signIn().catch(async (error: unknown) => {
+        if (tries === loginTries) await recordLockOut(db, { email: name, ipAddress: address })
+        throw error
+      })
+      await Promise.all([byAddress.reward(place), byAccount.reward(person)])
       return result
     },
-    code: (by) => counted(code, by, 'too many codes'),
-    api: (viewer) => counted(api, viewer, `more than ${apiRate} requests in a minute`),
-    stranger: (address) => counted(stranger, network(address), 'too many requests without a valid token'),
-    webhook: (sender) => counted(webhook, sender, `more than ${webhookRate} deliveries in a minute`),
+    code: async (by) => void (await counted(code, by, 'too many codes')),
+    api: async (viewer) => void (await counted(api, viewer, `more than ${apiRate} requests in a minute`)),
+    stranger: async (address) => void (await counted(stranger, network(address), 'too many requests without a valid token')),
+    webhook: async (sender) => void (await counted(webhook, sender, `more than ${webhookRate} deliveries in a minute`)),
   }
 }
 
 type Limiter = Pick<RateLimiterMemory, 'consume'>
 
-async function counted(limiter: Limiter, key: string, what: string, onRefused?: (tries: number) => Promise<void>): Promise<void> {
+/** Returns which try it is. */
+async function counted(limiter: Limiter, key: string, what: string): Promise<number> {
   try {
-    await limiter.consume(key)
+    return (await limiter.consume(key)).consumedPoints
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused
-    await onRefused?.(refused.consumedPoints)
     const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
     throw new KyozoError('overloaded', what, { hint: `try again in ${seconds} s`, retryAfterSeconds: seconds })
   }

@@ -1,5 +1,6 @@
 // The one table that states who may what. The API, GraphQL, the live stream and Git ask it; docs/permissions.md is made from it, and
 // test/api/authorisation.test.ts walks every door as everybody and compares. Pure: a viewer's role, scopes and grants come as data.
+import { KyozoError } from '../errors.ts'
 import type { PermissionType, TokenScope } from '../store/tables/access.ts'
 import type { Viewer } from '../store/viewer.ts'
 
@@ -130,6 +131,12 @@ export function reasonToRefuse(viewer: Viewer, right: RightName, subject: Subjec
 
 export function may(viewer: Viewer, right: RightName, subject: Subject = {}): boolean {
   return reasonToRefuse(viewer, right, subject) === undefined
+}
+
+/** Throws `forbidden` with the reason. */
+export function assertMay(viewer: Viewer, right: RightName, subject: Subject = {}): void {
+  const reason = reasonToRefuse(viewer, right, subject)
+  if (reason !== undefined) throw new KyozoError('forbidden', reason)
 }
 
 function isAllowed(viewer: Viewer, need: Need, { workspaceId, serviceInstanceId }: Subject): boolean {

@@ -24,6 +24,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   payload_too_large: 413,
   repository_too_large: 413,
   media_type_unsupported: 415,
+  misdirected: 421,
   overloaded: 429,
   store_unavailable: 503,
   engine_unavailable: 503,
@@ -71,6 +72,7 @@ function title(status: number): string {
     406: 'Not acceptable',
     413: 'Too large',
     415: 'Unsupported media type',
+    421: 'Misdirected request',
     429: 'Too many requests',
     503: 'Unavailable',
   }

@@ -1,13 +1,60 @@
-// Who asks: a bearer token on the API, the same token as a basic password for git and pages. A token in the address is never looked at.
+// Who asks: a bearer token on the API, the same token as a basic password for git and pages, or the cookie of a login. A token in the address is
+// never looked at. Where a token came, the cookie is not: what a program sends decides.
 import type { NextFunction, Request, Response } from 'express'
+import type { Access } from '../access/access.ts'
+import { hasSessionCookie } from '../access/better-auth.ts'
+import type { Limits } from '../access/limits.ts'
 import { KyozoError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
-import { type Viewer, viewerOf } from '../store/viewer.ts'
+import { type Viewer, viewerInTeam, viewerOf } from '../store/viewer.ts'
+import { assertJsonBody, assertSameOrigin } from './same-origin.ts'
 
-/** The viewer, or undefined when no valid token came with the request. */
+/** Which of their teams a person means for one request: the team's slug. */
+export const teamHeader = 'kyozo-team'
+
+/** The viewer of the token that came with the request, or undefined when none that is valid did. */
 export async function authenticate(db: Database, request: Request): Promise<Viewer | undefined> {
   const token = tokenOf(request.headers.authorization ?? '')
-  return token === undefined || token === '' ? undefined : viewerOf(db, token)
+  const viewer = token === undefined || token === '' ? undefined : await viewerOf(db, token)
+  const team = request.get(teamHeader)
+  return viewer === undefined || team === undefined ? viewer : viewerInTeam(db, viewer, team)
+}
+
+export interface Identification {
+  readonly db: Database
+  readonly access: Access
+  readonly limits: Limits
+}
+
+/** Finds the viewer once for everything that follows, and counts the request once. Nobody is refused here but who asks too often. */
+export function identify({ db, access, limits }: Identification) {
+  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    const viewer = request.headers.authorization === undefined ? await signedIn(access, request) : await authenticate(db, request)
+    if (viewer === undefined) await limits.stranger(addressOf(request))
+    else await limits.api(`${viewer.teamId} ${viewer.userId}`)
+    response.locals.isIdentified = true
+    response.locals.viewer = viewer
+    next()
+  }
+}
+
+/** A browser sends its cookie whoever made the page: what changes something must come from a page of kyozo's own. */
+async function signedIn(access: Access, request: Request): Promise<Viewer | undefined> {
+  if (!hasSessionCookie(request.headers.cookie)) return undefined
+  assertSameOrigin(request)
+  if (request.originalUrl.startsWith('/api/') || request.originalUrl.startsWith('/graphql')) assertJsonBody(request)
+  return access.viewerOfSession(headersOf(request), { team: request.get(teamHeader) })
+}
+
+export function headersOf(request: Request): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  return headers
+}
+
+export function addressOf(request: Request): string {
+  return request.ip ?? 'unknown'
 }
 
 function tokenOf(header: string): string | undefined {
@@ -26,17 +73,18 @@ export function viewerIn(response: Response): Viewer {
   return viewer as Viewer
 }
 
-/** Refuses a request without a valid token. `scheme` is what a client is told to use. */
+/** Refuses a request without a valid token or login. `scheme` is what a client is told to use. */
 export function requireViewer(db: Database, scheme: 'Bearer' | 'Basic') {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-    const viewer = await authenticate(db, request)
+    const { locals } = response
+    const viewer = locals.isIdentified === true ? (locals.viewer as Viewer | undefined) : await authenticate(db, request)
     if (viewer === undefined) {
       response.setHeader('WWW-Authenticate', `${scheme} realm="kyozo"`)
       throw new KyozoError('unauthorized', 'this needs an API token, and none that is valid came with the request', {
         hint: scheme === 'Bearer' ? 'send the header Authorization: Bearer <token>' : 'use the token as the password, with any user name',
       })
     }
-    response.locals.viewer = viewer
+    locals.viewer = viewer
     next()
   }
 }

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { type NextFunction, type Request, type Response, Router } from 'express'
+import { assertMay } from '../access/rights.ts'
 import { asKyozoError, KyozoError } from '../errors.ts'
 import type { Mirrors } from '../git/mirror.ts'
 import { flushPacket, keepAlivePacket, progressPackets, type RefCommand } from '../git/packets.ts'
@@ -56,7 +57,8 @@ async function advertise(context: GitHttpContext, request: Request, response: Re
       hint: 'use git clone or git push with this address',
     })
   const workspace = await readableWorkspace(context, request, response)
-  if (workspace === undefined && service === 'git-upload-pack') throw unknownWorkspace(nameIn(request))
+  if (service === 'git-receive-pack') assertMayPush(response, workspace)
+  else if (workspace === undefined) throw unknownWorkspace(nameIn(request))
   const folder = await context.mirrors.folderOf(workspace?.id ?? emptyRepository)
   const refs = await advertiseRefs(folder, service as GitService, request.get('git-protocol'))
   noCache(response).type(`application/x-${service}-advertisement`).send(refs)
@@ -78,6 +80,7 @@ async function receive(context: GitHttpContext, request: Request, response: Resp
   const viewer = viewerIn(response)
   const name = nameIn(request)
   const known = await readableWorkspace(context, request, response)
+  assertMayPush(response, known)
   const workspace = known ?? (await createWorkspace(context.db, { teamId: viewer.teamId, name, forge: 'git' }))
   if (workspace.teamId !== viewer.teamId) throw unknownWorkspace(name)
   noCache(response).type('application/x-git-receive-pack-result')
@@ -180,6 +183,7 @@ function storePush(
 
 /** The workspace of the address, if it exists and is the viewer's; undefined when the name is free. */
 async function readableWorkspace(context: GitHttpContext, request: Request, response: Response): Promise<Workspace | undefined> {
+  assertMay(viewerIn(response), 'git.read')
   const name = nameIn(request)
   assertWorkspaceName(name)
   const workspace = await findWorkspaceByName(context.db, name)
@@ -190,6 +194,15 @@ async function readableWorkspace(context: GitHttpContext, request: Request, resp
       hint: 'push there; kyozo deploys it from there',
     })
   return workspace
+}
+
+/** Before the pack is sent: git tells of a refusal here, and forgets it later. A push to a name that is free makes a workspace. */
+function assertMayPush(response: Response, workspace: Workspace | undefined): void {
+  const viewer = viewerIn(response)
+  if (workspace === undefined) {
+    assertMay(viewer, 'workspaces.create')
+    if (!viewer.scopes.includes('deploy')) assertMay(viewer, 'git.push')
+  } else assertMay(viewer, 'git.push', { workspaceId: workspace.id })
 }
 
 function nameIn(request: Request): string {

@@ -1,7 +1,8 @@
 // /releases/<id>: the page a commit status links to. Verdicts first, then what happened, the plan, the builds and what runs. No script, nothing
 // loaded from elsewhere; while the release goes on, the page asks to be loaded again.
-import { type Request, type Response, Router } from 'express'
+import { type NextFunction, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
+import { may } from '../access/rights.ts'
 import { KyozoError } from '../errors.ts'
 import { hasEnded } from '../release/states.ts'
 import { releaseWords, short, type Verdict } from '../release/verdict.ts'
@@ -12,6 +13,8 @@ import { findRow } from '../store/reading.ts'
 import { findRelease, type Release, type ReleaseService, releaseServices } from '../store/releases.ts'
 import { findWorkspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
+import { leadToLogin } from './pages/login.ts'
+import { asHtml, page } from './pages/page.ts'
 
 /** A browser shows so many at once; `kyozo logs` and the API have all of them. */
 const linesShown = 5_000
@@ -19,24 +22,34 @@ const reloadSeconds = 2
 
 export function releasePageRouter(db: Database): Router {
   const router = Router()
-  router.get('/:id', requireViewer(db, 'Basic'), async (request: Request, response: Response) => {
+  router.get('/:id', leadBrowsersToLogin, requireViewer(db, 'Basic'), async (request: Request, response: Response) => {
+    const viewer = viewerIn(response)
     const id = z.uuid().safeParse(request.params.id)
-    const seen = id.success ? await findRow(db, viewerIn(response), { table: 'releases', columns: ['id'], id: id.data }) : undefined
+    const seen = id.success ? await findRow(db, viewer, { table: 'releases', columns: ['id'], id: id.data }) : undefined
     if (seen === undefined) throw new KyozoError('not_found', 'there is no release with this id')
     const release = (await findRelease(db, String(seen.id)))!
     const workspace = (await findWorkspace(db, release.workspaceId))!
     const environment = (await findEnvironment(db, release.environmentId))!
+    const seesLog = may(viewer, 'log_lines.read', { workspaceId: workspace.id })
     response.type('html').send(
       releasePage({
         workspace: workspace.name,
         environment: environment.name,
         release,
         verdicts: await releaseServices(db, release.id),
-        log: await readLog(db, release.id, { after: '0', limit: linesShown }),
+        log: seesLog ? await readLog(db, release.id, { after: '0', limit: linesShown }) : [],
+        seesLog,
       }),
     )
   })
   return router
+}
+
+/** A person who follows the link of a commit status signs in first; git and scripts are told to send a token. */
+function leadBrowsersToLogin(request: Request, response: Response, next: NextFunction): void {
+  const isBrowser = request.headers.authorization === undefined && (request.headers.accept ?? '').includes('text/html')
+  if (isBrowser && response.locals.isIdentified === true && response.locals.viewer === undefined) leadToLogin(request, response)
+  else next()
 }
 
 interface PageContent {
@@ -45,25 +58,32 @@ interface PageContent {
   readonly release: Release
   readonly verdicts: readonly ReleaseService[]
   readonly log: readonly StoredLine[]
+  readonly seesLog: boolean
 }
 
-function releasePage({ workspace, environment, release, verdicts, log }: PageContent): string {
+function releasePage({ workspace, environment, release, verdicts, log, seesLog }: PageContent): string {
   const words = releaseWords(release.state, verdicts.map(asVerdict), release.reason)
   const title = `${workspace} ${environment} ${short(release.sha)}: ${release.state}`
   const body = [
-    `<h1>${asHtml(workspace)} <small>${asHtml(environment)}</small></h1>`,
     `<p class="state ${release.state}"><b>${release.state}</b> ${asHtml(words)}</p>`,
     `<p>Commit <code>${release.sha}</code> of <code>${asHtml(release.ref)}</code>, pushed by ${asHtml(release.triggeredBy)} at ${atMinute(release.createdAt)}${timings(release)}</p>`,
     verdictTable(verdicts),
-    section('What happened', text(log.filter((line) => line.stream === 'release').map((line) => line.text))),
+    seesLog
+      ? section('What happened', text(log.filter((line) => line.stream === 'release').map((line) => line.text)))
+      : '<p>Its log needs the permission <code>view_logs</code>; an owner or admin of the team can grant it.</p>',
     ...builds(log, verdicts),
     ...whatRuns(release),
     log.length === linesShown
       ? `<p>Only the first ${linesShown} lines are shown; <code>kyozo logs ${release.id}</code> prints all.</p>`
       : '',
   ]
-  const reload = hasEnded(release.state) ? '' : `<meta http-equiv="refresh" content="${reloadSeconds}">`
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">${reload}<title>${asHtml(title)}</title><style>${style}</style><body>${body.join('\n')}</body></html>`
+  return page({
+    title,
+    heading: `${asHtml(workspace)} <small>${asHtml(environment)}</small>`,
+    body,
+    width: 'wide',
+    reloadSeconds: hasEnded(release.state) ? undefined : reloadSeconds,
+  })
 }
 
 function asVerdict(row: ReleaseService): Verdict {
@@ -129,15 +149,4 @@ function folded(title: string, content: string, isOpen: boolean): string {
 
 function text(lines: readonly string[]): string {
   return `<pre>${asHtml(lines.join('\n'))}</pre>`
-}
-
-const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
-small{color:#59636e;font-weight:normal}h2{font-size:1.15rem;margin-top:1.8rem}pre{background:#f6f8fa;padding:1rem;overflow:auto;font-size:13px;margin:.4rem 0}
-table{border-collapse:collapse;width:100%}summary{cursor:pointer;padding:.2rem 0}th,td{text-align:left;padding:.35rem .7rem;border-bottom:1px solid #d1d9e0;vertical-align:top}
-td:nth-child(-n+2){white-space:nowrap}td:last-child{width:99%;white-space:pre-wrap}.state{padding:.6rem 1rem;background:#f6f8fa;border-left:4px solid #59636e;white-space:pre-wrap}
-.live,.unchanged{color:#116329}.failed{color:#a40e26}.rolled_back,.superseded{color:#7d4e00}p.state{color:inherit}p.state.live,p.state.unchanged{border-color:#116329}p.state.failed{border-color:#a40e26}`
-
-function asHtml(value: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-  return value.replace(/[&<>"']/g, (character) => entities[character]!)
 }

@@ -2,17 +2,27 @@
 // what verifies bytes comes before anything that parses them.
 import { createServer, type Server } from 'node:http'
 import express, { type Request, type Response } from 'express'
-import helmet from 'helmet'
+import type { Access } from '../access/access.ts'
+import type { Limits } from '../access/limits.ts'
 import type { Edge } from '../edge/edge.ts'
 import { KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { answerError } from './answer-error.ts'
+import { authRouter } from './auth-routes.ts'
+import { identify } from './authenticate.ts'
+import { cors } from './cors.ts'
 import { eventsRouter } from './events.ts'
 import { type GitHttpContext, gitRouter } from './git-http.ts'
 import { apiRouter } from './jsonapi/router.ts'
 import type { Live } from './live/live.ts'
+import { deviceRouter } from './pages/device.ts'
+import { invitationRouter } from './pages/invitation.ts'
+import { loginRouter } from './pages/login.ts'
+import { stylesheet } from './pages/page.ts'
 import { createMeasures } from './prometheus.ts'
 import { releasePageRouter } from './release-page.ts'
+import { requireKnownHost } from './same-origin.ts'
+import { securityHeaders } from './security-headers.ts'
 import { type WebhookOptions, webhookRouter } from './webhooks.ts'
 
 /** A part that must work for kyozo to be ready; the promise rejects with the reason when it does not. */
@@ -25,6 +35,14 @@ export interface ServerContext {
   readonly edge: Edge
   readonly log: Log
   readonly readiness: Readonly<Record<string, ReadinessCheck>>
+  readonly access: Access
+  readonly limits: Limits
+  /** Origins whose web pages may call the API. */
+  readonly corsOrigins: readonly string[]
+  /** Addresses whose word about the client's address is taken. */
+  readonly trustedProxies: readonly string[]
+  /** Where people are sent to sign in with GitHub; undefined when they are not. */
+  readonly githubUrl: string | undefined
 }
 
 /** Longer than any proxy in front keeps a connection, so that it is never this side that closes one in use. */
@@ -49,28 +67,37 @@ export function createHttpServer(context: ServerContext): Server {
 }
 
 function createApp(context: ServerContext): express.Express {
-  const { git, log } = context
+  const { git, log, limits } = context
+  const auth = { access: context.access, limits, baseUrl: git.baseUrl }
+  const who = identify({ db: git.db, access: context.access, limits })
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
+  app.set('trust proxy', [...context.trustedProxies])
   const measures = createMeasures(git.db, { operatorTeam: git.teamId })
   app.use(measures.observe)
-  app.use('/webhooks', webhookRouter(context.webhooks))
-  app.use('/git', gitRouter(git), answerError('text', log))
-  app.use(helmet({ strictTransportSecurity: false }))
+  app.use('/webhooks', webhookRouter({ ...context.webhooks, admit: (sender) => limits.webhook(sender) }))
+  app.use('/git', who, gitRouter(git), answerError('text', log))
+  app.use(securityHeaders({ baseUrl: git.baseUrl, githubUrl: context.githubUrl }))
   app.get(['/livez', '/healthz'], (_request: Request, response: Response) => void response.type('text/plain').send('ok\n'))
   app.get('/readyz', async (_request: Request, response: Response) => {
     const parts = await Promise.all(Object.entries(context.readiness).map(async ([name, check]) => [name, await stateOf(check)] as const))
     response.status(parts.every(([, state]) => state === 'ok') ? 200 : 503).json(Object.fromEntries(parts))
   })
   app.use('/metrics', measures.router)
+  app.use(requireKnownHost(git.baseUrl))
+  app.use('/api/auth', authRouter(auth), answerError('jsonapi', log))
+  app.use('/api/v1', cors(context.corsOrigins), who, answerError('jsonapi', log))
   app.use(
     '/api/v1/events',
     eventsRouter({ db: git.db, live: context.live, log, origins: [new URL(git.baseUrl).origin] }),
     answerError('jsonapi', log),
   )
   app.use('/api/v1', apiRouter({ db: git.db, baseUrl: git.baseUrl }), answerError('jsonapi', log))
-  app.use('/releases', releasePageRouter(git.db))
+  app.get('/assets/page.css', (_request, response) => void response.set('Cache-Control', 'max-age=600').type('css').send(stylesheet))
+  app.use(loginRouter(auth), deviceRouter(auth))
+  app.use('/invitations', invitationRouter({ ...auth, db: git.db }))
+  app.use('/releases', who, releasePageRouter(git.db))
   app.use((request: Request) => {
     throw new KyozoError('not_found', `kyozo answers nothing at ${request.path.slice(0, 200)}`, {
       hint: 'the API is below /api/v1, repositories are below /git',

@@ -55,6 +55,8 @@ export interface WebhookOptions {
   readonly connections: ConnectionFinder
   readonly ledger: DeliveryLedger
   readonly log: WebhookLog
+  /** Counts a delivery, by connection and address, before anything is done for it. Throws `overloaded` for one too many. Default is no limit. */
+  readonly admit?: (sender: string) => Promise<void>
   /** Called with the code of every refusal, for counting. Default is nothing. */
   readonly onRefused?: (code: ErrorCode) => void
   /** The largest body; GitHub sends at most 25 MB. Default is 25 MiB. */
@@ -110,6 +112,7 @@ export function webhookRouter(options: WebhookOptions): Router {
     const { forge } = request.params
     if (typeof forge !== 'string' || !isForgeName(forge)) return next()
     try {
+      await receiver.admit?.(`${request.path} ${request.ip}`)
       const acceptance = await receive(receiver, forges[forge], request)
       response.status(acceptance.decision === 'accepted' ? 202 : 200).json(acceptance)
     } catch (error) {

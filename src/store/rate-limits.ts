@@ -3,7 +3,10 @@ import { CompiledQuery } from 'kysely'
 import type { Database } from './database.ts'
 
 export interface StatementRunner {
-  query(statement: { readonly text: string; readonly values?: readonly unknown[] }): Promise<{ readonly rows: unknown[]; readonly rowCount: number }>
+  query(statement: {
+    readonly text: string
+    readonly values?: readonly unknown[]
+  }): Promise<{ readonly rows: unknown[]; readonly rowCount: number }>
 }
 
 export const rateLimitTable = 'rate_limits'

@@ -1,4 +1,5 @@
 // Who asks. Every read of the API is narrowed by the viewer's team in the data layer, and every act is checked against the viewer's rights.
+import { KyozoError } from '../errors.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
 import { type PermissionType, type Role, type TokenScope, tokenScopes } from './tables/access.ts'
@@ -85,4 +86,23 @@ async function grantsOf(db: Executor, member: Pick<Viewer, 'teamId' | 'userId' |
     .where('userId', '=', member.userId)
     .where('revokedAt', 'is', null)
     .execute()
+}
+
+/**
+ * The same viewer in the team of that slug. A token is of one team; only that of a program of kyozo's own acts in every team that the program is in.
+ * Throws `not_found`, in the same words for a team that is not there.
+ */
+export async function viewerInTeam(db: Executor, viewer: Viewer, slug: string): Promise<Viewer> {
+  const found = await db
+    .selectFrom('members as m')
+    .innerJoin('teams as t', 't.id', 'm.teamId')
+    .innerJoin('users as u', 'u.id', 'm.userId')
+    .select(['m.teamId', 'm.role', 'u.isService'])
+    .where('m.userId', '=', viewer.userId)
+    .where('t.slug', '=', slug)
+    .executeTakeFirst()
+  if (found?.teamId === viewer.teamId) return viewer
+  if (found === undefined || !found.isService)
+    throw new KyozoError('not_found', `this token acts in no team with the slug ${JSON.stringify(slug.slice(0, 60))}`)
+  return { ...viewer, teamId: found.teamId, role: found.role, grants: [] }
 }
