@@ -13,6 +13,7 @@ import { fencedEngine } from './pipeline/fenced-engine.ts'
 import type { Kyozo } from './pipeline/kyozo.ts'
 import { makePlan } from './pipeline/make-plan.ts'
 import { prepare } from './pipeline/prepare.ts'
+import { recordImages, recordPlan } from './pipeline/record-plan.ts'
 import { recover } from './pipeline/recover.ts'
 import { switchOver } from './pipeline/switch-over.ts'
 import { stackVariables } from './pipeline/variables.ts'
@@ -71,15 +72,18 @@ async function deploy(attempt: Attempt, { kyozo, engine, progress }: { kyozo: Ky
   progress.stack = stack
   const { plan, observed } = await attempt.stage('plan', async () => {
     await recover(attempt, engine)
-    return makePlan(attempt, kyozo, prepared)
+    const made = await makePlan(attempt, kyozo, prepared)
+    await recordPlan(attempt, kyozo, { stack, plan: made.plan })
+    return made
   })
-  await attempt.stage('build', () => buildImages(attempt, kyozo, { ...prepared, operations: plan.operations }))
+  const builtAfterMs = await attempt.stage('build', () => buildImages(attempt, kyozo, { ...prepared, operations: plan.operations }))
+  await recordImages(attempt, kyozo, { plan, builtAfterMs })
   attempt.finishWhatWasStarted()
   progress.hasTouchedContainers = true
   const variables = await stackVariables(attempt, kyozo, stack)
   const files: ComposeFiles = { identity: attempt.identity, document: stack.documentText, overlay: stack.overlayText, variables }
   const applied = await attempt.stage('apply', () => applyPlan(attempt, engine, { stack, plan, files, observed }))
   const added = await declareEnvironments(attempt, kyozo, prepared.environments)
-  await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { stack, plan, applied, tree: prepared.tree }))
+  await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { ...prepared, plan, applied }))
   await releaseEnvironments(attempt, kyozo, added)
 }

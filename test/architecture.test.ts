@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   health: [],
   edge: [],
   secrets: [],
-  store: ['child'],
+  store: ['child', 'release'],
   queue: [],
   pipeline: ['git', 'forge', 'topology', 'stack', 'reconcile', 'release', 'health', 'edge', 'secrets', 'store'],
   watch: ['edge', 'pipeline', 'store'],

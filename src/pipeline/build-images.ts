@@ -16,25 +16,35 @@ type ImageOperation = Extract<Operation, { kind: 'build' | 'pull' }>
 /** Across all environments of this process: the machine is one. */
 let machineSlots: ReturnType<typeof slots> | undefined
 
+/** Resolves with the milliseconds that each build took, by service. */
 export async function buildImages(
   attempt: Attempt,
   kyozo: Kyozo,
   work: { readonly source: () => Promise<BuildSource>; readonly stack: StackSpec; readonly operations: readonly Operation[] },
-): Promise<void> {
+): Promise<ReadonlyMap<string, number>> {
+  const builtAfterMs = new Map<string, number>()
   machineSlots ??= slots(kyozo.config.concurrentBuilds)
   const inSlot = machineSlots
   const images = work.operations.filter((operation): operation is ImageOperation => operation.kind === 'build' || operation.kind === 'pull')
   await allOrFailures(
     images.map((operation) =>
-      inSlot(() => (operation.kind === 'build' ? build(attempt, kyozo, { ...work, operation }) : pull(attempt, kyozo, operation))),
+      inSlot(() =>
+        operation.kind === 'build' ? build(attempt, kyozo, { ...work, operation, builtAfterMs }) : pull(attempt, kyozo, operation),
+      ),
     ),
   )
+  return builtAfterMs
 }
 
 async function build(
   attempt: Attempt,
   kyozo: Kyozo,
-  work: { readonly source: () => Promise<BuildSource>; readonly stack: StackSpec; readonly operation: ImageOperation },
+  work: {
+    readonly source: () => Promise<BuildSource>
+    readonly stack: StackSpec
+    readonly operation: ImageOperation
+    readonly builtAfterMs: Map<string, number>
+  },
 ): Promise<void> {
   const { service, image } = work.operation
   const input = work.stack.services.find((candidate) => candidate.name === service)?.build
@@ -64,6 +74,7 @@ async function build(
   } catch (error) {
     throw about(service, inFewWords(service, error))
   }
+  work.builtAfterMs.set(service, performance.now() - start)
   attempt.say(`Built ${service} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
 }
 

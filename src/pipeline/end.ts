@@ -13,6 +13,9 @@ import { Canceled } from './cancel.ts'
 import type { Kyozo } from './kyozo.ts'
 import { failedVerdicts, failuresOf, supersededVerdictsOf } from './outcomes.ts'
 import { startRelease } from './receive.ts'
+import { type NotLive, recordFailure } from './record-failure.ts'
+import { elapsedMs } from './record-live.ts'
+import { eventSource } from './record-plan.ts'
 import { recover } from './recover.ts'
 import { reportRelease } from './report.ts'
 import { routeRows } from './routes.ts'
@@ -59,6 +62,7 @@ async function supersede(
   await sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
+    await recordFailure(trx, notLive(attempt, { stack: by.stack, failures: [], verdicts, code: 'superseded', reason: change.reason }))
     await reportRelease(
       trx,
       { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },
@@ -125,12 +129,35 @@ async function fail(
   await sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
+    await recordFailure(trx, notLive(attempt, { ...cause, verdicts, code: first.code, reason: change.reason }))
     await reportRelease(
       trx,
       { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },
       kyozo.config.baseUrl,
     )
   })
+}
+
+interface EndedBadly {
+  readonly stack: StackSpec | undefined
+  readonly failures: readonly KyozoError[]
+  readonly verdicts: readonly ReleaseVerdict[]
+  readonly code: string
+  readonly reason: string
+}
+
+function notLive(attempt: Attempt, { stack, failures, ...ended }: EndedBadly): NotLive {
+  return {
+    ...ended,
+    environmentId: attempt.environment.id,
+    source: eventSource(attempt),
+    sha: attempt.release.sha,
+    codes: new Map(failures.flatMap(({ service, code }) => (service === undefined ? [] : [[service, code] as const]))),
+    live: attempt.live,
+    stopped: attempt.wishes.stopped,
+    specs: new Map((stack?.services ?? []).map((spec) => [spec.name, spec])),
+    durationMs: elapsedMs(attempt),
+  }
 }
 
 /** What was stopped first got new loopback ports when it started again. */

@@ -13,6 +13,8 @@ import { analyzeSource, fetchSource } from './source.ts'
 import { commitOf } from './tip.ts'
 
 export interface Prepared extends Pick<Specified, 'stack' | 'environments'> {
+  /** What the commit holds; null where that was not kept. */
+  readonly topology: Specified['topology'] | null
   readonly tree: string
   readonly diff: TreeDiff
   /** Whether the commit has anything in a folder. */
@@ -48,9 +50,10 @@ interface Earlier {
 
 async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
   const fetched = await attempt.stage('fetch', () => fetchSource(attempt, kyozo))
-  const { stack, environments } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
+  const { stack, topology, environments } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
   return {
     stack,
+    topology,
     environments,
     tree: fetched.listing.tree,
     diff: fetched.diff,
@@ -80,6 +83,7 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because
   let source: Promise<BuildSource> | undefined
   return {
     stack,
+    topology: earlier.topology,
     environments: {},
     tree: earlier.tree,
     diff,

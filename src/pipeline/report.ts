@@ -28,6 +28,8 @@ export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxM
   const { workspace, release } = subject
   if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null)
     return []
+  // A commit stays good or bad as it was, whatever becomes of a restart; a service that recovers by one makes it good.
+  if (release.options.ofLive && aggregateState(release) !== 'success') return []
   const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
   const context = `kyozo/${subject.environment.kind === 'preview' ? 'preview' : subject.environment.name}`
   const status = (name: string, state: CommitStatus['state'], description: string): OutboxMessage => ({

@@ -11,8 +11,10 @@ import { builtInWorkspaces, findWorkspace, type Workspace } from '../store/works
 import { withDefaultBranch } from './default-branch.ts'
 import type { Kyozo } from './kyozo.ts'
 import { receivePush } from './receive.ts'
+import { recordFailure } from './record-failure.ts'
 import { reportRelease } from './report.ts'
-import { failedVerdictsOf, supersededVerdicts } from './verdicts.ts'
+import { failedVerdictsOf, liveServices, supersededVerdicts } from './verdicts.ts'
+import { environmentWishes } from './wishes.ts'
 
 /** Puts what a dead worker left back into the queue or to its end, and wakes a worker for everything that waits. */
 export async function rescue(kyozo: Kyozo): Promise<void> {
@@ -35,6 +37,20 @@ async function reportEnd(kyozo: Kyozo, trx: Executor, { release, fate }: Rescued
       : await failedVerdictsOf(trx, environment, release.reason ?? 'kyozo ended while working on it')
   await saveVerdicts(trx, release.id, verdicts)
   await settleOperations(trx, release)
+  const { stopped } = await environmentWishes(trx, environment.id)
+  await recordFailure(trx, {
+    environmentId: environment.id,
+    source: { teamId: workspace.teamId, releaseId: release.id, triggeredBy: release.triggeredBy, triggeredById: release.triggeredById },
+    sha: release.sha,
+    verdicts,
+    reason: release.reason ?? 'kyozo ended while working on it',
+    codes: new Map(),
+    code: release.errorCode ?? fate,
+    live: await liveServices(trx, environment),
+    stopped,
+    specs: new Map(),
+    durationMs: release.startedAt === null ? 0 : Date.now() - release.startedAt.getTime(),
+  })
   await reportRelease(trx, { workspace, environment, release, verdicts }, kyozo.config.baseUrl)
   await notify(trx, 'release', release.id)
 }

@@ -10,11 +10,12 @@ import { endRelease } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
 import { type Release, type ReleaseVerdict, retireLiveReleases } from '../store/releases.ts'
 import { replaceRoutes } from '../store/routes.ts'
-import { dropServiceInstances, type InstanceFacts, putServiceInstances } from '../store/service-instances.ts'
+import type { Topology } from '../topology/topology.ts'
 import type { Applied } from './apply.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { liveVerdicts, touchedServices } from './outcomes.ts'
+import { recordLive } from './record-live.ts'
 import { reportRelease } from './report.ts'
 import { routeRows, serviceUrls } from './routes.ts'
 
@@ -23,6 +24,7 @@ const drainMs = 10_000
 
 export interface Switching {
   readonly stack: StackSpec
+  readonly topology: Topology | null
   readonly plan: StackPlan
   readonly applied: Applied
   readonly tree: string
@@ -95,12 +97,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
       ...(state === 'live' ? { liveReleaseId: release.id } : {}),
     })
     await replaceRoutes(trx, environment.id, routes)
-    await putServiceInstances(trx, instanceFacts(attempt, stack, containers))
-    await dropServiceInstances(
-      trx,
-      environment.id,
-      stack.services.map((service) => service.name),
-    )
+    await recordLive(trx, attempt, { ...switching, containers, urls })
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)
     // Who reads that it is live must reach the new containers at once.
@@ -124,42 +121,4 @@ export async function sayVerdicts(attempt: Attempt, release: Release, verdicts: 
   const [words = ''] = releaseWords(release.state, verdicts, release.reason).split('\n')
   attempt.say(`${release.sha.slice(0, 7)} ${stateWords(release.state)}: ${words.replace(/:$/, '')}`)
   await attempt.storeSaid()
-}
-
-function instanceFacts(
-  attempt: Attempt,
-  stack: StackSpec,
-  containers: readonly {
-    readonly id: string
-    readonly service: string
-    readonly configHash: string
-    readonly publishedPorts: Readonly<Record<number, number>>
-  }[],
-): InstanceFacts[] {
-  return stack.services.map((spec) => {
-    const mine = containers.filter((container) => container.service === spec.name && container.configHash === spec.configHash)
-    const definition = stack.document.services[spec.name] ?? {}
-    return {
-      teamId: attempt.workspace.teamId,
-      workspaceId: attempt.workspace.id,
-      environmentId: attempt.environment.id,
-      name: spec.name,
-      folderPath: spec.folder ?? `@${spec.name}`,
-      serviceType: spec.type,
-      status: 'running',
-      healthStatus: 'healthy',
-      containerId: mine[0]?.id ?? null,
-      deploymentConfig: JSON.stringify({ image: spec.image, configHash: spec.configHash, replacement: spec.replacement }),
-      portMappings: JSON.stringify(
-        mine.flatMap((container) =>
-          Object.entries(container.publishedPorts).map(([inside, outside]) => ({ container: Number(inside), host: outside })),
-        ),
-      ),
-      environmentVariables: JSON.stringify(Object.keys((definition.environment as Record<string, unknown> | undefined) ?? {})),
-      healthCheckConfig: JSON.stringify(spec.health),
-      scalingConfig: JSON.stringify({ replicas: spec.replicas }),
-      lastHealthCheckAt: new Date(),
-      deployedAt: new Date(),
-    }
-  })
 }

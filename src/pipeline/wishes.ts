@@ -33,11 +33,17 @@ export function planWishes(wishes: EnvironmentWishes, { options, triggeredBy }: 
   }
 }
 
-/** What mending goes by. A service that was destroyed is live no more: its containers are left over. */
+/**
+ * What mending goes by: what releases have carried out, not what is wanted of the next one. A service that was destroyed is live no more: its
+ * containers are left over.
+ */
 export function liveFacts(
   live: ReadonlyMap<string, LiveService>,
-  { stopped, destroyed }: Pick<EnvironmentWishes, 'stopped' | 'destroyed'>,
+  { services }: Pick<EnvironmentWishes, 'services'>,
 ): ReadonlyMap<string, LiveServiceFacts> {
+  const resting = services.filter(({ status }) => status === 'stopped')
+  const stopped = new Set(resting.map(({ name }) => name))
+  const destroyed = new Set(resting.filter(({ desiredState }) => desiredState === 'destroyed').map(({ name }) => name))
   return new Map(
     [...live]
       .filter(([name]) => !destroyed.has(name))

@@ -39,8 +39,10 @@ export async function routedServices(
     .selectFrom('serviceInstances as s')
     .innerJoin('environments as e', 'e.id', 's.environmentId')
     .innerJoin('workspaces as w', 'w.id', 's.workspaceId')
-    .select(['s.name as service', 'e.name as environment', 'w.name as workspace', 's.portMappings', 's.environmentId'])
+    .select(['s.name as service', 'e.name as environment', 'w.name as workspace', 's.portMappings', 's.url', 's.environmentId'])
     .where('s.serviceType', '!=', 'backing')
+    .where('s.removedAt', 'is', null)
     .execute()
-  return rows.filter((row) => row.portMappings.length > 0)
+  // What went live under an earlier version has its ports only.
+  return rows.filter((row) => row.url !== null || row.portMappings.length > 0)
 }

@@ -1,8 +1,11 @@
 // What people want of the services of an environment, beside what its commits say.
 import type { Executor } from './database.ts'
+import type { ServiceInstanceTable } from './tables/services.ts'
 
 export interface ServiceWish {
   readonly name: string
+  /** What it is, so far. */
+  readonly status: ServiceInstanceTable['status']
   readonly desiredState: 'running' | 'stopped' | 'destroyed'
   readonly desiredBy: string | null
   readonly desiredReason: string | null
@@ -13,7 +16,7 @@ export interface ServiceWish {
 export async function serviceWishes(db: Executor, environmentId: string): Promise<readonly ServiceWish[]> {
   const rows = await db
     .selectFrom('serviceInstances')
-    .select(['name', 'desiredState', 'desiredBy', 'desiredReason', 'settings'])
+    .select(['name', 'status', 'desiredState', 'desiredBy', 'desiredReason', 'settings'])
     .where('environmentId', '=', environmentId)
     .where((where) => where.or([where('removedAt', 'is', null), where('desiredState', '=', 'destroyed')]))
     // A service that moved to another folder has two rows for a while: the newer one counts.
