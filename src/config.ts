@@ -37,6 +37,12 @@ const schema = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
     .optional(),
+  KYOZO_OLD_SECRET_KEYS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ''))
+    .refine((keys) => keys.every((key) => /^[0-9a-f]{64}$/i.test(key)), 'must be keys of 64 hexadecimal digits, separated by commas')
+    .optional(),
+  KYOZO_ALLOW_PRIVATE_FORGES: z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).optional(),
   KYOZO_GITHUB_API_URL: url.default('https://api.github.com'),
   KYOZO_GITHUB_TOKEN: z.string().min(1).optional(),
   KYOZO_GITHUB_WEBHOOK_SECRET: z.string().min(1).optional(),
@@ -82,6 +88,9 @@ export interface Config {
   readonly baseDomain: string
   readonly adminToken?: string
   readonly secretKey?: string
+  readonly oldSecretKeys: readonly string[]
+  /** Whether a team may connect a Git host on this machine's own networks. */
+  readonly allowsPrivateForges: boolean
   readonly github?: GithubConfig
   readonly githubSignIn?: GithubSignIn
   /** Web pages of these origins may call the API; no others. */
@@ -125,6 +134,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     apiRate: e.KYOZO_API_RATE,
     webhookRate: e.KYOZO_WEBHOOK_RATE,
     role: e.KYOZO_ROLE,
+    oldSecretKeys: e.KYOZO_OLD_SECRET_KEYS ?? [],
+    allowsPrivateForges: e.KYOZO_ALLOW_PRIVATE_FORGES === 'true' || e.KYOZO_ALLOW_PRIVATE_FORGES === '1',
     logLevel: e.KYOZO_LOG_LEVEL,
     concurrentBuilds: e.KYOZO_CONCURRENT_BUILDS,
     buildMemoryBytes: e.KYOZO_BUILD_MEMORY_MB * 1024 ** 2,

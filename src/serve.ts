@@ -20,17 +20,20 @@ import { createLog, type Log } from './log.ts'
 import type { Kyozo } from './pipeline/kyozo.ts'
 import { openQueue } from './queue/queue.ts'
 import { startSchedule } from './queue/schedule.ts'
-import { createVault, secretKey } from './secrets/vault.ts'
+import { secretKeys } from './secrets/keys.ts'
+import { createVault } from './secrets/vault.ts'
 import { edgeControl } from './serving/edge-control.ts'
 import { greeting } from './serving/greeting.ts'
 import { ledger } from './serving/ledger.ts'
 import { startOutbox } from './serving/outbox.ts'
+import { startResealing } from './serving/reseal.ts'
 import { startWorker } from './serving/worker.ts'
 import { migrate, type OpenDatabase, openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded.ts'
 import { defaultTeam, instanceId } from './store/instance.ts'
 import { listen } from './store/notify.ts'
 import { expireClaimsOf } from './store/outbox.ts'
+import { checkKeys } from './store/sealing-keys.ts'
 import { createToken, hasToken } from './store/tokens.ts'
 import { loadTemplates } from './templates.ts'
 import { storeTraffic } from './watch/measure.ts'
@@ -89,11 +92,13 @@ interface Parts {
 async function openParts(config: Config, log: Log, stops: Stop[]): Promise<Parts> {
   const dataDir = await lockDataDir(config.dataDir)
   stops.push(() => dataDir.unlock())
+  const keys = await secretKeys(dataDir.path, { active: config.secretKey, older: config.oldSecretKeys })
+  const vault = createVault(keys.active, keys.older)
   const { db, url } = await openStore(config, dataDir, stops)
+  await checkKeys(db, vault)
   const teamId = await defaultTeam(db)
   const firstToken = await prepareTokens(db, teamId, config.adminToken)
-  const key = await secretKey(dataDir.path, config.secretKey)
-  const access = createAccess({ db, key, baseUrl: config.baseUrl, githubSignIn: config.githubSignIn, log })
+  const access = createAccess({ db, key: keys.active, baseUrl: config.baseUrl, githubSignIn: config.githubSignIn, log })
   const firstPerson = await access.makeFirstPerson(teamId)
   const notifications = await listen(url)
   stops.push(() => notifications.close())
@@ -113,7 +118,7 @@ async function openParts(config: Config, log: Log, stops: Stop[]): Promise<Parts
     notifications,
     engine: openEngine(config, { instance, dataDir, log }),
     mirrors: createMirrors(path.join(dataDir.path, 'mirrors')),
-    vault: createVault(key),
+    vault,
     templates: await loadTemplates(),
     log,
     edge: config.role === 'worker' ? undefined : control,
@@ -181,6 +186,8 @@ async function startWork({ kyozo, connections }: Parts, stops: Stop[]): Promise<
   await expireClaimsOf(kyozo.db, kyozo.owner)
   const outbox = startOutbox({ owner: kyozo.owner, db: kyozo.db, notifications: kyozo.notifications, connections, log: kyozo.log })
   stops.push(() => outbox.stop())
+  const resealing = startResealing(kyozo)
+  stops.push(() => resealing.stop())
 }
 
 async function openStore(config: Config, dataDir: DataDir, stops: Stop[]): Promise<OpenDatabase> {

@@ -24,6 +24,8 @@ describe('the configuration', () => {
       trustedProxies: [],
       apiRate: 12_000,
       webhookRate: 6_000,
+      oldSecretKeys: [],
+      allowsPrivateForges: false,
       role: 'all',
       logLevel: 'info',
       concurrentBuilds: 2,

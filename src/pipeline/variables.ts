@@ -1,7 +1,7 @@
 // The values that the compose document's variables take: generated once per environment, kept encrypted, never printed.
 import { randomBytes } from 'node:crypto'
 import type { StackSpec } from '../stack/stack.ts'
-import { addSecretOnce, listSecrets } from '../store/secrets.ts'
+import { addSecretOnce, listSecrets, placeOf } from '../store/secrets.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 
@@ -9,24 +9,21 @@ import type { Kyozo } from './kyozo.ts'
 const usualDigits = 48
 
 export async function stackVariables(attempt: Attempt, kyozo: Kyozo, stack: StackSpec): Promise<Readonly<Record<string, string>>> {
+  const { vault } = kyozo
   const scope = { teamId: attempt.workspace.teamId, workspaceId: attempt.workspace.id, environmentId: attempt.environment.id }
-  const place = (name: string) => `${scope.workspaceId}/${scope.environmentId}/${name}`
-  const known = new Set((await listSecrets(kyozo.db, scope)).map((secret) => secret.name))
+  const list = async () => (await listSecrets(kyozo.db, scope)).filter(({ isMade, environmentId }) => isMade && environmentId !== null)
+  const known = new Set((await list()).map((secret) => secret.name))
   for (const { variable, digits = usualDigits } of stack.secrets) {
     if (known.has(variable)) continue
-    await addSecretOnce(kyozo.db, scope, {
-      name: variable,
-      ciphertext: kyozo.vault.seal(
-        place(variable),
-        randomBytes(Math.ceil(digits / 2))
-          .toString('hex')
-          .slice(0, digits),
-      ),
-    })
+    const value = randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits)
+    const place = placeOf({ ...scope, service: null, name: variable })
+    await addSecretOnce(kyozo.db, scope, { name: variable, ciphertext: vault.seal(place, value), keyId: vault.keyId })
   }
   const wanted = new Set(stack.secrets.map((secret) => secret.variable))
-  const stored = (await listSecrets(kyozo.db, scope)).filter((secret) => wanted.has(secret.name))
-  const variables = Object.fromEntries(stored.map((secret) => [secret.name, kyozo.vault.open(place(secret.name), secret.ciphertext)]))
+  const stored = (await list()).filter((secret) => wanted.has(secret.name))
+  const variables = Object.fromEntries(stored.map((secret) => [secret.name, vault.open(placeOf(secret), secret.ciphertext)]))
   attempt.redactAlso(Object.values(variables))
   return variables
 }

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import type { Executor } from './database.ts'
 
-export type Topic = 'release' | 'routes' | 'outbox' | 'queue' | 'live'
+export type Topic = 'release' | 'routes' | 'outbox' | 'queue' | 'live' | 'connections'
 const channel = 'kyozo'
 const reconnectMs = 1_000
 
@@ -21,7 +21,7 @@ export async function notify(db: Executor, topic: Topic, id: string): Promise<vo
 /** Listens on a connection of its own, and connects again when it breaks; listeners are then called once with an empty id, since some may be missed. */
 export async function listen(url: string): Promise<Notifications> {
   const emitter = new EventEmitter().setMaxListeners(0)
-  const topics: readonly Topic[] = ['release', 'routes', 'outbox', 'queue', 'live']
+  const topics: readonly Topic[] = ['release', 'routes', 'outbox', 'queue', 'live', 'connections']
   let client: pg.Client | undefined
   let isClosed = false
   const connect = async () => {

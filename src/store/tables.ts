@@ -27,6 +27,7 @@ export interface Tables {
   logChunks: git.LogChunkTable
   outbox: git.OutboxTable
   forgeConnections: git.ForgeConnectionTable
+  sealingKeys: access.SealingKeyTable
   secrets: services.SecretTable
   serviceInstances: services.ServiceInstanceTable
   routes: services.RouteTable

@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createVault, secretKey } from '../../src/secrets/vault.ts'
+import { createCipheriv, randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createVault, keyIdOf, sealedBy } from '../../src/secrets/vault.ts'
 
 describe('a sealed value', () => {
   const vault = createVault(randomBytes(32))
@@ -35,29 +32,32 @@ describe('a sealed value', () => {
   })
 })
 
-describe('the key', () => {
-  let folder: string
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'kyozo-key-'))
-  })
-  afterEach(() => rm(folder, { recursive: true }))
+describe('a new key', () => {
+  const [old, next] = [randomBytes(32), randomBytes(32)]
 
-  it('is made on the first run, is the same on the next, and nobody else may read it', async () => {
-    const first = await secretKey(folder, undefined)
-    expect(first).toHaveLength(32)
-    expect(await secretKey(folder, undefined)).toEqual(first)
-    const file = path.join(folder, 'secret.key')
-    expect((await stat(file)).mode & 0o777).toBe(0o600)
-    expect((await readFile(file, 'utf8')).trim()).toBe(first.toString('hex'))
+  it('seals, while what the old one sealed still opens', () => {
+    const before = createVault(old)
+    const vault = createVault(next, [old])
+    const [first, second] = [before.seal('p', 'one'), vault.seal('p', 'two')]
+    expect([vault.open('p', first), vault.open('p', second)]).toEqual(['one', 'two'])
+    expect([sealedBy(first), sealedBy(second)]).toEqual([keyIdOf(old), keyIdOf(next)])
+    expect([vault.isCurrent(first), vault.isCurrent(second)]).toEqual([false, true])
+    expect({ id: vault.keyId, ids: [...vault.keyIds].sort() }).toEqual({ id: keyIdOf(next), ids: [keyIdOf(old), keyIdOf(next)].sort() })
   })
 
-  it('of the operator is taken without touching the disk', async () => {
-    expect(await secretKey('/nonexistent', 'ab'.repeat(32))).toEqual(Buffer.alloc(32, 0xab))
+  it('opens nothing of the old one once that is gone, and says which key it was', () => {
+    const sealed = createVault(old).seal('p', 'one')
+    expect(() => createVault(next).open('p', sealed)).toThrow(
+      expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(`key ${keyIdOf(old)} sealed it`) }),
+    )
   })
 
-  it('that is damaged stops the start and is not replaced', async () => {
-    await writeFile(path.join(folder, 'secret.key'), 'half a key')
-    await expect(secretKey(folder, undefined)).rejects.toMatchObject({ code: 'config_invalid', hint: expect.stringContaining('backup') })
-    expect(await readFile(path.join(folder, 'secret.key'), 'utf8')).toBe('half a key')
+  it('opens what was sealed before keys had names', () => {
+    const nonce = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', old, nonce).setAAD(Buffer.from('p'))
+    const text = Buffer.concat([cipher.update('from before'), cipher.final()])
+    const sealed = Buffer.concat([Buffer.from([1]), nonce, cipher.getAuthTag(), text])
+    expect(createVault(next, [old]).open('p', sealed)).toBe('from before')
+    expect(createVault(next, [old]).isCurrent(sealed)).toBe(false)
   })
 })

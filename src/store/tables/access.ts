@@ -166,3 +166,10 @@ export interface LiveLogBatchTable {
   toSequence: string
   isEnd: Generated<boolean>
 }
+
+/** The keys that stored values are sealed with, each with a value that only it opens. */
+export interface SealingKeyTable {
+  keyId: string
+  checkValue: Buffer
+  createdAt: Time
+}
