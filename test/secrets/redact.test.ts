@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRedactor } from '../../src/secrets/redact.ts'
+import { createRedactor, createStreamRedactor } from '../../src/secrets/redact.ts'
 
 describe('what is stored or shown', () => {
   it.each([
@@ -15,6 +15,45 @@ describe('what is stored or shown', () => {
 
   it('does not tell a line of a value of several lines', () => {
     expect(createRedactor(['-----BEGIN-----\r\nabcdef\r\nghijkl'])('found abcdef, then ghijkl')).toBe('found ***, then ***')
+  })
+
+  it.each([
+    ['in a login that is encoded', `Basic ${Buffer.from('user:s3cr3t+/"x":rest').toString('base64')}`],
+    ['after one character in front', Buffer.from('us3cr3t+/"x"z').toString('base64')],
+    ['in lower-case percent signs', 's3cr3t%2b%2f%22x%22'],
+    ['in a form', 's3cr3t%2B%2F%22x%22'],
+    ['in HTML', 's3cr3t+/&quot;x&quot;'],
+    ['in JSON within JSON', JSON.stringify(JSON.stringify('s3cr3t+/"x"'))],
+    ['in hexadecimal', Buffer.from('s3cr3t+/"x"').toString('hex').toUpperCase()],
+  ])('does not tell a value %s', (_, text) => {
+    const shown = createRedactor(['s3cr3t+/"x"'])(text)
+    expect(shown).toContain('***')
+    expect(shown).not.toMatch(/s3cr3t|czNjcjN0|NjcjN0|633363/i)
+  })
+
+  it('does not tell a long value of which a line shows only a part, or base64 that is broken into lines', () => {
+    const value = Array.from({ length: 100 }, (_, at) => `part-${at}-${at * 7919}`).join('')
+    const redact = createRedactor([value])
+    expect(redact(value)).toBe('***')
+    expect(redact(value.slice(0, 640))).toBe('***')
+    const lines = Buffer.from(value)
+      .toString('base64')
+      .match(/.{1,76}/g)!
+    expect(new Set(lines.map(redact).map((line) => line.replace(/=+$/, '')))).toEqual(new Set(['***']))
+  })
+
+  it('does not tell a value that arrives in pieces', () => {
+    const text = 'before s3cr3t-value after\nthen cz s3cr3t-value'
+    for (let at = 1; at < text.length; at++) {
+      const stream = createStreamRedactor(['s3cr3t-value'])
+      expect(stream.add(text.slice(0, at)) + stream.add(text.slice(at)) + stream.end()).toBe('before *** after\nthen cz ***')
+    }
+  })
+
+  it('does not wait for ever for the end of a line', () => {
+    const stream = createStreamRedactor(['s3cr3t-value'])
+    const shown = stream.add('x'.repeat(40_000)) + stream.add('s3cr3t-value') + stream.end()
+    expect(shown).toBe(`${'x'.repeat(40_000)}***`)
   })
 
   it('does not tell the rest of a value that begins with another', () => {
