@@ -27,12 +27,17 @@ export interface BuildRequest {
   readonly onLine: (line: string) => void
 }
 
-/** The two compose files as text and the values their variables take. They are parsed by kyozo already; this is its own output. */
+/**
+ * The two compose files as text, the values their variables take, and what services are started with beyond them. They are parsed by kyozo
+ * already; this is its own output. The values are secrets: they reach Compose on its standard input, never on a disk or in a process's environment.
+ */
 export interface ComposeFiles {
   readonly identity: StackIdentity
   readonly document: string
   readonly overlay: string
   readonly variables: Readonly<Record<string, string>>
+  /** Service → variable → value. Default is none. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export interface CreateRequest {

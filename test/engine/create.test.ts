@@ -1,4 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runChild } from '../../src/child.ts'
@@ -95,13 +97,53 @@ test('nothing of the environment of kyozo reaches a document', async () => {
   ])
 })
 
-test('a variable that would steer Compose instead of filling in a value is refused', async () => {
-  const { engine } = stack
-  for (const name of ['DOCKER_HOST', 'COMPOSE_FILE', 'PATH', 'LD_PRELOAD', 'not a name']) {
-    const files = stack.files({ api: {} }, { variables: { [name]: 'x' } })
-    await expect(engine.create({ files, service: 'api', count: 1, withAlias: true })).rejects.toMatchObject({ code: 'engine_refused' })
-  }
+test('the name of a variable steers neither Compose nor the engine', async () => {
+  const variables = { DOCKER_HOST: 'tcp://127.0.0.1:1', COMPOSE_FILE: '/nowhere', PATH: '/nowhere', LD_PRELOAD: '/nowhere.so' }
+  const files = stack.files({ api: { more: { environment: { HOST: '$' + '{DOCKER_HOST:-none}' } } } }, { variables })
+  const [api] = await stack.run(files, 'api')
+  const { Config } = await stack.docker.getContainer(api?.id ?? '').inspect()
+  expect(Config.Env).toContain('HOST=tcp://127.0.0.1:1')
 })
+
+test('a secret reaches its service whatever it holds, and no other service, file or process', async () => {
+  const value = `quo'te "two" $HOME $$ \${HOME} back\\slash %s #no ✓\n-----BEGIN-----\n\tline: {a: b}\n`
+  const script = 'printf %s "$CANARY" | md5sum; exec sleep 1000'
+  const seen: string[] = []
+  const timer = setInterval(() => seen.push(...processEnvironments()), 5)
+  const files = stack.files({ api: { script }, other: { script } }, { secrets: { api: { CANARY: value } } })
+  const [[api], [other]] = [await stack.run(files, 'api'), await stack.run(files, 'other')]
+  clearInterval(timer)
+  const md5 = createHash('md5').update(value).digest('hex')
+  await expect.poll(() => stack.engine.logTail(api?.id ?? '', 5), { timeout: 10_000 }).toEqual([`${md5}  -`])
+  expect(JSON.stringify(await stack.docker.getContainer(other?.id ?? '').inspect())).not.toContain('BEGIN')
+  const directory = join(stack.stacksDir, stack.identity.project)
+  const written = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8')))
+  expect(written.filter((text) => text.includes('BEGIN'))).toEqual([])
+  expect(seen.some((text) => text.includes('docker'))).toBe(true)
+  expect(seen.filter((text) => text.includes('-----BEGIN-----'))).toEqual([])
+})
+
+/** Arguments and environments of all processes outside of containers, as `ps e` shows them. */
+function processEnvironments(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && !isInContainer(name))
+    .flatMap((pid) => ['cmdline', 'environ'].map((file) => `/proc/${pid}/${file}`))
+    .flatMap((file) => {
+      try {
+        return [readFileSync(file, 'utf8')]
+      } catch {
+        return []
+      }
+    })
+}
+
+function isInContainer(pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return true
+  }
+}
 
 test('a file that the document carries is in the container when it starts', async () => {
   const script = 'cat /etc/app/settings; cat /second; exec sleep 1000'

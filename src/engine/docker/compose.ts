@@ -1,12 +1,14 @@
 // The Compose program, which knows the compose format best: it creates containers; everything after that is done through the API.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { ChildResult } from '../../child.ts'
 import { KyozoError } from '../../errors.ts'
 import type { ComposeFiles } from '../engine.ts'
 import { allEnded } from './all-ended.ts'
 import { runDocker } from './client.ts'
 import type { DockerContext } from './context.ts'
 import { refusal } from './errors.ts'
+import { filledDocument } from './filled-document.ts'
 
 /** Creating a container takes a tenth of a second; a hundred on a busy machine take some. */
 const composeDeadlineMs = 120_000
@@ -54,27 +56,30 @@ export async function composeUp(context: DockerContext, files: ComposeFiles, { p
   const options = ['--no-start', '--no-recreate', '--no-deps', '--no-build', '--pull', 'never', '--quiet-pull']
   const services = [...scales.keys()]
   const scaleOptions = [...scales].flatMap(([service, scale]) => ['--scale', `${service}=${scale}`])
-  const result = await runDocker(context, {
-    args: [...composeArguments(files, paths), 'up', ...options, ...scaleOptions, '--', ...services],
-    env: variablesOf(files),
+  const result = await runCompose(context, files, {
+    paths,
+    args: ['up', ...options, ...scaleOptions, '--', ...services],
     deadlineMs: composeDeadlineMs,
   })
   if (result.exitCode !== 0)
     throw refusal(lastWords(result.stderr), { tried: `create a container of ${services.join(', ')}`, cause: result.stderr })
 }
 
-export function composeArguments(files: ComposeFiles, paths: ComposePaths): readonly string[] {
-  const sources = ['-f', paths.document, '-f', paths.overlay, '-p', files.identity.project]
-  return ['compose', '--ansi', 'never', ...sources, '--project-directory', paths.directory, '--env-file', '/dev/null']
+interface Call {
+  readonly paths: ComposePaths
+  readonly args: readonly string[]
+  readonly deadlineMs: number
 }
 
-/** Names by which the environment would steer Compose or the program loader instead of filling in a value. */
-const steeringNames = /^(COMPOSE_|DOCKER_|BUILDKIT_|BUILDX_|LD_|GO|SSL_|PATH$|HOME$|TMPDIR$|(HTTPS?|NO|ALL)_PROXY$)/i
-
-export function variablesOf(files: ComposeFiles): Readonly<Record<string, string>> {
-  const refused = Object.keys(files.variables).filter((name) => steeringNames.test(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-  if (refused.length > 0) throw new KyozoError('engine_refused', `${refused.join(', ')} cannot be the name of a compose variable`)
-  return files.variables
+/**
+ * Runs Compose on a stack. Where its variables have values, Compose reads the document, filled in, from standard input instead of the file: what
+ * stands in a file, an argument or an environment can be read by others.
+ */
+export function runCompose(context: DockerContext, files: ComposeFiles, { paths, args, deadlineMs }: Call): Promise<ChildResult> {
+  const isSecret = Object.keys(files.variables).length > 0 || Object.keys(files.secrets ?? {}).length > 0
+  const sources = ['-f', isSecret ? '-' : paths.document, '-f', paths.overlay, '-p', files.identity.project]
+  const fixed = ['compose', '--ansi', 'never', ...sources, '--project-directory', paths.directory, '--env-file', '/dev/null']
+  return runDocker(context, { args: [...fixed, ...args], deadlineMs, ...(isSecret ? { input: filledDocument(files) } : {}) })
 }
 
 /** The line that says why, without the progress before it. */

@@ -6,8 +6,7 @@ import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
 import type { CreateRequest } from '../engine.ts'
 import { allEnded } from './all-ended.ts'
-import { runDocker } from './client.ts'
-import { type ComposePaths, composeArguments, lastWords, variablesOf } from './compose.ts'
+import { type ComposePaths, lastWords, runCompose } from './compose.ts'
 import { ask, type DockerContext } from './context.ts'
 import { readServiceModel } from './document.ts'
 import { refusal } from './errors.ts'
@@ -60,11 +59,7 @@ export async function fillConfigs(context: DockerContext, request: CreateRequest
 
 /** Compose itself says what the files hold, so that variables and escapes mean what they mean to it. */
 async function resolveConfigs(context: DockerContext, request: CreateRequest, paths: ComposePaths): Promise<readonly ConfigFile[]> {
-  const result = await runDocker(context, {
-    args: [...composeArguments(request.files, paths), 'config', '--format', 'json'],
-    env: variablesOf(request.files),
-    deadlineMs: 30_000,
-  })
+  const result = await runCompose(context, request.files, { paths, args: ['config', '--format', 'json'], deadlineMs: 30_000 })
   if (result.exitCode !== 0) throw refusal(lastWords(result.stderr), { tried: `read the config files of ${request.service}` })
   const model = readModel(result.stdout)
   return (model.services[request.service]?.configs ?? []).map((config) => {
