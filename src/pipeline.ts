@@ -81,7 +81,13 @@ async function deploy(attempt: Attempt, { kyozo, engine, progress }: { kyozo: Ky
   attempt.finishWhatWasStarted()
   progress.hasTouchedContainers = true
   const variables = await stackVariables(attempt, kyozo, stack)
-  const files: ComposeFiles = { identity: attempt.identity, document: stack.documentText, overlay: stack.overlayText, variables }
+  const files: ComposeFiles = {
+    identity: attempt.identity,
+    document: stack.documentText,
+    overlay: stack.overlayText,
+    variables,
+    secrets: prepared.secrets.valuesFor(stack),
+  }
   const applied = await attempt.stage('apply', () => applyPlan(attempt, engine, { stack, plan, files, observed }))
   const added = await declareEnvironments(attempt, kyozo, prepared.environments)
   await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { ...prepared, plan, applied }))

@@ -5,9 +5,11 @@ import type { TreeDiff } from '../git/source-tree.ts'
 import { short } from '../release/verdict.ts'
 import { stackOfRelease } from '../stack/again.ts'
 import type { Specified } from '../stack/from-source.ts'
+import type { StackSpec } from '../stack/stack.ts'
 import { updateRelease } from '../store/leases.ts'
 import { findRelease, type Release } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
+import { type EnvironmentSecrets, environmentSecrets } from './environment-secrets.ts'
 import type { Kyozo } from './kyozo.ts'
 import { analyzeSource, fetchSource } from './source.ts'
 import { commitOf } from './tip.ts'
@@ -16,6 +18,7 @@ export interface Prepared extends Pick<Specified, 'stack' | 'environments'> {
   /** What the commit holds; null where that was not kept. */
   readonly topology: Specified['topology'] | null
   readonly tree: string
+  readonly secrets: EnvironmentSecrets
   readonly diff: TreeDiff
   /** Whether the commit has anything in a folder. */
   readonly hasFolder: (folder: string) => boolean
@@ -50,11 +53,12 @@ interface Earlier {
 
 async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
   const fetched = await attempt.stage('fetch', () => fetchSource(attempt, kyozo))
-  const { stack, topology, environments } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
+  const { stack, topology, environments, secrets } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
   return {
     stack,
     topology,
     environments,
+    secrets,
     tree: fetched.listing.tree,
     diff: fetched.diff,
     hasFolder: (folder) => fetched.listing.folders.has(folder),
@@ -85,6 +89,7 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because
     stack,
     topology: earlier.topology,
     environments: {},
+    secrets: await secretsOfRelease(attempt, kyozo, { stack, earlier }),
     tree: earlier.tree,
     diff,
     // Who goes back has said what is to run: a service that the earlier release did not have goes.
@@ -95,6 +100,25 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because
       return source
     },
   }
+}
+
+/** Their values are those of now. What was read from files of the commit is read from them again, and only then is the commit needed. */
+async function secretsOfRelease(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  { stack, earlier }: { readonly stack: StackSpec; readonly earlier: KeptRelease },
+): Promise<EnvironmentSecrets> {
+  const set = await environmentSecrets(kyozo, attempt.environment)
+  const given = set.valuesFor(stack)
+  const isComplete = stack.services.every(({ name, secrets = [] }) => secrets.every((secret) => given[name]?.[secret] !== undefined))
+  if (isComplete) {
+    attempt.redactAlso(set.values)
+    return set
+  }
+  const reader = await commitOf(attempt, kyozo, earlier)
+  const all = await environmentSecrets(kyozo, attempt.environment, { reader, listing: await reader.listTree(earlier.tree) })
+  attempt.redactAlso(all.values)
+  return all
 }
 
 type KeptRelease = Release & { readonly stackSpec: NonNullable<Release['stackSpec']>; readonly tree: string }

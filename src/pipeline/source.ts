@@ -10,6 +10,7 @@ import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { keptAnalysis } from './analyses.ts'
 import type { Attempt } from './attempt.ts'
 import { Superseded } from './attempt.ts'
+import { type EnvironmentSecrets, environmentSecrets, missingVariables } from './environment-secrets.ts'
 import type { Kyozo } from './kyozo.ts'
 import { commitOf, tipOf } from './tip.ts'
 
@@ -72,8 +73,14 @@ function boundedDiff(diff: TreeDiff): TreeDiff {
   }
 }
 
+export interface AnalyzedSource extends Specified {
+  readonly secrets: EnvironmentSecrets
+}
+
 /** Topology and stack of the fetched commit; stored with the release before anything is done with them. */
-export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<Specified> {
+export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<AnalyzedSource> {
+  const secrets = await environmentSecrets(kyozo, attempt.environment, fetched)
+  attempt.redactAlso(secrets.values)
   const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
     specifyFromSource(tree, {
       templates: kyozo.templates,
@@ -83,8 +90,16 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       generation: attempt.lease.generation,
       healthDeadlineMs: kyozo.config.healthDeadlineMs,
       memory: fetched.memory,
+      availableSecrets: secrets.available,
     }),
   )
   await updateRelease(kyozo.db, attempt.lease, { topology: JSON.stringify(answer.topology), stackSpec: JSON.stringify(answer.stack) })
-  return answer
+  sayMissing(attempt, answer, secrets)
+  return { ...answer, secrets }
+}
+
+/** It may start all the same; if it does not, this is why. */
+function sayMissing(attempt: Attempt, { topology, stack }: Specified, { available }: EnvironmentSecrets): void {
+  for (const { service, variables } of missingVariables({ topology, stack, available }))
+    attempt.say(`  ${service} needs ${variables.join(', ')}, which nobody sets; set a secret of that name`)
 }

@@ -2,11 +2,13 @@
 
 import type { StackIdentity } from '../engine/engine.ts'
 import type { SourceTree } from '../git/source-tree.ts'
+import type { ServiceSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
 import { collectVariables, variablesIn } from './compose-value.ts'
 import { configHash } from './config-hash.ts'
 import { contentKey } from './content-key.ts'
 import { defaultHealthDeadlineMs } from './defaults.ts'
+import { type AvailableSecret, secretsFor, versionsOf } from './given-secrets.ts'
 import type { LinkedService } from './link-services.ts'
 import type { ComposeDocument, GeneratedSecret, Replacement, StackService } from './stack.ts'
 
@@ -15,24 +17,30 @@ export interface FinishInput {
   readonly tree: SourceTree
   readonly identity: StackIdentity
   readonly secretVersions?: Readonly<Record<string, string>>
+  /** What people set. Default is none. */
+  readonly availableSecrets?: readonly AvailableSecret[]
+  readonly topology?: { readonly services: readonly ServiceSpec[] }
   readonly healthDeadlineMs?: number
 }
 
 /** Takes and returns them in start order. */
 export function finishServices(ordered: readonly LinkedService[], input: FinishInput): readonly StackService[] {
   const hostOf = new Map(ordered.flatMap(({ name, livesIn }) => (livesIn === undefined ? [] : [[livesIn, name] as const])))
+  const specs = new Map(input.topology?.services.map((spec) => [spec.name, spec]))
   const hashes = new Map<string, string>()
   return ordered.map((service) => {
     const image = imageOf(service, input)
+    const given = secretsFor({ ...service, spec: specs.get(service.name) }, input.availableSecrets ?? [])
     const hash = configHash({
       definition: definitionOf(service, { input, hostHash: hashes.get(service.livesIn ?? '') }),
       image,
-      secretVersions: versionsFor(service, input.secretVersions ?? {}),
+      secretVersions: { ...versionsFor(service, input.secretVersions ?? {}), ...versionsOf(given) },
     })
     hashes.set(service.name, hash)
     return finishService(service, {
       image,
       configHash: hash,
+      secrets: given.map(({ name }) => name),
       replacement: replacementOf(service, hostOf.get(service.name)),
       healthDeadlineMs: input.healthDeadlineMs ?? defaultHealthDeadlineMs,
     })
@@ -57,7 +65,10 @@ function secretName(variable: string): string {
 
 function finishService(
   service: LinkedService,
-  last: Pick<StackService, 'image' | 'configHash' | 'replacement' | 'healthDeadlineMs'>,
+  {
+    secrets,
+    ...last
+  }: Pick<StackService, 'image' | 'configHash' | 'replacement' | 'healthDeadlineMs'> & { readonly secrets: readonly string[] },
 ): StackService {
   return {
     name: service.name,
@@ -65,6 +76,7 @@ function finishService(
     type: service.type,
     ...(service.build === undefined ? {} : { build: service.build }),
     ...last,
+    ...(secrets.length === 0 ? {} : { secrets }),
     replicas: service.replicas,
     ...(service.port === undefined ? {} : { port: service.port }),
     health: service.health,

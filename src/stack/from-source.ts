@@ -8,12 +8,16 @@ import { readDeclaration } from '../topology/declaration/declaration.ts'
 import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { servicesLimit } from '../topology/limits.ts'
+import { cleanPath, printable } from '../topology/paths.ts'
 import type { Topology } from '../topology/topology.ts'
 import { renderTemplate } from './render-template.ts'
 import { type StackInput, specifyStack } from './specify.ts'
 import type { StackSpec } from './stack.ts'
 
-type StackContext = Pick<StackInput, 'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs'>
+type StackContext = Pick<
+  StackInput,
+  'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs' | 'availableSecrets'
+>
 
 export interface SourceContext extends StackContext {
   /** What the analyses of earlier commits left. Default is nothing. */
@@ -36,6 +40,7 @@ export function specifyFromSource(tree: SourceTree, context: SourceContext): Spe
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
   if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, context.identity.workspace)
+  if (tree.wanted.size === 0) assertSecretsMet(tree, stack)
   return { topology, stack, environments: declaredEnvironments(tree) }
 }
 
@@ -49,6 +54,24 @@ function assertRunnable({ services }: Topology): void {
       hint: 'Leave folders out with `ignore` in kyozo.yaml, or split the repository.',
     },
   )
+}
+
+/** A file that is not there, or a service that nobody is, would leave somebody without a secret and without a word. */
+function assertSecretsMet(tree: SourceTree, { services }: StackSpec): void {
+  const { declaration, refuse } = readDeclaration(tree)
+  for (const [index, { file, service }] of (declaration.secrets ?? []).entries()) {
+    const mode = tree.entries.get(cleanPath(file))?.mode
+    if (mode !== '100644' && mode !== '100755')
+      refuse(
+        ['secrets', index, 'file'],
+        `secrets.${index}.file: ${JSON.stringify(printable(file))} is not a file of the repository; paths begin at its root`,
+      )
+    if (service !== undefined && !services.some(({ name }) => name === service))
+      refuse(
+        ['secrets', index, 'service'],
+        `secrets.${index}.service: there is no service ${service}; there are ${services.map(({ name }) => name).join(', ')}`,
+      )
+  }
 }
 
 function declaredEnvironments(tree: SourceTree): Specified['environments'] {

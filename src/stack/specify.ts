@@ -6,6 +6,7 @@ import type { BackingKind, Topology } from '../topology/topology.ts'
 import { composeDocument, documentText, overlayText } from './document.ts'
 import { draftServices } from './draft-services.ts'
 import { finishServices, secretsOf } from './finish-services.ts'
+import type { AvailableSecret } from './given-secrets.ts'
 import { linkServices } from './link-services.ts'
 import { runtimeOverlay } from './overlay.ts'
 import type { StackSpec } from './stack.ts'
@@ -25,6 +26,8 @@ export interface StackInput {
   readonly generation: number
   /** What an environment's secret values are at, by variable; a new version replaces the containers that read it. Default is none. */
   readonly secretVersions?: Readonly<Record<string, string>>
+  /** What people set for the environment, without values. Default is none. */
+  readonly availableSecrets?: readonly AvailableSecret[]
   /** How long a service may take to become healthy. Default is one minute. */
   readonly healthDeadlineMs?: number
   /** Images to use for backing services instead of kyozo's own choice. Default is none. */

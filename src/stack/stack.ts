@@ -37,6 +37,8 @@ export interface StackService {
   /** Versioned hash of the service as it is created: image reference, definition, and the versions of the secrets it reads. */
   readonly configHash: string
   readonly replacement: Replacement
+  /** Names of the secrets that people set and it is started with. Default is none. */
+  readonly secrets?: readonly string[]
   readonly replicas: number
   /** The port it answers on inside its container. */
   readonly port?: number

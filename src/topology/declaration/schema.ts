@@ -123,6 +123,18 @@ const previews = closed({
     .describe('Secrets that previews may read. Default is none.'),
 })
 
+const secretsFile = closed(
+  {
+    file: relativePath.describe(
+      'The encrypted file, from the root of the repository: .yaml, .json or .env by SOPS, or .age for a dotenv file.',
+    ),
+    service: serviceName
+      .optional()
+      .describe('The one service that it is for. Default is every service that reads a variable of such a name.'),
+  },
+  '{file: secrets.enc.yaml}',
+)
+
 export const declarationSchema = closed({
   services: z
     .record(serviceName, service, { error: 'must be a map of services by name, such as {api: {port: 3000}}' })
@@ -135,6 +147,11 @@ export const declarationSchema = closed({
     })
     .optional()
     .describe('Environments by name and the branch each follows. The default branch is production.'),
+  secrets: z
+    .array(secretsFile, { error: 'must be a list such as [{file: secrets.enc.yaml}]' })
+    .max(20, { error: 'must be at most 20' })
+    .optional()
+    .describe('Files of the repository that hold secrets, encrypted to an age key by SOPS or age itself.'),
   previews: previews.optional(),
   commit_back: oneOf(['pull_request', 'direct', 'off']).optional().describe('How compose.kyozo.yaml is committed. Default is pull_request.'),
   backing: backing

@@ -105,7 +105,7 @@ export const secretName =
 
 /** What stands where a secret will be. */
 const placeholder =
-  /^(?:|change[-_ ]?(?:me|this|it)\w{0,10}|your[-_ ].{0,60}|<.{0,80}>|x{3,40}|\*{3,40}|\$\{.{0,80}\}|todo|none|null|false|true|example|placeholder|secret|password|postgres|root|admin|test|dummy|fake|local|localhost|guest|user|demo|sample|dev|pwd?|minioadmin|mysql|mariadb|mongo|redis|rabbitmq|(?:pass|password|secret)\d{1,4}|\d{1,6}|yes|no|on|off)$/i
+  /^(?:|enc\[aes256_gcm,.{0,300}|change[-_ ]?(?:me|this|it)\w{0,10}|your[-_ ].{0,60}|<.{0,80}>|x{3,40}|\*{3,40}|\$\{.{0,80}\}|todo|none|null|false|true|example|placeholder|secret|password|postgres|root|admin|test|dummy|fake|local|localhost|guest|user|demo|sample|dev|pwd?|minioadmin|mysql|mariadb|mongo|redis|rabbitmq|(?:pass|password|secret)\d{1,4}|\d{1,6}|yes|no|on|off)$/i
 
 const knownForms: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b/, 'an AWS access key'],
