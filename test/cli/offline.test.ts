@@ -192,7 +192,7 @@ describe('doctor, schema and usage', () => {
     const schema = JSON.parse((await runKyozo(['schema'])).stdout)
     expect(schema.title).toBe('kyozo.yaml')
     expect(Object.keys(schema.properties)).toEqual(
-      expect.arrayContaining(['services', 'ignore', 'environments', 'previews', 'commit_back', 'backing']),
+      expect.arrayContaining(['services', 'ignore', 'environments', 'secrets', 'previews', 'commit_back', 'backing']),
     )
   })
 

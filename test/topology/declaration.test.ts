@@ -100,7 +100,7 @@ describe('kyozo.yaml', () => {
       'kyozo.yaml:6:14: services.api.health has no key "paht"; did you mean path? It may have path, port',
       'kyozo.yaml:7:3: services.-bad name: must be the name of a service: letters, digits, dashes, dots and underscores, at most 63',
       'kyozo.yaml:8:10: ignore.0: must be a glob such as "docs/**", with at most two stars in a segment and no extended groups; found "*a*b*c"',
-      'kyozo.yaml:9:1: kyozo.yaml has no key "extra"; it may have services, ignore, environments, previews, commit_back, backing',
+      'kyozo.yaml:9:1: kyozo.yaml has no key "extra"; it may have services, ignore, environments, secrets, previews, commit_back, backing',
     ])
   })
 
@@ -132,7 +132,7 @@ describe('kyozo.yaml', () => {
     ['a: &a {b: *a}\n', 'kyozo.yaml:1:1: the document nests deeper than 32 levels or expands to more than 20000 values'],
     [
       '- a\n',
-      'kyozo.yaml:1:1: kyozo.yaml: must be a map, with any of the keys services, ignore, environments, previews, commit_back, backing; found a list',
+      'kyozo.yaml:1:1: kyozo.yaml: must be a map, with any of the keys services, ignore, environments, secrets, previews, commit_back, backing; found a list',
     ],
   ])('%j is refused', (yaml, message) => {
     expect(errorOf(() => parseDeclaration(yaml))).toEqual(['declaration_invalid', message])
@@ -154,7 +154,7 @@ describe('kyozo.yaml', () => {
 
   test('has a JSON Schema that closes every object', () => {
     const schema = declarationJsonSchema()
-    expect(Object.keys(schema.properties as object)).toEqual(['services', 'ignore', 'environments', 'previews', 'commit_back', 'backing'])
+    expect(Object.keys(schema.properties as object)).toEqual(['services', 'ignore', 'environments', 'secrets', 'previews', 'commit_back', 'backing'])
     expect(schema.additionalProperties).toBe(false)
   })
 })
