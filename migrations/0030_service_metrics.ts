@@ -16,9 +16,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     recorded_at timestamptz not null default now()
   )`.execute(db)
   await sql`create index service_metrics_recorded_at on service_metrics using brin (recorded_at)`.execute(db)
-  await sql`create index service_metrics_service_type_recorded on service_metrics (service_instance_id, metric_type, recorded_at)`.execute(
-    db,
-  )
+  await sql`create index service_metrics_service_recorded on service_metrics (service_instance_id, recorded_at)`.execute(db)
   await sql`create table service_metric_rollups (
     service_instance_id uuid not null references service_instances (id) on delete cascade,
     metric_type text not null check (metric_type in ${sql.raw(types)}),
