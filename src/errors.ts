@@ -74,6 +74,10 @@ export interface Problem {
   readonly source: { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
   /** Field, value and rule, as a sentence. */
   readonly message: string
+  /** An address that says what kind of problem this is, where a published one fits. */
+  readonly kind?: string
+  /** What a program needs to mend it. */
+  readonly meta?: Readonly<Record<string, unknown>>
 }
 
 export interface ErrorDetails {

@@ -146,6 +146,7 @@ async function startWeb({ kyozo, access, edge, connections, teamId }: Parts, sto
     edge,
     log,
     access,
+    vault: kyozo.vault,
     limits: createLimits({ db, apiRate: config.apiRate, webhookRate: config.webhookRate }),
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,

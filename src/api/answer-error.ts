@@ -3,7 +3,8 @@ import type { NextFunction, Request, Response } from 'express'
 import { asKyozoError, type ErrorCode, type KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { storeError } from '../store/database.ts'
-import { mediaType } from './jsonapi/document.ts'
+import type { ErrorObject } from './jsonapi/document.ts'
+import { mediaType } from './jsonapi/media-type.ts'
 
 const statusOf: Partial<Record<ErrorCode, number>> = {
   unauthorized: 401,
@@ -47,13 +48,22 @@ export function answerError(form: ErrorForm, log: Log) {
     if (form === 'text') response.type('text/plain').send(`${words(error, status)}\n`)
     else {
       response.setHeader('Content-Type', mediaType)
-      response.send(Buffer.from(JSON.stringify({ jsonapi: { version: '1.1' }, errors: [errorObject(error, status)] })))
+      response.send(Buffer.from(JSON.stringify({ jsonapi: { version: '1.1' }, errors: errorObjects(error, status) })))
     }
   }
 }
 
-function errorObject(error: KyozoError, status: number) {
-  return { status: String(status), code: error.code, title: title(status), detail: words(error, status) }
+/** One for each thing that is wrong, or one for the whole. */
+function errorObjects(error: KyozoError, status: number): readonly ErrorObject[] {
+  const whole = { status: String(status), code: error.code, title: title(status) }
+  if (error.problems.length === 0 || status === 500) return [{ ...whole, detail: words(error, status) }]
+  return error.problems.map(({ source, message, kind, meta }) => ({
+    ...whole,
+    detail: message,
+    source,
+    ...(kind === undefined ? {} : { links: { type: kind } }),
+    ...(meta === undefined ? {} : { meta }),
+  }))
 }
 
 /** A defect's own message may name tables or paths: the log has it, the answer does not. */
@@ -70,9 +80,12 @@ function title(status: number): string {
     404: 'Not found',
     405: 'Method not allowed',
     406: 'Not acceptable',
+    409: 'Conflict',
+    412: 'Precondition failed',
     413: 'Too large',
     415: 'Unsupported media type',
     421: 'Misdirected request',
+    422: 'Invalid',
     429: 'Too many requests',
     503: 'Unavailable',
   }

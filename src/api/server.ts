@@ -7,6 +7,8 @@ import type { Limits } from '../access/limits.ts'
 import type { Edge } from '../edge/edge.ts'
 import { KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Vault } from '../secrets/vault.ts'
 import { answerError } from './answer-error.ts'
 import { authRouter } from './auth-routes.ts'
 import { identify } from './authenticate.ts'
@@ -29,7 +31,8 @@ import { type WebhookOptions, webhookRouter } from './webhooks.ts'
 export type ReadinessCheck = () => Promise<unknown>
 
 export interface ServerContext {
-  readonly git: GitHttpContext
+  readonly git: GitHttpContext & { readonly queue: Queue }
+  readonly vault: Vault
   readonly webhooks: WebhookOptions
   readonly live: Live
   readonly edge: Edge
@@ -93,7 +96,11 @@ function createApp(context: ServerContext): express.Express {
     eventsRouter({ db: git.db, live: context.live, log, origins: [new URL(git.baseUrl).origin] }),
     answerError('jsonapi', log),
   )
-  app.use('/api/v1', apiRouter({ db: git.db, baseUrl: git.baseUrl }), answerError('jsonapi', log))
+  app.use(
+    '/api/v1',
+    apiRouter({ db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault: context.vault, access: context.access }),
+    answerError('jsonapi', log),
+  )
   app.get('/assets/page.css', (_request, response) => void response.set('Cache-Control', 'max-age=600').type('css').send(stylesheet))
   app.use(loginRouter(auth), deviceRouter(auth))
   app.use('/invitations', invitationRouter({ ...auth, db: git.db }))

@@ -195,23 +195,3 @@ async function asked<T>(reading: Promise<T>): Promise<T> {
     throw new KyozoError('bad_request', 'a value in the query is beyond what its attribute can hold', { cause: error })
   }
 }
-
-export type Filter = Readonly<Record<string, string | undefined>>
-
-/** Newest first. */
-export async function listRows(
-  db: Executor,
-  viewer: Viewer,
-  query: {
-    readonly table: TeamTable
-    readonly columns: readonly string[]
-    readonly filter: Filter
-    readonly page: { readonly limit: number; readonly after?: string }
-  },
-): Promise<Record<string, unknown>[]> {
-  let rows = readableRows(db, { table: query.table, viewer, reach: { kind: 'all' }, subject: {}, where: {} }, query.columns)
-  for (const [column, value] of Object.entries(query.filter))
-    if (value !== undefined) rows = rows.where(column as never, '=', value as never)
-  if (query.page.after !== undefined) rows = rows.where('id', '<', query.page.after)
-  return rows.orderBy('id', 'desc').limit(query.page.limit).execute()
-}

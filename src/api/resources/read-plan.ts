@@ -36,7 +36,8 @@ export function columnOf(name: string, attribute: Attribute): string | undefined
 /** The columns that are always read: an answer's links and rights are made from them. */
 export function keyColumns(resource: Resource): readonly string[] {
   const ones = Object.values(resource.relationships).flatMap((relationship) => (relationship.kind === 'one' ? relationship.column : []))
-  return ['id', ...ones, ...Object.values(resource.subject)]
+  const team = resource.table === 'teams' || resource.table === 'users' ? [] : ['teamId']
+  return ['id', ...team, ...ones, ...Object.values(resource.subject)]
 }
 
 function makePlan(resource: Resource, fields: readonly string[]): ReadPlan {
