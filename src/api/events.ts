@@ -66,7 +66,12 @@ function readQuery(request: Request): { readonly topics: readonly string[]; read
   if (unknown !== undefined)
     throw new KyozoError('bad_request', `events cannot be asked with the query parameter ${JSON.stringify(unknown.slice(0, 60))}`, {
       hint: 'it takes topics and last_event_id',
-      problems: [{ source: { parameter: unknown.slice(0, 60) }, message: 'events cannot be asked with it' }],
+      problems: [
+        {
+          source: { parameter: unknown.slice(0, 60) },
+          message: `events cannot be asked with the query parameter ${JSON.stringify(unknown.slice(0, 60))}`,
+        },
+      ],
     })
   const named = [request.query.topics ?? []].flat().map(String).join(',')
   const header = request.headers['last-event-id']
