@@ -8,7 +8,7 @@ import { translated } from './translate.ts'
 
 export function tokenAccess({ db, within }: AccessContext): Pick<Access, 'createToken' | 'revokeToken'> {
   return {
-    createToken(viewer, token, origin) {
+    async createToken(viewer, token, origin) {
       const missing = token.scopes.filter((scope) => !viewer.scopes.includes(scope))
       if (missing.length > 0)
         throw new KyozoError('forbidden', `a token made with this one cannot have the scope ${missing.join(', ')}: this one has it not`)
