@@ -27,7 +27,12 @@ it('an invitation makes a person and a membership once, and says so in the audit
   const cookie = cookieOf(await access.join(id, { name: 'Grace', password }, new Headers()))
   expect(await access.viewerOfSession(withCookie(cookie))).toMatchObject({ name: 'Grace', role: 'admin', teamId })
   await expect(access.join(id, { name: 'Mallory', password }, new Headers())).rejects.toMatchObject(gone)
-  const trail = await db.selectFrom('auditEvents').select(['action', 'actor', 'subjectName']).where('subjectId', '=', id).orderBy('id').execute()
+  const trail = await db
+    .selectFrom('auditEvents')
+    .select(['action', 'actor', 'subjectName'])
+    .where('subjectId', '=', id)
+    .orderBy('id')
+    .execute()
   expect(trail).toEqual([
     { action: 'invitations.create', actor: 'automation', subjectName: 'grace@example.com' },
     { action: 'invitations.accept', actor: 'Grace', subjectName: 'grace@example.com' },
@@ -36,7 +41,9 @@ it('an invitation makes a person and a membership once, and says so in the audit
 
 it('of fifty who join by one invitation at once, one does', async () => {
   const { id } = await access.invite(await automation(db, teamId), { email: `race-${newId()}@example.com`, role: 'member' })
-  const joins = await Promise.allSettled(Array.from({ length: 8 }, (_, at) => access.join(id, { name: `Racer ${at}`, password }, new Headers())))
+  const joins = await Promise.allSettled(
+    Array.from({ length: 8 }, (_, at) => access.join(id, { name: `Racer ${at}`, password }, new Headers())),
+  )
   expect(joins.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 })
 
@@ -45,11 +52,17 @@ it('an invitation that was taken back, has expired, is somebody else’s or neve
   const canceled = await access.invite(program, { email: 'a@example.com', role: 'member' })
   await access.cancelInvitation(program, canceled.id)
   const expired = await access.invite(program, { email: 'b@example.com', role: 'member' })
-  await db.updateTable('invitations').set({ expiresAt: new Date(0) }).where('id', '=', expired.id).execute()
+  await db
+    .updateTable('invitations')
+    .set({ expiresAt: new Date(0) })
+    .where('id', '=', expired.id)
+    .execute()
   const others = await access.invite(program, { email: 'c@example.com', role: 'member' })
   const ada = await person(db, access, { teamId })
-  for (const id of [canceled.id, expired.id, newId()]) await expect(access.join(id, { name: 'X', password }, new Headers())).rejects.toMatchObject(gone)
-  for (const id of [canceled.id, others.id, newId()]) await expect(access.acceptInvitation(id, withCookie(ada.cookie))).rejects.toMatchObject(gone)
+  for (const id of [canceled.id, expired.id, newId()])
+    await expect(access.join(id, { name: 'X', password }, new Headers())).rejects.toMatchObject(gone)
+  for (const id of [canceled.id, others.id, newId()])
+    await expect(access.acceptInvitation(id, withCookie(ada.cookie))).rejects.toMatchObject(gone)
 })
 
 it('another team’s invitation cannot be taken back', async () => {
@@ -84,11 +97,20 @@ it('a removed member has no login, no token and no grant left, and cannot sign i
   const program = await automation(db, teamId)
   const token = await access.createToken(await viewerOfPerson(db, { ...ada, teamId }), { name: 'ci', scopes: ['read'], expiresAt: null })
   const { workspace } = await workspaceWithEnvironment(db, teamId)
-  const grant = await grantPermission(db, program, { userId: ada.userId, workspaceId: workspace.id, serviceInstanceId: null, permissionType: 'deploy_service' })
+  const grant = await grantPermission(db, program, {
+    userId: ada.userId,
+    workspaceId: workspace.id,
+    serviceInstanceId: null,
+    permissionType: 'deploy_service',
+  })
   await access.removeMember(program, ada.memberId)
   expect(await access.viewerOfSession(withCookie(ada.cookie))).toBeUndefined()
   expect(await viewerOf(db, token.value)).toBeUndefined()
-  const { revokedById } = await db.selectFrom('servicePermissions').select('revokedById').where('id', '=', grant!.id).executeTakeFirstOrThrow()
+  const { revokedById } = await db
+    .selectFrom('servicePermissions')
+    .select('revokedById')
+    .where('id', '=', grant!.id)
+    .executeTakeFirstOrThrow()
   expect(revokedById).toBe(program.userId)
   await expect(access.signIn({ email: ada.email, password }, new Headers())).rejects.toMatchObject({ code: 'unauthorized' })
 })
@@ -106,9 +128,14 @@ it('an admin makes no owner, changes none and removes none', async () => {
 
 it('the last owner stays one, even when two step down at the same moment', async () => {
   const small = await team(db)
-  const [one, two] = [await person(db, access, { teamId: small, role: 'owner' }), await person(db, access, { teamId: small, role: 'owner', name: 'Bob' })]
+  const [one, two] = [
+    await person(db, access, { teamId: small, role: 'owner' }),
+    await person(db, access, { teamId: small, role: 'owner', name: 'Bob' }),
+  ]
   const steps = await Promise.allSettled(
-    [one, two].map(async (each) => access.changeRole(await viewerOfPerson(db, { ...each, teamId: small }), { memberId: each.memberId, role: 'member' })),
+    [one, two].map(async (each) =>
+      access.changeRole(await viewerOfPerson(db, { ...each, teamId: small }), { memberId: each.memberId, role: 'member' }),
+    ),
   )
   expect(steps.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   const owners = await db
@@ -124,7 +151,12 @@ it('the last owner stays one, even when two step down at the same moment', async
 
 it('kyozo’s own program stays an owner', async () => {
   const program = await automation(db, teamId)
-  const { id } = await db.selectFrom('members').select('id').where('userId', '=', program.userId).where('teamId', '=', teamId).executeTakeFirstOrThrow()
+  const { id } = await db
+    .selectFrom('members')
+    .select('id')
+    .where('userId', '=', program.userId)
+    .where('teamId', '=', teamId)
+    .executeTakeFirstOrThrow()
   await expect(access.removeMember(program, id)).rejects.toMatchObject({ code: 'forbidden' })
   await expect(access.changeRole(program, { memberId: id, role: 'member' })).rejects.toMatchObject({ code: 'forbidden' })
 })

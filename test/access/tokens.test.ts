@@ -41,7 +41,9 @@ it('a token is kept as a hash, with enough of it to tell it from others', async 
   expect(JSON.stringify(row)).not.toContain(value.slice(11))
   expect(await viewerOf(db, value)).toMatchObject({ teamId, userId: ada.userId, name: 'Ada', role: 'member', scopes: ['read', 'deploy'] })
   const trail = await db.selectFrom('auditEvents').selectAll().where('subjectId', '=', id).execute()
-  expect(trail).toMatchObject([{ action: 'api_tokens.create', actor: 'Ada', actorId: ada.userId, subjectName: 'ci', details: { scopes: ['read', 'deploy'] } }])
+  expect(trail).toMatchObject([
+    { action: 'api_tokens.create', actor: 'Ada', actorId: ada.userId, subjectName: 'ci', details: { scopes: ['read', 'deploy'] } },
+  ])
 })
 
 it('a token without a scope may not do what the scope is for, whoever made it', async () => {
@@ -49,7 +51,9 @@ it('a token without a scope may not do what the scope is for, whoever made it', 
   const { value } = await access.createToken(owner, { name: 'reader', scopes: ['read'], expiresAt: null })
   const viewer = (await viewerOf(db, value))!
   expect(reasonToRefuse(viewer, 'workspaces.read')).toBeUndefined()
-  expect(reasonToRefuse(viewer, 'workspaces.delete')).toBe('this token may not be used for workspaces.delete: it was made without the scope admin')
+  expect(reasonToRefuse(viewer, 'workspaces.delete')).toBe(
+    'this token may not be used for workspaces.delete: it was made without the scope admin',
+  )
 })
 
 it('a token cannot make one with more scopes than its own', async () => {
@@ -67,7 +71,11 @@ it('a token is refused from the moment it is revoked or expires', async () => {
   expect(await viewerOf(db, revoked.value)).toBeUndefined()
   const expired = await access.createToken(await asAda(), { name: 'b', scopes: ['read'], expiresAt: new Date(Date.now() + 3_600_000) })
   expect(await viewerOf(db, expired.value)).toMatchObject({ userId: ada.userId })
-  await db.updateTable('apiKeys').set({ expiresAt: new Date(Date.now() - 1_000) }).where('id', '=', expired.id).execute()
+  await db
+    .updateTable('apiKeys')
+    .set({ expiresAt: new Date(Date.now() - 1_000) })
+    .where('id', '=', expired.id)
+    .execute()
   expect(await viewerOf(db, expired.value)).toBeUndefined()
 })
 

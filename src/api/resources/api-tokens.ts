@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tokenScopes } from '../../store/tables/access.ts'
+import { createApiToken, revokeApiToken } from '../actions/api-tokens.ts'
 import { flag, json, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, one, perhapsOne, updatedAt } from './shapes.ts'
@@ -25,4 +26,6 @@ export const apiTokens: Resource = {
   ownColumn: 'referenceId',
   read: 'api_tokens.read',
   subject: {},
+  create: createApiToken,
+  remove: revokeApiToken,
 }

@@ -1,4 +1,5 @@
 import { roles } from '../../store/tables/access.ts'
+import { cancelInvitation, createInvitation } from '../actions/invitations.ts'
 import { oneOf, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, one } from './shapes.ts'
@@ -20,4 +21,6 @@ export const invitations: Resource = {
   },
   read: 'invitations.read',
   subject: {},
+  create: createInvitation,
+  remove: cancelInvitation,
 }

@@ -1,4 +1,5 @@
 import { roles } from '../../store/tables/access.ts'
+import { removeMember, updateMember } from '../actions/members.ts'
 import { oneOf } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, one } from './shapes.ts'
@@ -17,4 +18,6 @@ export const members: Resource = {
   },
   read: 'members.read',
   subject: {},
+  update: updateMember,
+  remove: removeMember,
 }

@@ -1,4 +1,5 @@
 import { permissionTypes } from '../../store/tables/access.ts'
+import { createServicePermission, revokeServicePermission } from '../actions/service-permissions.ts'
 import { oneOf, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { one, perhapsOne } from './shapes.ts'
@@ -21,4 +22,6 @@ export const servicePermissions: Resource = {
   },
   read: 'service_permissions.read',
   subject: { workspace: 'workspaceId', service: 'serviceInstanceId' },
+  create: createServicePermission,
+  actions: { revoke: revokeServicePermission },
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createTeam, updateTeam } from '../actions/teams.ts'
 import { json, text } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, many } from './shapes.ts'
@@ -23,4 +24,6 @@ export const teams: Resource = {
   },
   read: 'teams.read',
   subject: {},
+  create: createTeam,
+  update: updateTeam,
 }
