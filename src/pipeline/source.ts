@@ -13,6 +13,7 @@ import { Superseded } from './attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets, missingVariables } from './environment-secrets.ts'
 import type { Kyozo } from './kyozo.ts'
 import { commitOf, tipOf } from './tip.ts'
+import { declaredSettings } from './wishes.ts'
 
 export interface FetchedSource {
   readonly reader: ObjectReader
@@ -91,6 +92,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       healthDeadlineMs: kyozo.config.healthDeadlineMs,
       memory: fetched.memory,
       availableSecrets: secrets.available,
+      settings: declaredSettings(attempt.wishes),
     }),
   )
   await updateRelease(kyozo.db, attempt.lease, { topology: JSON.stringify(answer.topology), stackSpec: JSON.stringify(answer.stack) })

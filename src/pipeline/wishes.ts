@@ -5,6 +5,7 @@ import type { LiveServiceFacts } from '../reconcile/recover.ts'
 import type { Executor } from '../store/database.ts'
 import type { Release } from '../store/releases.ts'
 import { type ServiceWish, serviceWishes } from '../store/service-wishes.ts'
+import type { ServiceSettings } from '../topology/declaration/settings.ts'
 import type { LiveService } from './verdicts.ts'
 
 export interface EnvironmentWishes {
@@ -31,6 +32,17 @@ export function planWishes(wishes: EnvironmentWishes, { options, triggeredBy }: 
     redeploy: asked(options.redeploy, `${triggeredBy} asked for it anew`),
     restart: asked(options.restart, `${triggeredBy} asked for a restart`),
   }
+}
+
+/** Settings that kyozo.yaml has keys for; ports of the machine are none of them. A service that was destroyed has none to obey. */
+export function declaredSettings({ services }: Pick<EnvironmentWishes, 'services'>): ServiceSettings {
+  const wanted = services.filter(({ desiredState }) => desiredState !== 'destroyed')
+  return Object.fromEntries(
+    wanted.map(({ name, settings }) => {
+      const { ports: _, ...declared } = settings
+      return [name, declared]
+    }),
+  )
 }
 
 /**

@@ -5,6 +5,7 @@ import type { SourceTree } from '../git/source-tree.ts'
 import { analyze } from '../topology/analyze.ts'
 import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
 import { readDeclaration } from '../topology/declaration/declaration.ts'
+import { type ServiceSettings, withSettings } from '../topology/declaration/settings.ts'
 import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { servicesLimit } from '../topology/limits.ts'
@@ -22,6 +23,8 @@ type StackContext = Pick<
 export interface SourceContext extends StackContext {
   /** What the analyses of earlier commits left. Default is nothing. */
   readonly memory?: AnalysisMemory
+  /** What people set of single services. Default is nothing. */
+  readonly settings?: ServiceSettings
 }
 
 export interface Specified {
@@ -32,7 +35,8 @@ export interface Specified {
 }
 
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
-export function specifyFromSource(tree: SourceTree, context: SourceContext): Specified {
+export function specifyFromSource(source: SourceTree, context: SourceContext): Specified {
+  const tree = withSettings(source, context.settings)
   const topology = analyze(tree, { rootName: context.identity.workspace, memory: context.memory })
   if (tree.wanted.size === 0) assertRunnable(topology)
   const files = topology.services.flatMap((service) => (service.build.kind === 'compose' ? [service.build.file] : []))

@@ -16,6 +16,7 @@ export function correctByDeclaration(drafts: readonly Draft[], input: DraftInput
     if (found?.declaredAs !== undefined) refuseTwice(key, found, input)
     if (service.ignore === true) corrected = leaveOut(corrected, { key, service, found, input })
     else if (found !== undefined) corrected = corrected.map((draft) => (draft === found ? correct(draft, { key, service, input }) : draft))
+    else if (input.declared.onlySet?.has(key) && service.path === undefined && service.build?.image === undefined) continue
     // A service may still be missing only because the texts that tell of it are.
     else if (input.repository.tree.wanted.size === 0) corrected.push(addDeclared({ key, service, input }, corrected))
   }

@@ -7,12 +7,15 @@ import type { Evidence } from '../topology.ts'
 import { contradictionsIn } from './contradictions.ts'
 import { type KeyPath, placeOf, problemsOf } from './problems.ts'
 import { type Declaration, declarationSchema } from './schema.ts'
+import { applySettings } from './settings.ts'
 
 /** The only name it has. */
 export const declarationName = 'kyozo.yaml'
 
 export interface DeclarationFile {
   readonly declaration: Declaration
+  /** Keys of services that people set and the file does not name: one that is not found is none. Default is none. */
+  readonly onlySet?: ReadonlySet<string>
   /** Evidence for what a key of the file says, such as `['services', 'api', 'port']`. */
   readonly at: (path: KeyPath, fact: string) => Evidence
   /** Fails with a problem at a key. */
@@ -29,6 +32,10 @@ const nothing: DeclarationFile = {
 
 /** The declaration of a commit, empty when there is none. Throws `declaration_invalid` listing every problem. */
 export function readDeclaration(tree: SourceTree): DeclarationFile {
+  return applySettings(readFile(tree), tree)
+}
+
+function readFile(tree: SourceTree): DeclarationFile {
   const entry = tree.entries.get(declarationName)
   if (entry === undefined || entry.mode === '120000' || entry.mode === '160000') return nothing
   const text = tree.text(declarationName)
