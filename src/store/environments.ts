@@ -101,3 +101,13 @@ export function environmentNames(db: Executor): Promise<NamedEnvironment[]> {
     .select(['environments.id', 'environments.name', 'workspaces.name as workspace'])
     .execute()
 }
+
+/** Those of a workspace, or the one that is named, to which something was released. In one order, so that two who change settings do not wait for each other. */
+export async function liveEnvironments(
+  db: Executor,
+  place: { readonly workspaceId: string; readonly environmentId: string | null },
+): Promise<readonly string[]> {
+  let query = db.selectFrom('environments').select('id').where('workspaceId', '=', place.workspaceId).where('liveReleaseId', 'is not', null)
+  if (place.environmentId !== null) query = query.where('id', '=', place.environmentId)
+  return (await query.orderBy('id').execute()).map(({ id }) => id)
+}

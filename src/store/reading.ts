@@ -61,15 +61,15 @@ export async function readRows(db: Executor, readable: Readable, query: RowQuery
   return (query.from?.side === 'before' ? rows.reverse() : rows) as ReadRow[]
 }
 
-/** The rows of these ids that there are for the viewer, in no order; with `version`, which changes whenever the row does. */
+/** The rows of these ids that there are for the viewer, in no order; with `rowVersion`, which changes whenever the row does. */
 export async function readRowsById(
   db: Executor,
   readable: Readable,
   query: { readonly columns: readonly string[]; readonly ids: readonly string[] },
-): Promise<(ReadRow & { readonly version: string })[]> {
+): Promise<(ReadRow & { readonly rowVersion: string })[]> {
   if (query.ids.length === 0) return []
   const rows = readableRows(db, readable, query.columns)
-    .select(sql<string>`xmin::text`.as('version'))
+    .select(sql<string>`xmin::text`.as('rowVersion'))
     .where('id', query.ids.length === 1 ? '=' : 'in', (query.ids.length === 1 ? query.ids[0]! : [...query.ids]) as never)
   return (await asked(rows.execute())) as never
 }

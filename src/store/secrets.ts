@@ -4,6 +4,7 @@ import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
 import type { SecretTable } from './tables/services.ts'
+import type { Viewer } from './viewer.ts'
 
 export interface SecretScope {
   readonly teamId: string
@@ -98,4 +99,19 @@ export async function countSecrets(db: Executor, workspaceId: string): Promise<n
     .where('workspaceId', '=', workspaceId)
     .executeTakeFirstOrThrow()
   return Number(row.count)
+}
+
+/** Held until the transaction ends; undefined when it is gone or another team's. */
+export function holdSecret(
+  db: Executor,
+  viewer: Pick<Viewer, 'teamId'>,
+  id: string,
+): Promise<(StoredSecret & { readonly keyId: string }) | undefined> {
+  return db
+    .selectFrom('secrets')
+    .select(['id', 'workspaceId', 'environmentId', 'service', 'name', 'ciphertext', 'version', 'isMade', 'keyId'])
+    .where('teamId', '=', viewer.teamId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
 }

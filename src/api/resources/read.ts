@@ -83,7 +83,7 @@ export async function findItems(
   const known = [...new Set(ids)].filter((id) => isId(resource, id))
   const rows = await readRowsById(at.db, readable, { columns: plan.columns, ids: known })
   const items = await itemsOf(at, plan, rows)
-  return new Map(items.map((item, index) => [item.id, { ...item, version: rows[index]!.version }]))
+  return new Map(items.map((item, index) => [item.id, { ...item, version: rows[index]!.rowVersion }]))
 }
 
 export type ManyRelationship = Extract<Relationship, { kind: 'many' }>

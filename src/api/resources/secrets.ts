@@ -1,3 +1,4 @@
+import { createSecret, deleteSecret, updateSecret } from '../actions/secrets.ts'
 import { flag, integer, text } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, one, perhapsOne, updatedAt } from './shapes.ts'
@@ -20,6 +21,9 @@ export const secrets: Resource = {
     created_by: perhapsOne('users', 'createdById', 'Who made it.'),
     updated_by: perhapsOne('users', 'updatedById', 'Who gave it its newest value.'),
   },
+  create: createSecret,
+  update: updateSecret,
+  remove: deleteSecret,
   read: 'secrets.read',
   subject: { workspace: 'workspaceId' },
 }
