@@ -73,6 +73,26 @@ export interface ContainerUsage {
   readonly diskBytes: number
 }
 
+/** Whose output is read: all containers of a service. */
+export interface OutputSource {
+  readonly identity: StackIdentity
+  readonly service: string
+}
+
+export interface OutputLine {
+  readonly container: string
+  /** When the engine took it, in ISO 8601 with nine digits behind the point: such times can be compared as text. */
+  readonly at: string
+  /** Counts the lines of a container that have the same time. */
+  readonly nth: number
+  readonly stream: 'stdout' | 'stderr'
+  /** Not redacted. Holds no control characters but tabulators and no escape sequences but colours; may be longer than what should be shown. */
+  readonly text: string
+}
+
+/** The first twelve characters of a container's id → its last line that was taken. */
+export type OutputPosition = ReadonlyMap<string, { readonly at: string; readonly nth: number }>
+
 export interface Engine {
   /** Throws `engine_unavailable` with words for a person when it does not answer. */
   check(): Promise<{ readonly version: string; readonly composeVersion: string; readonly buildxVersion: string }>
@@ -106,6 +126,13 @@ export interface Engine {
   exec(container: string, command: readonly string[], deadlineMs: number): Promise<ExecResult>
   /** The last lines of a container's output, oldest first; standard output and error together, in the order in which the engine read them. */
   logTail(container: string, lines: number): Promise<readonly string[]>
+  /** The newest lines of a service, oldest first, at most 1,000; `since` is a time in ISO 8601. */
+  readOutput(source: OutputSource, options: { readonly tail: number; readonly since?: string }): Promise<readonly OutputLine[]>
+  /** Lines of a service as they come, endless; begins behind `after`, or with the last `tail` lines, none older than `since`. Takes no more from the engine than is asked for. */
+  followOutput(
+    source: OutputSource,
+    options: { readonly tail: number; readonly since?: string; readonly after?: OutputPosition; readonly signal: AbortSignal },
+  ): AsyncIterable<readonly OutputLine[]>
   /**
    * Follows events of this instance's containers until the signal aborts; reconnects by itself. `onGap` is called whenever it starts to
    * follow, the first time included: what happened before was not seen.

@@ -12,9 +12,11 @@ import { ask, type DockerContext, type DockerEngineOptions, dockerContext } from
 import { containerCreator } from './create.ts'
 import { refusal } from './errors.ts'
 import { watchEvents } from './events.ts'
+import { followOutput } from './follow-output.ts'
 import { composeLabel, label } from './labels.ts'
 import { prepareStack, removeNetworksOf } from './network.ts'
 import { listContainers, observeContainers, observeStack } from './observe.ts'
+import { readOutput } from './output.ts'
 import { pullImage } from './pull.ts'
 import { usageOfContainers } from './usage.ts'
 
@@ -39,6 +41,8 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     waitForExit: (container, signal) => exitOf(context, container, signal),
     exec: (container, command, deadlineMs) => execIn(context, container, { command, deadlineMs }),
     logTail: (container, lines) => readLogTail(context, container, lines),
+    readOutput: (source, outputOptions) => readOutput(context, source, outputOptions),
+    followOutput: (source, outputOptions) => followOutput(context, source, outputOptions),
     watch: (watchOptions) => watchEvents(context, watchOptions),
     usage: () => usageOfContainers(context),
     listProjects: () => projectsOf(context),
