@@ -27,6 +27,7 @@ import { greeting } from './serving/greeting.ts'
 import { ledger } from './serving/ledger.ts'
 import { startOutbox } from './serving/outbox.ts'
 import { startResealing } from './serving/reseal.ts'
+import { serviceOutput } from './serving/service-output.ts'
 import { startWorker } from './serving/worker.ts'
 import { migrate, type OpenDatabase, openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded.ts'
@@ -141,6 +142,7 @@ async function startWeb({ kyozo, access, edge, connections, teamId }: Parts, sto
   const live = createLive({ db, notifications, log })
   const server = createHttpServer({
     live,
+    output: serviceOutput(kyozo),
     git: { ...receiving, mirrors, notifications, log },
     webhooks: { connections: { find: async ({ forge, name }) => connections.find(forge, name) }, ledger: ledger(receiving), log },
     edge,

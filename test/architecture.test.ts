@@ -31,7 +31,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   watch: ['edge', 'pipeline', 'store'],
   access: ['store'],
   api: ['access', 'forge', 'git', 'pipeline', 'release', 'secrets', 'stack', 'store', 'topology'],
-  serving: ['edge', 'forge', 'pipeline', 'queue', 'store', 'watch'],
+  serving: ['edge', 'forge', 'pipeline', 'queue', 'secrets', 'store', 'watch'],
   serve: [
     'access',
     'api',

@@ -13,7 +13,6 @@ import { answerError } from './answer-error.ts'
 import { authRouter } from './auth-routes.ts'
 import { identify } from './authenticate.ts'
 import { cors } from './cors.ts'
-import { eventsRouter } from './events.ts'
 import { type GitHttpContext, gitRouter } from './git-http.ts'
 import { apiRouter } from './jsonapi/router.ts'
 import type { Live } from './live/live.ts'
@@ -25,6 +24,8 @@ import { createMeasures } from './prometheus.ts'
 import { releasePageRouter } from './release-page.ts'
 import { requireKnownHost } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
+import type { ServiceOutput } from './service-output.ts'
+import { streamRouter } from './streams.ts'
 import { type WebhookOptions, webhookRouter } from './webhooks.ts'
 
 /** A part that must work for kyozo to be ready; the promise rejects with the reason when it does not. */
@@ -35,6 +36,7 @@ export interface ServerContext {
   readonly vault: Vault
   readonly webhooks: WebhookOptions
   readonly live: Live
+  readonly output: ServiceOutput
   readonly edge: Edge
   readonly log: Log
   readonly readiness: Readonly<Record<string, ReadinessCheck>>
@@ -91,11 +93,8 @@ function createApp(context: ServerContext): express.Express {
   app.use(requireKnownHost(git.baseUrl))
   app.use('/api/auth', authRouter(auth), answerError('jsonapi', log))
   app.use('/api/v1', cors(context.corsOrigins), who, answerError('jsonapi', log))
-  app.use(
-    '/api/v1/events',
-    eventsRouter({ db: git.db, live: context.live, log, origins: [new URL(git.baseUrl).origin] }),
-    answerError('jsonapi', log),
-  )
+  const origins = [new URL(git.baseUrl).origin, ...context.corsOrigins]
+  app.use('/api/v1', streamRouter({ db: git.db, live: context.live, output: context.output, log, origins }), answerError('jsonapi', log))
   app.use(
     '/api/v1',
     apiRouter({ db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault: context.vault, access: context.access }),

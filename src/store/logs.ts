@@ -132,17 +132,22 @@ export interface StoredLine {
   readonly recordedAt: Date
 }
 
-/** Lines after a sequence number, oldest first. */
+/** Lines after a sequence number, oldest first; with `services`, the release's own and theirs. */
 export function readLog(
   db: Executor,
   releaseId: string,
-  page: { readonly after: string; readonly limit: number; readonly stream?: 'release' | 'build' },
+  page: { readonly after: string; readonly limit: number; readonly stream?: 'release' | 'build'; readonly services?: readonly string[] },
 ): Promise<StoredLine[]> {
   let query = db
     .selectFrom('logChunks')
     .select(['sequence', 'stream', 'service', 'text', 'recordedAt'])
     .where('releaseId', '=', releaseId)
     .where('sequence', '>', page.after)
-  if (page.stream !== undefined) query = query.where('stream', '=', page.stream)
+  const { stream, services } = page
+  if (stream !== undefined) query = query.where('stream', '=', stream)
+  if (services !== undefined)
+    query = query.where((where) =>
+      where.or([where('service', 'is', null), where('service', '=', sql<string>`any(${[...services]}::text[])`)]),
+    )
   return query.orderBy('sequence').limit(page.limit).execute()
 }

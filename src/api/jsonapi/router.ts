@@ -8,7 +8,6 @@ import { resources } from '../resources/index.ts'
 import { methodsOf, type Target, targetOf } from './address.ts'
 import { send } from './answer.ts'
 import { apiPath, implementation } from './document.ts'
-import { logs } from './logs.ts'
 import { acceptedType, assertContentType } from './media-type.ts'
 import { type Asked, list, show, showRelated, showRelationship, showView } from './read-routes.ts'
 import { type Acting, act, actOnCollection, create, remove, update } from './write-routes.ts'
@@ -19,9 +18,6 @@ export function apiRouter(context: ApiContext): Router {
   const router = Router()
   router.use(negotiate, requireViewer(context.db, 'Bearer'))
   router.get('/instance', (request, response) => instance(context, request, response))
-  router.get('/releases/:id/logs', (request, response) =>
-    logs({ at: answering(context, response), request, response }, String(request.params.id)),
-  )
   router.use((request, response) => dispatch(context, request, response))
   return router
 }

@@ -1,17 +1,17 @@
-// What happens, told as it happens: the door for SSE and for GraphQL's subscriptions. Checks who may follow what when a subscription begins, and
+// What happens, told as it happens: the door for SSE and for GraphQL's subscriptions. Who may follow what is checked when a subscription begins, and
 // every few seconds again.
 import { KyozoError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { slots } from '../../pipeline/slots.ts'
 import type { Database } from '../../store/database.ts'
-import { viewersNow } from '../../store/live-viewers.ts'
 import type { Notifications } from '../../store/notify.ts'
 import type { Viewer } from '../../store/viewer.ts'
 import { createFeed } from './feed.ts'
+import { createHolds, type Holds } from './holds.ts'
 import { type LiveEvent, parsePosition } from './live-event.ts'
 import { createLogParts } from './log-parts.ts'
-import { type Batch, batchesOf, type Source, type Subscriber } from './subscription.ts'
-import { follow, parseTopics, type Topics } from './topics.ts'
+import { type Batch, batchesOf, type Source } from './subscription.ts'
+import { follow, parseTopics } from './topics.ts'
 
 export interface Live {
   /**
@@ -23,6 +23,8 @@ export interface Live {
   subscribe(viewer: Viewer, topics: readonly string[], options: SubscribeOptions): AsyncGenerator<LiveEvent, void>
   /** The same in batches of what came at once, for whoever writes many to one socket. */
   subscribeInBatches(viewer: Viewer, topics: readonly string[], options: SubscribeOptions): AsyncGenerator<Batch, void>
+  /** For other streams that end with the right to read them. */
+  readonly holds: Holds
   close(): Promise<void>
 }
 
@@ -38,45 +40,36 @@ export interface LiveContext {
   readonly db: Database
   readonly notifications: Notifications
   readonly log: Log
-  /** Default is 2 s: a right that was taken away ends a stream within 5 s. */
+  /** How often rights are looked at again. Default is 2 s. */
   readonly lookAgainMs?: number
 }
 
-export const streamsOfViewer = 50
-const streamsOfProcess = 5_000
 /** Who comes back after a restart reads the database; all at once would leave nothing to the API. */
 const readersAtOnce = 4
-
-interface Stream extends Subscriber {
-  readonly topics: Topics
-  readonly stop: AbortController
-}
 
 export function createLive(context: LiveContext): Live {
   const { db } = context
   const feed = createFeed(context)
+  const holds = createHolds(context)
   const source: Source = { db, feed, parts: createLogParts(db), inSlot: slots(readersAtOnce) }
-  const streams = new Set<Stream>()
-  let isClosed = false
-  const lookAgain = endWhereRefused(context, streams)
   async function* subscribeInBatches(viewer: Viewer, asked: readonly string[], options: SubscribeOptions): AsyncGenerator<Batch, void> {
     const topics = parseTopics(asked)
     const after = options.after === undefined ? undefined : parsePosition(options.after)
     if (options.after !== undefined && after === undefined) throw badPosition(options.after)
     const following = await follow(db, viewer, topics)
-    if (isClosed || options.signal.aborted) return
-    assertRoom(streams, viewer)
-    const stop = new AbortController()
-    const stream: Stream = { viewer, following, topics, stop, ended: stop.signal }
-    const leave = () => stop.abort()
-    options.signal.addEventListener('abort', leave, { once: true })
-    stop.signal.addEventListener('abort', () => options.onEnd?.(asEnd(stop.signal)), { once: true })
-    streams.add(stream)
+    if (options.signal.aborted) return
+    const { ended, release } = holds.hold(viewer, async (now) => {
+      subscriber.following = await follow(db, now, topics)
+      subscriber.viewer = now
+    })
+    const subscriber = { viewer, following, ended }
+    options.signal.addEventListener('abort', release, { once: true })
+    ended.addEventListener('abort', () => options.onEnd?.(asEnd(ended)), { once: true })
     try {
-      yield* batchesOf(source, stream, after)
+      yield* batchesOf(source, subscriber, after)
     } finally {
-      streams.delete(stream)
-      options.signal.removeEventListener('abort', leave)
+      options.signal.removeEventListener('abort', release)
+      release()
     }
   }
   return {
@@ -84,10 +77,9 @@ export function createLive(context: LiveContext): Live {
     async *subscribe(viewer, topics, options) {
       for await (const batch of subscribeInBatches(viewer, topics, options)) yield* batch
     },
+    holds,
     async close() {
-      isClosed = true
-      lookAgain.stop()
-      for (const stream of streams) stream.stop.abort()
+      holds.close()
       await feed.close()
     },
   }
@@ -100,58 +92,4 @@ function asEnd({ reason }: AbortSignal): KyozoError | undefined {
 function badPosition(after: string): KyozoError {
   const message = `the position ${JSON.stringify(after.slice(0, 60))} is none that was ever told`
   return new KyozoError('bad_request', message, { hint: 'send the id of the last event, or none to begin now' })
-}
-
-/** What one viewer, and all together, may hold open. */
-function assertRoom(streams: ReadonlySet<Stream>, viewer: Viewer): void {
-  let own = 0
-  for (const { viewer: other } of streams) if (other.userId === viewer.userId && other.teamId === viewer.teamId) own++
-  if (own < streamsOfViewer && streams.size < streamsOfProcess) return
-  const reason =
-    own < streamsOfViewer
-      ? `this kyozo holds ${streamsOfProcess} live streams already`
-      : `you hold ${streamsOfViewer} live streams already, and no more are given to one person or program`
-  throw new KyozoError('overloaded', reason, { hint: 'name several topics in one stream, and close those that nobody reads' })
-}
-
-const usualLookAgainMs = 2_000
-
-/** Ends streams whose viewer is gone or may not follow their topics any more; the others go on with the rights of now. */
-function endWhereRefused(context: LiveContext, streams: ReadonlySet<Stream>): { stop(): void } {
-  const look = async () => {
-    const current = [...streams]
-    const viewers = await viewersNow(
-      context.db,
-      current.map(({ viewer }) => viewer),
-    )
-    await Promise.all(current.map((stream, at) => lookAt(context, stream, viewers[at])))
-  }
-  let isLooking = false
-  const timer = setInterval(() => {
-    if (isLooking || streams.size === 0) return
-    isLooking = true
-    look()
-      .catch((error: unknown) => context.log.warn({ error }, 'the rights of live streams could not be looked at, and are again soon'))
-      .finally(() => {
-        isLooking = false
-      })
-  }, context.lookAgainMs ?? usualLookAgainMs)
-  return { stop: () => clearInterval(timer) }
-}
-
-async function lookAt({ db, log }: LiveContext, stream: Stream, now: Viewer | undefined): Promise<void> {
-  if (now === undefined) {
-    stream.stop.abort(new KyozoError('unauthorized', 'the token, session or membership that this stream was opened with has ended'))
-    return
-  }
-  const isSame =
-    JSON.stringify([now.role, now.scopes, now.grants]) === JSON.stringify([stream.viewer.role, stream.viewer.scopes, stream.viewer.grants])
-  if (isSame) return
-  try {
-    stream.following = await follow(db, now, stream.topics)
-    stream.viewer = now
-  } catch (error) {
-    if (error instanceof KyozoError) stream.stop.abort(error)
-    else log.warn({ error }, 'the rights of a live stream could not be looked at, and are again soon')
-  }
 }
