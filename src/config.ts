@@ -6,6 +6,14 @@ import { KyozoError } from './errors.ts'
 const port = z.coerce.number().int().min(0).max(65_535)
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
 const hostName = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'must be a host name')
+const portRange = z
+  .string()
+  .regex(/^\d{4,5}-\d{4,5}$/, 'must be a range such as 20000-29999')
+  .transform((text) => {
+    const [from = 0, to = 0] = text.split('-').map(Number)
+    return { from, to }
+  })
+  .refine(({ from, to }) => from >= 1_024 && to <= 65_535 && from <= to, 'must lie between 1024 and 65535, the lower number first')
 /** A shorter one can be guessed. */
 const secret = z.string().min(16, 'must be at least 16 characters')
 
@@ -60,6 +68,8 @@ const schema = z.object({
   KYOZO_BUILD_MEMORY_MB: z.coerce.number().int().min(256).default(4_096),
   KYOZO_BUILD_MINUTES: z.coerce.number().min(1).max(240).default(15),
   KYOZO_HEALTH_SECONDS: z.coerce.number().min(1).max(3_600).default(60),
+  KYOZO_PORT_RANGE: portRange.default({ from: 20_000, to: 29_999 }),
+  KYOZO_PORT_ADDRESS: z.union([z.ipv4(), z.ipv6()], { error: 'must be an address of this machine such as 127.0.0.1' }).default('127.0.0.1'),
   DOCKER_HOST: z.string().optional(),
 })
 
@@ -107,6 +117,10 @@ export interface Config {
   readonly buildMemoryBytes: number
   readonly buildDeadlineMs: number
   readonly healthDeadlineMs: number
+  /** Ports of the machine that services may be given. */
+  readonly portRange: { readonly from: number; readonly to: number }
+  /** The address that those are published on. */
+  readonly portAddress: string
   readonly dockerHost?: string
 }
 
@@ -141,6 +155,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     buildMemoryBytes: e.KYOZO_BUILD_MEMORY_MB * 1024 ** 2,
     buildDeadlineMs: e.KYOZO_BUILD_MINUTES * 60_000,
     healthDeadlineMs: e.KYOZO_HEALTH_SECONDS * 1_000,
+    portRange: e.KYOZO_PORT_RANGE,
+    portAddress: e.KYOZO_PORT_ADDRESS,
     ...(e.DATABASE_URL === undefined ? {} : { databaseUrl: e.DATABASE_URL }),
     ...(e.KYOZO_ADMIN_TOKEN === undefined ? {} : { adminToken: e.KYOZO_ADMIN_TOKEN }),
     ...(e.KYOZO_SECRET_KEY === undefined ? {} : { secretKey: e.KYOZO_SECRET_KEY }),

@@ -32,6 +32,8 @@ describe('the configuration', () => {
       buildMemoryBytes: 4 * 1024 ** 3,
       buildDeadlineMs: 900_000,
       healthDeadlineMs: 60_000,
+      portRange: { from: 20_000, to: 29_999 },
+      portAddress: '127.0.0.1',
     })
   })
 
@@ -77,6 +79,9 @@ describe('the configuration', () => {
     ['KYOZO_PORT', '12.5'],
     ['KYOZO_CONCURRENT_BUILDS', '0'],
     ['KYOZO_HEALTH_SECONDS', 'soon'],
+    ['KYOZO_PORT_RANGE', '80-90'],
+    ['KYOZO_PORT_RANGE', '30000-20000'],
+    ['KYOZO_PORT_ADDRESS', 'everywhere'],
   ])('does not take %s=%s', (name, value) => {
     expect(problemOf({ [name]: value })).toContain(name)
   })

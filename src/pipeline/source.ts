@@ -12,6 +12,7 @@ import type { Attempt } from './attempt.ts'
 import { Superseded } from './attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets, missingVariables } from './environment-secrets.ts'
 import type { Kyozo } from './kyozo.ts'
+import { fixedPorts } from './ports.ts'
 import { commitOf, tipOf } from './tip.ts'
 import { declaredSettings } from './wishes.ts'
 
@@ -82,6 +83,7 @@ export interface AnalyzedSource extends Specified {
 export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<AnalyzedSource> {
   const secrets = await environmentSecrets(kyozo, attempt.environment, fetched)
   attempt.redactAlso(secrets.values)
+  const ports = await fixedPorts(attempt, kyozo)
   const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
     specifyFromSource(tree, {
       templates: kyozo.templates,
@@ -92,6 +94,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       healthDeadlineMs: kyozo.config.healthDeadlineMs,
       memory: fetched.memory,
       availableSecrets: secrets.available,
+      fixedPorts: ports,
       settings: declaredSettings(attempt.wishes),
     }),
   )

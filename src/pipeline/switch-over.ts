@@ -15,6 +15,7 @@ import type { Applied } from './apply.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { liveVerdicts, touchedServices } from './outcomes.ts'
+import { keepOnlyPorts } from './ports.ts'
 import { recordLive } from './record-live.ts'
 import { reportRelease } from './report.ts'
 import { routeRows, serviceUrls } from './routes.ts'
@@ -97,6 +98,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
       ...(state === 'live' ? { liveReleaseId: release.id } : {}),
     })
     await replaceRoutes(trx, environment.id, routes)
+    await keepOnlyPorts(trx, attempt)
     await recordLive(trx, attempt, { ...switching, containers, urls })
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)

@@ -8,6 +8,7 @@ import { collectVariables, variablesIn } from './compose-value.ts'
 import { configHash } from './config-hash.ts'
 import { contentKey } from './content-key.ts'
 import { defaultHealthDeadlineMs } from './defaults.ts'
+import { type FixedPorts, heldPorts } from './fixed-ports.ts'
 import { type AvailableSecret, secretsFor, versionsOf } from './given-secrets.ts'
 import type { LinkedService } from './link-services.ts'
 import type { ComposeDocument, GeneratedSecret, Replacement, StackService } from './stack.ts'
@@ -21,6 +22,7 @@ export interface FinishInput {
   readonly availableSecrets?: readonly AvailableSecret[]
   readonly topology?: { readonly services: readonly ServiceSpec[] }
   readonly healthDeadlineMs?: number
+  readonly fixedPorts?: FixedPorts
 }
 
 /** Takes and returns them in start order. */
@@ -41,7 +43,7 @@ export function finishServices(ordered: readonly LinkedService[], input: FinishI
       image,
       configHash: hash,
       secrets: given.map(({ name }) => name),
-      replacement: replacementOf(service, hostOf.get(service.name)),
+      replacement: replacementOf(service, { guest: hostOf.get(service.name), held: heldPorts(input.fixedPorts?.[service.name]) }),
       healthDeadlineMs: input.healthDeadlineMs ?? defaultHealthDeadlineMs,
     })
   })
@@ -103,10 +105,18 @@ function versionsFor({ definition }: LinkedService, versions: Readonly<Record<st
   )
 }
 
-/** Every port is one that the engine picks, so only what two containers cannot hold at once stands in the way of starting beside. */
-function replacementOf({ volumes, livesIn }: LinkedService, guest: string | undefined): Replacement {
+interface Holding {
+  /** Who lives in its namespace. */
+  readonly guest: string | undefined
+  /** Which ports of the machine it holds, as a reason. */
+  readonly held: string | undefined
+}
+
+/** Other ports are picked by the engine, so only what two containers cannot hold at once stands in the way of starting beside. */
+function replacementOf({ volumes, livesIn }: LinkedService, { guest, held }: Holding): Replacement {
   if (volumes.length > 0) return { kind: 'stop_first', reason: `it holds the volume ${volumes.join(', ')}` }
   if (livesIn !== undefined) return { kind: 'stop_first', reason: `it lives in the namespace of ${livesIn}` }
   if (guest !== undefined) return { kind: 'stop_first', reason: `${guest} lives in its namespace` }
+  if (held !== undefined) return { kind: 'stop_first', reason: held }
   return { kind: 'beside' }
 }

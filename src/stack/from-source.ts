@@ -17,7 +17,7 @@ import type { StackSpec } from './stack.ts'
 
 type StackContext = Pick<
   StackInput,
-  'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs' | 'availableSecrets'
+  'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs' | 'availableSecrets' | 'fixedPorts'
 >
 
 export interface SourceContext extends StackContext {

@@ -6,6 +6,7 @@ import type { BackingKind, Topology } from '../topology/topology.ts'
 import { composeDocument, documentText, overlayText } from './document.ts'
 import { draftServices } from './draft-services.ts'
 import { finishServices, secretsOf } from './finish-services.ts'
+import { type FixedPorts, withFixedPorts } from './fixed-ports.ts'
 import type { AvailableSecret } from './given-secrets.ts'
 import { linkServices } from './link-services.ts'
 import { runtimeOverlay } from './overlay.ts'
@@ -28,6 +29,8 @@ export interface StackInput {
   readonly secretVersions?: Readonly<Record<string, string>>
   /** What people set for the environment, without values. Default is none. */
   readonly availableSecrets?: readonly AvailableSecret[]
+  /** Ports of the machine that people gave to services. Default is none. */
+  readonly fixedPorts?: FixedPorts
   /** How long a service may take to become healthy. Default is one minute. */
   readonly healthDeadlineMs?: number
   /** Images to use for backing services instead of kyozo's own choice. Default is none. */
@@ -41,7 +44,7 @@ export interface StackInput {
  */
 export function specifyStack(input: StackInput): StackSpec {
   const { drafts, differences } = draftServices(input)
-  const ordered = inStartOrder(linkServices(drafts))
+  const ordered = inStartOrder(linkServices(withFixedPorts(drafts, input.fixedPorts ?? {})))
   const document = composeDocument(ordered)
   const services = finishServices(ordered, { ...input, document })
   const volumes = Object.keys(document.volumes ?? {})

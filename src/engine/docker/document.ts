@@ -7,13 +7,15 @@ export interface ServiceModel {
   readonly addedCapabilities: readonly string[]
   readonly droppedCapabilities: readonly string[]
   readonly hasConfigs: boolean
+  /** Ports of the machine that it is to hold, as `address:port`. */
+  readonly heldPorts: readonly string[]
   /** Which namespaces it has in common with another service of its stack. */
   readonly sharedNamespaces: readonly Namespace[]
 }
 
 export type Namespace = 'network_mode' | 'pid' | 'ipc'
 
-type ServiceKey = 'cap_add' | 'cap_drop' | 'configs' | Namespace
+type ServiceKey = 'cap_add' | 'cap_drop' | 'configs' | 'ports' | Namespace
 
 interface ComposeText {
   readonly services?: Readonly<Record<string, Readonly<Partial<Record<ServiceKey, unknown>>> | null>>
@@ -28,6 +30,7 @@ export function readServiceModel(files: ComposeFiles, service: string): ServiceM
     addedCapabilities: values('cap_add').map(capability),
     droppedCapabilities: values('cap_drop').map(capability),
     hasConfigs: values('configs').length > 0,
+    heldPorts: values('ports').flatMap((port) => /^\[?([^\]]+?)\]?:(\d+):\d+(?:\/udp)?$/.exec(String(port))?.slice(1, 3).join(':') ?? []),
     sharedNamespaces: namespaces.filter((namespace) => values(namespace).some((value) => String(value).startsWith('service:'))),
   }
 }

@@ -22,7 +22,7 @@ export function dangersOf(info: Docker.ContainerInspectInfo, expected: Expectati
     ...capabilityDangers(host, expected.model),
     ...mountDangers(info, expected.project),
     ...deviceDangers(host),
-    ...portDangers(host),
+    ...portDangers(host, expected.model),
   ]
 }
 
@@ -81,10 +81,11 @@ function deviceDangers(host: Docker.HostConfig): readonly string[] {
   return lists.some((list) => Array.isArray(list) && list.length > 0) ? ['it reaches a device of the machine'] : []
 }
 
-function portDangers(host: Docker.HostConfig): readonly string[] {
+function portDangers(host: Docker.HostConfig, model: ServiceModel): readonly string[] {
   const bindings = Object.values((host.PortBindings ?? {}) as Record<string, readonly { HostIp?: string; HostPort?: string }[] | null>)
   return bindings
     .flatMap((list) => list ?? [])
     .filter((binding) => binding.HostIp !== '127.0.0.1' && binding.HostIp !== '::1')
+    .filter((binding) => !model.heldPorts.includes(`${binding.HostIp}:${binding.HostPort}`))
     .map((binding) => `it listens on ${binding.HostIp || 'every address'} of the machine`)
 }
