@@ -26,17 +26,23 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   repository_too_large: 413,
   media_type_unsupported: 415,
   misdirected: 421,
+  request_timed_out: 408,
   overloaded: 429,
   store_unavailable: 503,
   engine_unavailable: 503,
 }
 
-export type ErrorForm = 'jsonapi' | 'text'
+/** Of an answer that is this failure. */
+export function statusOfError({ code }: KyozoError): number {
+  return statusOf[code] ?? 500
+}
+
+export type ErrorForm = 'jsonapi' | 'graphql' | 'text'
 
 export function answerError(form: ErrorForm, log: Log) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const error = asKyozoError(storeError(thrown))
-    const status = statusOf[error.code] ?? 500
+    const status = statusOfError(error)
     if (status === 500) log.error({ error: thrown, path: request.path }, 'a request failed')
     if (response.headersSent) {
       response.destroy()
@@ -46,6 +52,8 @@ export function answerError(form: ErrorForm, log: Log) {
     if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds))
     response.status(status)
     if (form === 'text') response.type('text/plain').send(`${words(error, status)}\n`)
+    else if (form === 'graphql')
+      response.json({ errors: [{ message: words(error, status), extensions: { code: error.code.toUpperCase() } }] })
     else {
       response.setHeader('Content-Type', mediaType)
       response.send(Buffer.from(JSON.stringify({ jsonapi: { version: '1.1' }, errors: errorObjects(error, status) })))
@@ -64,6 +72,11 @@ function errorObjects(error: KyozoError, status: number): readonly ErrorObject[]
     ...(kind === undefined ? {} : { links: { type: kind } }),
     ...(meta === undefined ? {} : { meta }),
   }))
+}
+
+/** What people read of it. */
+export function wordsOfError(error: KyozoError): string {
+  return words(error, statusOfError(error))
 }
 
 /** A defect's own message may name tables or paths: the log has it, the answer does not. */

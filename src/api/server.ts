@@ -14,6 +14,7 @@ import { authRouter } from './auth-routes.ts'
 import { identify } from './authenticate.ts'
 import { cors } from './cors.ts'
 import { type GitHttpContext, gitRouter } from './git-http.ts'
+import { graphqlRouter } from './graphql/router.ts'
 import { apiRouter } from './jsonapi/router.ts'
 import type { Live } from './live/live.ts'
 import { deviceRouter } from './pages/device.ts'
@@ -95,11 +96,9 @@ function createApp(context: ServerContext): express.Express {
   app.use('/api/v1', cors(context.corsOrigins), who, answerError('jsonapi', log))
   const origins = [new URL(git.baseUrl).origin, ...context.corsOrigins]
   app.use('/api/v1', streamRouter({ db: git.db, live: context.live, output: context.output, log, origins }), answerError('jsonapi', log))
-  app.use(
-    '/api/v1',
-    apiRouter({ db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault: context.vault, access: context.access }),
-    answerError('jsonapi', log),
-  )
+  const acting = { db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault: context.vault, access: context.access }
+  app.use('/api/v1', apiRouter(acting), answerError('jsonapi', log))
+  app.use('/graphql', cors(context.corsOrigins), who, graphqlRouter({ acting, live: context.live, log }), answerError('graphql', log))
   app.get('/assets/page.css', (_request, response) => void response.set('Cache-Control', 'max-age=600').type('css').send(stylesheet))
   app.use(loginRouter(auth), deviceRouter(auth))
   app.use('/invitations', invitationRouter({ ...auth, db: git.db }))
