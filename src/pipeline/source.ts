@@ -13,6 +13,7 @@ import { Superseded } from './attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets, missingVariables } from './environment-secrets.ts'
 import type { Kyozo } from './kyozo.ts'
 import { fixedPorts } from './ports.ts'
+import { recordAnalysis } from './record-analysis.ts'
 import { commitOf, tipOf } from './tip.ts'
 import { declaredSettings } from './wishes.ts'
 
@@ -84,6 +85,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
   const secrets = await environmentSecrets(kyozo, attempt.environment, fetched)
   attempt.redactAlso(secrets.values)
   const ports = await fixedPorts(attempt, kyozo)
+  const start = performance.now()
   const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
     specifyFromSource(tree, {
       templates: kyozo.templates,
@@ -98,7 +100,14 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       settings: declaredSettings(attempt.wishes),
     }),
   )
-  await updateRelease(kyozo.db, attempt.lease, { topology: JSON.stringify(answer.topology), stackSpec: JSON.stringify(answer.stack) })
+  const durationMs = performance.now() - start
+  const { topology, stack } = answer
+  await kyozo.db.transaction().execute(async (trx) => {
+    // What is live was looked at when it arrived: it says nothing of where the branch is now.
+    if (attempt.release.options.ofLive === undefined)
+      await recordAnalysis(trx, { ...fetched, workspace: attempt.workspace, ref: attempt.environment.ref, topology, durationMs })
+    await updateRelease(trx, attempt.lease, { topology: JSON.stringify(topology), stackSpec: JSON.stringify(stack) })
+  })
   sayMissing(attempt, answer, secrets)
   return { ...answer, secrets }
 }
