@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   store: ['child', 'release'],
   queue: [],
   pipeline: ['git', 'forge', 'topology', 'stack', 'reconcile', 'release', 'health', 'edge', 'secrets', 'store'],
-  watch: ['edge', 'pipeline', 'store'],
+  watch: ['edge', 'pipeline', 'release', 'store'],
   access: ['store'],
   api: ['access', 'forge', 'git', 'pipeline', 'release', 'secrets', 'stack', 'store', 'topology'],
   serving: ['edge', 'forge', 'pipeline', 'queue', 'secrets', 'store', 'watch'],

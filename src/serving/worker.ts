@@ -12,6 +12,7 @@ import { forgetLiveEvents } from '../store/live.ts'
 import { rollUpMetrics } from '../store/metrics.ts'
 import { expireOperationsOf } from '../store/operation-leases.ts'
 import { deleteExpired } from '../store/retention.ts'
+import { lookAtAlerts } from '../watch/alerts.ts'
 import { allEnvironments, followEngine } from '../watch/follow-engine.ts'
 import { createMeter } from '../watch/measure.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -47,6 +48,7 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
       { name: 'roll up metrics', expression: '20 */5 * * * *', run: async () => void (await rollUpMetrics(kyozo.db)) },
       { name: 'delete what is old', expression: '40 17 * * * *', run: async () => void (await deleteExpired(kyozo.db, stopping.signal)) },
       { name: 'sweep built-in remotes', expression: '30 * * * * *', run: () => sweepBuiltInRemotes(kyozo) },
+      { name: 'look at alerts', expression: '10,25,40,55 * * * * *', run: () => lookAtAlerts(kyozo) },
       { name: 'forget live events', expression: '45 * * * * *', run: () => forgetLiveEvents(kyozo.db).then(() => undefined) },
     ],
     kyozo.log,

@@ -58,13 +58,48 @@ export async function startOperation(
     .where('idempotencyKey', '=', idempotencyKey)
     .executeTakeFirstOrThrow()
   if (known.requestHash === requestHash) return { operation: known, isNew: false }
-  throw new KyozoError(
-    'idempotency_key_reused',
-    `the Idempotency-Key ${JSON.stringify(idempotencyKey)} was used for another request before`,
-    {
-      hint: 'send a new key with a new request; the same key only repeats the same request',
-    },
-  )
+  throw keyReused(idempotencyKey ?? '')
+}
+
+/**
+ * The operation that the same request with the same key started before; undefined when there is none. Asked before the state is looked at: what was
+ * allowed once is answered the same way again, whatever came of it.
+ */
+export async function repeatedOperation(db: Executor, viewer: Viewer, request: OperationRequest): Promise<Operation | undefined> {
+  if (request.idempotencyKey === undefined) return undefined
+  const known = await db
+    .selectFrom('operations')
+    .selectAll()
+    .where('teamId', '=', viewer.teamId)
+    .where('idempotencyKey', '=', request.idempotencyKey)
+    .executeTakeFirst()
+  if (known === undefined || known.requestHash === hashOfRequest(viewer, request)) return known
+  throw keyReused(request.idempotencyKey)
+}
+
+/** An operation of the kind on the same thing with the same input that has not ended; `waiting` leaves out what a release carries out already. */
+export async function openOperation(
+  db: Executor,
+  viewer: Viewer,
+  request: OperationRequest & { readonly among: 'open' | 'waiting' },
+): Promise<Operation | undefined> {
+  let open = db
+    .selectFrom('operations')
+    .selectAll()
+    .where('teamId', '=', viewer.teamId)
+    .where('kind', '=', request.kind)
+    .where('finishedAt', 'is', null)
+    .where(sql<boolean>`input = ${JSON.stringify(request.input ?? {})}::jsonb`)
+  for (const column of ['workspaceId', 'environmentId', 'serviceInstanceId'] as const)
+    open = open.where(column, 'is not distinct from', request[column] ?? null)
+  if (request.among === 'waiting') open = open.where('releaseId', 'is', null)
+  return open.orderBy('id', 'desc').limit(1).executeTakeFirst()
+}
+
+function keyReused(key: string): KyozoError {
+  return new KyozoError('idempotency_key_reused', `the Idempotency-Key ${JSON.stringify(key)} was used for another request before`, {
+    hint: 'send a new key with a new request; the same key only repeats the same request',
+  })
 }
 
 /** Who asks counts too: two people who choose one key by chance must not read each other's operations. */
