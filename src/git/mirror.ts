@@ -33,6 +33,8 @@ export interface Mirrors {
   branches(workspaceId: string): Promise<ReadonlyMap<string, string>>
   /** Makes the branch the one that a clone of the built-in remote checks out. */
   setHead(workspaceId: string, ref: string): Promise<void>
+  /** Takes the repository away for good. */
+  remove(workspaceId: string): Promise<void>
 }
 
 export function createMirrors(folder: string): Mirrors {
@@ -47,6 +49,7 @@ export function createMirrors(folder: string): Mirrors {
     fetch: async (workspaceId, request) => fetchTip(await folderOf(workspaceId), request),
     tip: async (workspaceId, ref) => (await readRefs(await folderOf(workspaceId), ref)).get(ref) ?? null,
     branches: async (workspaceId) => readRefs(await folderOf(workspaceId), 'refs/heads/'),
+    remove: (workspaceId) => rm(path.join(folder, `${workspaceId}.git`), { recursive: true, force: true }),
     setHead: async (workspaceId, ref) => setHead(await folderOf(workspaceId), ref),
   }
 }

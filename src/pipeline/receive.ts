@@ -54,6 +54,8 @@ export interface BranchPush {
   readonly sha: string
   readonly isDeletion: boolean
   readonly pusher: string
+  /** A person asks for it again: a commit that has its release gets another. Default is no. */
+  readonly isReplay?: true
 }
 
 export function receivePush(context: ReceiveContext, delivery: NewDelivery, push: BranchPush): Promise<Received> {
@@ -87,10 +89,14 @@ async function receive(
   })
 }
 
-async function decideForgeEvent(
+export async function decideForgeEvent(
   context: ReceiveContext,
   trx: Executor,
-  input: { readonly delivery: NewDelivery & { readonly connection: string }; readonly event: ForgeEvent },
+  input: {
+    readonly delivery: Pick<NewDelivery, 'forge'> & { readonly connection: string }
+    readonly event: ForgeEvent
+    readonly replayedBy?: string
+  },
 ): Promise<DeliveryOutcome> {
   const { delivery, event } = input
   const source = { forge: delivery.forge, connection: delivery.connection }
@@ -107,7 +113,8 @@ async function decideForgeEvent(
     ref: event.ref,
     sha: event.kind === 'push' ? event.after : '',
     isDeletion: event.kind === 'branch_deleted',
-    pusher: event.pusher,
+    pusher: input.replayedBy ?? event.pusher,
+    ...(input.replayedBy === undefined ? {} : { isReplay: true as const }),
   })
 }
 
@@ -137,12 +144,13 @@ async function workspaceOf(
   })
 }
 
-async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPush): Promise<DeliveryOutcome> {
+export async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPush): Promise<DeliveryOutcome> {
   const { workspace } = push
   const branch = push.ref.replace(/^refs\/heads\//, '')
   if (!push.ref.startsWith('refs/heads/')) return ignored(`${push.ref} is not a branch, and kyozo runs branches`, workspace)
   if (push.isDeletion) return ignored(`branch ${branch} was deleted; what runs keeps running until its environment is removed`, workspace)
-  if (!workspace.autoDeployEnabled) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
+  if (!workspace.containerEnabled) return ignored(`containers are off for ${workspace.name}`, workspace)
+  if (!workspace.autoDeployEnabled && !push.isReplay) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
   await holdWorkspace(trx, workspace.id)
   const environment = await environmentOf(trx, workspace, push.ref)
   if (environment === undefined) {
@@ -152,7 +160,7 @@ async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPu
     )
   }
   const latest = await latestRelease(trx, environment.id)
-  if (latest?.sha === push.sha && !mayComeAgain.includes(latest.state)) {
+  if (!push.isReplay && latest?.sha === push.sha && !mayComeAgain.includes(latest.state)) {
     return {
       teamId: workspace.teamId,
       workspaceId: workspace.id,

@@ -28,6 +28,10 @@ export function findDeliveryByHostId(db: Executor, forge: ForgeName, deliveryId:
   return db.selectFrom('deliveries').selectAll().where('forge', '=', forge).where('deliveryId', '=', deliveryId).executeTakeFirst()
 }
 
+export function findDelivery(db: Executor, id: string): Promise<Delivery | undefined> {
+  return db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 /** Stores the row first, so that a second delivery with the same id waits for this transaction and then finds it. Returns undefined when it exists. */
 export async function insertDelivery(db: Executor, delivery: NewDelivery): Promise<string | undefined> {
   const row = await db

@@ -18,6 +18,10 @@ export function findEnvironmentByRef(db: Executor, workspaceId: string, ref: str
   return db.selectFrom('environments').selectAll().where('workspaceId', '=', workspaceId).where('ref', '=', ref).executeTakeFirst()
 }
 
+export function findEnvironmentByName(db: Executor, workspaceId: string, name: string): Promise<Environment | undefined> {
+  return db.selectFrom('environments').selectAll().where('workspaceId', '=', workspaceId).where('name', '=', name).executeTakeFirst()
+}
+
 export function listEnvironments(db: Executor, workspaceId: string): Promise<Environment[]> {
   return db.selectFrom('environments').selectAll().where('workspaceId', '=', workspaceId).orderBy('name').execute()
 }
@@ -110,4 +114,9 @@ export async function liveEnvironments(
   let query = db.selectFrom('environments').select('id').where('workspaceId', '=', place.workspaceId).where('liveReleaseId', 'is not', null)
   if (place.environmentId !== null) query = query.where('id', '=', place.environmentId)
   return (await query.orderBy('id').execute()).map(({ id }) => id)
+}
+
+/** With everything that belongs to it. */
+export async function dropEnvironment(db: Executor, id: string): Promise<void> {
+  await db.deleteFrom('environments').where('id', '=', id).execute()
 }

@@ -59,18 +59,18 @@ export async function renewOperation(db: Executor, lease: OperationLease): Promi
 
 /** From here on the operation ends when the release does, and no worker is held by it. Throws `lease_lost`. */
 export function followRelease(db: Executor, lease: OperationLease, follow: { readonly releaseId: string; readonly words: string }) {
-  return change(db, lease, { ...follow, leaseToken: null, leaseExpiresAt: null })
+  return changeLeased(db, lease, { ...follow, leaseToken: null, leaseExpiresAt: null })
 }
 
 /** Gives an operation back, to be tried again after a while. Throws `lease_lost`. */
 export function requeueOperation(db: Executor, lease: OperationLease, again: { readonly words: string; readonly afterSeconds: number }) {
   const { words, afterSeconds } = again
-  return change(db, lease, { state: 'queued', words, leaseToken: null, leaseExpiresAt: inSeconds(afterSeconds) })
+  return changeLeased(db, lease, { state: 'queued', words, leaseToken: null, leaseExpiresAt: inSeconds(afterSeconds) })
 }
 
 /** Ends an operation under its lease. Throws `lease_lost`, so that the transaction which did the work is undone with it. */
 export function finishOperation(db: Executor, lease: OperationLease, end: OperationEnd) {
-  return change(db, lease, {
+  return changeLeased(db, lease, {
     state: end.state,
     words: end.words,
     finishedAt: databaseNow,
@@ -84,7 +84,8 @@ export function finishOperation(db: Executor, lease: OperationLease, end: Operat
 
 type Change = UpdateObject<Tables, 'operations'>
 
-async function change(db: Executor, lease: OperationLease, to: Change): Promise<Operation> {
+/** Throws `lease_lost`. */
+export async function changeLeased(db: Executor, lease: OperationLease, to: Change): Promise<Operation> {
   const changed = await db
     .updateTable('operations')
     .set(to)

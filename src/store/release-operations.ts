@@ -1,6 +1,8 @@
 // Operations that a release carries out: they end in the transaction that ends it, and follow the release that takes its place.
 import { sql } from 'kysely'
+import { settleCancels } from './cancel-operations.ts'
 import type { Executor } from './database.ts'
+import { settleGroups } from './group-operations.ts'
 import { databaseNow } from './instance.ts'
 import type { Release } from './releases.ts'
 import type { ReleaseOptions } from './tables/git.ts'
@@ -11,7 +13,10 @@ import type { ReleaseOptions } from './tables/git.ts'
  */
 export async function settleOperations(db: Executor, release: Pick<Release, 'id' | 'environmentId' | 'state'>): Promise<void> {
   if (release.state === 'queued' || release.state === 'running') return
-  if (release.state === 'superseded') return handOver(db, release.environmentId)
+  await settleCancels(db, release)
+  if (release.state === 'superseded') await handOver(db, release.environmentId)
+  await settleGroups(db, release)
+  if (release.state === 'superseded') return
   const hasFailed = release.state === 'failed' || release.state === 'skipped'
   // A service whose own verdict is good has got what was asked, or goes on as before: what failed is then the release.
   const words = sql<string>`coalesce(case when v.service is null then null else v.service || ' is ' || v.words end, r.reason, 'done')`
@@ -38,6 +43,8 @@ export async function inheritOperations(db: Executor, heir: Pick<Release, 'id' |
     .where('o.environmentId', '=', heir.environmentId)
     .where('o.finishedAt', 'is', null)
     .where('r.state', '=', 'superseded')
+    // Those are about that very release, and end with it.
+    .where('o.kind', 'not in', ['cancel_release', 'rollback_release'])
     .execute()
   if (left.length === 0) return
   const { options } = await db.selectFrom('releases').select('options').where('id', '=', heir.id).executeTakeFirstOrThrow()

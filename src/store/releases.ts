@@ -54,6 +54,11 @@ export async function insertSkippedRelease(
   return skipped
 }
 
+/** The release that a worker has now. */
+export function runningRelease(db: Executor, environmentId: string): Promise<Release | undefined> {
+  return db.selectFrom('releases').selectAll().where('environmentId', '=', environmentId).where('state', '=', 'running').executeTakeFirst()
+}
+
 /** Releases that no worker has now. */
 export function waitingReleases(db: Executor, environmentId: string): Promise<Release[]> {
   return db.selectFrom('releases').selectAll().where('environmentId', '=', environmentId).where('state', '=', 'queued').execute()

@@ -22,6 +22,17 @@ export async function instancesByName(db: Executor, environmentId: string): Prom
   return new Map(rows.map((row) => [row.name, row]))
 }
 
+export function findInstanceByName(db: Executor, environmentId: string, name: string): Promise<ServiceInstance | undefined> {
+  return db
+    .selectFrom('serviceInstances')
+    .selectAll()
+    .where('environmentId', '=', environmentId)
+    .where('name', '=', name)
+    .orderBy('removedAt', (order) => order.desc().nullsFirst())
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** Which service of which environment; a folder and a name are one service for ever. */
 export type InstanceKey = Pick<
   Insertable<ServiceInstanceTable>,

@@ -75,6 +75,12 @@ export async function freeWorkspaceName(db: Executor, fullName: string): Promise
   throw new KyozoError('bad_request', `no workspace name is free for ${fullName}`)
 }
 
+/** Throws `conflict` when a workspace or an environment answers at this name already. Whoever asks holds the names. */
+export async function assertFreeWorkspaceName(db: Executor, name: string): Promise<void> {
+  if (await isFree(db, name)) return
+  throw new KyozoError('conflict', `the name ${name} is taken`, { hint: 'choose another name: host names are made of it' })
+}
+
 /** Neither a workspace nor another workspace's environment answers at this name. */
 async function isFree(db: Executor, name: string): Promise<boolean> {
   if ((await findWorkspaceByName(db, name)) !== undefined) return false
@@ -98,4 +104,9 @@ export async function setDefaultBranch(db: Executor, workspaceId: string, branch
 /** Workspaces that are pushed to directly. */
 export function builtInWorkspaces(db: Executor): Promise<Workspace[]> {
   return db.selectFrom('workspaces').selectAll().where('forge', '=', 'git').where('autoDeployEnabled', '=', true).execute()
+}
+
+/** With everything that belongs to it. */
+export async function dropWorkspace(db: Executor, id: string): Promise<void> {
+  await db.deleteFrom('workspaces').where('id', '=', id).execute()
 }

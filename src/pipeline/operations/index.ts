@@ -1,6 +1,12 @@
 // Every kind of operation: the list is the truth.
+import { analyzeTopology } from './analysis.ts'
+import { replayDelivery } from './deliveries.ts'
+import { deployEnvironmentTip, pauseEnvironment, resumeEnvironment } from './environments.ts'
 import type { OperationWork } from './operation.ts'
+import { cancelRelease, rollbackRelease } from './releases.ts'
+import { deleteEnvironment, deleteWorkspace } from './removal.ts'
 import { deployService, obeyDesiredState, obeySettings, restartService } from './services.ts'
+import { deployWorkspace, stopWorkspace } from './workspaces.ts'
 
 export const operationKinds: Readonly<Record<string, OperationWork>> = {
   deploy_service: deployService,
@@ -11,4 +17,16 @@ export const operationKinds: Readonly<Record<string, OperationWork>> = {
   scale_service: obeySettings,
   update_service: obeySettings,
   create_service: obeySettings,
+  analyze_topology: analyzeTopology,
+  reanalyze_topology: analyzeTopology,
+  deploy_environment: deployEnvironmentTip,
+  pause_environment: pauseEnvironment,
+  resume_environment: resumeEnvironment,
+  delete_environment: deleteEnvironment,
+  deploy_workspace: deployWorkspace,
+  stop_workspace: stopWorkspace,
+  delete_workspace: deleteWorkspace,
+  rollback_release: rollbackRelease,
+  cancel_release: cancelRelease,
+  replay_delivery: replayDelivery,
 }

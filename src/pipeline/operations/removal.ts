@@ -1,0 +1,97 @@
+// Environments and workspaces that go: what runs of them goes with them, and volumes stay, named.
+import { KyozoError } from '../../errors.ts'
+import { dropEnvironment, type Environment, findEnvironment, holdIdleEnvironment, listEnvironments } from '../../store/environments.ts'
+import { notify } from '../../store/notify.ts'
+import { finishOperation } from '../../store/operation-leases.ts'
+import { requestCancel, runningRelease, waitingReleases } from '../../store/releases.ts'
+import { dropWorkspace, findWorkspace, type Workspace } from '../../store/workspaces.ts'
+import { identityOf } from '../attempt.ts'
+import { cancelWaiting } from '../cancel.ts'
+import type { Kyozo } from '../kyozo.ts'
+import { textIn } from './about.ts'
+import type { OperationContext, OperationWork } from './operation.ts'
+
+export const deleteEnvironment: OperationWork = async (operation, context) => {
+  const { kyozo, lease } = context
+  const [id, name] = [textIn(operation, 'environment_id'), textIn(operation, 'name')]
+  const volumes = await removeEnvironment(id, operation.requestedBy, context)
+  await kyozo.edge?.refresh()
+  const words = `${name} is deleted${sayKept(volumes)}`
+  await finishOperation(kyozo.db, lease, { state: 'succeeded', words, result: { kept_volumes: volumes } })
+  return { kind: 'ended' }
+}
+
+export const deleteWorkspace: OperationWork = async (operation, context) => {
+  const { kyozo, lease } = context
+  const [id, name] = [textIn(operation, 'workspace_id'), textIn(operation, 'name')]
+  const volumes: string[] = []
+  for (const environment of await listEnvironments(kyozo.db, id))
+    volumes.push(...(await removeEnvironment(environment.id, operation.requestedBy, context)))
+  await kyozo.db.transaction().execute(async (trx) => {
+    await dropWorkspace(trx, id)
+    await finishOperation(trx, lease, {
+      state: 'succeeded',
+      words: `${name} is deleted${sayKept(volumes)}`,
+      result: { kept_volumes: volumes },
+    })
+  })
+  await kyozo.mirrors.remove(id)
+  await kyozo.edge?.refresh()
+  return { kind: 'ended' }
+}
+
+function sayKept(volumes: readonly string[]): string {
+  return volumes.length === 0
+    ? ''
+    : `; ${volumes.length === 1 ? 'volume' : 'volumes'} ${volumes.join(', ')} ${volumes.length === 1 ? 'is' : 'are'} kept`
+}
+
+/** Its containers and network, then its rows: after a crash in between the next try finds the rest. Returns the volumes that stay. */
+async function removeEnvironment(id: string, by: string, { kyozo, signal }: OperationContext): Promise<readonly string[]> {
+  const environment = await findEnvironment(kyozo.db, id)
+  const workspace = environment === undefined ? undefined : await findWorkspace(kyozo.db, environment.workspaceId)
+  if (environment === undefined || workspace === undefined) return []
+  await stopReleases(kyozo, { workspace, environment, by, signal })
+  return kyozo.db.transaction().execute(async (trx) => {
+    const held = await holdIdleEnvironment(trx, id)
+    if (held === undefined) throw busy(environment)
+    const identity = identityOf(kyozo.instance, workspace, environment)
+    const { volumes } = await kyozo.engine.observe(identity, [])
+    await kyozo.engine.removeStack(identity)
+    await dropEnvironment(trx, id)
+    await notify(trx, 'routes', id)
+    return [...volumes].sort()
+  })
+}
+
+interface Stopping {
+  readonly workspace: Workspace
+  readonly environment: Environment
+  readonly by: string
+  readonly signal: AbortSignal
+}
+
+const stopMs = 60_000
+const lookMs = 250
+
+/** What waits ends, what runs is told to stop, and its end is waited for. */
+async function stopReleases(kyozo: Kyozo, { workspace, environment, by, signal }: Stopping): Promise<void> {
+  const { db, config } = kyozo
+  for (const deadline = performance.now() + stopMs; performance.now() < deadline; ) {
+    signal.throwIfAborted()
+    await db.transaction().execute(async (trx) => {
+      for (const release of await waitingReleases(trx, environment.id))
+        await cancelWaiting(trx, { workspace, environment, release, by }, config.baseUrl)
+    })
+    const running = await runningRelease(db, environment.id)
+    if (running === undefined) return
+    await requestCancel(db, running.id, by)
+    await notify(db, 'queue', environment.id)
+    await new Promise((resolve) => setTimeout(resolve, lookMs))
+  }
+  throw busy(environment)
+}
+
+function busy({ name }: Environment): KyozoError {
+  return new KyozoError('engine_unavailable', `${name} is still worked on`, { hint: 'it is tried again by itself' })
+}
