@@ -2,6 +2,7 @@
 import type { Access } from '../../access/access.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { Vault } from '../../secrets/vault.ts'
+import type { PortRules } from '../../stack/settings/ports.ts'
 import type { Database } from '../../store/database.ts'
 
 export interface ActionContext {
@@ -10,6 +11,8 @@ export interface ActionContext {
   readonly vault: Vault
   readonly access: Access
   readonly baseUrl: string
+  /** Which ports of the machine may be given away. Default is the usual range. */
+  readonly portRules?: PortRules
   /** Of the request, for the audit trail. */
   readonly ipAddress: string | undefined
 }

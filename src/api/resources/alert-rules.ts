@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { metricTypes } from '../../store/tables/services.ts'
+import { alertRuleWrites } from '../actions/alert-rules.ts'
 import { flag, integer, number, oneOf, text } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, many, perhapsOne, updatedAt } from './shapes.ts'
@@ -30,4 +31,5 @@ export const alertRules: Resource = {
   },
   read: 'alert_rules.read',
   subject: { workspace: 'workspaceId', service: 'serviceInstanceId' },
+  ...alertRuleWrites,
 }

@@ -1,3 +1,4 @@
+import { alertActions } from '../actions/alerts.ts'
 import { number, oneOf, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { one, perhapsOne } from './shapes.ts'
@@ -24,4 +25,5 @@ export const alerts: Resource = {
   },
   read: 'alerts.read',
   subject: { workspace: 'workspaceId', service: 'serviceInstanceId' },
+  ...alertActions,
 }

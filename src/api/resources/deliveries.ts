@@ -1,3 +1,4 @@
+import { deliveryActions } from '../actions/deliveries.ts'
 import { computed, json, oneOf, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { names, object, perhapsOne } from './shapes.ts'
@@ -24,6 +25,7 @@ export const deliveries: Resource = {
   relationships: { workspace: perhapsOne('workspaces', 'workspaceId', 'The workspace that it is about.') },
   read: 'deliveries.read',
   subject: { workspace: 'workspaceId' },
+  ...deliveryActions,
 }
 
 function withoutProofs(headers: Readonly<Record<string, unknown>>): Record<string, unknown> {

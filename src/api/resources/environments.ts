@@ -1,3 +1,4 @@
+import { environmentWrites } from '../actions/environments.ts'
 import { integer, oneOf, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, many, one, perhapsOne, updatedAt } from './shapes.ts'
@@ -41,6 +42,7 @@ export const environments: Resource = {
   relationships,
   read: 'environments.read',
   subject: { workspace: 'workspaceId' },
+  ...environmentWrites,
 }
 
 export const previews: Resource = {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { releaseTransitions } from '../../release/states.ts'
 import type { StackSpec } from '../../stack/stack.ts'
 import { verdictsOf } from '../../store/releases.ts'
+import { releaseActions } from '../actions/releases.ts'
 import { computed, integer, json, loaded, oneOf, type Row, text, time } from './attribute.ts'
 import { memberName } from './member-name.ts'
 import type { Resource } from './resource.ts'
@@ -73,6 +74,7 @@ export const releases: Resource = {
   },
   read: 'releases.read',
   subject: { workspace: 'workspaceId' },
+  ...releaseActions,
 }
 
 function snakeCase(verdict: object): Record<string, unknown> {

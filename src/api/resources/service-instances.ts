@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deploymentStatus, type ResourceUtilization, uptimeSeconds } from '../../release/service-life.ts'
+import { serviceInstanceWrites } from '../actions/service-instances.ts'
 import { type AnswerContext, integer, json, loaded, number, oneOf, type Row, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { type ServiceFacts, serviceFacts } from './service-facts.ts'
@@ -94,6 +95,7 @@ export const serviceInstances: Resource = {
   hidden: { filter: 'removed', column: 'removedAt' },
   read: 'service_instances.read',
   subject: { workspace: 'workspaceId', service: 'id' },
+  ...serviceInstanceWrites,
 }
 
 /** What is known of all services of an answer is asked for once, however many attributes are made from it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { topologyDetectionActions } from '../actions/topology-detections.ts'
 import { flag, json, number, oneOf, text } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, list, many, object, one } from './shapes.ts'
@@ -32,4 +33,5 @@ export const topologyDetections: Resource = {
   },
   read: 'topology_detections.read',
   subject: { workspace: 'workspaceId' },
+  ...topologyDetectionActions,
 }

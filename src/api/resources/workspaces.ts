@@ -1,3 +1,4 @@
+import { workspaceWrites } from '../actions/workspaces.ts'
 import { flag, json, oneOf, text } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, many, object, one, quantities, updatedAt } from './shapes.ts'
@@ -38,4 +39,5 @@ export const workspaces: Resource = {
   },
   read: 'workspaces.read',
   subject: { workspace: 'id' },
+  ...workspaceWrites,
 }
