@@ -1,6 +1,8 @@
 // `kyozo api METHOD PATH`: any request, with the saved address and token. The answer is the data, whatever its status; the exit code tells.
 import { Command } from 'commander'
-import { openServer, type ServerOptions, withServer } from './server.ts'
+import { readInput } from './ask.ts'
+import { exitCodeOfStatus } from './exit-codes.ts'
+import { openServer, type ServerOptions, withServer } from './server/server.ts'
 
 export function apiCommand(): Command {
   return withServer(
@@ -8,12 +10,13 @@ export function apiCommand(): Command {
       .description('send a request to the API and print the answer')
       .argument('<method>', 'such as get')
       .argument('<path>', 'such as /api/v1/releases')
-      .option('--data <json>', 'the request’s body'),
+      .option('--data <json>', 'the request’s body; - reads it from standard input'),
   ).action(async (method: string, path: string, options: ServerOptions & { readonly data?: string }) => {
     const server = await openServer(options)
-    const answer = await server.request(method.toUpperCase(), path.startsWith('/') ? path : `/${path}`, options.data)
-    process.stdout.write(`${indented(answer.text)}\n`)
-    if (answer.status >= 400) process.exitCode = exitCodeOf(answer.status)
+    const text = options.data === '-' ? await readInput() : options.data
+    const answer = await server.request({ method: method.toUpperCase(), path: path.startsWith('/') ? path : `/${path}`, text })
+    if (answer.text !== '') process.stdout.write(`${indented(answer.text)}\n`)
+    process.exitCode = exitCodeOfStatus(answer.status)
   })
 }
 
@@ -24,9 +27,4 @@ function indented(text: string): string {
     // A page or a plain text.
     return text.trimEnd()
   }
-}
-
-function exitCodeOf(status: number): number {
-  const codes: Record<number, number> = { 401: 4, 403: 6, 404: 5 }
-  return codes[status] ?? 1
 }

@@ -5,6 +5,22 @@ export function printDocument(document: object): void {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
 }
 
+/** Escape sequences that set colours stay, and a terminal obeys nothing else of what services, builds and repositories say. */
+export function printable(text: string): string {
+  return text.replace(controls, (found) => (sgr.test(found) && mayColour() ? found : ''))
+}
+
+function mayColour(): boolean {
+  return process.stdout.isTTY && !process.env.NO_COLOR
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
+const sgr = /^\u001b\[[\d;]*m$/
+/** CSI and OSC sequences as a whole, then every other control character but the tab; also what turns the direction of text. */
+const controls =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\-_]?|[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+
 /** Columns side by side, each as wide as its widest cell; the last one is not padded. */
 export function table(rows: readonly (readonly string[])[], { indent = 0 }: { readonly indent?: number } = {}): string {
   const widths = rows.reduce<number[]>((widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)), [])

@@ -1,30 +1,34 @@
 import { Command } from 'commander'
-import { coloured, printDocument, table } from './print.ts'
-import { findWorkspaces, type JsonApiResource, openServer, type ServerOptions, withServer } from './server.ts'
+import { readLimit } from './limit.ts'
+import { coloured, printable, printDocument, table } from './print.ts'
+import { relatedId } from './server/follow-operation.ts'
+import { type JsonApiResource, openServer, type ServerOptions, withServer } from './server/server.ts'
+import { narrowing } from './services.ts'
 
 export function releasesCommand(): Command {
   return withServer(
     new Command('releases')
       .description('the newest releases and how they ended')
-      .argument('[workspace]')
+      .argument('[workspace/environment]', 'default is all of them')
       .option('--json', 'print one JSON document')
-      .option('--limit <count>', 'how many, at most 200', '20'),
-  ).action(async (workspace: string | undefined, options: ServerOptions & { readonly json?: boolean; readonly limit: string }) => {
+      .option('--limit <count>', 'how many, at most 200', readLimit, 20),
+  ).action(async (name: string | undefined, options: ServerOptions & { readonly json?: boolean; readonly limit: number }) => {
     const server = await openServer(options)
-    const workspaces = await findWorkspaces(server, workspace)
-    const names = new Map(workspaces.map((found) => [found.id, String(found.attributes.name)]))
-    const filter = workspace === undefined ? '' : `&filter[workspace]=${workspaces[0]!.id}`
-    const releases = [(await server.get(`/api/v1/releases?page[size]=${encodeURIComponent(options.limit)}${filter}`)).data].flat()
-    if (options.json) printDocument({ schemaVersion: 1, releases })
-    else process.stdout.write(coloured(table([header, ...releases.map((release) => rowOf(release, names))])))
+    const { resources, included } = await server.list(
+      `/api/v1/releases?include=workspace,environment&page[size]=${options.limit}${await narrowing(server, name)}`,
+      options.limit,
+    )
+    if (options.json) printDocument({ schemaVersion: 1, releases: resources })
+    else process.stdout.write(coloured(table([header, ...resources.map((release) => rowOf(release, included).map(printable))])))
   })
 }
 
-const header = ['workspace', 'commit', 'state', 'pushed', 'release', 'how it ended']
+const header = ['workspace', 'environment', 'commit', 'state', 'pushed', 'release', 'how it ended']
 
-function rowOf(release: JsonApiResource, workspaces: ReadonlyMap<string, string>): string[] {
+function rowOf(release: JsonApiResource, included: ReadonlyMap<string, JsonApiResource>): string[] {
   const { sha, state, created_at: createdAt, reason } = release.attributes
-  const workspace = workspaces.get(release.relationships?.workspace?.data?.id ?? '') ?? ''
+  const nameOf = (type: string) => String(included.get(`${type}s ${relatedId(release, type)}`)?.attributes.name ?? '')
   const pushed = String(createdAt).slice(0, 16).replace('T', ' ')
-  return [workspace, String(sha).slice(0, 7), String(state), pushed, release.id, String(reason ?? '').split('\n')[0] ?? '']
+  const ended = String(reason ?? '').split('\n')[0] ?? ''
+  return [nameOf('workspace'), nameOf('environment'), String(sha).slice(0, 7), String(state), pushed, release.id, ended]
 }

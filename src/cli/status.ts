@@ -1,11 +1,10 @@
-// `kyozo status`: for every environment what is live, and for every service its verdict and address.
+// `kyozo status`: for every environment which commit is live, and for every service what it does, how it is, and its address. What Git says and
+// what health says are two things, and never one colour.
 import { Command } from 'commander'
-import { coloured, printDocument, table } from './print.ts'
-import { findWorkspaces, type JsonApiResource, openServer, type Server, type ServerOptions, withServer } from './server.ts'
-
-interface StatusOptions extends ServerOptions {
-  readonly json?: boolean
-}
+import { coloured, printable, printDocument, table } from './print.ts'
+import { relatedId } from './server/follow-operation.ts'
+import { findEnvironment, findWorkspaces, nameOf } from './server/places.ts'
+import { type JsonApiResource, openServer, type Server, type ServerOptions, withServer } from './server/server.ts'
 
 interface EnvironmentStatus {
   readonly workspace: string
@@ -14,18 +13,30 @@ interface EnvironmentStatus {
   readonly latest: { readonly id: string; readonly sha: string; readonly state: string; readonly reason: string | null } | null
   /** The release that serves. */
   readonly liveSha: string | null
-  readonly services: readonly { readonly service: string; readonly verdict: string; readonly words: string; readonly url: string | null }[]
+  readonly paused: { readonly by: string; readonly reason: string | null } | null
+  readonly services: readonly ServiceStatus[]
+}
+
+interface ServiceStatus {
+  readonly service: string
+  /** How the newest release ended for it; null where it had no part in it. */
+  readonly verdict: string | null
+  readonly words: string
+  /** What it does now, and how it is; null for one that does not run. */
+  readonly status: string | null
+  readonly health: string | null
+  readonly url: string | null
 }
 
 export function statusCommand(): Command {
   return withServer(
     new Command('status')
-      .description('what runs, and how the newest commit ended')
-      .argument('[workspace]')
+      .description('what runs, how it is, and how the newest commit ended')
+      .argument('[workspace/environment]', 'default is all of them')
       .option('--json', 'print one JSON document'),
-  ).action(async (workspace: string | undefined, options: StatusOptions) => {
+  ).action(async (name: string | undefined, options: ServerOptions & { readonly json?: boolean }) => {
     const server = await openServer(options)
-    const found = await readStatus(server, workspace)
+    const found = await readStatus(server, name)
     if (options.json) printDocument({ schemaVersion: 1, environments: found })
     else process.stdout.write(coloured(found.map(statusText).join('\n')))
     if (found.length === 0) process.stderr.write(`Nothing is deployed yet: git push ${server.url}/git/<name>.git HEAD:main\n`)
@@ -33,40 +44,66 @@ export function statusCommand(): Command {
 }
 
 async function readStatus(server: Server, name: string | undefined): Promise<EnvironmentStatus[]> {
+  if (name?.includes('/')) {
+    const { workspace, environment } = await findEnvironment(server, name)
+    return [await environmentStatus(server, workspace, environment)]
+  }
   const found: EnvironmentStatus[] = []
   for (const workspace of await findWorkspaces(server, name)) {
-    for (const environment of await server.list(`/api/v1/environments?filter[workspace]=${workspace.id}`))
-      found.push(await environmentStatus(server, workspace, environment))
+    const { resources } = await server.list(`/api/v1/environments?page[size]=200&filter[workspace]=${workspace.id}`)
+    for (const environment of resources) found.push(await environmentStatus(server, workspace, environment))
   }
   return found
 }
 
 async function environmentStatus(server: Server, workspace: JsonApiResource, environment: JsonApiResource): Promise<EnvironmentStatus> {
-  const [latest] = [(await server.get(`/api/v1/releases?filter[environment]=${environment.id}&page[size]=1`)).data].flat()
-  const liveId = environment.relationships?.live_release?.data?.id
-  const live = liveId === undefined ? undefined : ((await server.get(`/api/v1/releases/${liveId}`)).data as JsonApiResource)
-  const shown = latest === undefined ? undefined : ((await server.get(`/api/v1/releases/${latest.id}`)).data as JsonApiResource)
-  const verdicts = (shown?.attributes.verdicts ?? []) as readonly Record<string, string | null>[]
+  const fields = 'fields[releases]=sha,state,reason,verdicts'
+  const [latest] = (await server.list(`/api/v1/releases?${fields}&filter[environment]=${environment.id}&page[size]=1`, 1)).resources
+  const liveId = relatedId(environment, 'live_release')
+  const live =
+    liveId === undefined || liveId === latest?.id
+      ? latest
+      : ((await server.get(`/api/v1/releases/${liveId}?${fields}`)).data as JsonApiResource)
+  const { resources } = await server.list(`/api/v1/service_instances?page[size]=200&sort=name&filter[environment]=${environment.id}`)
+  const { paused_by: by, pause_reason: reason } = environment.attributes
   return {
-    workspace: String(workspace.attributes.name),
-    environment: String(environment.attributes.name),
+    workspace: nameOf(workspace),
+    environment: nameOf(environment),
     latest:
-      shown === undefined
+      latest === undefined
         ? null
         : {
-            id: shown.id,
-            sha: String(shown.attributes.sha),
-            state: String(shown.attributes.state),
-            reason: (shown.attributes.reason as string | null) ?? null,
+            id: latest.id,
+            sha: String(latest.attributes.sha),
+            state: String(latest.attributes.state),
+            reason: textOrNull(latest.attributes.reason),
           },
-    liveSha: live === undefined ? null : String(live.attributes.sha),
-    services: verdicts.map((verdict) => ({
-      service: verdict.service ?? '',
-      verdict: verdict.verdict ?? '',
-      words: verdict.words ?? '',
-      url: verdict.url ?? null,
-    })),
+    liveSha: liveId === undefined || live === undefined ? null : String(live.attributes.sha),
+    paused: typeof by === 'string' ? { by, reason: textOrNull(reason) } : null,
+    services: servicesOf((latest?.attributes.verdicts ?? []) as readonly Record<string, string | null>[], resources),
   }
+}
+
+/** Every service that the newest release spoke of, then those that run beside it. */
+function servicesOf(verdicts: readonly Record<string, string | null>[], instances: readonly JsonApiResource[]): ServiceStatus[] {
+  const byName = new Map(instances.map((instance) => [nameOf(instance), instance.attributes]))
+  const judged = verdicts.map((verdict) => ({ service: verdict.service ?? '', verdict }))
+  const others = [...byName.keys()].filter((name) => !judged.some(({ service }) => service === name))
+  return [...judged, ...others.map((service) => ({ service, verdict: undefined }))].map(({ service, verdict }) => {
+    const now = byName.get(service)
+    return {
+      service,
+      verdict: verdict?.verdict ?? null,
+      words: verdict?.words ?? '',
+      status: textOrNull(now?.status),
+      health: textOrNull(now?.health_status),
+      url: textOrNull(now?.url) ?? verdict?.url ?? null,
+    }
+  })
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }
 
 function statusText(status: EnvironmentStatus): string {
@@ -74,17 +111,21 @@ function statusText(status: EnvironmentStatus): string {
   const head =
     latest === null ? 'no release yet' : `${latest.sha.slice(0, 7)} ${latest.state}${latest.reason === null ? '' : `: ${latest.reason}`}`
   const serving = status.liveSha === null || status.liveSha === latest?.sha ? '' : `  serving ${status.liveSha.slice(0, 7)}\n`
-  const rows = status.services.map((service) => [
-    service.service,
-    service.verdict.replace('_', ' '),
-    service.url ?? '',
-    wordsAfter(service),
-  ])
-  return `${status.workspace} ${status.environment}  ${head}\n${serving}${table(rows, { indent: 2 })}`
+  const { paused } = status
+  const pause = paused === null ? '' : `  paused by ${paused.by}${paused.reason === null ? '' : `: ${paused.reason}`}\n`
+  const rows = status.services.map((service) =>
+    [service.service, service.status ?? 'gone', service.health ?? '', service.url ?? '', verdictOf(service)].map(printable),
+  )
+  return `${status.workspace}/${status.environment}  ${printable(head)}\n${printableLines(serving + pause)}${table(rows, { indent: 2 })}`
 }
 
-/** The verdict stands in its own column; its words often begin with it. */
-function wordsAfter({ verdict, words }: EnvironmentStatus['services'][number]): string {
-  const rest = words.startsWith(verdict) ? words.slice(verdict.length).replace(/^[\s;]+/, '') : words
-  return rest.split('\n')[0] ?? ''
+/** The verdict and its words, which often begin with it. */
+function verdictOf({ verdict, words }: ServiceStatus): string {
+  const [first = ''] = words.split('\n')
+  const name = verdict?.replace('_', ' ') ?? ''
+  return first.startsWith(name) ? first : `${name}: ${first}`
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
 }

@@ -1,0 +1,39 @@
+// What the containers of a service print, and with --follow what they print from then on; a stream that breaks goes on where it was.
+import type { LogsOptions } from './logs.ts'
+import { printable, printDocument } from './print.ts'
+import type { ServicePlace } from './server/places.ts'
+import type { Server } from './server/server.ts'
+
+interface OutputLine {
+  readonly text: string
+  readonly [name: string]: unknown
+}
+
+export async function printOutput(server: Server, { service, label }: ServicePlace, options: LogsOptions): Promise<void> {
+  const { tail, since, follow, json } = options
+  const query = new URLSearchParams()
+  if (tail !== undefined) query.set('tail', String(tail))
+  if (since !== undefined) query.set('since', since)
+  if (follow) query.set('follow', 'true')
+  const path = `/api/v1/service_instances/${service.id}/logs?${query}`
+  if (!follow) {
+    const lines = (await server.list(path)).resources.map(({ attributes }) => attributes as unknown as OutputLine)
+    if (json) return printDocument({ schemaVersion: 1, service: label, lines })
+    for (const line of lines) process.stdout.write(`${printable(line.text)}\n`)
+    return
+  }
+  const interrupted = new AbortController()
+  process.once('SIGINT', () => interrupted.abort())
+  for await (const event of server.events(path, { signal: interrupted.signal })) {
+    for (const line of linesIn(JSON.parse(event.data))) {
+      if (json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, service: label, ...line })}\n`)
+      else process.stdout.write(`${printable(line.text)}\n`)
+    }
+  }
+}
+
+/** One line, or several in one event. */
+function linesIn(document: { readonly data?: { readonly lines?: readonly OutputLine[] }; readonly text?: string }): readonly OutputLine[] {
+  if (document.data?.lines !== undefined) return document.data.lines
+  return typeof document.text === 'string' ? [document as OutputLine] : []
+}
