@@ -1,16 +1,13 @@
 // Signed pushes from GitHub, 2,000 at a time on 50 connections, while the worker does what follows from them: how soon each is answered, and
 // whether each that was answered is stored. Nothing outside is asked: GitHub's API is an address where nobody listens.
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../../src/store/embedded.ts'
 import { startKyozo } from '../support/kyozo.ts'
 import type { Bench, Benchmark, Row } from './benchmark.ts'
 import { median, quantile, rounds } from './measure.ts'
+import { ownPostgres } from './own-postgres.ts'
 import { milliseconds } from './show.ts'
 
 export const webhooks: Benchmark = {
@@ -69,14 +66,6 @@ async function run(bench: Bench): Promise<readonly Row[]> {
     { what: 'acknowledged and not stored', kyozo: String(lost), against: 'acknowledged', other: String(accepted.length), aim: '0' },
     { what: 'told to come later (503)', kyozo: String(later.length), against: 'sent', other: String(answered.length), aim: '0' },
   ]
-}
-
-async function ownPostgres(bench: Bench): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'kyozo-bench-postgres-'))
-  bench.afterwards(() => rm(folder, { recursive: true, force: true }))
-  const postgres = await startEmbeddedPostgres(folder)
-  bench.afterwards(() => postgres.close())
-  return postgres.url
 }
 
 interface SignedPush {
