@@ -6,7 +6,7 @@ import { KyozoError } from '../errors.ts'
 import { readHidden } from './ask.ts'
 import { printable, printDocument } from './print.ts'
 import { forgetLogin, loginFile, readLogin, saveLogin } from './server/login-file.ts'
-import { openServer, type Server, type ServerOptions, withServer } from './server/server.ts'
+import { type JsonApiResource, openServer, type Server, type ServerOptions, withServer } from './server/server.ts'
 import { readViewer, viewerWords } from './whoami.ts'
 
 export function loginCommand(): Command {
@@ -50,8 +50,10 @@ const terminalToken = 'terminal'
 async function revokeOwn(server: Server): Promise<void> {
   try {
     const { token } = await readViewer(server)
-    if (token?.name === terminalToken)
-      await server.send({ method: 'DELETE', path: `/api/v1/api_tokens/${token.id}`, to: 'revoke the token' })
+    if (token === null) return
+    const path = `/api/v1/api_tokens/${token}`
+    const { attributes } = (await server.get(path)).data as JsonApiResource
+    if (attributes.name === terminalToken) await server.send({ method: 'DELETE', path, to: 'revoke the token' })
   } catch (error) {
     // Logging out works without the server; the token then ends by itself.
     process.stderr.write(`The token was not revoked: ${error instanceof KyozoError ? error.message : 'kyozo did not answer'}\n`)

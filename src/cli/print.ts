@@ -29,14 +29,13 @@ export function table(rows: readonly (readonly string[])[], { indent = 0 }: { re
   return rows.map((row) => `${line(row)}\n`).join('')
 }
 
-const good = /\b(ok|live|unchanged)\b/
-const bad = /\b(NOT OK|failed|rolled back)\b/
+const good = /\b(ok|live|unchanged|running|healthy|succeeded)\b/g
+const bad = /\b(NOT OK|failed|rolled back|unhealthy|error)\b/g
 
-/** Colours each line by the first word that says how it went; nothing where output is no terminal, or NO_COLOR is set. */
+/** Colours the words that say how it went; nothing where output is no terminal, or NO_COLOR is set. */
 export function coloured(text: string): string {
-  if (!process.stdout.isTTY) return text
-  return text.replace(/^.*$/gm, (line) => {
-    if (bad.test(line)) return line.replace(bad, (word) => styleText('red', word, { stream: process.stdout }))
-    return line.replace(good, (word) => styleText('green', word, { stream: process.stdout }))
-  })
+  if (!mayColour()) return text
+  return text
+    .replace(bad, (word) => styleText('red', word, { stream: process.stdout }))
+    .replace(good, (word) => styleText('green', word, { stream: process.stdout }))
 }

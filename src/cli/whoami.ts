@@ -6,9 +6,12 @@ import { type JsonApiResource, openServer, type Server, type ServerOptions, with
 export interface ShownViewer {
   readonly name: string
   readonly role: string
+  /** The team's name. */
   readonly team: string
+  readonly teamId: string
   readonly scopes: readonly string[]
-  readonly token: { readonly id: string; readonly name: string | null } | null
+  /** The id of the token that it came with. */
+  readonly token: string | null
 }
 
 export function whoamiCommand(): Command {
@@ -23,8 +26,10 @@ export function whoamiCommand(): Command {
 }
 
 export async function readViewer(server: Server): Promise<ShownViewer> {
-  const { attributes } = (await server.get('/api/v1/viewer')).data as JsonApiResource
-  return attributes as unknown as ShownViewer
+  const { meta } = await server.get('/api/v1/instance')
+  const { team, ...viewer } = meta!.viewer as Omit<ShownViewer, 'team' | 'teamId'> & { readonly team: string }
+  const { attributes } = (await server.get(`/api/v1/teams/${team}?fields[teams]=name`)).data as JsonApiResource
+  return { ...viewer, team: String(attributes.name), teamId: team }
 }
 
 /** `ada, owner of team default (read, deploy)`. */

@@ -37,12 +37,13 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   const seeded = await seeding(bench, databaseUrl)
   const bare = await startBare(bench, databaseUrl)
   const memory = watchMemory(kyozo.pid())
-  const idle = memory.now()
+  bench.afterwards(memory.stop)
+  const idle = await memory.now()
   const chosen = reads.filter(({ name }) => name.includes(process.env.KYOZO_BENCH_READ ?? ''))
   const rows: Row[] = []
   for (const read of chosen) rows.push(...(await compare(bench, { read, seeded, kyozo: kyozo.port, bare })))
   const most = await memory.stop()
-  rows.push({ what: 'memory of kyozo meanwhile', kyozo: mebibytes(most), against: 'before', other: mebibytes(await idle) })
+  rows.push({ what: 'memory of kyozo meanwhile', kyozo: mebibytes(most), against: 'before', other: mebibytes(idle) })
   return rows
 }
 
@@ -132,7 +133,8 @@ async function load(asked: Asked, ms: number): Promise<Measured> {
   const client = async () => {
     while (performance.now() - start < ms) {
       const begun = performance.now()
-      bytes += await ask(asked, agent)
+      const answered = await ask(asked, agent)
+      bytes += answered
       times.push(performance.now() - begun)
     }
   }

@@ -115,12 +115,12 @@ function nothingThere(request: Request): KyozoError {
 
 /** Which kyozo this is: the id in the labels of everything that it makes. And whom it takes the asker for. */
 async function instance(context: ApiContext, request: Request, response: Response): Promise<void> {
-  const { name, role, scopes, teamId, userId } = viewerIn(response)
+  const { name, role, scopes, teamId, userId, via } = viewerIn(response)
   send(request, response, {
     document: {
       jsonapi: implementation,
       data: { type: 'instances', id: await instanceId(context.db), attributes: {}, links: { self: `${apiPath}/instance` } },
-      meta: { viewer: { name, role, scopes, team: teamId, user: userId } },
+      meta: { viewer: { name, role, scopes, team: teamId, user: userId, token: via.kind === 'token' ? via.id : null } },
       links: { self: request.originalUrl },
     },
   })
