@@ -97,18 +97,20 @@ it('releases lists them under a heading, and an unknown workspace ends with 5', 
       `^workspace +environment +commit +state +pushed +release +how it ended\\n${workspace} +production +${sha.slice(0, 7)} +live +[\\d-]+ [\\d:]+ +[0-9a-f-]{36} +1 live\\n$`,
     ),
   )
-  for (const command of ['releases', 'status', 'deploy', 'pause'])
-    expect(await run(command, 'nobody')).toEqual({
+  const unknown = await Promise.all(['releases', 'status', 'deploy', 'pause'].map((command) => run(command, 'nobody')))
+  expect(unknown).toEqual(
+    Array(4).fill({
       exitCode: 5,
       stdout: '',
       stderr: 'kyozo: there is no workspace named nobody\n  kyozo status lists all of them\n',
-    })
+    }),
+  )
   expect(await run('logs', 'nobody')).toEqual({
     exitCode: 5,
     stdout: '',
     stderr: 'kyozo: there is no workspace or service named nobody\n  kyozo status lists all of them\n',
   })
-})
+}, 60_000)
 
 it('logs prints what the newest release and its builds said', async () => {
   const { exitCode, stdout } = await run('logs', workspace)
