@@ -79,7 +79,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
   const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls, wishes: attempt.wishes }).map(
     (verdict) => (back === '' || verdict.kind === 'unchanged' ? verdict : { ...verdict, words: `${verdict.words}, ${back}` }),
   )
-  const hasChanged = touchedServices(plan).size > 0
+  const hasChanged = touchedServices(plan).size > 0 || changesResting(attempt, stack)
   const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
   await sayVerdicts(attempt, { ...release, state }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
@@ -105,6 +105,11 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     // Who reads that it is live must reach the new containers at once.
     await kyozo.edge?.refresh(trx)
   })
+}
+
+/** What a resting service comes back as is what the live release says, so a commit that changes only such a one goes live too. */
+function changesResting({ live }: Attempt, stack: StackSpec): boolean {
+  return stack.services.some(({ name, configHash }) => live.get(name)?.spec.configHash !== configHash)
 }
 
 /** What stays after the switch: a container that is leaving gets no new requests. */

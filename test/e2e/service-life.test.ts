@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { findOperation } from '../../src/store/operations.ts'
 import { busyboxService } from '../support/busybox-service.ts'
 import { emptyDatabaseUrl } from '../support/database.ts'
 import { containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
@@ -126,6 +127,110 @@ it(
     expect(events.filter(({ triggeredBy }) => triggeredBy === 'ada')).toHaveLength(12)
   },
   minutes,
+)
+
+it(
+  'runs as many copies as were asked for, through pushes, and settings reach the container',
+  async () => {
+    expect(await acting.act('scale_service', 'web', { settings: { replicas: 3 } })).toMatchObject({ state: 'succeeded' })
+    const three = await settled('web', 3)
+    expect((await acting.instance('web')).scalingConfig).toEqual({ replicas: 3 })
+    await repository.commit('Three', busyboxService('api', '3'))
+    expect((await push()).output).toContain('1 live, 1 unchanged')
+    expect(await running('web')).toEqual(three)
+    expect(await acting.act('scale_service', 'web', { settings: { replicas: 1 } })).toMatchObject({ state: 'succeeded' })
+    const one = await settled('web', 1)
+    expect(three).toContain(one[0])
+
+    const settings = {
+      env: { GREETING: 'hello' },
+      resources: { memory: '64Mi' },
+      health: '/index.html',
+      ports: [{ container: 8080, host: 'auto' }],
+    }
+    expect(await acting.act('update_service', 'web', { settings })).toMatchObject({ state: 'succeeded', errorMessage: null })
+    const [container = ''] = await settled('web', 1)
+    const inspected = JSON.parse((await run('docker', ['inspect', container])).stdout)[0]
+    expect(inspected.Config.Env).toContain('GREETING=hello')
+    expect(inspected.HostConfig.Memory).toBe(64 * 1024 ** 2)
+    const [held] = await acting.db.selectFrom('portAllocations').selectAll().where('service', '=', 'web').execute()
+    expect(inspected.HostConfig.PortBindings['8080/tcp']).toContainEqual({ HostIp: '127.0.0.1', HostPort: String(held?.hostPort) })
+    expect(await (await fetch(`http://127.0.0.1:${held?.hostPort}/`)).text()).toBe('web 2\n')
+    expect(await acting.instance('web')).toMatchObject({
+      status: 'running',
+      healthCheckConfig: { kind: 'http', path: '/index.html' },
+      resourceLimits: { memory: '64m' },
+      environmentVariables: expect.arrayContaining(['GREETING']),
+    })
+
+    await repository.commit('Four', busyboxService('web', '4'))
+    expect((await push()).output).toContain('after stopping the old one, because it holds the port')
+    expect(await (await fetch(`http://127.0.0.1:${held?.hostPort}/`)).text()).toBe('web 4\n')
+  },
+  4 * minutes,
+)
+
+it(
+  'leaves the old one serving when an update fails, and says why',
+  async () => {
+    const [before] = await settled('api', 1)
+    const failed = await acting.act('update_service', 'api', { settings: { start: 'sh -c "echo the till is empty; exit 3"' } })
+    expect(failed).toMatchObject({ state: 'failed', errorCode: 'not_healthy' })
+    expect(failed.errorMessage).toContain('api')
+    expect(await ask('api')).toBe('200 api 3')
+    expect(await running('api')).toEqual([before])
+    const { id, status, statusReason } = await acting.instance('api')
+    expect({ status, isSaid: statusReason?.includes('still serving') }).toEqual({ status: 'running', isSaid: true })
+    const [last] = await acting.db
+      .selectFrom('deploymentEvents')
+      .selectAll()
+      .where('serviceInstanceId', '=', id)
+      .orderBy('sequenceNumber', 'desc')
+      .limit(1)
+      .execute()
+    expect(last).toMatchObject({ eventType: 'deployment_failed', eventData: { code: 'not_healthy' } })
+    expect(last?.errorMessage).toContain('still serving')
+    expect(last?.durationMs).toBeGreaterThan(0)
+    expect(await acting.act('update_service', 'api', { settings: {} })).toMatchObject({ state: 'succeeded' })
+  },
+  3 * minutes,
+)
+
+it(
+  'carries an operation to its end although kyozo was killed in the middle of it',
+  async () => {
+    const id = await acting.ask('stop_service', 'api', { desiredState: 'stopped' })
+    await until('the operation to begin', async () => (await findOperation(acting.db, id))?.startedAt != null)
+    await kyozo.kill()
+    await kyozo.start()
+    expect(await acting.ended(id)).toMatchObject({ state: 'succeeded' })
+    await until('its container to stop', async () => (await running('api')).length === 0)
+    const redeploying = await acting.ask('deploy_service', 'web')
+    await until('a release to carry it out', async () => (await findOperation(acting.db, redeploying))?.releaseId != null)
+    await kyozo.kill()
+    await kyozo.start()
+    expect(await acting.ended(redeploying)).toMatchObject({ state: 'succeeded' })
+    await settled('web', 1)
+    expect(await ask('web')).toBe('200 web 4')
+    expect(await running('api')).toEqual([])
+  },
+  4 * minutes,
+)
+
+it(
+  'removes the containers of a service that is destroyed, leaves it out of pushes, and brings it back when it is created again',
+  async () => {
+    expect(await acting.act('destroy_service', 'api', { desiredState: 'destroyed' })).toMatchObject({ state: 'succeeded' })
+    await until('its container to go', async () => (await listed(['--all', '--filter', 'label=kyozo.service=api'])).length === 0)
+    expect(await ask('api')).toBe('404 No service answers at this name.')
+    expect((await acting.instance('api')).removedAt).not.toBeNull()
+    await repository.commit('Five', busyboxService('api', '5'))
+    expect((await push()).output).not.toContain('Built api')
+    expect(await acting.act('create_service', 'api', { desiredState: 'running' })).toMatchObject({ state: 'succeeded' })
+    expect(await ask('api')).toBe('200 api 5')
+    expect((await acting.instance('api')).removedAt).toBeNull()
+  },
+  4 * minutes,
 )
 
 /** Asks again and again until it is stopped; the different answers it got. */
