@@ -13,7 +13,7 @@ import { createEdge, type Edge } from './edge/edge.ts'
 import { createDockerEngine } from './engine/docker/docker-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import { KyozoError } from './errors.ts'
-import { type Connections, createConnections } from './forge/connections.ts'
+import type { Connections } from './forge/connections.ts'
 import { githubConnection } from './forge/github/connection.ts'
 import { createMirrors } from './git/mirror.ts'
 import { createLog, type Log } from './log.ts'
@@ -28,6 +28,7 @@ import { ledger } from './serving/ledger.ts'
 import { startOutbox } from './serving/outbox.ts'
 import { startResealing } from './serving/reseal.ts'
 import { serviceOutput } from './serving/service-output.ts'
+import { storedConnections } from './serving/stored-connections.ts'
 import { startWorker } from './serving/worker.ts'
 import { migrate, type OpenDatabase, openDatabase } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded.ts'
@@ -109,7 +110,9 @@ async function openParts(config: Config, log: Log, stops: Stop[]): Promise<Parts
   const control = await edgeControl({ db, edge, notifications, config, log })
   stops.push(() => control.close())
   const instance = await instanceId(db)
-  const connections = createConnections(config.github === undefined ? [] : [githubConnection(config.github)], Date.now)
+  const own = config.github === undefined ? [] : [githubConnection(config.github)]
+  const connections = await storedConnections({ own, db, vault, notifications, log })
+  stops.push(() => connections.close())
   const kyozo: Kyozo = {
     config,
     instance,

@@ -28,6 +28,8 @@ export interface ReceiveContext {
   readonly baseUrl: string
   /** The team that repositories without a workspace are connected for. */
   readonly teamId: string
+  /** Default is true. */
+  readonly connectsRepositories?: boolean
 }
 
 export interface Received {
@@ -107,6 +109,8 @@ export async function decideForgeEvent(
     return ignored(reason ?? 'nothing follows from this event', known ?? { teamId: context.teamId })
   }
   const workspace = await workspaceOf(context, trx, { ...source, repository: event.repository })
+  if (workspace === undefined)
+    return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
   if (event.kind === 'pull_request') return ignored('previews of pull requests are not enabled for this workspace', workspace)
   return decidePush(context, trx, {
     workspace,
@@ -118,16 +122,16 @@ export async function decideForgeEvent(
   })
 }
 
-/** A signed delivery of a repository that is not connected yet connects it. */
+/** A signed delivery of a repository that is not connected yet connects it, unless the connection says otherwise. */
 async function workspaceOf(
   context: ReceiveContext,
   trx: Executor,
   input: { readonly forge: NewDelivery['forge']; readonly connection: string; readonly repository: ForgeRepository },
-): Promise<Workspace> {
+): Promise<Workspace | undefined> {
   const { forge, connection, repository } = input
   const source = { forge, connection, id: repository.id }
   const known = await findWorkspaceByRepository(trx, source)
-  if (known !== undefined) return known
+  if (known !== undefined || context.connectsRepositories === false) return known
   // Of deliveries that arrive together one connects it, and the others find it.
   await holdWorkspaceNames(trx)
   const connected = await findWorkspaceByRepository(trx, source)

@@ -2,6 +2,7 @@
 import type { DeliveryLedger } from '../api/webhooks.ts'
 import { type ReceiveContext, receiveForgeDelivery } from '../pipeline/receive.ts'
 import { storeError } from '../store/database.ts'
+import { ownerOfDelivery } from '../store/forge-connections.ts'
 import type { ForgeName } from '../store/tables/git.ts'
 
 export function ledger(context: ReceiveContext): DeliveryLedger {
@@ -9,7 +10,7 @@ export function ledger(context: ReceiveContext): DeliveryLedger {
     async accept(delivery) {
       const { forge, connection, deliveryId, event, headers, body, forgeEvent } = delivery
       const received = await receiveForgeDelivery(
-        context,
+        await contextOf(context, { forge, name: connection }),
         { forge: forge as ForgeName, connection, deliveryId, event, headers, body },
         forgeEvent,
       ).catch((error: unknown) => {
@@ -24,4 +25,12 @@ export function ledger(context: ReceiveContext): DeliveryLedger {
       }
     },
   }
+}
+
+/** What arrives by a team's own connection is that team's. */
+async function contextOf(context: ReceiveContext, connection: { readonly forge: string; readonly name: string }): Promise<ReceiveContext> {
+  const owner = await ownerOfDelivery(context.db, connection).catch((error: unknown) => {
+    throw storeError(error)
+  })
+  return owner === undefined ? context : { ...context, ...owner }
 }

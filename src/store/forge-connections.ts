@@ -4,6 +4,7 @@ import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
 import { notify } from './notify.ts'
 import type { ForgeConnectionTable, ForgeName } from './tables/git.ts'
+import type { Viewer } from './viewer.ts'
 
 export type StoredConnection = Selectable<ForgeConnectionTable>
 
@@ -75,5 +76,16 @@ export function ownerOfDelivery(
     .where('forge', '=', connection.forge as ForgeConnectionTable['forge'])
     .where('name', '=', connection.name)
     .returning(['teamId', 'connectsRepositories'])
+    .executeTakeFirst()
+}
+
+/** Held until the transaction ends; undefined when it is gone or another team's. */
+export function holdConnection(db: Executor, viewer: Pick<Viewer, 'teamId'>, id: string): Promise<StoredConnection | undefined> {
+  return db
+    .selectFrom('forgeConnections')
+    .selectAll()
+    .where('teamId', '=', viewer.teamId)
+    .where('id', '=', id)
+    .forUpdate()
     .executeTakeFirst()
 }

@@ -13,6 +13,8 @@ export interface ActionContext {
   readonly baseUrl: string
   /** Which ports of the machine may be given away. Default is the usual range. */
   readonly portRules?: PortRules
+  /** Whether a team may connect a Git host on this machine's own networks. Default is false. */
+  readonly allowsPrivateForges?: boolean
   /** Of the request, for the audit trail. */
   readonly ipAddress: string | undefined
 }

@@ -1,3 +1,4 @@
+import { createForgeConnection, deleteForgeConnection, updateForgeConnection } from '../actions/forge-connections.ts'
 import { flag, oneOf, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, perhapsOne, updatedAt } from './shapes.ts'
@@ -18,6 +19,9 @@ export const forgeConnections: Resource = {
     last_error: text('What went wrong last.', { nullable: true }),
   },
   relationships: { created_by: perhapsOne('users', 'createdById', 'Who made it.') },
+  create: createForgeConnection,
+  update: updateForgeConnection,
+  remove: deleteForgeConnection,
   read: 'forge_connections.read',
   subject: {},
 }

@@ -7,7 +7,8 @@ export interface GitHubSettings {
   /** Default is `main`. */
   readonly name?: string
   readonly apiUrl: string
-  readonly webUrl: string
+  /** Default is where that API belongs: `https://github.com`, or an Enterprise server's own address. */
+  readonly webUrl?: string
   readonly webhookSecret: string
   readonly token?: string
   /** `privateKey` is PEM; a literal `\n` counts as a line break, since that is how one survives an environment variable. */
@@ -24,7 +25,7 @@ export function githubConnection(settings: GitHubSettings): ForgeConnection {
     name: settings.name ?? 'main',
     forge: 'github',
     apiUrl: settings.apiUrl.replace(/\/+$/, ''),
-    webUrl: settings.webUrl.replace(/\/+$/, ''),
+    webUrl: (settings.webUrl ?? webUrlOf(settings.apiUrl)).replace(/\/+$/, ''),
     webhookSecret: settings.webhookSecret,
     credential: credentialOf(settings),
   }
@@ -46,4 +47,12 @@ function isRsaKey(pem: string): boolean {
   } catch {
     return false
   }
+}
+
+/** `https://api.github.com` → `https://github.com`; an Enterprise server's API lives below its own web address. */
+function webUrlOf(apiUrl: string): string {
+  return apiUrl
+    .replace(/\/+$/, '')
+    .replace(/^(https?:\/\/)api\./, '$1')
+    .replace(/\/api\/v3$/, '')
 }
