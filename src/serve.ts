@@ -152,6 +152,7 @@ async function startWeb({ kyozo, access, edge, connections, teamId }: Parts, sto
     log,
     access,
     vault: kyozo.vault,
+    allowsPrivateForges: config.allowsPrivateForges,
     limits: createLimits({ db, apiRate: config.apiRate, webhookRate: config.webhookRate }),
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,

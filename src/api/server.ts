@@ -35,6 +35,8 @@ export type ReadinessCheck = () => Promise<unknown>
 export interface ServerContext {
   readonly git: GitHttpContext & { readonly queue: Queue }
   readonly vault: Vault
+  /** Whether teams may connect Git hosts on this machine's own networks. */
+  readonly allowsPrivateForges: boolean
   readonly webhooks: WebhookOptions
   readonly live: Live
   readonly output: ServiceOutput
@@ -96,7 +98,8 @@ function createApp(context: ServerContext): express.Express {
   app.use('/api/v1', cors(context.corsOrigins), who, answerError('jsonapi', log))
   const origins = [new URL(git.baseUrl).origin, ...context.corsOrigins]
   app.use('/api/v1', streamRouter({ db: git.db, live: context.live, output: context.output, log, origins }), answerError('jsonapi', log))
-  const acting = { db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault: context.vault, access: context.access }
+  const { vault, access, allowsPrivateForges } = context
+  const acting = { db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault, access, allowsPrivateForges }
   app.use('/api/v1', apiRouter(acting), answerError('jsonapi', log))
   app.use('/graphql', cors(context.corsOrigins), who, graphqlRouter({ acting, live: context.live, log }), answerError('graphql', log))
   app.get('/assets/page.css', (_request, response) => void response.set('Cache-Control', 'max-age=600').type('css').send(stylesheet))
