@@ -30,8 +30,6 @@ const loginTries = 10
 const loginSeconds = 300
 const tooManyLogins = 'too many tries to sign in'
 const codeTries = 30
-/** A person mistypes; a program that guesses tokens does so often. */
-const strangerRate = 600
 const minuteSeconds = 60
 
 export function createLimits({ db, apiRate, webhookRate }: LimitOptions): Limits {
@@ -41,7 +39,7 @@ export function createLimits({ db, apiRate, webhookRate }: LimitOptions): Limits
   const byAddress = new RateLimiterPostgres({ ...login, keyPrefix: 'login address' })
   const code = new RateLimiterMemory({ points: codeTries, duration: loginSeconds })
   const api = new RateLimiterMemory({ points: apiRate, duration: minuteSeconds })
-  const stranger = new RateLimiterMemory({ points: strangerRate, duration: minuteSeconds })
+  const stranger = new RateLimiterMemory({ points: apiRate, duration: minuteSeconds })
   const webhook = new RateLimiterMemory({ points: webhookRate, duration: minuteSeconds })
   return {
     async login({ account, address }, signIn) {

@@ -41,6 +41,8 @@ export const rights = {
   'service_permissions.revoke': administering(),
   'audit_events.read': administering(),
   'instance.read': reading(),
+  /** Figures of all teams together: of the first team only. */
+  'instance.measure': reading('admin'),
 
   'workspaces.read': reading(),
   'workspaces.create': configuring('admin'),

@@ -1,6 +1,7 @@
 // /metrics for Prometheus: how the process does, how long requests take, and what there is. A library keeps the format.
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { assertMay } from '../access/rights.ts'
 import { KyozoError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
 import { countFigures, type Figure } from '../store/figures.ts'
@@ -27,7 +28,8 @@ export function createMeasures(db: Database, { operatorTeam }: { readonly operat
   const router = Router()
   router.get('/', requireViewer(db, 'Bearer'), async (_request: Request, response: Response) => {
     const viewer = viewerIn(response)
-    if (viewer.teamId !== operatorTeam || viewer.role === 'member')
+    assertMay(viewer, 'instance.measure')
+    if (viewer.teamId !== operatorTeam)
       throw new KyozoError('forbidden', 'the figures of the whole kyozo are for owners and admins of its first team', {
         hint: 'give Prometheus a token that one of them made, with the scope read',
       })

@@ -2,7 +2,7 @@
 // loaded from elsewhere; while the release goes on, the page asks to be loaded again.
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { z } from 'zod'
-import { may } from '../access/rights.ts'
+import { assertMay, may } from '../access/rights.ts'
 import { KyozoError } from '../errors.ts'
 import { hasEnded } from '../release/states.ts'
 import { releaseWords, short, type Verdict } from '../release/verdict.ts'
@@ -24,6 +24,7 @@ export function releasePageRouter(db: Database): Router {
   const router = Router()
   router.get('/:id', leadBrowsersToLogin, requireViewer(db, 'Basic'), async (request: Request, response: Response) => {
     const viewer = viewerIn(response)
+    assertMay(viewer, 'releases.read')
     const id = z.uuid().safeParse(request.params.id)
     const seen = id.success ? await findRow(db, viewer, { table: 'releases', columns: ['id'], id: id.data }) : undefined
     if (seen === undefined) throw new KyozoError('not_found', 'there is no release with this id')

@@ -1,5 +1,6 @@
 // /api/v1: every address is found in one table, and what may be done there follows from the resource's description.
 import { type NextFunction, type Request, type Response, Router } from 'express'
+import { assertMay } from '../../access/rights.ts'
 import { KyozoError } from '../../errors.ts'
 import { instanceId } from '../../store/instance.ts'
 import { requireViewer, viewerIn } from '../authenticate.ts'
@@ -115,7 +116,9 @@ function nothingThere(request: Request): KyozoError {
 
 /** Which kyozo this is: the id in the labels of everything that it makes. And whom it takes the asker for. */
 async function instance(context: ApiContext, request: Request, response: Response): Promise<void> {
-  const { name, role, scopes, teamId, userId, via } = viewerIn(response)
+  const viewer = viewerIn(response)
+  assertMay(viewer, 'instance.read')
+  const { name, role, scopes, teamId, userId, via } = viewer
   send(request, response, {
     document: {
       jsonapi: implementation,

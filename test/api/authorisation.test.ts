@@ -1,0 +1,488 @@
+// Every door of the API, opened as everybody. The list of doors is the list of resources with all that is described of them, and the routes that the
+// source declares beside them; what must come back is what the table in src/access/rights.ts says. A door that this test does not know fails it.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { authRoutes } from '../../src/access/handle.ts'
+import { may, type RightName, reasonToRefuse, reasonToRefuseReading, type Subject } from '../../src/access/rights.ts'
+import { resourceOf, resources } from '../../src/api/resources/index.ts'
+import type { Resource } from '../../src/api/resources/resource.ts'
+import { newId } from '../../src/ids.ts'
+import type { Database } from '../../src/store/database.ts'
+import { type PermissionType, permissionTypes, type Role, type TokenScope, tokenScopes } from '../../src/store/tables/access.ts'
+import { hashOf, newTokenValue } from '../../src/store/tokens.ts'
+import { type Viewer, viewerOf } from '../../src/store/viewer.ts'
+import { type Served, serveHere } from '../support/served.ts'
+import { type World, world } from './world.ts'
+
+interface Actor {
+  readonly name: string
+  readonly token: string | undefined
+  readonly viewer: Viewer | undefined
+}
+
+type Row = Readonly<Record<string, unknown>> & { readonly id: string }
+
+let kyozo: Served
+let ours: World
+let theirs: World
+/** Every id of the other team's rows: none may ever come back. */
+let foreignIds: ReadonlySet<string>
+const actors: Actor[] = []
+const rowsByType = new Map<string, readonly Row[]>()
+
+beforeAll(async () => {
+  kyozo = await serveHere({ KYOZO_API_RATE: '1000000' })
+  const { db } = kyozo
+  ours = await world(db, kyozo.teamId)
+  theirs = await world(db)
+  await makeActors(db)
+  for (const resource of resources) rowsByType.set(resource.type, await rowsOf(db, resource, ours.teamId))
+  const foreign = await Promise.all(resources.map((resource) => rowsOf(db, resource, theirs.teamId)))
+  foreignIds = new Set(foreign.flat().flatMap(({ id }) => (id.length === 36 ? id : [])))
+})
+
+async function makeActors(db: Database): Promise<void> {
+  const { teamId, workspaceId, serviceId } = ours
+  actors.push({ name: 'nobody', token: undefined, viewer: undefined })
+  for (const role of ['owner', 'admin', 'member'] as const) actors.push(await actor(db, { name: role, teamId, role }))
+  for (const permission of permissionTypes) {
+    actors.push(await actor(db, { name: `member with ${permission} for the workspace`, teamId, grants: [{ permission, workspaceId }] }))
+    actors.push(
+      await actor(db, { name: `member with ${permission} for one service`, teamId, grants: [{ permission, workspaceId, serviceId }] }),
+    )
+  }
+  for (const scope of tokenScopes)
+    actors.push(await actor(db, { name: `owner's token for ${scope}`, teamId, role: 'owner', scopes: [scope] }))
+  actors.push(await actor(db, { name: 'owner of another team', teamId: theirs.teamId, role: 'owner' }))
+}
+
+interface Making {
+  readonly name: string
+  readonly teamId: string
+  readonly role?: Role
+  readonly scopes?: readonly TokenScope[]
+  readonly grants?: readonly { readonly permission: PermissionType; readonly workspaceId: string; readonly serviceId?: string }[]
+}
+
+async function actor(db: Database, { name, teamId, role = 'member', scopes = tokenScopes, grants = [] }: Making): Promise<Actor> {
+  const [userId, token] = [newId(), newTokenValue()]
+  await db
+    .insertInto('users')
+    .values({ id: userId, name, email: `${userId}@example.com` })
+    .execute()
+  await db.insertInto('members').values({ id: newId(), teamId, userId, role }).execute()
+  await db
+    .insertInto('apiKeys')
+    .values({ id: newId(), teamId, referenceId: userId, name, key: hashOf(token), scopes: [...scopes] })
+    .execute()
+  for (const { permission, workspaceId, serviceId = null } of grants)
+    await db
+      .insertInto('servicePermissions')
+      .values({ id: newId(), teamId, workspaceId, serviceInstanceId: serviceId, userId, permissionType: permission })
+      .execute()
+  return { name, token, viewer: (await viewerOf(db, token))! }
+}
+
+/** Asked of the database itself: what there is, whoever may see it. */
+async function rowsOf(db: Database, { table, where = {}, hidden }: Resource, teamId: string): Promise<readonly Row[]> {
+  const all = sql`select * from ${sql.table(snake(table))}`
+  const ofTeam =
+    table === 'teams'
+      ? sql`where id = ${teamId}`
+      : table === 'users'
+        ? sql`where id in (select user_id from members where team_id = ${teamId})`
+        : sql`where team_id = ${teamId}`
+  const { rows } = await sql<Row>`${all} ${ofTeam}`.execute(db)
+  return rows
+    .filter((row) => Object.entries(where).every(([column, value]) => row[column] === value))
+    .filter((row) => hidden === undefined || row[hidden.column] === null)
+    .map((row) => ({ ...row, id: String(row.id) }))
+}
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** At most three rows of a kind are opened one by one: of one service, of its neighbour, and of the other workspace. */
+function samples(resource: Resource): readonly Row[] {
+  const rows = rowsByType.get(resource.type)!
+  const byPlace = new Map(rows.map((row) => [JSON.stringify(subjectOf(resource, row)), row]))
+  return [...byPlace.values()].slice(0, 4)
+}
+
+function subjectOf({ subject }: Resource, row: Row): Subject {
+  const idIn = (column: string | undefined) => (column === undefined ? null : ((row[column] ?? null) as string | null))
+  return { workspaceId: idIn(subject.workspace), serviceInstanceId: idIn(subject.service) }
+}
+
+/** Undefined for a row that is there for the viewer; else what asking for it answers. */
+function hiddenAs(viewer: Viewer | undefined, resource: Resource, row: Row): 401 | 403 | 404 | undefined {
+  if (viewer === undefined) return 401
+  if (reasonToRefuseReading(viewer, resource.read) !== undefined) return 403
+  const isTheirs = viewer.teamId === ours.teamId
+  const isOwn = resource.ownColumn === undefined || viewer.role !== 'member' || row[resource.ownColumn] === viewer.userId
+  return isTheirs && isOwn && may(viewer, resource.read, subjectOf(resource, row)) ? undefined : 404
+}
+
+interface Ask {
+  readonly method: string
+  readonly at: string
+  readonly body?: unknown
+  readonly expected: number
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+async function ask({ token }: Pick<Actor, 'token'>, { method, at, body }: Omit<Ask, 'expected'>): Promise<Answer> {
+  const answer = await fetch(`${kyozo.url}${at}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/vnd.api+json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return { status: answer.status, text: await answer.text() }
+}
+
+const atOnce = 16
+
+/** Asks all, and returns as sentences what came back and should not have. */
+async function wrongAnswers(who: Actor, asks: readonly Ask[]): Promise<string[]> {
+  const wrong: string[] = []
+  const waiting = [...asks]
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const { status, text } = await ask(who, next)
+        const what = `${who.name}: ${next.method} ${next.at.replace(/[0-9a-f-]{36}/g, '…')}`
+        if (status !== next.expected) wrong.push(`${what} answers ${status} and not ${next.expected}: ${text.slice(0, 200)}`)
+        if (who.viewer?.teamId === ours.teamId) wrong.push(...foreignIn(text).map((id) => `${what} shows ${id} of another team`))
+      }
+    }),
+  )
+  return wrong
+}
+
+function foreignIn(text: string): string[] {
+  return (text.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? []).filter((id) => foreignIds.has(id))
+}
+
+/** What no description takes: whoever may is told so, and nothing is changed. */
+const unknown = { attributes: { no_such_attribute: 1 } }
+const notTaken = 422
+
+function readingAsks({ viewer }: Actor, resource: Resource): Ask[] {
+  const listed = viewer === undefined ? 401 : reasonToRefuseReading(viewer, resource.read) === undefined ? 200 : 403
+  const asks: Ask[] = [{ method: 'GET', at: `/api/v1/${resource.type}?page[size]=200`, expected: listed }]
+  for (const row of samples(resource)) {
+    const at = `/api/v1/${resource.type}/${row.id}`
+    const hidden = hiddenAs(viewer, resource, row)
+    asks.push({ method: 'GET', at, expected: hidden ?? 200 })
+    for (const [name, relationship] of Object.entries(resource.relationships)) {
+      const related = resourceOf(relationship.type)
+      const leadsSomewhere = relationship.kind === 'many' || row[relationship.column] != null
+      const isRefused = viewer !== undefined && leadsSomewhere && reasonToRefuseReading(viewer, related.read) !== undefined
+      asks.push({ method: 'GET', at: `${at}/${name}`, expected: hidden ?? (isRefused ? 403 : 200) })
+      const isLinkageRefused = relationship.kind === 'many' && isRefused
+      asks.push({ method: 'GET', at: `${at}/relationships/${name}`, expected: hidden ?? (isLinkageRefused ? 403 : 200) })
+      asks.push({ method: 'PATCH', at: `${at}/relationships/${name}`, body: { data: null }, expected: viewer === undefined ? 401 : 403 })
+    }
+    for (const [name, { right }] of Object.entries(resource.views ?? {}))
+      asks.push({ method: 'GET', at: `${at}/${name}`, expected: hidden ?? (may(viewer!, right, subjectOf(resource, row)) ? 200 : 403) })
+  }
+  return asks
+}
+
+function writingAsks({ viewer }: Actor, resource: Resource): Ask[] {
+  const { type, create, update, remove, actions = {}, collectionActions = {} } = resource
+  const asks: Ask[] = [
+    { method: 'POST', at: `/api/v1/${type}`, body: { data: { type, ...unknown } }, expected: createStatus(viewer, create) },
+    ...Object.entries(collectionActions).map(([name, { right }]) => ({
+      method: 'POST',
+      at: `/api/v1/${type}/${name}`,
+      body: { data: { type, ...unknown } },
+      expected: viewer === undefined ? 401 : reasonToRefuseReading(viewer, right) === undefined ? notTaken : 403,
+    })),
+  ]
+  for (const row of samples(resource)) {
+    const at = `/api/v1/${type}/${row.id}`
+    const changed = (right: RightName) => {
+      const hidden = hiddenAs(viewer, resource, row)
+      return hidden ?? (may(viewer!, right, subjectOf(resource, row)) ? notTaken : 403)
+    }
+    const body = { data: { type, id: row.id, ...unknown } }
+    const nobody = viewer === undefined ? 401 : undefined
+    asks.push({ method: 'PATCH', at, body, expected: nobody ?? (update === undefined ? 403 : changed(update.right)) })
+    const removal = { meta: { no_such_attribute: 1 } }
+    asks.push({ method: 'DELETE', at, body: removal, expected: nobody ?? (remove === undefined ? 405 : changed(remove.right)) })
+    for (const [name, { right }] of Object.entries(actions))
+      asks.push({ method: 'POST', at: `${at}/${name}`, body: { data: { type, ...unknown } }, expected: changed(right) })
+  }
+  return asks
+}
+
+function createStatus(viewer: Viewer | undefined, create: Resource['create']): number {
+  if (viewer === undefined) return 401
+  if (create === undefined) return 403
+  const isSomewhere = reasonToRefuseReading(viewer, create.right) === undefined
+  const isAllowed = isSomewhere && (create.subject !== undefined || may(viewer, create.right))
+  return isAllowed ? notTaken : 403
+}
+
+describe.each(resources.map((resource) => [resource.type, resource] as const))('%s', (type, resource) => {
+  it('are there in both teams', async () => {
+    expect([rowsByType.get(type)!.length > 0, (await rowsOf(kyozo.db, resource, theirs.teamId)).length > 0]).toEqual([true, true])
+  })
+
+  it('are read by whom the table says, and by nobody else', async () => {
+    for (const who of actors) expect(await wrongAnswers(who, readingAsks(who, resource))).toEqual([])
+  }, 120_000)
+
+  it('are written by whom the table says, and by nobody else', async () => {
+    for (const who of actors) expect(await wrongAnswers(who, writingAsks(who, resource))).toEqual([])
+  }, 120_000)
+
+  it('are listed, all that one may see and no other', async () => {
+    const rows = rowsByType.get(type)!
+    for (const who of actors) {
+      const { status, text } = await ask(who, { method: 'GET', at: `/api/v1/${type}?page[size]=200` })
+      if (status !== 200) continue
+      const seen = rows.filter((row) => hiddenAs(who.viewer, resource, row) === undefined).map(({ id }) => id)
+      const listed = (JSON.parse(text) as { data: { id: string }[] }).data.map(({ id }) => id)
+      if (who.viewer!.teamId === ours.teamId) expect([who.name, listed.toSorted()]).toEqual([who.name, seen.toSorted()])
+      else expect([who.name, listed.filter((id) => rows.some((row) => row.id === id))]).toEqual([who.name, []])
+    }
+  }, 60_000)
+
+  it('include nothing that one may not read', async () => {
+    for (const who of actors.filter(({ viewer }) => viewer !== undefined)) {
+      for (const [name, relationship] of Object.entries(resource.relationships)) {
+        const { status, text } = await ask(who, { method: 'GET', at: `/api/v1/${type}?include=${name}&page[size]=200` })
+        const related = resourceOf(relationship.type)
+        if (status !== 200) continue
+        const included = (JSON.parse(text) as { included: { type: string; id: string }[] }).included.filter(
+          (one) => one.type === related.type,
+        )
+        const readable =
+          who.viewer!.teamId !== ours.teamId
+            ? included
+            : rowsByType.get(related.type)!.filter((row) => hiddenAs(who.viewer, related, row) === undefined)
+        const allowed = new Set(readable.map(({ id }) => id))
+        expect([who.name, name, included.filter(({ id }) => !allowed.has(id))]).toEqual([who.name, name, []])
+        if (who.viewer!.teamId === ours.teamId) expect(foreignIn(text)).toEqual([])
+      }
+    }
+  }, 120_000)
+})
+
+it('another team’s id answers word for word as one that never was', async () => {
+  const owner = actors.find(({ name }) => name === 'owner')!
+  for (const resource of resources) {
+    const [row] = await rowsOf(kyozo.db, resource, theirs.teamId)
+    const missing = resource.idKind === 'sequence' ? '999999999' : newId()
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      const body = (id: string) => (method === 'PATCH' ? { body: { data: { type: resource.type, id, ...unknown } } } : {})
+      const [foreign, never] = await Promise.all(
+        [row!.id, missing].map(async (id) => {
+          const { status, text } = await ask(owner, { method, at: `/api/v1/${resource.type}/${id}`, ...body(id) })
+          return [resource.type, method, status, text.replaceAll(id, '…')]
+        }),
+      )
+      expect(foreign).toEqual(never)
+    }
+  }
+}, 60_000)
+
+describe('the doors beside the resources', () => {
+  const release = () => rowsByType.get('releases')!.find((row) => row.workspaceId === ours.workspaceId)!
+
+  it('answer as the table says', async () => {
+    for (const who of actors) {
+      const { viewer } = who
+      const allowed = (
+        right: RightName,
+        { subject = {}, foreign = 404, passed = 200 }: { subject?: Subject; foreign?: number; passed?: number } = {},
+      ) => {
+        if (viewer === undefined) return 401
+        if (viewer.teamId !== ours.teamId && foreign !== passed) return foreign
+        return reasonToRefuse(viewer, right, subject) === undefined ? passed : 403
+      }
+      const inWorkspace = { subject: { workspaceId: ours.workspaceId } }
+      const repository = `/git/${ours.workspaceName}.git/info/refs?service=`
+      const canPush = viewer !== undefined && may(viewer, 'git.read') && may(viewer, 'git.push', inWorkspace.subject)
+      const canRead = viewer !== undefined && may(viewer, 'git.read')
+      const canMake = canRead && may(viewer, 'workspaces.create') && viewer.scopes.includes('deploy')
+      const seesRelease = hiddenAs(viewer, resourceOf('releases'), release())
+      const foreignTeam = viewer !== undefined && viewer.teamId !== ours.teamId
+      const asks: Ask[] = [
+        { method: 'GET', at: '/api/v1/instance', expected: allowed('instance.read', { foreign: 200 }) },
+        { method: 'GET', at: '/metrics', expected: allowed('instance.measure', { foreign: 403 }) },
+        { method: 'GET', at: `/releases/${release().id}`, expected: foreignTeam ? 404 : (seesRelease ?? 200) },
+        {
+          method: 'GET',
+          at: `${repository}git-upload-pack`,
+          expected: viewer === undefined ? 401 : !canRead ? 403 : foreignTeam ? 404 : 200,
+        },
+        {
+          method: 'GET',
+          at: `${repository}git-receive-pack`,
+          expected: viewer === undefined ? 401 : foreignTeam ? 404 : canPush ? 200 : 403,
+        },
+        {
+          method: 'GET',
+          at: '/git/brand-new.git/info/refs?service=git-receive-pack',
+          expected: viewer === undefined ? 401 : canMake ? 200 : 403,
+        },
+      ]
+      expect(await wrongAnswers(who, asks)).toEqual([])
+    }
+  }, 60_000)
+
+  it('tell of what happens only to whom the table says', async () => {
+    const topics: readonly [string, RightName, Subject][] = [
+      ['team', 'teams.read', {}],
+      [`workspace:${ours.workspaceId}`, 'workspaces.read', { workspaceId: ours.workspaceId }],
+      [`service:${ours.serviceId}`, 'service_instances.read', { workspaceId: ours.workspaceId, serviceInstanceId: ours.serviceId }],
+      [`release:${release().id}`, 'releases.read', { workspaceId: ours.workspaceId }],
+    ]
+    for (const who of actors) {
+      for (const [topic, right, subject] of topics) {
+        const { viewer } = who
+        const isForeign = viewer !== undefined && viewer.teamId !== ours.teamId && topic !== 'team'
+        const expected = viewer === undefined ? 401 : isForeign ? 404 : may(viewer, right, subject) ? 200 : 403
+        expect([who.name, topic.split(':')[0], await streamStatus(who, topic)]).toEqual([who.name, topic.split(':')[0], expected])
+      }
+    }
+  }, 60_000)
+
+  it('keep a release’s log to whom it was granted', async () => {
+    for (const who of actors) {
+      const { viewer } = who
+      const hidden = hiddenAs(viewer, resourceOf('releases'), release())
+      const grants = viewer?.grants.some((grant) => grant.permission === 'view_logs' && grant.workspaceId === ours.workspaceId) ?? false
+      const sees = viewer !== undefined && viewer.scopes.includes('read') && (viewer.role !== 'member' || grants)
+      const { status } = await ask(who, { method: 'GET', at: `/api/v1/releases/${release().id}/logs` })
+      expect([who.name, status]).toEqual([who.name, hidden ?? (sees ? 200 : 403)])
+    }
+  })
+
+  async function streamStatus({ token }: Actor, topic: string): Promise<number> {
+    const stop = new AbortController()
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const answer = await fetch(`${kyozo.url}/api/v1/events?topics=${topic}`, {
+      headers: headers as Record<string, string>,
+      signal: stop.signal,
+    })
+    stop.abort()
+    await answer.body?.cancel().catch(() => undefined)
+    return answer.status
+  }
+})
+
+/**
+ * Every route that the source declares. One that is not here makes the last test fail: give it a place above, or say here why it needs none.
+ * What is behind /api/v1 by the descriptions is walked above.
+ */
+const knownRoutes: Readonly<Record<string, string>> = {
+  'server.ts use /webhooks': 'proven by a signature, before anybody is asked for',
+  'server.ts use /git': 'walked',
+  'server.ts get /livez, /healthz': 'for everybody, says nothing',
+  'server.ts get /readyz': 'for everybody, says whether parts work',
+  'server.ts use /metrics': 'walked',
+  'server.ts use /api/auth': 'its routes are listed in handle.ts and below',
+  'server.ts use /api/v1': 'walked',
+  'server.ts use /api/v1/events': 'walked',
+  'server.ts get /assets/page.css': 'for everybody',
+  'server.ts use /invitations': 'the address is the proof (test/access)',
+  'server.ts use /releases': 'walked',
+  'release-page.ts get /:id': 'walked',
+  'prometheus.ts get /': 'walked',
+  'jsonapi/router.ts get /instance': 'walked',
+  'jsonapi/router.ts get /releases/:id/logs': 'walked',
+  'git-http.ts get /:repository/info/refs': 'walked',
+  'git-http.ts post /:repository/:service': 'checks the content type, then goes on',
+  'git-http.ts post /:repository/git-upload-pack': 'the same checks as info/refs',
+  'git-http.ts post /:repository/git-receive-pack': 'the same checks as info/refs',
+  'events.ts get /': 'walked',
+  'events.ts all /': 'only says that there is nothing but GET',
+  'webhooks.ts all /:forge{/:connection}': 'proven by a signature',
+  'pages/invitation.ts get /:id': 'the address is the proof',
+  'pages/invitation.ts post /:id': 'the address is the proof',
+  'pages/device.ts get /device': 'one’s own session only (test/access/devices.test.ts)',
+  'pages/device.ts post /device': 'one’s own session only',
+  'pages/login.ts get /login': 'for everybody',
+  'pages/login.ts post /login': 'for everybody (test/api/login.test.ts)',
+  'pages/login.ts post /login/github': 'for everybody (test/access/github.test.ts)',
+  'pages/login.ts get /logout': 'for everybody',
+  'pages/login.ts post /logout': 'one’s own session only',
+}
+
+it('knows every route that there is', async () => {
+  const api = path.join(import.meta.dirname, '../../src/api')
+  const declared: string[] = []
+  for (const name of (await readdir(api, { recursive: true })).filter((file) => file.endsWith('.ts'))) {
+    const text = await readFile(path.join(api, name), 'utf8')
+    for (const [, verb, list, one] of text.matchAll(
+      /\b(?:app|router)\.(use|get|post|put|patch|delete|all)\(\s*(?:\[([^\]]*)\]|['`]([^'`]*)['`])/g,
+    ))
+      declared.push(`${name} ${verb} ${one ?? list!.replaceAll("'", '')}`)
+  }
+  expect([...new Set(declared)].toSorted()).toEqual(Object.keys(knownRoutes).toSorted())
+})
+
+it('knows every route of signing in, and none of them tells a stranger anything', async () => {
+  expect(Object.keys(authRoutes)).toEqual([
+    'GET /session', 'POST /sign-in/email', 'POST /sign-in/social', 'GET /callback/github', 'POST /sign-out', 'POST /change-password',
+    'POST /revoke-other-sessions', 'POST /device/code', 'POST /device/token', 'POST /organization/set-active', 'POST /organization/accept-invitation',
+  ]) // biome-ignore format: a list
+  for (const route of [
+    'GET /session',
+    'POST /change-password',
+    'POST /revoke-other-sessions',
+    'POST /organization/set-active',
+    'POST /organization/accept-invitation',
+  ]) {
+    const [method, at] = route.split(' ') as [string, string]
+    const answer = await fetch(`${kyozo.url}/api/auth${at}`, {
+      method,
+      ...(method === 'GET'
+        ? {}
+        : {
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(
+              { current_password: 'x', new_password: 'a long enough one', team: 'default', invitation_id: newId() }.valueOf(),
+            ),
+          }),
+    })
+    expect([route, [401, 422].includes(answer.status)]).toEqual([route, true])
+  }
+})
+
+it('a GET changes nothing, whoever asks', async () => {
+  const tables = await sql<{
+    name: string
+  }>`select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'rate_limits'`.execute(kyozo.db)
+  const fingerprint = async () => {
+    const sums: Record<string, unknown> = {}
+    for (const { name } of tables.rows) {
+      const { rows } =
+        await sql`select md5(coalesce(string_agg(t::text, '' order by t::text), '')) as sum from ${sql.table(name)} t`.execute(kyozo.db)
+      sums[name] = rows[0]
+    }
+    return sums
+  }
+  const before = await fingerprint()
+  const owner = actors.find(({ name }) => name === 'owner')!
+  for (const resource of resources)
+    await wrongAnswers(
+      owner,
+      readingAsks(owner, resource).filter(({ method }) => method === 'GET'),
+    )
+  for (const at of ['/login', '/logout', '/device', '/api/auth/session', '/api/v1/instance']) await ask(owner, { method: 'GET', at })
+  expect(await fingerprint()).toEqual(before)
+}, 60_000)
