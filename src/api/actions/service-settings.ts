@@ -80,7 +80,7 @@ async function quotaProblems(trx: Executor, { viewer, service }: SettingsRequest
   const others = await teamUsage(trx, viewer.teamId, service.id ?? null)
   const limits = { ...service.resourceLimits, ...((service.settings?.resources ?? {}) as object), ...((change.resources ?? {}) as object) }
   const replicas = Number(change.replicas ?? service.settings?.replicas ?? service.scalingConfig?.replicas ?? 1)
-  const pointer = change.resources === undefined ? '/data/attributes/scaling_config' : '/data/attributes/resource_limits'
+  const pointer = change.resources === undefined ? '/data/attributes/scaling_config/replicas' : '/data/attributes/resource_limits'
   return overQuota(quota, [...others.limits, { ...limits, replicas }]).map((message) => ({ source: { pointer }, message }))
 }
 

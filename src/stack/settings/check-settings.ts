@@ -101,7 +101,9 @@ function schemaProblems(declared: Readonly<Record<string, unknown>>, place: Plac
     const path = issue.path.slice(2).map((key) => (typeof key === 'number' ? key : String(key)))
     const at = path.reduce<Place>((outer, key) => inside(outer, key), place)
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => problem(inside(at, key), undefined, `is not known here; known are ${issue.message}`))
+      return issue.keys.map((key) =>
+        problem(inside(at, key), valueAt(declared, [...path, key]), `is not known here; known are ${issue.message}`),
+      )
     return [problem(at, valueAt(declared, path), issue.message)]
   })
 }
