@@ -152,6 +152,7 @@ async function startWeb({ kyozo, access, edge, connections, teamId }: Parts, sto
     log,
     access,
     vault: kyozo.vault,
+    portRules: { ...config.portRange, reserved: new Map([[config.port, 'kyozo itself']]) },
     allowsPrivateForges: config.allowsPrivateForges,
     limits: createLimits({ db, apiRate: config.apiRate, webhookRate: config.webhookRate }),
     corsOrigins: config.corsOrigins,

@@ -9,6 +9,7 @@ import { KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Vault } from '../secrets/vault.ts'
+import type { PortRules } from '../stack/settings/ports.ts'
 import { answerError } from './answer-error.ts'
 import { authRouter } from './auth-routes.ts'
 import { identify } from './authenticate.ts'
@@ -35,6 +36,8 @@ export type ReadinessCheck = () => Promise<unknown>
 export interface ServerContext {
   readonly git: GitHttpContext & { readonly queue: Queue }
   readonly vault: Vault
+  /** Which ports of the machine may be given away. */
+  readonly portRules: PortRules
   /** Whether teams may connect Git hosts on this machine's own networks. */
   readonly allowsPrivateForges: boolean
   readonly webhooks: WebhookOptions
@@ -98,8 +101,8 @@ function createApp(context: ServerContext): express.Express {
   app.use('/api/v1', cors(context.corsOrigins), who, answerError('jsonapi', log))
   const origins = [new URL(git.baseUrl).origin, ...context.corsOrigins]
   app.use('/api/v1', streamRouter({ db: git.db, live: context.live, output: context.output, log, origins }), answerError('jsonapi', log))
-  const { vault, access, allowsPrivateForges } = context
-  const acting = { db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault, access, allowsPrivateForges }
+  const { vault, access, allowsPrivateForges, portRules } = context
+  const acting = { db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault, access, allowsPrivateForges, portRules }
   app.use('/api/v1', apiRouter(acting), answerError('jsonapi', log))
   app.use('/graphql', cors(context.corsOrigins), who, graphqlRouter({ acting, live: context.live, log }), answerError('graphql', log))
   app.get('/assets/page.css', (_request, response) => void response.set('Cache-Control', 'max-age=600').type('css').send(stylesheet))

@@ -98,6 +98,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       availableSecrets: secrets.available,
       fixedPorts: ports,
       settings: declaredSettings(attempt.wishes),
+      defaultLimits: attempt.workspace.defaultResourceLimits,
     }),
   )
   const durationMs = performance.now() - start

@@ -12,6 +12,8 @@ import { servicesLimit } from '../topology/limits.ts'
 import { cleanPath, printable } from '../topology/paths.ts'
 import type { Topology } from '../topology/topology.ts'
 import { renderTemplate } from './render-template.ts'
+import { withDefaultLimits } from './settings/default-limits.ts'
+import type { ResourceLimits } from './settings/resources.ts'
 import { type StackInput, specifyStack } from './specify.ts'
 import type { StackSpec } from './stack.ts'
 
@@ -25,6 +27,8 @@ export interface SourceContext extends StackContext {
   readonly memory?: AnalysisMemory
   /** What people set of single services. Default is nothing. */
   readonly settings?: ServiceSettings
+  /** Limits of services for which nobody states any. Default is kyozo's own. */
+  readonly defaultLimits?: ResourceLimits
 }
 
 export interface Specified {
@@ -37,7 +41,8 @@ export interface Specified {
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
 export function specifyFromSource(source: SourceTree, context: SourceContext): Specified {
   const tree = withSettings(source, context.settings)
-  const topology = analyze(tree, { rootName: context.identity.workspace, memory: context.memory })
+  const found = analyze(tree, { rootName: context.identity.workspace, memory: context.memory })
+  const topology = withDefaultLimits(found, context.defaultLimits ?? {})
   if (tree.wanted.size === 0) assertRunnable(topology)
   const files = topology.services.flatMap((service) => (service.build.kind === 'compose' ? [service.build.file] : []))
   const composeModels = files.map((file) => readComposeFile({ tree, file, policy: 'trusted' }))

@@ -30,7 +30,7 @@ const build = closed(
 
 const environmentValue = z.union(
   [
-    z.string().max(8_000, { error: 'must be at most 8000 characters' }),
+    z.string().max(32_768, { error: 'must be at most 32768 characters' }),
     z.number(),
     z.boolean(),
     z.null(),
