@@ -133,7 +133,7 @@ export async function readLogTail(context: DockerContext, id: string, lines: num
 }
 
 /** 409: it is being removed this moment. */
-function ignoreVanishing(error: unknown): undefined {
+export function ignoreVanishing(error: unknown): undefined {
   if (statusOf(error) !== 409) ignoreMissing(error)
 }
 

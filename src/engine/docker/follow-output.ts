@@ -3,8 +3,9 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OutputLine, OutputPosition, OutputSource } from '../engine.ts'
+import { ignoreVanishing } from './containers.ts'
 import { ask, type DockerContext } from './context.ts'
-import { ignoreMissing, inspectOwned } from './observe.ts'
+import { inspectOwned } from './observe.ts'
 import { engineTime, everything, outputLineLimit, serviceContainers } from './output.ts'
 import { lineReader } from './output-lines.ts'
 
@@ -110,7 +111,7 @@ async function pour(
     context.docker
       .getContainer(id)
       .logs({ ...everything, ...from, follow: true, abortSignal })
-      .catch(ignoreMissing),
+      .catch(ignoreVanishing),
   )
   if (!stream) return
   const readable = stream as unknown as Readable

@@ -1,8 +1,9 @@
 // The newest lines of what the containers of a service printed, all replicas together.
 import type { OutputLine, OutputSource } from '../engine.ts'
+import { ignoreVanishing } from './containers.ts'
 import { ask, type DockerContext } from './context.ts'
 import { composeLabel, label } from './labels.ts'
-import { ignoreMissing, inspectOwned, listContainers } from './observe.ts'
+import { inspectOwned, listContainers } from './observe.ts'
 import { lineReader } from './output-lines.ts'
 
 /** Of one answer, and of each container while it is made. */
@@ -35,7 +36,7 @@ async function linesOf(
     context.docker
       .getContainer(id)
       .logs({ ...everything, ...from, tail, follow: false, abortSignal })
-      .catch(ignoreMissing),
+      .catch(ignoreVanishing),
   )
   return bytes ? lineReader(id, info.Config.Tty)(bytes) : []
 }
