@@ -8,7 +8,7 @@ import { slots } from '../pipeline/slots.ts'
 import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
 import { expireLeasesOf } from '../store/leases.ts'
-import { forgetLiveEvents } from '../store/live.ts'
+import { forgetLiveEvents, orderLive } from '../store/live.ts'
 import { rollUpMetrics } from '../store/metrics.ts'
 import { expireOperationsOf } from '../store/operation-leases.ts'
 import { deleteExpired } from '../store/retention.ts'
@@ -49,6 +49,8 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
       { name: 'delete what is old', expression: '40 17 * * * *', run: async () => void (await deleteExpired(kyozo.db, stopping.signal)) },
       { name: 'sweep built-in remotes', expression: '30 * * * * *', run: () => sweepBuiltInRemotes(kyozo) },
       { name: 'look at alerts', expression: '10,25,40,55 * * * * *', run: () => lookAtAlerts(kyozo) },
+      // Who follows orders them at once; when nobody does, they must not pile up.
+      { name: 'order live events', expression: '*/10 * * * * *', run: () => orderLive(kyozo.db) },
       { name: 'forget live events', expression: '45 * * * * *', run: () => forgetLiveEvents(kyozo.db).then(() => undefined) },
     ],
     kyozo.log,

@@ -1,5 +1,5 @@
-// What happened, in the order in which it was committed: rows that triggers write, read forwards by position. Positions are compared as text
-// nowhere: PostgreSQL's bigint is a string here and a number in live/, where 2^53 events are out of reach.
+// What happened, in the order in which it was committed: rows that triggers leave in an inbox, that get their positions there, and that are read
+// forwards by position. PostgreSQL's bigint is a number here: 2^53 events are out of reach.
 import { sql } from 'kysely'
 import type { Executor } from './database.ts'
 import type { LiveEventTable } from './tables/access.ts'
@@ -29,6 +29,20 @@ export interface LiveInterest {
   readonly releases: readonly string[]
   /** Releases whose lines are followed. */
   readonly logs: readonly string[]
+}
+
+/** Rows that get their positions in one transaction. */
+const orderedAtOnce = 2_000
+
+/**
+ * Gives positions to what has arrived, and resolves when nothing is left. Any process may do it at any time: they take turns, and who reads behind a
+ * position that it has seen misses nothing.
+ */
+export async function orderLive(db: Executor): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ moved: number }>`select kyozo_order_live(${orderedAtOnce}) as moved`.execute(db)
+    if (rows[0]!.moved < orderedAtOnce) return
+  }
 }
 
 export interface LivePage {
@@ -86,6 +100,7 @@ const forgottenAtOnce = 5_000
 
 /** Deletes events that nobody resumes from any more, except the newest, which holds the position; and batches of log lines that were told. */
 export async function forgetLiveEvents(db: Executor): Promise<number> {
+  await orderLive(db)
   let count = 0
   for (;;) {
     const { rows } = await sql<{ position: string }>`delete from live_events where position in (

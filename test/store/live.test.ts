@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/ids.ts'
 import type { Database, Executor } from '../../src/store/database.ts'
-import { forgetLiveEvents, liveRange, readLive } from '../../src/store/live.ts'
+import { forgetLiveEvents, type LivePage, type LiveRow, liveRange, orderLive, readLive } from '../../src/store/live.ts'
 import { createLogWriter } from '../../src/store/logs.ts'
 import { queueRelease } from '../../src/store/releases.ts'
 import { testDatabase } from '../support/database.ts'
@@ -16,9 +16,15 @@ beforeAll(async () => {
   db = (await testDatabase()).db
 })
 
+async function readOrdered(page: LivePage): Promise<LiveRow[]> {
+  await orderLive(db)
+  return readLive(db, page)
+}
+
 async function fresh() {
   const { workspace, environment } = await workspaceWithEnvironment(db)
   const ids = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id }
+  await orderLive(db)
   const after = (await liveRange(db)).last
   const operation = (words: string, executor: Executor = db) =>
     executor
@@ -26,7 +32,7 @@ async function fresh() {
       .values({ id: newId(), ...ids, kind: 'test', words, requestedBy: 'test' })
       .execute()
   const told = async () =>
-    (await readLive(db, { after, limit: 100_000 })).filter((row) => row.teamId === ids.teamId).map((row) => row.data.words ?? row.data)
+    (await readOrdered({ after, limit: 100_000 })).filter((row) => row.teamId === ids.teamId).map((row) => row.data.words ?? row.data)
   return { ids, environment, operation, told, after }
 }
 
@@ -93,7 +99,7 @@ describe('the order', () => {
     const read = async () => {
       for (let position = after, last = false; ; ) {
         const isLast = !isWriting
-        const rows = await readLive(db, { after: position, limit: 7 })
+        const rows = await readOrdered({ after: position, limit: 7 })
         seen.push(
           ...rows.filter((row) => row.resourceType === 'operations').map((row) => ({ position: row.position, words: row.data.words })),
         )
@@ -108,9 +114,32 @@ describe('the order', () => {
     await reading
     expect(seen.map(({ words }) => words).toSorted()).toEqual(committed.toSorted())
     expect(seen.map(({ position }) => position)).toEqual(seen.map(({ position }) => position).toSorted((a, b) => a - b))
-    // Both of a transaction stand together: nobody came between.
-    for (let at = 0; at < seen.length; at += 2) expect(seen[at + 1]!.words).toBe(`${seen[at]!.words} again`)
+    // What one transaction tells keeps its order, and what one connection commits later is told later.
+    for (let writer = 0; writer < writers; writer++) {
+      const ofWriter = (list: readonly unknown[]) => list.filter((text) => String(text).startsWith(`${writer} `))
+      expect(ofWriter(seen.map(({ words }) => words))).toEqual(ofWriter(committed))
+    }
   }, 60_000)
+})
+
+it('is ordered by several processes at once without a hole', async () => {
+  const { operation, told } = await fresh()
+  let isWriting = true
+  const order = async () => {
+    while (isWriting) await orderLive(db)
+  }
+  const ordering = Promise.all([order(), order(), order()])
+  await Promise.all(
+    Array.from({ length: 4 }, async (_, writer) => {
+      for (let at = 0; at < 50; at++) await operation(`${writer} ${at}`)
+    }),
+  )
+  isWriting = false
+  await ordering
+  const all = await told()
+  expect(all).toHaveLength(200)
+  for (let writer = 0; writer < 4; writer++)
+    expect(all.filter((words) => String(words).startsWith(`${writer} `))).toEqual(Array.from({ length: 50 }, (_, at) => `${writer} ${at}`))
 })
 
 describe('what is told', () => {
@@ -124,7 +153,7 @@ describe('what is told', () => {
     await db.updateTable('releases').set({ state: 'running', stage: 'fetch' }).where('id', '=', release.id).execute()
     await db.updateTable('releases').set({ state: 'failed', reason: 'it did not work' }).where('id', '=', release.id).execute()
     await db.updateTable('releases').set({ attempt: 2 }).where('id', '=', release.id).execute()
-    const rows = await readLive(db, { after, limit: 100 })
+    const rows = await readOrdered({ after, limit: 100 })
     const places = {
       teamId: ids.teamId,
       workspaceId: ids.workspaceId,
@@ -150,7 +179,7 @@ describe('what is told', () => {
     const event = { id: newId(), teamId: ids.teamId, serviceInstanceId: service.id, eventType: 'service_started' as const }
     await db.insertInto('deploymentEvents').values(event).execute()
     await db.deleteFrom('deploymentEvents').where('id', '=', event.id).execute()
-    const rows = await readLive(db, { after, limit: 100 })
+    const rows = await readOrdered({ after, limit: 100 })
     expect(rows.slice(1)).toMatchObject([
       {
         resourceType: 'deployment_events',
@@ -181,7 +210,7 @@ describe('what is told', () => {
         reason: 'yes',
       })
       .execute()
-    expect((await readLive(db, { after, limit: 10 })).map(({ data }) => data)).toEqual([
+    expect((await readOrdered({ after, limit: 10 })).map(({ data }) => data)).toEqual([
       { forge: 'git', event: 'push', decision: 'accepted', reason: 'yes' },
     ])
   })
@@ -199,7 +228,7 @@ it('tells two writers of one log one after the other, so that a reader is never 
       }
     }),
   )
-  const batches = (await readLive(db, { after, limit: 1_000 }))
+  const batches = (await readOrdered({ after, limit: 1_000 }))
     .filter((row) => row.action === 'lines')
     .map(({ data }) => data as { from: number; to: number })
   expect(batches.every((batch, at) => at === 0 || batch.from > batches[at - 1]!.to)).toBe(true)
@@ -208,13 +237,14 @@ it('tells two writers of one log one after the other, so that a reader is never 
 it('forgets what is older than a day, keeps the newest, and drops batches that were told', async () => {
   const { operation, ids } = await fresh()
   for (let at = 0; at < 5; at++) await operation(`old ${at}`)
+  await orderLive(db)
   await sql`update live_events set created_at = now() - interval '25 hours'`.execute(db)
   const { last } = await liveRange(db)
   await forgetLiveEvents(db)
   expect(await liveRange(db)).toEqual({ first: last, last })
   await operation('new')
   await forgetLiveEvents(db)
-  const left = await readLive(db, { after: 0, limit: 10 })
+  const left = await readOrdered({ after: 0, limit: 10 })
   expect(left.map(({ data, teamId }) => (teamId === ids.teamId ? data.words : 'foreign'))).toEqual(['new'])
   await until('batches to be gone', async () => (await db.selectFrom('liveLogBatches').selectAll().execute()).length === 0)
 })

@@ -2,7 +2,7 @@
 // follows it. Subscribers hold a position and nothing else; whoever is far behind reads the database itself (subscription.ts).
 import type { Log } from '../../log.ts'
 import type { Database } from '../../store/database.ts'
-import { type LiveRow, liveRange, readLive } from '../../store/live.ts'
+import { type LiveRow, liveRange, orderLive, readLive } from '../../store/live.ts'
 import type { Notifications } from '../../store/notify.ts'
 
 /** A notification may get lost. */
@@ -57,6 +57,7 @@ export function createFeed({
   const read = async () => {
     isAsked = false
     while (isPrimed && followerCount > 0) {
+      await orderLive(db)
       const rows = await readLive(db, { after: head, limit: pageRows })
       if (rows.length > 0) take(rows)
       if (rows.length < pageRows) return
@@ -71,6 +72,7 @@ export function createFeed({
   const timer = setInterval(look, lookMs)
   /** Nobody followed, so nothing was read: what happened meanwhile is left to those who resume. */
   const skipToPresent = async () => {
+    await orderLive(db)
     head = (await liveRange(db)).last
     kept = []
     keptAfter = head
