@@ -1,6 +1,7 @@
 // A service instance as a release leaves it: what its row says, from the stack and from what runs.
 import type { ObservedContainer, Operation, StackPlan } from '../reconcile/plan.ts'
 import type { StackService, StackSpec } from '../stack/stack.ts'
+import { kubernetesMemory } from '../stack/units.ts'
 import type { HealthProof } from '../store/deployment-events.ts'
 import type { InstanceChange, InstanceKey } from '../store/service-instances.ts'
 import type { Attempt } from './attempt.ts'
@@ -46,19 +47,26 @@ export function statusMeanwhile(operation: ServiceOperation | undefined): 'deplo
 /** What the stack says of it, whether or not it runs. */
 export function declaredFacts(spec: StackService, stack: StackSpec): InstanceChange {
   const definition = stack.document.services[spec.name] ?? {}
-  const limits = (definition.deploy as { resources?: { limits?: Record<string, unknown> } } | undefined)?.resources?.limits ?? {}
   return {
     environmentVariables: JSON.stringify(Object.keys((definition.environment as Record<string, unknown> | undefined) ?? {})),
-    resourceLimits: JSON.stringify(
-      Object.fromEntries(Object.entries(limits).map(([name, value]) => [limitNames[name] ?? name, String(value)])),
-    ),
+    resourceLimits: JSON.stringify(limitsOf(spec, stack)),
     healthCheckConfig: JSON.stringify({ ...spec.health, deadlineMs: spec.healthDeadlineMs }),
     scalingConfig: JSON.stringify({ replicas: spec.replicas }),
   }
 }
 
-/** Compose's names in the words of kyozo.yaml. */
-const limitNames: Readonly<Record<string, string>> = { cpus: 'cpu' }
+/** What one copy may use, in the words and units of kyozo.yaml. */
+export function limitsOf(
+  { name }: Pick<StackService, 'name'>,
+  { document }: StackSpec,
+): { readonly memory?: string; readonly cpu?: string } {
+  const { deploy } = (document.services[name] ?? {}) as { deploy?: { resources?: { limits?: Readonly<Record<string, unknown>> } } }
+  const { memory, cpus } = deploy?.resources?.limits ?? {}
+  return {
+    ...(memory === undefined ? {} : { memory: kubernetesMemory(String(memory)) }),
+    ...(cpus === undefined ? {} : { cpu: String(cpus) }),
+  }
+}
 
 export interface LiveInstance {
   readonly stack: StackSpec
@@ -87,7 +95,7 @@ export function liveInstance({ stack, spec, containers, rests, url, settings }: 
   }
 }
 
-function portsOf({ publishedPorts }: ObservedContainer): { container: number; host: number }[] {
+export function portsOf({ publishedPorts }: ObservedContainer): { container: number; host: number }[] {
   return Object.entries(publishedPorts).map(([inside, outside]) => ({ container: Number(inside), host: outside }))
 }
 

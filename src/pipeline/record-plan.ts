@@ -7,6 +7,7 @@ import type { Executor } from '../store/database.ts'
 import { recordEvents, type ServiceEvent } from '../store/deployment-events.ts'
 import { assertLease } from '../store/leases.ts'
 import { instancesByName, putServiceInstance, type ServiceInstance } from '../store/service-instances.ts'
+import { assertQuota } from './assert-quota.ts'
 import type { Attempt } from './attempt.ts'
 import { declaredFacts, instanceKey, operationsByService, type ServiceOperation, statusMeanwhile } from './instance-facts.ts'
 import type { Kyozo } from './kyozo.ts'
@@ -15,6 +16,7 @@ export async function recordPlan(attempt: Attempt, kyozo: Kyozo, { stack, plan }
   const operations = operationsByService(plan)
   await kyozo.db.transaction().execute(async (trx) => {
     await assertLease(trx, attempt.lease)
+    await assertQuota(trx, attempt, stack)
     const known = await instancesByName(trx, attempt.environment.id)
     const events: ServiceEvent[] = []
     for (const spec of stack.services) {

@@ -6,6 +6,7 @@ import { replaceRoutes } from '../store/routes.ts'
 import { findWorkspace } from '../store/workspaces.ts'
 import { identityOf } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
+import { recordObserved } from './record-observed.ts'
 import { applyRecovery } from './recover.ts'
 import { routeRows } from './routes.ts'
 import { liveServices } from './verdicts.ts'
@@ -28,6 +29,7 @@ export async function recoverEnvironment(kyozo: Kyozo, environmentId: string, { 
       if (!isEmptyRecovery(recovery)) await applyRecovery(kyozo.engine, identity, recovery)
     }
     const containers = servingContainers(await kyozo.engine.observe(identity, []), facts)
+    await recordObserved(trx, { environmentId, teamId: environment.teamId, live, containers, now: new Date() })
     const services = [...live.values()].map(({ spec }) => spec)
     await replaceRoutes(trx, environmentId, routeRows({ environmentId, identity, services, containers }, kyozo.config))
     await notify(trx, 'routes', environmentId)

@@ -17,6 +17,14 @@ export function composeMemory(quantity: string): string {
   return `${bytes}b`
 }
 
+/** Compose's `512m` as `512Mi`, in which a topology speaks; what is no such amount stays as it is. */
+export function kubernetesMemory(amount: string): string {
+  const [, number = '', unit = ''] = /^(\d+)([bkmg]?)$/.exec(amount) ?? []
+  return number === '' ? amount : `${number}${kubernetesUnits[unit] ?? ''}`
+}
+
+const kubernetesUnits: Readonly<Record<string, string>> = { k: 'Ki', m: 'Mi', g: 'Gi' }
+
 /** Cores, or thousandths of one (`500m`), as Compose's number of cores. Throws `declaration_invalid` for what is neither. */
 export function composeCpus(quantity: string): string {
   const [, amount, milli] = /^(\d+(?:\.\d+)?)(m?)$/.exec(quantity) ?? []

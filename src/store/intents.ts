@@ -1,5 +1,5 @@
 // What people want, as they asked for it: stored in the transaction that asks, and read by whatever carries it out.
-import type { Insertable, Updateable } from 'kysely'
+import { type Insertable, sql, type Updateable } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
@@ -132,15 +132,20 @@ export interface TeamUsage {
   readonly limits: readonly { readonly memory?: string; readonly cpu?: string; readonly replicas: number }[]
 }
 
-/** What the services of a team may use together; `without` leaves one out, which is about to ask for something else. */
-export async function teamUsage(db: Executor, teamId: string, without: string | null): Promise<TeamUsage> {
+/** What the services of a team may use together, without one or those of an environment, which are about to ask for something else. */
+export async function teamUsage(
+  db: Executor,
+  teamId: string,
+  { serviceId, environmentId }: { readonly serviceId?: string | undefined; readonly environmentId?: string },
+): Promise<TeamUsage> {
   const rows = await db
     .selectFrom('serviceInstances')
     .select(['resourceLimits', 'scalingConfig', 'settings'])
     .where('teamId', '=', teamId)
     .where('desiredState', '=', 'running')
     .where('removedAt', 'is', null)
-    .$if(without !== null, (query) => query.where('id', '!=', without!))
+    .$if(serviceId !== undefined, (query) => query.where('id', '!=', serviceId!))
+    .$if(environmentId !== undefined, (query) => query.where('environmentId', '!=', environmentId!))
     .execute()
   return {
     services: rows.length,
@@ -182,6 +187,12 @@ export async function portOwners(
       protocol: row.protocol,
       owner: row.teamId === viewer.teamId ? `${row.service} of ${row.workspace} ${row.environment}` : null,
     }))
+}
+
+/** The same, held for the transaction: nobody else of the team counts meanwhile. */
+export async function holdTeamQuota(db: Executor, teamId: string): ReturnType<typeof teamQuota> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('kyozo quota ' || ${teamId}, 0))`.execute(db)
+  return teamQuota(db, teamId)
 }
 
 export async function teamQuota(

@@ -25,7 +25,7 @@ export function followEngine(kyozo: Kyozo & { readonly engine: Engine }): { stop
   const watching = kyozo.engine.watch({
     signal: stop.signal,
     onEvent: (event) => {
-      if (event.action === 'start' || event.action === 'die') refreshSoon(event.project)
+      if (event.action === 'start' || event.action === 'die' || event.action === 'health') refreshSoon(event.project)
     },
     onGap: () => {
       refreshAll(kyozo, refreshSoon).catch((error: unknown) => kyozo.log.warn({ error }, 'environments could not be listed'))

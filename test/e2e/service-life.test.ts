@@ -159,7 +159,7 @@ it(
     expect(await acting.instance('web')).toMatchObject({
       status: 'running',
       healthCheckConfig: { kind: 'http', path: '/index.html' },
-      resourceLimits: { memory: '64m' },
+      resourceLimits: { memory: '64Mi', cpu: expect.any(String) },
       environmentVariables: expect.arrayContaining(['GREETING']),
     })
 
@@ -168,6 +168,24 @@ it(
     expect(await (await fetch(`http://127.0.0.1:${held?.hostPort}/`)).text()).toBe('web 4\n')
   },
   4 * minutes,
+)
+
+it(
+  'keeps a team within its quota, and leaves what runs alone',
+  async () => {
+    const before = await settled('api', 1)
+    await acting.db
+      .updateTable('teams')
+      .set({ resourceQuota: JSON.stringify({ memory: '1Gi' }) })
+      .execute()
+    const refused = await acting.act('scale_service', 'api', { settings: { replicas: 4 } })
+    expect(refused).toMatchObject({ state: 'failed', errorCode: 'quota_exceeded' })
+    expect(refused.errorMessage).toBe("the team's services would ask for 2.06Gi of memory together, and its quota is 1Gi")
+    expect(await running('api')).toEqual(before)
+    await acting.db.updateTable('teams').set({ resourceQuota: '{}' }).execute()
+    expect(await acting.act('scale_service', 'api', { settings: {} })).toMatchObject({ state: 'succeeded' })
+  },
+  2 * minutes,
 )
 
 it(
@@ -215,6 +233,30 @@ it(
     expect(await running('api')).toEqual([])
   },
   4 * minutes,
+)
+
+it(
+  'says of a service whose container ends that it is not healthy, and when it is again',
+  async () => {
+    const [container = ''] = await settled('web', 1)
+    const { id } = await acting.instance('web')
+    const newest = async () =>
+      acting.db
+        .selectFrom('deploymentEvents')
+        .select(['eventType', 'errorMessage'])
+        .where('serviceInstanceId', '=', id)
+        .orderBy('sequenceNumber', 'desc')
+        .limit(1)
+        .executeTakeFirstOrThrow()
+    await run('docker', ['kill', container])
+    await until('its failure to be told', async () => (await acting.instance('web')).status === 'error')
+    expect(await newest()).toEqual({ eventType: 'health_check_failed', errorMessage: 'its container ended with code 137' })
+    expect(await acting.instance('web')).toMatchObject({ healthStatus: 'unhealthy', statusReason: 'its container ended with code 137' })
+    expect(await acting.act('restart_service', 'web')).toMatchObject({ state: 'succeeded' })
+    expect(await acting.instance('web')).toMatchObject({ status: 'running', healthStatus: 'healthy', statusReason: null })
+    expect((await newest()).eventType).not.toBe('health_check_failed')
+  },
+  2 * minutes,
 )
 
 it(

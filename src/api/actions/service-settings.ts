@@ -77,7 +77,7 @@ async function quotaProblems(trx: Executor, { viewer, service }: SettingsRequest
   if (service.id !== undefined && change.resources === undefined && change.replicas === undefined) return []
   const quota = await teamQuota(trx, viewer.teamId)
   if (Object.keys(quota).length === 0) return []
-  const others = await teamUsage(trx, viewer.teamId, service.id ?? null)
+  const others = await teamUsage(trx, viewer.teamId, { serviceId: service.id })
   const limits = { ...service.resourceLimits, ...((service.settings?.resources ?? {}) as object), ...((change.resources ?? {}) as object) }
   const replicas = Number(change.replicas ?? service.settings?.replicas ?? service.scalingConfig?.replicas ?? 1)
   const pointer = change.resources === undefined ? '/data/attributes/scaling_config/replicas' : '/data/attributes/resource_limits'
