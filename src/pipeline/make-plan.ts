@@ -1,10 +1,12 @@
 // Observes once, plans, stores and prints the plan before anything of it is done.
+import { KyozoError } from '../errors.ts'
 import type { TreeDiff } from '../git/source-tree.ts'
 import { explainChanges, rememberServices } from '../reconcile/explain-changes.ts'
 import { formatPlan } from '../reconcile/format-plan.ts'
 import type { ObservedStack, StackPlan } from '../reconcile/plan.ts'
 import { planStack } from '../reconcile/plan-stack.ts'
 import { vanishedServices } from '../reconcile/vanished-services.ts'
+import { short } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { updateRelease } from '../store/leases.ts'
 import { findRelease } from '../store/releases.ts'
@@ -30,7 +32,8 @@ export interface PlanInput {
 export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput): Promise<MadePlan> {
   const { stack, diff } = input
   const vanished = vanishedServices({ ...input, spec: stack, previous: [...attempt.live.values()].map(({ spec }) => spec) })
-  if (vanished.length > 0) throw new ReleaseFailure(vanished)
+  const missing = missingServices(attempt, stack)
+  if (vanished.length + missing.length > 0) throw new ReleaseFailure([...vanished, ...missing])
   const { liveReleaseId } = attempt.environment
   const live = liveReleaseId === null ? undefined : (await findRelease(kyozo.db, liveReleaseId))?.stackSpec
   const observed = await kyozo.engine.observe(
@@ -55,6 +58,21 @@ function becauseOf(
   const isSame = (name: string) =>
     attempt.live.get(name)?.spec.configHash === stack.services.find((service) => service.name === name)?.configHash
   return { ...explained, services: new Map([...explained.services].map(([name, cause]) => [name, isSame(name) ? cause : because])) }
+}
+
+/** Services that a person created and that the commit does not hold. Once that is said they are forgotten. */
+function missingServices({ wishes, release }: Attempt, stack: StackSpec): readonly KyozoError[] {
+  const names = new Set(stack.services.map(({ name }) => name))
+  const sought = wishes.services.filter(
+    ({ name, status, desiredState }) => status === 'detecting' && desiredState === 'running' && !names.has(name),
+  )
+  return sought.map(({ name, settings }) => {
+    const place = typeof settings.path === 'string' ? `no folder ${settings.path}` : `no service ${name}`
+    return new KyozoError('declaration_invalid', `${name} cannot be made: ${short(release.sha)} has ${place}`, {
+      service: name,
+      hint: 'push a commit that has it, or create the service with another path',
+    })
+  })
 }
 
 /** In full when they are new; afterwards they would bury the plan, and the release has them. */

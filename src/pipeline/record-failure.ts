@@ -31,20 +31,31 @@ export async function recordFailure(trx: Executor, ended: NotLive): Promise<void
   const events: ServiceEvent[] = []
   for (const instance of known.values()) {
     const verdict = verdicts.get(instance.name) ?? { service: instance.name, kind: 'rolled_back' as const, words: ended.reason }
-    const wasUnderWay = instance.status === 'deploying' || instance.status === 'scaling'
+    const wasUnderWay = underWay.has(instance.status)
     const hasFailed = verdict.kind === 'failed'
     if (!wasUnderWay && !hasFailed) continue
-    await changeServiceInstance(trx, instance.id, standing(ended, verdict, hasFailed))
+    await changeServiceInstance(trx, instance.id, standing(ended, verdict, { hasFailed, isSought: instance.status === 'detecting' }))
     if (hasFailed) await recordUnhealthy(trx, ended, { instance, verdict, events })
     events.push(failedEvent(ended, { instance, verdict }))
   }
   await recordEvents(trx, ended.source, events)
 }
 
-function standing({ live, stopped }: NotLive, { service, words }: ReleaseVerdict, hasFailed: boolean) {
+/** One that somebody created was looked for, and the release failed before it came to it. */
+const underWay: ReadonlySet<ServiceInstance['status']> = new Set(['detecting', 'deploying', 'scaling'])
+
+function standing(
+  { live, stopped }: NotLive,
+  { service, words }: ReleaseVerdict,
+  { hasFailed, isSought }: { readonly hasFailed: boolean; readonly isSought: boolean },
+) {
   if (stopped.has(service)) return { status: 'stopped', statusReason: stopped.get(service)! } as const
   if (live.has(service)) return { status: 'running', statusReason: hasFailed ? words : null } as const
-  return { status: hasFailed ? 'error' : 'deployable', statusReason: words, healthStatus: hasFailed ? 'unhealthy' : 'unknown' } as const
+  return {
+    status: hasFailed || isSought ? 'error' : 'deployable',
+    statusReason: words,
+    healthStatus: hasFailed ? 'unhealthy' : 'unknown',
+  } as const
 }
 
 interface FailedService {

@@ -23,8 +23,9 @@ export async function recordPlan(attempt: Attempt, kyozo: Kyozo, { stack, plan }
       if (attempt.wishes.destroyed.has(spec.name)) continue
       const operation = operations.get(spec.name)
       const status = statusMeanwhile(operation)
+      // The log of the release that worked on it last.
       const id = await putServiceInstance(trx, instanceKey(attempt, spec), {
-        change: status === undefined ? {} : { status, statusReason: attempt.redact(operation!.cause) },
+        change: status === undefined ? {} : { status, statusReason: attempt.redact(operation!.cause), deploymentLogs: attempt.release.id },
         whenNew: declaredFacts(spec, stack),
       })
       events.push(...planEvents(attempt, { id, operation, known: known.get(spec.name) }))

@@ -180,7 +180,7 @@ it(
       .execute()
     const refused = await acting.act('scale_service', 'api', { settings: { replicas: 4 } })
     expect(refused).toMatchObject({ state: 'failed', errorCode: 'quota_exceeded' })
-    expect(refused.errorMessage).toBe("the team's services would ask for 2.06Gi of memory together, and its quota is 1Gi")
+    expect(refused.errorMessage).toContain("the team's services would ask for 2.06Gi of memory together, and its quota is 1Gi")
     expect(await running('api')).toEqual(before)
     await acting.db.updateTable('teams').set({ resourceQuota: '{}' }).execute()
     expect(await acting.act('scale_service', 'api', { settings: {} })).toMatchObject({ state: 'succeeded' })
