@@ -22,6 +22,15 @@ export async function wantServices(db: Executor, viewer: Viewer, ids: readonly s
     .execute()
 }
 
+/** One that was destroyed, or that the repository lost, is looked for again. */
+export async function seekService(db: Executor, id: string): Promise<void> {
+  await db
+    .updateTable('serviceInstances')
+    .set({ removedAt: null, status: 'detecting', statusReason: null, updatedAt: databaseNow })
+    .where('id', '=', id)
+    .execute()
+}
+
 export async function changeSettings(db: Executor, id: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
   await db
     .updateTable('serviceInstances')

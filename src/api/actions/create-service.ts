@@ -4,7 +4,7 @@ import { KyozoError } from '../../errors.ts'
 import { changedSettings, type SettingsChange } from '../../stack/settings/check-settings.ts'
 import type { Executor } from '../../store/database.ts'
 import type { Environment } from '../../store/environments.ts'
-import { addServiceInstance, changeSettings, wantServices } from '../../store/intents.ts'
+import { addServiceInstance, changeSettings, seekService, wantServices } from '../../store/intents.ts'
 import { lockRow } from '../../store/locking.ts'
 import { findInstanceByName, type ServiceInstance } from '../../store/service-instances.ts'
 import type { ActionContext } from '../resources/action-context.ts'
@@ -43,7 +43,10 @@ export const createService: Creation = {
         subject: { type: 'service_instances', id, name },
         details: { settings: Object.keys(change) },
         store: async () => {
-          if (known !== undefined) assertGone(known, environment)
+          if (known !== undefined) {
+            assertGone(known, environment)
+            await seekService(trx, known.id)
+          }
           await wantServices(trx, request.viewer, [id], { state: 'running', reason: null })
           await changeSettings(trx, id, changedSettings(known?.settings ?? {}, change))
         },
