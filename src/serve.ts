@@ -154,7 +154,6 @@ async function startWeb({ kyozo, access, edge, connections, teamId }: Parts, sto
     vault: kyozo.vault,
     portRules: { ...config.portRange, reserved: new Map([[config.port, 'kyozo itself']]) },
     allowsPrivateForges: config.allowsPrivateForges,
-    portRules: { ...config.portRange, reserved: new Map([[config.port, 'kyozo itself']]) },
     limits: createLimits({ db, apiRate: config.apiRate, webhookRate: config.webhookRate }),
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,

@@ -40,7 +40,6 @@ export interface ServerContext {
   readonly portRules: PortRules
   /** Whether teams may connect Git hosts on this machine's own networks. */
   readonly allowsPrivateForges: boolean
-  readonly portRules: PortRules
   readonly webhooks: WebhookOptions
   readonly live: Live
   readonly output: ServiceOutput
