@@ -45,7 +45,8 @@ export async function create(asked: Writing<'collection'>): Promise<void> {
   send(request, response, {
     status: 201,
     document: { jsonapi: implementation, data: { ...data, attributes: { ...data.attributes, ...made.once } }, links: { self } },
-    headers: { Location: self },
+    // What is shown this once is not for any cache to keep.
+    headers: { Location: self, ...(made.once === undefined ? {} : { 'Cache-Control': 'no-store' }) },
     ...(made.once === undefined && item !== undefined ? { version: item.version } : {}),
   })
 }
