@@ -1,4 +1,5 @@
 // What the operator decides, from the environment. Everything wrong is named at once.
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
 import { KyozoError } from './errors.ts'
@@ -25,6 +26,18 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 )
 const origins = list.refine((all) => all.every(isOrigin), 'must be origins such as https://dashboard.example.com, separated by commas')
+
+const proxies = list.refine(
+  (all) => all.every(isNetwork),
+  'must be addresses or networks such as 10.0.0.0/8, or loopback, separated by commas',
+)
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0) return text === 'loopback' || text === 'linklocal' || text === 'uniquelocal'
+  return rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+}
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text)
@@ -59,7 +72,7 @@ const schema = z.object({
   KYOZO_GITHUB_OAUTH_CLIENT_ID: z.string().min(1).optional(),
   KYOZO_GITHUB_OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
   KYOZO_CORS_ORIGINS: origins.optional(),
-  KYOZO_TRUSTED_PROXIES: list.optional(),
+  KYOZO_TRUSTED_PROXIES: proxies.optional(),
   KYOZO_API_RATE: z.coerce.number().int().min(1).default(12_000),
   KYOZO_WEBHOOK_RATE: z.coerce.number().int().min(1).default(6_000),
   KYOZO_ROLE: z.enum(['web', 'worker', 'all']).default('all'),

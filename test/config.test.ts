@@ -104,3 +104,27 @@ describe('the connection to GitHub', () => {
     expect(problemOf({ ...secret, KYOZO_GITHUB_APP_ID: '1' })).toContain('both KYOZO_GITHUB_APP_ID and KYOZO_GITHUB_PRIVATE_KEY')
   })
 })
+
+describe('who may be believed and who may call', () => {
+  it.each(['10.0.0.0/8', 'loopback', '::1, 192.0.2.1', 'fd00::/8'])('takes %s for proxies', (value) => {
+    expect(readConfig({ KYOZO_TRUSTED_PROXIES: value }).trustedProxies).toEqual(value.split(', '))
+  })
+
+  it.each(['everybody', '10.0.0.0/64', '1.2.3', '10.0.0.0/8/8', 'true'])('refuses %s for proxies', (value) => {
+    expect(problemOf({ KYOZO_TRUSTED_PROXIES: value })).toContain('KYOZO_TRUSTED_PROXIES must be addresses or networks')
+  })
+
+  it.each(['*', 'https://a.example/path', 'a.example', 'null', 'https://a.example/'])('refuses %s for an origin', (value) => {
+    expect(problemOf({ KYOZO_CORS_ORIGINS: value })).toContain('KYOZO_CORS_ORIGINS must be origins')
+  })
+
+  it('signs people in with GitHub only with both halves of the OAuth app', () => {
+    expect(problemOf({ KYOZO_GITHUB_OAUTH_CLIENT_ID: 'x' })).toContain('needs both')
+    expect(readConfig({ KYOZO_GITHUB_OAUTH_CLIENT_ID: 'x', KYOZO_GITHUB_OAUTH_CLIENT_SECRET: 'y' }).githubSignIn).toEqual({
+      clientId: 'x',
+      clientSecret: 'y',
+      apiUrl: 'https://api.github.com',
+      webUrl: 'https://github.com',
+    })
+  })
+})

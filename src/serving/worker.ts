@@ -11,6 +11,7 @@ import { expireLeasesOf } from '../store/leases.ts'
 import { forgetLiveEvents, orderLive } from '../store/live.ts'
 import { rollUpMetrics } from '../store/metrics.ts'
 import { expireOperationsOf } from '../store/operation-leases.ts'
+import { deleteSpentLogins } from '../store/people.ts'
 import { deleteExpired } from '../store/retention.ts'
 import { lookAtAlerts } from '../watch/alerts.ts'
 import { allEnvironments, followEngine } from '../watch/follow-engine.ts'
@@ -47,6 +48,7 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
       { name: 'measure services', expression: '*/15 * * * * *', run: () => meter.measure() },
       { name: 'roll up metrics', expression: '20 */5 * * * *', run: async () => void (await rollUpMetrics(kyozo.db)) },
       { name: 'delete what is old', expression: '40 17 * * * *', run: async () => void (await deleteExpired(kyozo.db, stopping.signal)) },
+      { name: 'forget spent logins', expression: '50 27 * * * *', run: () => deleteSpentLogins(kyozo.db) },
       { name: 'sweep built-in remotes', expression: '30 * * * * *', run: () => sweepBuiltInRemotes(kyozo) },
       { name: 'look at alerts', expression: '10,25,40,55 * * * * *', run: () => lookAtAlerts(kyozo) },
       // Who follows orders them at once; when nobody does, they must not pile up.

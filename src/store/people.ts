@@ -172,3 +172,9 @@ export async function makeFirstPerson(
 export async function hasPerson(db: Executor): Promise<boolean> {
   return (await db.selectFrom('users').select('id').where('isService', '=', false).limit(1).executeTakeFirst()) !== undefined
 }
+
+/** Logins, half-done sign-ins and terminals whose time is over. They count for nothing already; this is only room. */
+export async function deleteSpentLogins(db: Executor): Promise<void> {
+  for (const table of ['sessions', 'verifications', 'device_codes'] as const)
+    await sql`delete from ${sql.table(table)} where expires_at < now() - interval '1 day'`.execute(db)
+}

@@ -18,7 +18,9 @@ const reserved: readonly { readonly name: RegExp; readonly why: string }[] = [
 /** A value that is `null` or `{"required": true}` says that a secret of the variable's name fills it. */
 export function checkVariables(value: unknown, place: Place): Problem[] {
   if (!isObject(value))
-    return [{ source: { pointer: place.pointer }, message: `${place.field} must be an object of names and values such as {"LOG_LEVEL": "info"}` }]
+    return [
+      { source: { pointer: place.pointer }, message: `${place.field} must be an object of names and values such as {"LOG_LEVEL": "info"}` },
+    ]
   const names = Object.keys(value)
   if (names.length > mostVariables)
     return [
