@@ -22,6 +22,14 @@ export function assertNotForeign(request: Request): void {
   if (!saysNothing || request.headers.cookie !== undefined) assertSameOrigin(request)
 }
 
+/** Throws `forbidden` when a page of another origin asks to read with a visitor's cookie. What a browser does not tell, it does not do for a page. */
+export function assertOwnPage(request: Request): void {
+  const { origin, host } = request.headers
+  const site = request.get('sec-fetch-site') ?? 'none'
+  if ((site === 'none' || site === 'same-origin') && (origin === undefined || isOf(origin, host))) return
+  throw new KyozoError('forbidden', 'only pages of kyozo may ask with the cookie of a login')
+}
+
 /** A form of another site can send text that looks like JSON, but not say that it is: for that the browser asks first. */
 export function assertJsonBody(request: Request): void {
   if (safeMethods.has(request.method) || !hasBody(request)) return

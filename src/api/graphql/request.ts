@@ -3,6 +3,7 @@ import type { GraphQLFieldConfig } from 'graphql'
 import { KyozoError } from '../../errors.ts'
 import { viewersNow } from '../../store/live-viewers.ts'
 import type { Viewer } from '../../store/viewer.ts'
+import type { Live } from '../live/live.ts'
 import type { ActionContext } from '../resources/action-context.ts'
 import type { AnswerContext } from '../resources/attribute.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
@@ -10,6 +11,7 @@ import { createLoaders, type Loaders } from './loaders.ts'
 export interface GraphqlRequest {
   readonly at: AnswerContext
   readonly acting: ActionContext
+  readonly live: Live
   readonly loaders: Loaders
   /** Aborts when the client has gone, or the answer took too long. */
   readonly gone: AbortSignal
@@ -20,7 +22,13 @@ export interface GraphqlRequest {
 
 const renewAfterMs = 2_000
 
-export function createRequest({ viewer, acting }: { readonly viewer: Viewer; readonly acting: ActionContext }): GraphqlRequest {
+export interface RequestParts {
+  readonly viewer: Viewer
+  readonly acting: ActionContext
+  readonly live: Live
+}
+
+export function createRequest({ viewer, acting, live }: RequestParts): GraphqlRequest {
   const { db, baseUrl } = acting
   const stopped = new AbortController()
   const gone = stopped.signal
@@ -36,6 +44,7 @@ export function createRequest({ viewer, acting }: { readonly viewer: Viewer; rea
       return current()
     },
     acting,
+    live,
     gone,
     stop: (reason) => stopped.abort(reason),
     loaders: createLoaders(current),

@@ -9,6 +9,7 @@ import type { Log } from '../../log.ts'
 import { requireViewer, viewerIn } from '../authenticate.ts'
 import type { Live } from '../live/live.ts'
 import type { ActionContext } from '../resources/action-context.ts'
+import { assertOwnPage } from '../same-origin.ts'
 import { presentError } from './errors.ts'
 import { assertAffordable, assertModest, largestTokens } from './limits.ts'
 import { readParameters } from './parameters.ts'
@@ -28,7 +29,7 @@ const usualDeadlineMs = 15_000
 const keptDocuments = 200
 
 export function graphqlRouter(context: GraphqlContext): Router {
-  const schema = createGraphqlSchema(context.live)
+  const schema = createGraphqlSchema()
   const yoga = createYoga<{ readonly asked: GraphqlRequest }>({
     schema,
     graphiql: false,
@@ -42,8 +43,8 @@ export function graphqlRouter(context: GraphqlContext): Router {
     plugins: [engine(context), present(context.log)],
   })
   const router = Router()
-  router.all('/', requireMethod, requireViewer(context.acting.db, 'Bearer'), readParameters, (request, response) => {
-    const asked = createRequest({ viewer: viewerIn(response), acting: { ...context.acting, ipAddress: request.ip } })
+  router.all('/', requireMethod, requireViewer(context.acting.db, 'Bearer'), refuseForeignPages, readParameters, (request, response) => {
+    const asked = createRequest({ viewer: viewerIn(response), acting: { ...context.acting, ipAddress: request.ip }, live: context.live })
     response.once('close', () => asked.stop())
     return yoga(request as IncomingMessage, response as ServerResponse, { asked })
   })
@@ -57,6 +58,12 @@ function requireMethod(request: Request, response: Response, next: NextFunction)
     response.set('Allow', 'GET, POST')
     throw new KyozoError('method_not_allowed', `${request.method} is not possible here: GraphQL is asked with POST, or with GET to read`)
   }
+  next()
+}
+
+/** What changes something was looked at when the cookie was (authenticate.ts); a subscription is opened with GET. */
+function refuseForeignPages(request: Request, response: Response, next: NextFunction): void {
+  if (viewerIn(response).via.kind === 'session') assertOwnPage(request)
   next()
 }
 

@@ -1,7 +1,6 @@
 // What happens, pushed: GraphQL's side of the live feed. Each event carries its id, which `after` takes to resume without a hole or a duplicate.
 import { GraphQLBoolean, GraphQLID, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql'
 import { KyozoError } from '../../errors.ts'
-import type { Live } from '../live/live.ts'
 import type { LiveEvent } from '../live/live-event.ts'
 import { resourceOf } from '../resources/index.ts'
 import { camelName, singularOf, typeName } from './names.ts'
@@ -43,24 +42,22 @@ interface After {
   readonly after?: string | null
 }
 
-export function subscriptionFields(types: ObjectTypes, live: Live): Readonly<Record<string, Field>> {
+export function subscriptionFields(types: ObjectTypes): Readonly<Record<string, Field>> {
   const changes = Object.entries(followed).map(([topic, type]): [string, Field] => [
     camelName(singularOf(type)),
-    changeField(types, live, { topic, type }),
+    changeField(types, { topic, type }),
   ])
-  return { events: eventsField(live), ...Object.fromEntries(changes), releaseLog: logField(live) }
+  return { events: eventsField, ...Object.fromEntries(changes), releaseLog: logField }
 }
 
-function eventsField(live: Live): Field {
-  return {
-    type: new GraphQLNonNull(eventType),
-    description: 'Topics are `team`, `workspace:<id>`, `environment:<id>`, `service:<id>`, `release:<id>` and `logs:<release id>`.',
-    args: { topics: { type: new GraphQLNonNull(new GraphQLList(required.text)) }, after: afterArgument },
-    subscribe: (_, { topics, after }: After & { topics: readonly string[] }, request) =>
-      follow(live, request, { topics, after, tell: (event) => event }),
-    resolve: (event) => event,
-    extensions: { isAsked: true },
-  }
+const eventsField: Field = {
+  type: new GraphQLNonNull(eventType),
+  description: 'Topics are `team`, `workspace:<id>`, `environment:<id>`, `service:<id>`, `release:<id>` and `logs:<release id>`.',
+  args: { topics: { type: new GraphQLNonNull(new GraphQLList(required.text)) }, after: afterArgument },
+  subscribe: (_, { topics, after }: After & { topics: readonly string[] }, request) =>
+    follow(request, { topics, after, tell: (event) => event }),
+  resolve: (event) => event,
+  extensions: { isAsked: true },
 }
 
 interface Change {
@@ -69,7 +66,7 @@ interface Change {
 }
 
 /** Whatever happens to it and to what belongs to it, with the resource as it is then. */
-function changeField(types: ObjectTypes, live: Live, { topic, type }: { readonly topic: string; readonly type: string }): Field {
+function changeField(types: ObjectTypes, { topic, type }: { readonly topic: string; readonly type: string }): Field {
   const resource = resourceOf(type)
   const name = camelName(singularOf(type))
   const own: Record<string, Field<Change>> = {
@@ -86,7 +83,7 @@ function changeField(types: ObjectTypes, live: Live, { topic, type }: { readonly
     description: 'What happens to it and to what belongs to it, with itself as it is then.',
     args: { id: { type: required.id }, after: afterArgument },
     subscribe: (_, { id, after }: After & { id: string }, request) =>
-      follow(live, request, { topics: [`${topic}:${id}`], after, tell: (event): Change => ({ event, id }) }),
+      follow(request, { topics: [`${topic}:${id}`], after, tell: (event): Change => ({ event, id }) }),
     resolve: (change) => change,
     extensions: { isAsked: true },
   }
@@ -107,17 +104,15 @@ function linesOf({ name, document }: LiveEvent): readonly LoggedLine[] {
   return lines.map(({ recorded_at: recordedAt, ...line }) => ({ ...line, recordedAt }))
 }
 
-function logField(live: Live): Field {
-  return {
-    type: new GraphQLNonNull(logPartType),
-    description:
-      'Lines of a release’s log as they are printed. What was printed before is `release { log }`; sequence numbers tell what was seen twice.',
-    args: { id: { type: required.id }, after: afterArgument },
-    subscribe: (_, { id, after }: After & { id: string }, request) =>
-      follow(live, request, { topics: [`logs:${id}`], after, tell: (event) => event }),
-    resolve: (part) => part,
-    extensions: { isAsked: true },
-  }
+const logField: Field = {
+  type: new GraphQLNonNull(logPartType),
+  description:
+    'Lines of a release’s log as they are printed. What was printed before is `release { log }`; sequence numbers tell what was seen twice.',
+  args: { id: { type: required.id }, after: afterArgument },
+  subscribe: (_, { id, after }: After & { id: string }, request) =>
+    follow(request, { topics: [`logs:${id}`], after, tell: (event) => event }),
+  resolve: (part) => part,
+  extensions: { isAsked: true },
 }
 
 interface Following<T> extends After {
@@ -126,8 +121,8 @@ interface Following<T> extends After {
 }
 
 /** What can be refused is refused before the stream begins. */
-async function follow<T>(live: Live, request: GraphqlRequest, { topics, after, tell }: Following<T>): Promise<AsyncIterable<T>> {
-  const { gone } = request
+async function follow<T>(request: GraphqlRequest, { topics, after, tell }: Following<T>): Promise<AsyncIterable<T>> {
+  const { gone, live } = request
   const events = live.subscribe(request.at.viewer, topics, { after: after ?? undefined, signal: gone })
   gone.addEventListener('abort', () => void events.return(), { once: true })
   const first = await events.next()
