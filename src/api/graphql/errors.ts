@@ -11,9 +11,12 @@ export function presentError(error: unknown, { log, hasData }: { readonly log: L
   const thrown = causeOf(error)
   const places =
     error instanceof GraphQLError ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path } : {}
-  // Executed or not, graphql-js words its own errors for whoever wrote the query.
-  if (thrown instanceof GraphQLError)
-    return new GraphQLError(thrown.message, { ...places, extensions: { code: 'BAD_REQUEST', ...http(400, hasData) } })
+  // What graphql-js and Yoga say themselves is meant for whoever wrote the query.
+  if (thrown instanceof GraphQLError) {
+    const { message, extensions } = error as GraphQLError
+    const answer = extensions.http === undefined ? http(400, hasData) : { http: extensions.http }
+    return new GraphQLError(message, { ...places, extensions: { code: 'BAD_REQUEST', ...answer } })
+  }
   const known = asKyozoError(storeError(thrown))
   const status = statusOfError(known)
   if (status === 500) log.error({ error: thrown }, 'a GraphQL request failed')

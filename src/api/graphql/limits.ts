@@ -26,8 +26,9 @@ const largestAliases = 50
 const deepest = 10
 /** Values that an answer can hold at most: lists count with their whole pages. */
 const largestCost = 100_000
-/** A field of introspection is answered for some hundred types. The introspection of common clients has some 150. */
+/** A field of introspection is answered for some hundred types. Common clients ask for some 250, and one schema a request is enough. */
 const introspectionWeight = 200
+const schemaWeight = 30_000
 /** Places in a query that ask the database. */
 const mostAsking = 60
 const mostMutations = 10
@@ -110,6 +111,7 @@ function measure(meter: Meter, { selections }: SelectionSetNode, place: Place): 
 
 function measureField(meter: Meter, node: FieldNode, { type, depth, times, rows }: Place): void {
   if (node.name.value.startsWith('__')) {
+    if (node.selectionSet !== undefined) meter.spend({ cost: schemaWeight, isAsked: false })
     measureIntrospection(meter, node)
     return
   }

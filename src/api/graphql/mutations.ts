@@ -83,7 +83,7 @@ function mutationMaker(types: ObjectTypes, resource: Resource): MutationMaker {
     const args: GraphQLFieldConfigArgumentMap = {
       ...(isAboutOne ? { id: { type: new GraphQLNonNull(GraphQLID) } } : {}),
       ...(input === undefined ? {} : { input: { type: isInputRequired ? new GraphQLNonNull(input) : input } }),
-      idempotencyKey: { type: GraphQLString, description: 'The same key with the same request does it once, and finds what came of it.' },
+      idempotencyKey: { type: GraphQLString, description: 'The same key with the same request starts one operation, and finds it again.' },
     }
     fields[name] = {
       type: own ?? payload!,

@@ -9,6 +9,7 @@ import {
   GraphQLString,
 } from 'graphql'
 import { KyozoError } from '../../errors.ts'
+import type { Attribute } from '../resources/attribute.ts'
 import { type Item, type ItemPage, type ListedItem, listItems } from '../resources/read.ts'
 import type { Relationship, Resource } from '../resources/resource.ts'
 import { type AttributeTypes, outputType } from './attribute-types.ts'
@@ -20,6 +21,8 @@ import { viewFields } from './views.ts'
 
 /** What a large attribute counts as, in values: the largest page may have all of them, and there is no page of them below each row of a page. */
 const largeWeight = 50
+/** A calculated one is small, and its rows are asked for together. */
+const loadedWeight = 10
 
 export interface ObjectTypes {
   readonly attributes: AttributeTypes
@@ -74,10 +77,15 @@ function attributeFields({ attributes }: ObjectTypes, resource: Resource): Graph
         type: outputType(attributes.valueType(resource.type, name, attribute), attribute),
         description: attribute.description,
         resolve: (item) => item.attributes[name],
-        ...(attribute.isLarge ? { extensions: { weight: largeWeight } } : {}),
+        extensions: { weight: weightOf(attribute) },
       },
     ]),
   )
+}
+
+function weightOf({ isLarge, source }: Attribute): number {
+  if (!isLarge) return 1
+  return source.kind === 'loaded' ? loadedWeight : largeWeight
 }
 
 /** Null is nothing there, or nothing that the viewer may read; the id of a relationship to one tells which. */

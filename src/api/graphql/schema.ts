@@ -1,5 +1,14 @@
 // The GraphQL schema, made from the resource descriptions when kyozo starts.
-import { GraphQLID, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, lexicographicSortSchema, printSchema } from 'graphql'
+import {
+  GraphQLID,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql'
 import { permissionTypes, roles, tokenScopes } from '../../store/tables/access.ts'
 import type { Grant, Viewer } from '../../store/viewer.ts'
 import { resourceOf, resources } from '../resources/index.ts'
