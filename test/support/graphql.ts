@@ -90,15 +90,15 @@ async function ask(url: string, token: string, body: object): Promise<GraphqlAns
   return (await answer.json()) as GraphqlAnswer
 }
 
-/** Every statement passes a plugin on its way. */
+/** What comes back of every statement passes a plugin on its way. */
 function countStatements(db: Database): { readonly db: Database; count(): number } {
   let count = 0
   const counting = db.withPlugin({
-    transformQuery({ node }) {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
       count++
-      return node
+      return result
     },
-    transformResult: async ({ result }) => result,
   })
   return { db: counting, count: () => count }
 }

@@ -15,6 +15,7 @@ import { assertAffordable, assertModest, largestTokens } from './limits.ts'
 import { readParameters } from './parameters.ts'
 import { createRequest, type GraphqlRequest } from './request.ts'
 import { createGraphqlSchema } from './schema.ts'
+import { assertVariables } from './variables.ts'
 
 export interface GraphqlContext {
   readonly acting: Omit<ActionContext, 'ipAddress'>
@@ -82,15 +83,21 @@ function engine({ deadlineMs = usualDeadlineMs }: GraphqlContext): Plugin {
     onExecute: ({ setExecuteFn }) =>
       setExecuteFn(async (args: ExecutionArgs) => {
         const asked = askedIn(args)
-        assertAffordable({ ...args, variables: args.variableValues ?? {} })
+        assertAllowed(args)
         return withinDeadline(asked, deadlineMs, () => execute({ ...args, contextValue: asked, hideSuggestions: true }))
       }),
     onSubscribe: ({ setSubscribeFn }) =>
       setSubscribeFn(async (args: ExecutionArgs) => {
-        assertAffordable({ ...args, variables: args.variableValues ?? {} })
+        assertAllowed(args)
         return subscribe({ ...args, contextValue: askedIn(args), hideSuggestions: true })
       }),
   }
+}
+
+function assertAllowed({ schema, document, variableValues }: ExecutionArgs): void {
+  const asked = { schema, document, variables: variableValues ?? {} }
+  assertVariables(asked)
+  assertAffordable(asked)
 }
 
 /** What the router handed to Yoga. */

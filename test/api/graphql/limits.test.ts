@@ -27,7 +27,7 @@ const refusalOf = async (query: string, variables?: Readonly<Record<string, unkn
   const before = api.statements()
   const { data, errors } = await api.ask(team.token, query, variables)
   // Who asks is looked up; nothing else is.
-  expect({ data, asked: api.statements() - before <= 2 }).toEqual({ data: undefined, asked: true })
+  expect({ data, asked: api.statements() - before <= 1 }).toEqual({ data: undefined, asked: true })
   return errors!.map(({ message, extensions }) => `${extensions.code} ${message}`)
 }
 
@@ -113,9 +113,7 @@ describe('a query', () => {
     const asked = await api.ask(team.token, 'query ($f: WorkspaceFilter) { workspaces(filter: $f) { nodes { id } } }', {
       f: { nam: ['x'] },
     })
-    expect(asked.errors?.map(({ message }) => message)).toEqual([
-      'Variable "$f" got invalid value { nam: ["x"] }; Field "nam" is not defined by type "WorkspaceFilter".',
-    ])
+    expect(asked.errors?.map(({ message }) => message)).toEqual(['the variable f: Field "nam" is not defined by type "WorkspaceFilter"'])
   })
 
   it.each(['\\u0000', '\\ud800'])('and its variables hold nothing that cannot be stored: %s', async (text) => {

@@ -228,8 +228,8 @@ describe('the number of statements', () => {
     const many = await countFor()
     expect([few.workspaces, many.workspaces]).toEqual([1, 50])
     expect(many.events).toBe(few.events + 49 * 2)
-    // The token and whoever holds it, the workspaces, one for each place in the query, and the facts that statuses are made of.
-    expect(few.statements).toBeLessThanOrEqual(12)
+    // The token, seven places in the query, and the facts that statuses are made of.
+    expect(few.statements).toBe(9)
     expect(many.statements).toBe(few.statements)
   })
 })
