@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/check-answers.ts'],
     testTimeout: 20_000,
     hookTimeout: 120_000,
     // Two cores: more workers only wait for each other.

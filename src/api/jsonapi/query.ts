@@ -28,8 +28,8 @@ export interface Taken {
 }
 
 export const largestDepth = 3
-const mostPaths = 20
-const mostSortFields = 5
+export const mostPaths = 20
+export const mostSortFields = 5
 const mostParameters = 60
 
 interface Reading {

@@ -146,8 +146,11 @@ function shownBy({ fields }: Query): Shown {
   return { fields, linkage: new Map() }
 }
 
-function linksOf(request: Request): { readonly self: string } {
-  return { self: request.originalUrl }
+/** Encoded anew: brackets may come as they are, and have no place in an address. */
+export function linksOf(request: Request): { readonly self: string } {
+  const search = new URLSearchParams(searchOf(request)).toString()
+  const path = request.originalUrl.split('?')[0]!
+  return { self: search === '' ? path : `${path}?${search}` }
 }
 
 /** Addresses without a host: they hold behind any proxy. */
@@ -160,8 +163,8 @@ function pageLinks(request: Request, page: ItemPage): Readonly<Record<string, st
 }
 
 function pageLink(request: Request, parameter: string | undefined, cursor: string): string {
-  const [path = '', search = ''] = request.originalUrl.split('?', 2)
-  const parameters = new URLSearchParams(search)
+  const path = request.originalUrl.split('?')[0]!
+  const parameters = new URLSearchParams(searchOf(request))
   for (const name of ['page[after]', 'page[before]']) parameters.delete(name)
   if (parameter !== undefined) parameters.set(parameter, cursor)
   const text = parameters.toString()

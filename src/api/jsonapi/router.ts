@@ -4,23 +4,30 @@ import { assertMay } from '../../access/rights.ts'
 import { KyozoError } from '../../errors.ts'
 import { instanceId } from '../../store/instance.ts'
 import { requireViewer, viewerIn } from '../authenticate.ts'
+import { openApiDocument } from '../openapi/document.ts'
 import type { AnswerContext } from '../resources/attribute.ts'
 import { resources } from '../resources/index.ts'
 import { methodsOf, type Target, targetOf } from './address.ts'
 import { send } from './answer.ts'
 import { apiPath, implementation } from './document.ts'
 import { acceptedType, assertContentType } from './media-type.ts'
-import { type Asked, list, show, showRelated, showRelationship, showView } from './read-routes.ts'
+import { type Asked, linksOf, list, show, showRelated, showRelationship, showView } from './read-routes.ts'
 import { type Acting, act, actOnCollection, create, remove, update } from './write-routes.ts'
 
 export type ApiContext = Acting
 
 export function apiRouter(context: ApiContext): Router {
   const router = Router()
+  router.get('/openapi.json', showOpenApi)
   router.use(negotiate, requireViewer(context.db, 'Bearer'))
   router.get('/instance', (request, response) => instance(context, request, response))
   router.use((request, response) => dispatch(context, request, response))
   return router
+}
+
+/** For everybody: it says what there is, not what is in it. */
+function showOpenApi(_request: Request, response: Response): void {
+  response.set('Cache-Control', 'public, max-age=300').json(openApiDocument())
 }
 
 function negotiate(request: Request, _response: Response, next: NextFunction): void {
@@ -124,7 +131,7 @@ async function instance(context: ApiContext, request: Request, response: Respons
       jsonapi: implementation,
       data: { type: 'instances', id: await instanceId(context.db), attributes: {}, links: { self: `${apiPath}/instance` } },
       meta: { viewer: { name, role, scopes, team: teamId, user: userId, token: via.kind === 'token' ? via.id : null } },
-      links: { self: request.originalUrl },
+      links: linksOf(request),
     },
   })
 }

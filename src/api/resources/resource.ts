@@ -99,6 +99,8 @@ export interface WriteRequest {
 }
 
 export interface Creation extends Omit<Written<WriteRequest>, 'run'> {
+  /** Attributes that only the answer to its making shows, such as a token. Default is none. */
+  readonly once?: Readonly<Record<string, z.ZodType>>
   /** What the right is asked for, from what was sent. Default is the whole team: an admin. */
   readonly subject?: (request: WriteRequest) => Subject
   /** Stores it and returns the row's id, or an operation that will. Values that are shown once go with it. */

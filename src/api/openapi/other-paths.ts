@@ -1,0 +1,87 @@
+// Addresses that are no resource of the descriptions: this document, which kyozo this is, logs, and what happens live.
+import { roles, tokenScopes } from '../../store/tables/access.ts'
+import { anyObject, type JsonSchema, list, nullable, object, schemaRef, text } from './json-schema.ts'
+import { answer, failures, type PathItem, readFailures } from './paths.ts'
+import { looseDocument } from './schemas.ts'
+
+const uuid: JsonSchema = { type: 'string', format: 'uuid' }
+const time: JsonSchema = { type: 'string', format: 'date-time' }
+const link: JsonSchema = { type: 'string', format: 'uri-reference' }
+
+export function otherPaths(): Readonly<Record<string, PathItem>> {
+  return {
+    '/openapi.json': {
+      get: {
+        operationId: 'show_openapi',
+        summary: 'Show this document',
+        security: [],
+        responses: {
+          200: { description: 'An OpenAPI 3.1 document.', content: { 'application/json': { schema: anyObject } } },
+          304: { description: 'Nothing has changed.' },
+          ...failures(['406', '415', '421', '429']),
+        },
+      },
+    },
+    '/instance': {
+      get: {
+        operationId: 'show_instance',
+        summary: 'Show which kyozo this is, and whom it takes the asker for',
+        responses: {
+          200: answer('This kyozo.', looseDocument('instances', object({}), { meta: viewerMeta() })),
+          ...failures(readFailures),
+        },
+      },
+    },
+    '/releases/{id}/logs': {
+      parameters: [{ name: 'id', in: 'path', required: true, schema: uuid, description: 'The id of one of the releases.' }],
+      get: {
+        operationId: 'show_releases_logs',
+        tags: ['releases'],
+        summary: 'Show what a release and its builds printed',
+        parameters: [{ name: 'after', in: 'query', schema: text, description: 'Only lines after the one with this id.' }],
+        responses: { 200: answer('One page of lines.', logDocument()), ...failures([...readFailures, '404']) },
+      },
+    },
+    '/events': {
+      get: {
+        operationId: 'follow_events',
+        summary: 'Follow what happens, as server-sent events',
+        parameters: [
+          {
+            name: 'topics',
+            in: 'query',
+            required: true,
+            schema: text,
+            description:
+              'What to follow, separated by commas: `team`, `workspace:<id>`, `environment:<id>`, `service:<id>`, `release:<id>`, `logs:<release id>`.',
+          },
+          { name: 'last_event_id', in: 'query', schema: text, description: 'Go on after this event.' },
+          { name: 'Last-Event-ID', in: 'header', schema: text, description: 'Go on after this event; wins over the parameter.' },
+        ],
+        responses: {
+          200: { description: 'Events without end.', content: { 'text/event-stream': { schema: text } } },
+          ...failures([...readFailures, '404', '405']),
+        },
+      },
+    },
+  }
+}
+
+function viewerMeta(): JsonSchema {
+  const viewer = object({ name: text, role: { enum: roles }, scopes: list({ enum: tokenScopes }), team: uuid, user: uuid, token: nullable(uuid) })
+  return object({ viewer })
+}
+
+function logDocument(): JsonSchema {
+  const line = object({
+    type: { const: 'log_lines' },
+    id: text,
+    attributes: object({ stream: { enum: ['release', 'build'] }, service: nullable(text), text, recorded_at: time }),
+  })
+  return object({
+    jsonapi: schemaRef('jsonapi'),
+    data: list(line),
+    meta: object({ state: text }),
+    links: object({ self: link, next: nullable(link) }),
+  })
+}

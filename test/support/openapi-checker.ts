@@ -1,0 +1,107 @@
+// Compares an answer with the OpenAPI document.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { openApiDocument } from '../../src/api/openapi/document.ts'
+
+export interface SeenAnswer {
+  readonly method: string
+  readonly pathname: string
+  readonly status: number
+  readonly type: string
+  /** Undefined for a stream. */
+  readonly body: string | undefined
+}
+
+export interface AnswerChecker {
+  /** What is not as documented, or undefined. */
+  problemWith(answer: SeenAnswer): string | undefined
+}
+
+interface Operation {
+  readonly responses: Readonly<
+    Record<string, { readonly $ref?: string; readonly content?: Readonly<Record<string, { readonly schema: unknown }>> }>
+  >
+}
+
+interface Document {
+  readonly servers: readonly { readonly url: string }[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly responses: Readonly<Record<string, Operation['responses'][string]>> }
+}
+
+export function createChecker(): AnswerChecker {
+  const document = openApiDocument() as Document
+  const ajv = new Ajv2020({ strict: false, allErrors: false })
+  addFormats.default(ajv)
+  ajv.addSchema(document, 'api')
+  const compiled = new Map<string, ValidateFunction>()
+  const validate = (pointer: string) => {
+    const known = compiled.get(pointer) ?? ajv.compile({ $ref: `api#${pointer}` })
+    compiled.set(pointer, known)
+    return known
+  }
+  const base = document.servers[0]!.url
+  const paths = Object.keys(document.paths).map((path) => ({ path, segments: path.split('/') }))
+  return {
+    problemWith(answer) {
+      const segments = answer.pathname.slice(base.length).split('/')
+      const path = bestMatch(paths, segments)
+      const method = answer.method === 'HEAD' ? 'get' : answer.method.toLowerCase()
+      const operation = path === undefined ? undefined : document.paths[path]?.[method]
+      if (path === undefined || operation === undefined) return undocumented(answer, validate)
+      const pointer = `/paths/${escaped(path)}/${method}/responses/${answer.status}`
+      const response = operation.responses[answer.status]
+      if (response === undefined) return `the status is not documented: ${answer.body?.slice(0, 300)}`
+      return bodyProblem(answer, { pointer: response.$ref?.slice(1) ?? pointer, response: resolved(document, response), validate })
+    },
+  }
+}
+
+type Validate = (pointer: string) => ValidateFunction
+
+/** Where nothing is documented, only a refusal can be right. */
+function undocumented(answer: SeenAnswer, validate: Validate): string | undefined {
+  if (answer.method === 'OPTIONS' && answer.status === 204) return undefined
+  if (answer.status < 400 || answer.status >= 500) return 'this is not documented at all'
+  if (answer.method === 'HEAD' || !answer.type.startsWith('application/vnd.api+json')) return undefined
+  return schemaProblem(validate('/components/schemas/failure'), answer)
+}
+
+function bodyProblem(
+  answer: SeenAnswer,
+  at: { readonly pointer: string; readonly response: Operation['responses'][string]; readonly validate: Validate },
+): string | undefined {
+  const { content } = at.response
+  if (answer.method === 'HEAD' || answer.body === undefined) return undefined
+  if (content === undefined) return answer.body === '' ? undefined : `a body is not documented: ${answer.body.slice(0, 300)}`
+  const type = answer.type.split(';')[0]!.trim()
+  if (content[type] === undefined) return `the type ${type} is not documented`
+  return schemaProblem(at.validate(`${at.pointer}/content/${escaped(type)}/schema`), answer)
+}
+
+function schemaProblem(validate: ValidateFunction, { body }: SeenAnswer): string | undefined {
+  if (validate(JSON.parse(body ?? ''))) return undefined
+  const [error] = validate.errors ?? []
+  return `${error?.instancePath} ${error?.message} ${JSON.stringify(error?.params)} in ${body?.slice(0, 600)}`
+}
+
+function resolved(document: Document, response: Operation['responses'][string]): Operation['responses'][string] {
+  return response.$ref === undefined ? response : document.components.responses[response.$ref.split('/').at(-1)!]!
+}
+
+/** A literal segment fits better than a parameter. */
+function bestMatch(
+  paths: readonly { readonly path: string; readonly segments: readonly string[] }[],
+  segments: readonly string[],
+): string | undefined {
+  const fitting = paths.filter(
+    (one) =>
+      one.segments.length === segments.length && one.segments.every((segment, at) => segment === segments[at] || segment.startsWith('{')),
+  )
+  const parametersOf = (one: { readonly segments: readonly string[] }) => one.segments.filter((segment) => segment.startsWith('{')).length
+  return fitting.sort((one, other) => parametersOf(one) - parametersOf(other))[0]?.path
+}
+
+function escaped(name: string): string {
+  return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
+}
