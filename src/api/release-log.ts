@@ -7,6 +7,7 @@ import { readLog } from '../store/logs.ts'
 import { findRow } from '../store/reading.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
 import { acceptedType } from './jsonapi/media-type.ts'
+import { linksOf } from './jsonapi/read-routes.ts'
 import { logReach } from './live/topics.ts'
 import { readParameters, sendDocument } from './log-answer.ts'
 
@@ -44,7 +45,7 @@ export function releaseLogRouter(db: Database): Router {
         attributes: { stream: line.stream, service: line.service, text: line.text, recorded_at: line.recordedAt },
       })),
       meta: { state: row.state },
-      links: { self: request.originalUrl, next: isFull ? nextLink(request.originalUrl, lines.at(-1)!.sequence) : null },
+      links: { ...linksOf(request), next: isFull ? nextLink(request.originalUrl, lines.at(-1)!.sequence) : null },
     })
   })
   return router

@@ -12,6 +12,7 @@ import { requireViewer, viewerIn } from './authenticate.ts'
 import { type EventStreamOptions, isEventStream, openEventStream, type SentEvent } from './event-stream.ts'
 import { refuseForeignPages } from './events.ts'
 import { acceptedType } from './jsonapi/media-type.ts'
+import { linksOf } from './jsonapi/read-routes.ts'
 import type { Holds } from './live/holds.ts'
 import { readParameters, sendDocument } from './log-answer.ts'
 import { outputId, outputPosition } from './output-position.ts'
@@ -103,7 +104,7 @@ async function page(
       attributes: attributesOf(line),
     })),
     meta: { position: outputId(lines) },
-    links: { self: request.originalUrl },
+    links: linksOf(request),
   })
 }
 

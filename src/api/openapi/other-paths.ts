@@ -8,6 +8,14 @@ const uuid: JsonSchema = { type: 'string', format: 'uuid' }
 const time: JsonSchema = { type: 'string', format: 'date-time' }
 const link: JsonSchema = { type: 'string', format: 'uri-reference' }
 
+const query = (name: string, description: string) => ({ name, in: 'query', schema: text, description })
+const idOf = (type: string) => ({ name: 'id', in: 'path', required: true, schema: uuid, description: `The id of one of the ${type}.` })
+
+const resuming = [
+  query('last_event_id', 'Go on after this event.'),
+  { name: 'Last-Event-ID', in: 'header', schema: text, description: 'Go on after this event; wins over the parameter.' },
+]
+
 export function otherPaths(): Readonly<Record<string, PathItem>> {
   return {
     '/openapi.json': {
@@ -33,13 +41,38 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
       },
     },
     '/releases/{id}/logs': {
-      parameters: [{ name: 'id', in: 'path', required: true, schema: uuid, description: 'The id of one of the releases.' }],
+      parameters: [idOf('releases')],
       get: {
         operationId: 'show_releases_logs',
         tags: ['releases'],
         summary: 'Show what a release and its builds printed',
-        parameters: [{ name: 'after', in: 'query', schema: text, description: 'Only lines after the one with this id.' }],
+        parameters: [
+          query('after', 'Only lines after the one with this id.'),
+          query('page[size]', 'How many lines, at most 1000.'),
+          query('filter[stream]', 'Only lines of `release` or of `build`.'),
+        ],
         responses: { 200: answer('One page of lines.', logDocument()), ...failures([...readFailures, '404']) },
+      },
+    },
+    '/service_instances/{id}/logs': {
+      parameters: [idOf('service_instances')],
+      get: {
+        operationId: 'show_service_instances_logs',
+        tags: ['service_instances'],
+        summary: 'Show what the containers of a service print, or follow it',
+        parameters: [
+          query('tail', 'How many of the last lines, at most 1000.'),
+          query('since', 'Only lines since this time.'),
+          query('follow', '`true` for events without end instead of a page.'),
+          ...resuming,
+        ],
+        responses: {
+          200: {
+            description: 'Lines, or events without end.',
+            content: { ...answer('', outputDocument()).content, 'text/event-stream': { schema: text } },
+          },
+          ...failures([...readFailures, '404']),
+        },
       },
     },
     '/events': {
@@ -55,8 +88,7 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
             description:
               'What to follow, separated by commas: `team`, `workspace:<id>`, `environment:<id>`, `service:<id>`, `release:<id>`, `logs:<release id>`.',
           },
-          { name: 'last_event_id', in: 'query', schema: text, description: 'Go on after this event.' },
-          { name: 'Last-Event-ID', in: 'header', schema: text, description: 'Go on after this event; wins over the parameter.' },
+          ...resuming,
         ],
         responses: {
           200: { description: 'Events without end.', content: { 'text/event-stream': { schema: text } } },
@@ -83,5 +115,15 @@ function logDocument(): JsonSchema {
     data: list(line),
     meta: object({ state: text }),
     links: object({ self: link, next: nullable(link) }),
+  })
+}
+
+function outputDocument(): JsonSchema {
+  const attributes = object({ container: text, stream: { enum: ['stdout', 'stderr'] }, text, at: time })
+  return object({
+    jsonapi: schemaRef('jsonapi'),
+    data: list(object({ type: { const: 'output_lines' }, id: text, attributes })),
+    meta: object({ position: text }),
+    links: object({ self: link }),
   })
 }

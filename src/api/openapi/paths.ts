@@ -180,7 +180,7 @@ function actionOperation(
 }
 
 const readFailures = ['400', '401', '403', '406', '415', '421', '429', '500', '503'] as const
-const writeFailures = ['400', '401', '403', '404', '406', '409', '412', '413', '415', '421', '422', '429', '500', '503'] as const
+const writeFailures = ['400', '401', '403', '404', '406', '408', '409', '412', '413', '415', '421', '422', '429', '500', '503'] as const
 
 export function failures(statuses: readonly string[]): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: '#/components/responses/failure' }]))
