@@ -46,6 +46,8 @@ export async function startApi(): Promise<TestApi> {
   const access = createAccess({ db, key, baseUrl, githubSignIn: undefined, log })
   const router = apiRouter({ db, baseUrl, queue, vault: createVault(key), access })
   const server = createServer(express().set('query parser', 'simple').use('/api/v1', router, answerError('jsonapi', log)))
+  // A test that computes for long must not find its connection closed.
+  server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   afterAll(async () => {
     server.closeAllConnections()

@@ -12,6 +12,7 @@ export const createApiToken: Creation = {
     scopes: z.array(z.enum(tokenScopes)).min(1).max(tokenScopes.length),
     expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
   },
+  once: { token: z.string() },
   // Everybody makes their own.
   subject: () => ({}),
   async run({ access, ipAddress }, { viewer, attributes }) {

@@ -43,6 +43,7 @@ const changeable = {
 export const createForgeConnection: Creation = {
   right: 'forge_connections.create',
   description: 'Connects an account at a Git host, by a token or as an app. The secret of its webhook is shown in this answer only.',
+  once: { webhook_secret: z.string(), webhook_url: z.string() },
   attributes: {
     forge: z.enum(['github', 'gitea', 'gitlab'], { error: 'must be github, gitea or gitlab' }),
     name: z

@@ -7,6 +7,7 @@ export const createInvitation: Creation = {
   right: 'invitations.create',
   description: 'Asks a person to join the team. The answer has the address of the page to send to them; it works once, for seven days.',
   attributes: { email: z.email().max(320).toLowerCase(), role: z.enum(roles).default('member') },
+  once: { url: z.string() },
   async run({ access, ipAddress }, { viewer, attributes }) {
     const { email, role = 'member' } = attributes as { email: string; role?: Role }
     const { id, url } = await access.invite(viewer, { email: email.toLowerCase(), role }, { ipAddress })

@@ -71,6 +71,8 @@ function assertText(value: unknown, pointer: string): void {
   }
   if (typeof value !== 'object' || value === null) return
   for (const [name, member] of Object.entries(value)) {
+    // Copying it would set what the copy inherits instead.
+    if (name === '__proto__') throw unreadable('no member can be called __proto__')
     assertText(name, pointer)
     assertText(member, `${pointer}/${escaped(name)}`)
   }

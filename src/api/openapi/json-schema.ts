@@ -13,7 +13,11 @@ export function jsonSchema(shape: z.ZodType, direction: 'answered' | 'accepted' 
 function withoutPatterns(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPatterns)
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).filter(([name]) => name !== '$schema' && !(name === 'pattern' && 'format' in value))
+  // A shape that holds itself is any JSON: a reference would only hold inside the shape's own schema.
+  if ('$ref' in value) return {}
+  const entries = Object.entries(value).filter(
+    ([name]) => name !== '$schema' && name !== '$defs' && !(name === 'pattern' && 'format' in value),
+  )
   return Object.fromEntries(entries.map(([name, inner]) => [name, withoutPatterns(inner)]))
 }
 

@@ -100,7 +100,14 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
 }
 
 function viewerMeta(): JsonSchema {
-  const viewer = object({ name: text, role: { enum: roles }, scopes: list({ enum: tokenScopes }), team: uuid, user: uuid, token: nullable(uuid) })
+  const viewer = object({
+    name: text,
+    role: { enum: roles },
+    scopes: list({ enum: tokenScopes }),
+    team: uuid,
+    user: uuid,
+    token: nullable(uuid),
+  })
   return object({ viewer })
 }
 
