@@ -105,9 +105,9 @@ export function sentResource(document: unknown): SentResource {
   return { type, id, attributes, relationships: Object.fromEntries(Object.entries(relationships).map(([name, { data }]) => [name, data])) }
 }
 
-/** For a removal: what stands in `meta`. */
+/** For a removal: what stands in `meta`. Some clients name the resource once more, as `data`; the address says it. */
 export function sentMeta(document: unknown): Readonly<Record<string, unknown>> {
-  const read = z.object({ meta: z.record(z.string(), z.unknown()) }).safeParse(document)
+  const read = z.object({ meta: z.record(z.string(), z.unknown()).optional() }).safeParse(document)
   if (document !== undefined && !read.success) throw malformed(read.error)
   return read.data?.meta ?? {}
 }

@@ -105,7 +105,10 @@ function item(resource: Resource): PathItem {
         tags: [type],
         summary: remove.description,
         parameters: [conditionalWrite, idempotent],
-        requestBody: { required: false, content: { [mediaType]: { schema: object({ meta: inputSchema(remove.attributes ?? {}) }) } } },
+        requestBody: {
+          required: false,
+          content: { [mediaType]: { schema: object({ meta: inputSchema(remove.attributes ?? {}), data: {} }, []) } },
+        },
         responses: { 202: accepted(), 204: { description: 'It is gone.' }, ...failures(writeFailures) },
       },
     }),
