@@ -87,6 +87,28 @@ describe('a release that failed', () => {
   })
 })
 
+describe('what people want of services', () => {
+  const wishes = { stopped: new Map([['api', 'ada stopped it: too loud']]), destroyed: new Map([['web', 'ada destroyed it']]) }
+  const live = serves(service('api', { configHash: 'v1:old' }), service('web', { volumes: ['web-data'] }))
+
+  it('is in the verdicts, and what was destroyed is named once', () => {
+    const facts = { stack: stack(service('api'), service('web')), healthyAfterMs: new Map(), urls: new Map(), wishes }
+    const gone: Operation = { kind: 'remove', service: 'web', containers: ['c2'], cause }
+    expect(say(liveVerdicts({ live, release: { sha: newer } }, { ...facts, plan: { operations: [gone] } }))).toEqual([
+      'api stopped: stopped, so nothing was deployed: ada stopped it: too loud',
+      'web removed: removed; volume web-data is kept',
+    ])
+    expect(say(liveVerdicts({ live, release: { sha: newer } }, { ...facts, plan: { operations: [] } }))).toHaveLength(1)
+  })
+
+  it('holds in a release that failed', () => {
+    expect(say(failedVerdicts({ live, wishes }, stack(service('api'), service('web'), service('db')), [failure('db')]))).toEqual([
+      'api stopped: stopped, so nothing was deployed: ada stopped it: too loud',
+      'db failed: db did not build. Nothing was serving before',
+    ])
+  })
+})
+
 it('a release that was overtaken has a verdict for what it holds and for what runs', () => {
   const live = serves(service('api'), service('old'))
   expect(say(supersededVerdictsOf({ live }, stack(service('api'), service('new')), newer))).toEqual([

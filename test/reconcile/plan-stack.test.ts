@@ -205,6 +205,24 @@ describe('what runs, against what should', () => {
     expect(planWorker([], {}, context)).toBe('keep worker: ada stopped it')
   })
 
+  const wishing = (wishes: NonNullable<PlanContext['wishes']>): PlanContext => ({ ...noReasons, wishes })
+  const because = (cause: string) => new Map([['worker', cause]])
+  const held = { replacement: { kind: 'stop_first', reason: 'it holds the volume jobs' } } as const
+
+  it.each<[string, readonly ObservedContainer[], Partial<StackService>, PlanContext, string]>([
+    ['stops what a person stopped, and builds nothing for it', [old('a')], {}, wishing({ stopped: because('ada stopped it') }), 'stop worker: ada stopped it'],
+    ['removes what a person destroyed', [right('a')], {}, wishing({ destroyed: because('ada destroyed it') }), 'remove worker: ada destroyed it'],
+    ['leaves what was destroyed away', [], {}, wishing({ destroyed: because('ada destroyed it') }), 'keep worker: ada destroyed it'],
+    ['makes new containers when a person asks for them', [right('a')], {}, wishing({ redeploy: because('ada asked') }), 'replace worker beside the old one: ada asked'],
+    ['makes them after stopping the old one where it must', [right('a')], held, wishing({ redeploy: because('ada asked') }), 'replace worker after stopping the old one, because it holds the volume jobs: ada asked'],
+    ['restarts copies one after the other', [right('a'), right('b')], { replicas: 2 }, wishing({ restart: because('ada asked') }), 'replace worker (2 copies) beside the old one, one container after the other: ada asked'],
+    ['restarts where it is what two containers cannot hold', [right('a')], held, wishing({ restart: because('ada asked') }), 'restart worker where it is, one container after the other and without an answer meanwhile, because it holds the volume jobs: ada asked'],
+    ['brings up what is to be restarted and does not run', [right('a', { state: 'exited' })], {}, wishing({ restart: because('ada asked') }), 'restart worker: 1 container exited with code 0'],
+    ['starts what is asked for anew and was never there', [], {}, wishing({ redeploy: because('ada asked') }), 'start worker: no container of it exists with v1:…'],
+  ])('%s', (_, containers, parts, context, expected) => {
+    expect(planWorker(containers, parts, context)).toBe(expected)
+  }) // biome-ignore format: one case a line
+
   it('retires the youngest when there are too many', () => {
     const containers = [right('young', { generation: 3 }), right('old', { generation: 1 }), right('middle', { generation: 2 })]
     const observed = { ...nothing, hasNetwork: true, images: new Set([worker.image]), containers }

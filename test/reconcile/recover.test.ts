@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { applyRecovery } from '../../src/pipeline/recover.ts'
-import { isEmptyRecovery, planRecovery } from '../../src/reconcile/recover.ts'
+import { isEmptyRecovery, planRecovery, servingContainers } from '../../src/reconcile/recover.ts'
 import { container } from './simulated-engine.ts'
 
 const live = new Map([
@@ -68,4 +68,30 @@ it('takes away a copy that a release wanted more and that never got a name, and 
     start: [],
     rename: [{ service: 'api', containers: ['a2'] }],
   })
+})
+
+it('starts nothing of a service that a person stopped, and stops what a crash left running', () => {
+  const containers = [
+    container({ id: 'a1', service: 'api', configHash: 'api-1' }),
+    container({ id: 'd1', service: 'db', configHash: 'db-1', state: 'exited' }),
+  ]
+  const resting = new Map([...live].map(([name, facts]) => [name, { ...facts, isStopped: true }]))
+  expect(planRecovery({ containers }, resting)).toEqual({ makeWay: [], remove: [], stop: ['a1'], start: [], rename: [] })
+  expect(servingContainers({ containers }, resting)).toEqual([])
+})
+
+it('keeps the older of two containers with one configuration, unless the live release made the newer one', () => {
+  const old = container({ id: 'd1', service: 'db', configHash: 'db-1', state: 'exited', generation: 4 })
+  const young = container({ id: 'd2', service: 'db', configHash: 'db-1', generation: 5 })
+  const facts = { configHash: 'db-1', isOneShot: false, replicas: 1 }
+  expect(planRecovery({ containers: [young, old] }, new Map([['db', facts]]))).toEqual({
+    makeWay: ['d2'],
+    remove: [],
+    stop: [],
+    start: ['d1'],
+    rename: [],
+  })
+  const made = new Map([['db', { ...facts, sinceGeneration: 5 }]])
+  expect(planRecovery({ containers: [young, old] }, made)).toEqual({ makeWay: [], remove: ['d1'], stop: [], start: [], rename: [] })
+  expect(servingContainers({ containers: [young, old] }, made).map(({ id }) => id)).toEqual(['d2'])
 })
