@@ -50,7 +50,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'watch',
   ],
   main: ['config', 'serve'],
-  cli: ['child', 'config', 'engine', 'git', 'log', 'reconcile', 'serve', 'stack', 'store', 'templates', 'topology'],
+  cli: ['child', 'config', 'engine', 'git', 'log', 'reconcile', 'secrets', 'serve', 'stack', 'store', 'templates', 'topology'],
 }
 
 /** No I/O, no clock, no chance, no promise: decided on data alone. */

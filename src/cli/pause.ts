@@ -7,13 +7,16 @@ import { openServer, withServer } from './server/server.ts'
 
 const place = ['[workspace/environment]', 'default is the repository of the current folder, and production'] as const
 
+/** Commits that arrive meanwhile end with a sentence that says why. */
+const noReason = 'no reason was given'
+
 export function pauseCommand(): Command {
   const command = new Command('pause')
     .description('let pushes change nothing in an environment until it is resumed')
     .argument(...place)
     .option('--reason <words>', 'why; commits that arrive meanwhile say so')
   return withServer(withWaiting(command)).action(async (name: string | undefined, options: OperateOptions & { readonly reason?: string }) =>
-    ask('pause', name, { ...options, attributes: { reason: options.reason } }),
+    ask('pause', name, { ...options, attributes: { reason: options.reason ?? noReason } }),
   )
 }
 

@@ -20,10 +20,10 @@ export function rollbackCommand(): Command {
   })
 }
 
-/** Releases that were live once; only these can be run again. */
+/** Only what proved itself can be run again; one that changed nothing is not what was there before. */
 async function findRelease(server: Server, place: EnvironmentPlace, asked: string | undefined): Promise<JsonApiResource> {
   const { resources } = await server.list(
-    `/api/v1/releases?page[size]=100${filtered('environment', place.environment.id)}&filter[state]=live,replaced`,
+    `/api/v1/releases?page[size]=100${filtered('environment', place.environment.id)}&filter[state]=live,replaced,unchanged`,
     200,
   )
   const live = relatedId(place.environment, 'live_release')

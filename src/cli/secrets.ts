@@ -1,11 +1,14 @@
 // `kyozo secrets`: names and versions. A value goes in and never comes out.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { Command } from 'commander'
+import { readConfig } from '../config.ts'
 import { KyozoError } from '../errors.ts'
+import { addKey } from '../secrets/keys.ts'
 import { readHidden } from './ask.ts'
 import { coloured, printable, printDocument, table } from './print.ts'
 import { bodyOf } from './server/body.ts'
 import { relatedId } from './server/follow-operation.ts'
-import { type OperateOptions, operate, withWaiting } from './server/operate.ts'
 import { type EnvironmentPlace, filtered, findEnvironment, findWorkspace, nameOf } from './server/places.ts'
 import { type JsonApiResource, openServer, type Server, type ServerOptions, withServer } from './server/server.ts'
 
@@ -105,14 +108,27 @@ function unsetCommand(): Command {
 }
 
 function rotateCommand(): Command {
-  return withServer(
-    withWaiting(
-      new Command('rotate-key').description('seal every secret anew with the key that kyozo has now, so that the old one can go'),
-    ),
-  ).action(async (options: OperateOptions) => {
-    const server = await openServer(options)
-    await operate(server, [{ label: server.url, verb: 'rotate the key of', path: '/api/v1/secrets/rotate_key' }], options)
-  })
+  return new Command('rotate-key')
+    .description(
+      'on the machine of kyozo: make a new key; kyozo seals everything with it from its next start on, and still opens what older ones sealed',
+    )
+    .action(async () => {
+      const { dataDir, secretKey } = readConfig(process.env)
+      if (secretKey !== undefined)
+        throw new KyozoError('config_invalid', 'the key is KYOZO_SECRET_KEY, which only the environment can change', {
+          hint: 'put the old one into KYOZO_OLD_SECRET_KEYS and a new one, of openssl rand -hex 32, into KYOZO_SECRET_KEY, then start kyozo again',
+        })
+      const file = path.join(dataDir, 'secret.key')
+      if (!existsSync(file))
+        throw new KyozoError('not_found', `${file} does not exist: no kyozo has run there`, {
+          hint: 'run this on the machine of kyozo, with the KYOZO_DATA_DIR that it is started with',
+        })
+      await addKey(dataDir)
+      process.stdout.write(`A new key is the first line of ${file}\n`)
+      process.stderr.write(
+        'Start kyozo again. Its log says when nothing is sealed with an older key any more; then the other lines can go.\n',
+      )
+    })
 }
 
 type Scope = Pick<EnvironmentPlace, 'workspace'> & Partial<Pick<EnvironmentPlace, 'environment'>>

@@ -5,11 +5,13 @@ import type { ServicePlace } from './server/places.ts'
 import type { Server } from './server/server.ts'
 
 interface OutputLine {
+  /** The first characters of its id. */
+  readonly container: string
   readonly text: string
-  readonly [name: string]: unknown
 }
 
 export async function printOutput(server: Server, { service, label }: ServicePlace, options: LogsOptions): Promise<void> {
+  const print = createPrinter()
   const { tail, since, follow, json } = options
   const query = new URLSearchParams()
   if (tail !== undefined) query.set('tail', String(tail))
@@ -19,21 +21,28 @@ export async function printOutput(server: Server, { service, label }: ServicePla
   if (!follow) {
     const lines = (await server.list(path)).resources.map(({ attributes }) => attributes as unknown as OutputLine)
     if (json) return printDocument({ schemaVersion: 1, service: label, lines })
-    for (const line of lines) process.stdout.write(`${printable(line.text)}\n`)
+    for (const line of lines) print(line)
     return
   }
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort())
   for await (const event of server.events(path, { signal: interrupted.signal })) {
-    for (const line of linesIn(JSON.parse(event.data))) {
+    for (const line of (JSON.parse(event.data) as OutputEvent).data.lines) {
       if (json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, service: label, ...line })}\n`)
-      else process.stdout.write(`${printable(line.text)}\n`)
+      else print(line)
     }
   }
 }
 
-/** One line, or several in one event. */
-function linesIn(document: { readonly data?: { readonly lines?: readonly OutputLine[] }; readonly text?: string }): readonly OutputLine[] {
-  if (document.data?.lines !== undefined) return document.data.lines
-  return typeof document.text === 'string' ? [document as OutputLine] : []
+interface OutputEvent {
+  readonly data: { readonly lines: readonly OutputLine[] }
+}
+
+/** Says which copy a line is of, from the second one on. */
+function createPrinter(): (line: OutputLine) => void {
+  const copies = new Set<string>()
+  return ({ container, text }) => {
+    copies.add(container)
+    process.stdout.write(`${copies.size > 1 ? `${container} | ` : ''}${printable(text)}\n`)
+  }
 }

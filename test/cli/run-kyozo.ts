@@ -1,6 +1,8 @@
 // The command line as a shell runs it: a child process, its two outputs apart, its exit code.
-import { execFile } from 'node:child_process'
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { until } from '../support/until.ts'
 
 const command = path.join(import.meta.dirname, '../../setup/kyozo.mjs')
 
@@ -10,14 +12,66 @@ export interface Ran {
   readonly stderr: string
 }
 
-export function runKyozo(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Ran> {
-  const env = { PATH: process.env.PATH, XDG_CONFIG_HOME: '/nonexistent', ...options.env }
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** What standard input brings; default is nothing. */
+  readonly input?: string
+}
+
+export function runKyozo(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { cwd: options.cwd ?? '/', env, maxBuffer: 16 * 1024 ** 2 }, (error, stdout, stderr) => {
-      resolve({ exitCode: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr })
-    })
+    const child = execFile(
+      process.execPath,
+      [command, ...args],
+      { cwd: options.cwd ?? '/', env: environment(options), maxBuffer: 16 * 1024 ** 2 },
+      (error, stdout, stderr) => resolve({ exitCode: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr }),
+    )
+    child.stdin?.end(options.input ?? '')
   })
+}
+
+/** A command that goes on until it is interrupted. */
+export interface RunningKyozo {
+  stdout(): string
+  stderr(): string
+  /** Waits until its output holds this. */
+  printed(text: string | RegExp): Promise<void>
+  /** As Ctrl-C does; gives the exit code. */
+  interrupt(): Promise<number | null>
+  /** Waits for its own end; gives the exit code. */
+  readonly ended: Promise<number | null>
+}
+
+export function startRunning(args: readonly string[], options: RunOptions = {}): RunningKyozo {
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [command, ...args], {
+    cwd: options.cwd ?? '/',
+    env: environment(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+  return {
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    async printed(text) {
+      const isThere = (output: string) => (typeof text === 'string' ? output.includes(text) : text.test(output))
+      await until(`${args.join(' ')} to print ${text}; it printed ${stdout} ${stderr}`, () => isThere(stdout) || isThere(stderr))
+    },
+    interrupt() {
+      child.kill('SIGINT')
+      return ended
+    },
+  }
+}
+
+function environment({ env }: RunOptions): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, XDG_CONFIG_HOME: '/nonexistent', ...env }
 }

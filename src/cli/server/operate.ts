@@ -1,6 +1,7 @@
 // Commands that change something: each request answers with an operation, which is followed to its end unless nobody wants to wait.
+import { randomUUID } from 'node:crypto'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ErrorCode } from '../../errors.ts'
+import { type ErrorCode, KyozoError } from '../../errors.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import { printable, printDocument } from '../print.ts'
 import type { JsonApiResource } from './answers.ts'
@@ -66,8 +67,14 @@ export async function operate(server: Server, requests: readonly Request[], opti
   }
 }
 
+/** A server that did not answer in time may have heard it: with the same key it is not done twice. */
 async function start(server: Server, { label, verb, path, method = 'POST', body }: Request): Promise<JsonApiResource> {
-  const document = await server.send({ method, path, to: `${verb} ${label}`, ...(body === undefined ? {} : { body }) })
+  const headers = { 'idempotency-key': randomUUID() }
+  const call = { method, path, headers, to: `${verb} ${label}`, ...(body === undefined ? {} : { body }) }
+  const document = await server.send(call).catch((error: unknown) => {
+    if (error instanceof KyozoError && error.code === 'request_timed_out') return server.send(call)
+    throw error
+  })
   return document!.data as JsonApiResource
 }
 
