@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { busyboxService } from '../support/busybox-service.ts'
+import { busyboxService, dockerfile } from '../support/busybox-service.ts'
 import { adminToken, containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { until } from '../support/until.ts'
@@ -18,10 +18,18 @@ let kyozo: TestKyozo
 let repository: TestRepository
 let home: string
 
+/** Says a sentence at its start, then serves. */
+const talkingService = dockerfile('api', [
+  'RUN mkdir /www && echo api > /www/index.html',
+  'USER 10001',
+  'EXPOSE 8080',
+  'CMD ["sh", "-c", "echo the shop is open; exec httpd -f -p 8080 -h /www"]',
+])
+
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'kyozo-home-'))
   kyozo = await startKyozo()
-  repository = await createRepository({ files: { ...busyboxService('web', 'first'), ...busyboxService('api', 'first') } })
+  repository = await createRepository({ files: { ...busyboxService('web', 'first'), ...talkingService } })
   await repository.push(kyozo.remote(shop))
   await repository.push(kyozo.remote(other))
 }, 240_000)
@@ -43,7 +51,8 @@ it('stop, start, restart and scale do what they say, and end when it is so', asy
   const stopped = await run('stop', `${shop}/web`, '--reason', 'the till is being counted')
   expect(stopped).toMatchObject({ exitCode: 0 })
   expect(stopped.stdout).toMatch(new RegExp(`^${web}  succeeded: `))
-  expect((await containersOf(`kyozo-${shop}-production`)).has('web')).toBe(false)
+  // Requests under way get some seconds to end.
+  await until('its container to be gone', async () => !(await containersOf(`kyozo-${shop}-production`)).has('web'))
   const { services } = await json('services', `${shop}/production`)
   expect(services.find(({ attributes }: { attributes: { name: string } }) => attributes.name === 'web').attributes).toMatchObject({
     status: 'stopped',
@@ -75,10 +84,16 @@ it('a name that fits several services is refused with all of them, and one that 
     stdout: '',
     stderr: `kyozo: web is the name of 2 services: ${other}/production/web, ${web}\n  name one of them, as WORKSPACE/ENVIRONMENT/SERVICE\n`,
   })
-  expect(await run('restart', `${shop}/till`)).toMatchObject({ exitCode: 5, stderr: expect.stringContaining(`there is no service ${shop}/till`) })
+  expect(await run('restart', `${shop}/till`)).toMatchObject({
+    exitCode: 5,
+    stderr: expect.stringContaining(`there is no service ${shop}/till`),
+  })
   // In the repository of one of them, that one is meant.
   await repository.git('remote', 'add', 'kyozo', kyozo.remote(shop))
-  expect(await runWith({ cwd: repository.folder }, 'restart', 'web')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(`^${web}  `) })
+  expect(await runWith({ cwd: repository.folder }, 'restart', 'web')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(`^${web}  `),
+  })
 }, 60_000)
 
 it('deploy tells of its release as it happens, rollback goes back to the one before, and both end with what serves', async () => {
@@ -103,12 +118,19 @@ it('deploy tells of its release as it happens, rollback goes back to the one bef
 it('an operation that nobody waits for is followed later, and a wait that is too short ends with 7', async () => {
   const { operations } = await json('restart', web, '--no-wait')
   expect(['queued', 'running']).toContain(operations[0].state)
-  expect(await run('operations', operations[0].id)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^restart_service  succeeded/) })
+  expect(await run('operations', operations[0].id)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^restart_service {2}succeeded/),
+  })
   const late = await run('restart', web, '--timeout', '0.001')
   expect(late).toMatchObject({ exitCode: 7, stdout: '' })
-  expect(late.stderr).toMatch(/kyozo: restart_service has not ended after 0\.001 s and goes on\n {2}kyozo operations [0-9a-f-]{36} follows it\n$/)
+  expect(late.stderr).toMatch(
+    /kyozo: restart_service has not ended after 0\.001 s and goes on\n {2}kyozo operations [0-9a-f-]{36} follows it\n$/,
+  )
   await run('operations', /operations ([0-9a-f-]{36})/.exec(late.stderr)![1]!)
-  expect((await run('operations', shop)).stdout).toMatch(new RegExp(`^asked +what +where +by +state .*\\n.* restart_service +${web} +admin +succeeded `))
+  expect((await run('operations', shop)).stdout).toMatch(
+    new RegExp(`^asked +what +where +by +state .*\\n.* restart_service +${web} +admin +succeeded `),
+  )
 }, 60_000)
 
 it('while an environment is paused a push changes nothing; resume deploys it', async () => {
@@ -167,7 +189,9 @@ it('events tell what happened to services, and with --follow what happens', asyn
       'both to tell of a restart',
       async () => {
         await run('restart', web)
-        return /operations updated: restart_service, succeeded/.test(following.stdout()) && documents.stdout().includes('"type":"operations"')
+        return (
+          /operations updated: restart_service, succeeded/.test(following.stdout()) && documents.stdout().includes('"type":"operations"')
+        )
       },
       { deadlineMs: 60_000 },
     )
@@ -181,9 +205,20 @@ it('events tell what happened to services, and with --follow what happens', asyn
 }, 120_000)
 
 it('logs follows what a service prints', async () => {
-  const following = startRunning(['logs', web, '--follow', '--json'], { env: env() })
-  expect((await run('logs', web, '--tail', '5')).exitCode).toBe(0)
+  const api = `${shop}/production/api`
+  expect((await run('logs', api)).stdout).toContain('the shop is open\n')
+  const following = startRunning(['logs', api, '--follow', '--json'], { env: env() })
+  await following.printed('the shop is open')
   expect(await following.interrupt()).toBe(0)
+  const [line] = following.stdout().split('\n')
+  expect(JSON.parse(line!)).toEqual({
+    schemaVersion: 1,
+    service: api,
+    container: expect.stringMatching(/^[0-9a-f]{12}$/),
+    stream: 'stdout',
+    text: 'the shop is open',
+    at: expect.any(String),
+  })
 }, 60_000)
 
 it('login asks in a browser, keeps a token of its own, and logout revokes it', async () => {
@@ -194,16 +229,21 @@ it('login asks in a browser, keeps a token of its own, and logout revokes it', a
     headers: { ...origin, 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
   })
-  const cookie = signedIn.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ')
+  const cookie = signedIn.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ')
 
   const where = { XDG_CONFIG_HOME: home }
   const login = startRunning(['login', '--server', kyozo.url], { env: where })
   await login.printed(/confirm the code \w+/)
   const [, code] = /confirm the code (\w+)/.exec(login.stderr())!
-  for (const form of [{ code: code! }, { code: code!, answer: 'approve' }])
+  for (const form of [`code=${code}`, `code=${code}&answer=approve`])
     await fetch(`${kyozo.url}/device`, { method: 'POST', headers: { ...origin, cookie }, body: new URLSearchParams(form) })
   expect(await login.ended).toBe(0)
-  expect(login.stderr()).toMatch(/\nLogged in to http:\S+ as [^\n]+, owner of team default \(read, deploy, configure, admin\); kept in [^\n]+\n$/)
+  expect(login.stderr()).toMatch(
+    /\nLogged in to http:\S+ as [^\n]+, owner of team default \(read, deploy, configure, admin\); kept in [^\n]+\n$/,
+  )
   expect(login.stdout()).toBe('')
 
   const { token } = JSON.parse(await readFile(path.join(home, 'kyozo', 'login.json'), 'utf8'))
@@ -221,5 +261,11 @@ it('names are completed from the server', async () => {
     `${shop}/production/api`,
     web,
   ])
-  expect((await run('__complete', 'environments')).stdout.split('\n').sort()).toEqual(['', other, `${other}/production`, shop, `${shop}/production`])
+  expect((await run('__complete', 'environments')).stdout.split('\n').sort()).toEqual([
+    '',
+    other,
+    `${other}/production`,
+    shop,
+    `${shop}/production`,
+  ])
 }, 30_000)
