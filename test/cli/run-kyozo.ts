@@ -25,7 +25,8 @@ export function runKyozo(args: readonly string[], options: RunOptions = {}): Pro
       process.execPath,
       [command, ...args],
       { cwd: options.cwd ?? '/', env: environment(options), maxBuffer: 16 * 1024 ** 2 },
-      (error, stdout, stderr) => resolve({ exitCode: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr }),
+      (error, stdout, stderr) =>
+        resolve({ exitCode: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr }),
     )
     child.stdin?.end(options.input ?? '')
   })
