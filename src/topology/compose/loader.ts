@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly trust: Trust
   readonly variables: Readonly<Record<string, string>>
   readonly registries: ReadonlySet<string>
+  /** Names of secrets: a service is given their values when it is started. Default is none. */
+  readonly secrets?: ReadonlySet<string>
 }
 
 /** Findings of a service are its own, with those of what it extends. */
@@ -58,7 +60,7 @@ export function createLoader(options: LoadOptions): Loader {
 
 /** Without a context of its own a file's paths start at its folder. */
 export function scopeOf(loader: Loader, { file, report, context }: { file: string; report: Report; context?: FileContext }): Scope {
-  const { tree, trust, registries, seen } = loader
+  const { tree, trust, registries, seen, secrets } = loader
   const { folder, variables } = context ?? { folder: parentOf(file), variables: loader.variables }
-  return { tree, trust, variables, registries, seen, report, folder }
+  return { tree, trust, variables, registries, seen, report, folder, ...(secrets === undefined ? {} : { secrets }) }
 }

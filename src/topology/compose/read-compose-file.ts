@@ -22,15 +22,17 @@ export interface ComposeReadOptions {
   readonly variables?: Readonly<Record<string, string>>
   /** Further hosts of registries that images may come from. Default is none. */
   readonly registries?: readonly string[]
+  /** Names of secrets: a variable of a service that is left open under its own name is one of these. Default is none. */
+  readonly secrets?: ReadonlySet<string>
 }
 
 /**
  * Pure. What it could not read because a text is not loaded yet is in `tree.wanted`; the caller loads it and reads again. Throws `compose_invalid` for
  * a file that is no YAML of the accepted kind; everything else that is wrong is a violation of the model, all of them at once.
  */
-export function readComposeFile({ tree, file, policy, variables = {}, registries = [] }: ComposeReadOptions): ComposeModel {
+export function readComposeFile({ tree, file, policy, variables = {}, registries = [], secrets }: ComposeReadOptions): ComposeModel {
   const hosts = new Set([...defaultRegistries, ...registries].map((host) => host.toLowerCase()))
-  const loader = createLoader({ tree, trust: policy, variables, registries: hosts })
+  const loader = createLoader({ tree, trust: policy, variables, registries: hosts, ...(secrets === undefined ? {} : { secrets }) })
   noteOverride(loader, file)
   return finishModel(loader, { file, loaded: loadMain(loader, file) })
 }

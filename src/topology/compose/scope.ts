@@ -30,6 +30,8 @@ export interface Scope {
   readonly variables: Readonly<Record<string, string>>
   /** Hosts of registries that images may come from. */
   readonly registries: ReadonlySet<string>
+  /** Names that services are given values for when they are started. */
+  readonly secrets?: ReadonlySet<string>
   readonly seen: Seen
   readonly report: Report
 }

@@ -3,7 +3,7 @@ import { closedMap, refuseShape } from '../apply-policy.ts'
 import { parseEnvFile } from '../env-file.ts'
 import { contentOf, pathInside, whyNot } from '../files.ts'
 import { environmentLimits } from '../limits.ts'
-import type { Located, LocatedMap, Place } from '../located.ts'
+import type { Located, LocatedMap, LocatedScalar, Place } from '../located.ts'
 import { refuse, refuseMissing, type Scope, variableOf } from '../scope.ts'
 import { flagOf, pairsOf, textOf } from '../values.ts'
 import { shown } from '../wording.ts'
@@ -11,8 +11,9 @@ import { shown } from '../wording.ts'
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 
 export function readEnvironment(scope: Scope, node: Located): Record<string, string> {
-  const held = new Map<string, string>()
-  for (const { name, value, place } of pairsOf(scope, node)) {
+  const { given, rest } = splitGiven(scope, node)
+  const held = new Map<string, string>(given.map((name) => [name, '']))
+  for (const { name, value, place } of pairsOf(scope, rest)) {
     if (!namePattern.test(name)) {
       refuse(scope, place, { rule: 'schema', message: `${shown(name)} is not a name for a variable: letters, digits and \`_\` only` })
       continue
@@ -25,6 +26,35 @@ export function readEnvironment(scope: Scope, node: Located): Record<string, str
   const environment = Object.fromEntries(held)
   checkSize(scope, node.place, environment)
   return environment
+}
+
+/** Variables that the file leaves open under their own names, and that a secret fills when the service is started: empty until then. */
+function splitGiven(scope: Scope, node: Located): { readonly given: readonly string[]; readonly rest: Located } {
+  const isGiven = (name: string, value: string | null) =>
+    scope.secrets?.has(name) === true && variableOf(scope, name) === undefined && (value === null || openVariable.exec(value)?.[1] === name)
+  if (node.kind === 'map') {
+    const given = [...node.entries].filter(([name, value]) => value.kind === 'scalar' && isGiven(name, textIn(value))).map(([name]) => name)
+    const entries = new Map([...node.entries].filter(([name]) => !given.includes(name)))
+    return { given, rest: { ...node, entries } }
+  }
+  if (node.kind !== 'list') return { given: [], rest: node }
+  const nameIn = (item: Located) => {
+    const text = item.kind === 'scalar' ? (textIn(item) ?? '') : ''
+    const at = text.indexOf('=')
+    const name = at < 0 ? text : text.slice(0, at)
+    return isGiven(name, at < 0 ? null : text.slice(at + 1)) ? name : undefined
+  }
+  return {
+    given: node.items.flatMap((item) => nameIn(item) ?? []),
+    rest: { ...node, items: node.items.filter((item) => nameIn(item) === undefined) },
+  }
+}
+
+/** `$NAME`, `${NAME}` and `${NAME:?message}` whole. */
+const openVariable = /^\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\}|:?\?[^{}]*\})?$/
+
+function textIn({ value }: LocatedScalar): string | null {
+  return value === null ? null : String(value)
 }
 
 function checkSize(scope: Scope, place: Place, environment: Readonly<Record<string, string>>): void {
