@@ -6,7 +6,10 @@ import { type LiveRow, liveRange, orderLive, readLive } from '../../store/live.t
 import type { Notifications } from '../../store/notify.ts'
 
 /** A notification may get lost. */
-const lookMs = 2_000
+const lookMs = 1_000
+/** Of what ends at the same time one notifies (migration 0041): while something happens, what came with it is looked for. */
+const lookAgainMs = 30
+const busyMs = 500
 /** Events in memory, for all subscribers together: a client that reads steadily never needs the database. */
 const keptInMemory = 4_096
 const pageRows = 1_000
@@ -37,6 +40,8 @@ export function createFeed({
   let head = 0
   let isAsked = false
   let isPrimed = false
+  let busyUntil = 0
+  let again: NodeJS.Timeout | undefined
   let working: Promise<void> = Promise.resolve()
   const inTurn = (work: () => Promise<void>) => {
     const done = working.then(work)
@@ -59,16 +64,25 @@ export function createFeed({
     while (isPrimed && followerCount > 0) {
       await orderLive(db)
       const rows = await readLive(db, { after: head, limit: pageRows })
-      if (rows.length > 0) take(rows)
-      if (rows.length < pageRows) return
+      if (rows.length > 0) {
+        busyUntil = performance.now() + busyMs
+        take(rows)
+      }
+      if (rows.length < pageRows) break
     }
+    if (performance.now() < busyUntil) again ??= setTimeout(look, lookAgainMs)
   }
   const look = () => {
+    clearTimeout(again)
+    again = undefined
     if (isAsked || followerCount === 0) return
     isAsked = true
     inTurn(read).catch(() => undefined)
   }
-  const off = notifications.on('live', look)
+  const off = notifications.on('live', () => {
+    busyUntil = performance.now() + busyMs
+    look()
+  })
   const timer = setInterval(look, lookMs)
   /** Nobody followed, so nothing was read: what happened meanwhile is left to those who resume. */
   const skipToPresent = async () => {
@@ -107,8 +121,10 @@ export function createFeed({
     async close() {
       off()
       clearInterval(timer)
+      clearTimeout(again)
       followerCount = 0
       await working
+      clearTimeout(again)
     },
   }
 }
