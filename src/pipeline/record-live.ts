@@ -4,7 +4,7 @@ import type { StackService, StackSpec } from '../stack/stack.ts'
 import type { Executor } from '../store/database.ts'
 import { recordEvents, recordHealthProofs, type ServiceEvent } from '../store/deployment-events.ts'
 import { replaceServiceDependencies } from '../store/service-dependencies.ts'
-import { changeServiceInstance, putServiceInstance, retireServiceInstances } from '../store/service-instances.ts'
+import { changeServiceInstance, instancesByName, putServiceInstance, retireServiceInstances } from '../store/service-instances.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { Applied } from './apply.ts'
 import type { Attempt } from './attempt.ts'
@@ -25,7 +25,7 @@ export interface WentLive {
 export async function recordLive(trx: Executor, attempt: Attempt, live: WentLive): Promise<void> {
   const operations = operationsByService(live.plan)
   const ids = new Map<string, string>()
-  const events: ServiceEvent[] = []
+  const events: ServiceEvent[] = await goneEvents(trx, attempt, { live, operations })
   for (const spec of live.stack.services) {
     const mine = live.containers.filter(({ service, configHash }) => service === spec.name && configHash === spec.configHash)
     const id = await putInstance(trx, attempt, { live, spec, mine })
@@ -46,6 +46,24 @@ export async function recordLive(trx: Executor, attempt: Attempt, live: WentLive
     proofs.map((spec) => ({ serviceInstanceId: ids.get(spec.name)!, checkType: checkTypeOf(spec), status: 'healthy' })),
   )
   await replaceServiceDependencies(trx, [...ids.values()], dependencyFacts({ ...live, ids, teamId: attempt.workspace.teamId }))
+}
+
+/** Services that the commit no longer has: their containers go, their rows and events stay. */
+async function goneEvents(
+  trx: Executor,
+  attempt: Attempt,
+  { live, operations }: { readonly live: WentLive; readonly operations: ReadonlyMap<string, ServiceOperation> },
+): Promise<ServiceEvent[]> {
+  const present = new Set(live.stack.services.map(({ name }) => name))
+  const gone = [...operations.values()].filter(({ kind, service }) => kind === 'remove' && !present.has(service))
+  if (gone.length === 0) return []
+  const known = await instancesByName(trx, attempt.environment.id)
+  return gone.flatMap((operation): ServiceEvent[] => {
+    const instance = known.get(operation.service)
+    if (instance === undefined || operation.kind !== 'remove') return []
+    const data = { containers: [...operation.containers], cause: attempt.redact(operation.cause) }
+    return [{ serviceInstanceId: instance.id, type: 'service_stopped', data, durationMs: elapsedMs(attempt) }]
+  })
 }
 
 interface Instance {

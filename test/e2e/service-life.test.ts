@@ -275,6 +275,36 @@ it(
   4 * minutes,
 )
 
+it(
+  'keeps the row and the events of a service that the repository loses, and takes it up again when it is back',
+  async () => {
+    const { id } = await acting.instance('web')
+    await repository.commit('Six', { 'web/Dockerfile': null })
+    expect((await push()).output).toContain('1 removed')
+    expect(await acting.instance('web')).toMatchObject({
+      id,
+      status: 'stopped',
+      statusReason: 'the repository no longer has it',
+      url: null,
+    })
+    expect((await acting.instance('web')).removedAt).not.toBeNull()
+    const last = await acting.db
+      .selectFrom('deploymentEvents')
+      .select('eventType')
+      .where('serviceInstanceId', '=', id)
+      .orderBy('sequenceNumber', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    expect(last?.eventType).toBe('service_stopped')
+    expect(await ask('web')).toBe('404 No service answers at this name.')
+    await repository.commit('Seven', busyboxService('web', '7'))
+    expect((await push()).output).toContain('1 live')
+    expect(await acting.instance('web')).toMatchObject({ id, status: 'running', removedAt: null, statusReason: null })
+    expect(await ask('web')).toBe('200 web 7')
+  },
+  4 * minutes,
+)
+
 /** Asks again and again until it is stopped; the different answers it got. */
 function answering(service: string) {
   const seen = new Set<string>()
