@@ -32,14 +32,6 @@ export async function addKey(dataDir: string): Promise<void> {
   await writeWhole(file, [randomBytes(32).toString('hex'), ...known])
 }
 
-/** Keeps only the newest key; what an older one sealed can never be read again. */
-export async function dropOlderKeys(dataDir: string): Promise<number> {
-  const file = keyFileOf(dataDir)
-  const [newest, ...older] = await keysOfFile(file)
-  if (older.length > 0) await writeWhole(file, [newest!])
-  return older.length
-}
-
 function keyFileOf(dataDir: string): string {
   return path.join(dataDir, 'secret.key')
 }
