@@ -147,9 +147,13 @@ const remove: Removal = {
       store: async () => {
         const running = await runningServices(trx, request.viewer, workspace.id)
         if (running.length > 0 && request.attributes.confirm !== workspace.name)
-          throw new KyozoError('state_conflict', `${running.length} services of ${workspace.name} should run`, {
-            hint: `stop them first, or send meta.confirm: ${JSON.stringify(workspace.name)}`,
-          })
+          throw new KyozoError(
+            'state_conflict',
+            `${running.length} ${running.length === 1 ? 'service' : 'services'} of ${workspace.name} should run`,
+            {
+              hint: `stop them first, or send meta.confirm: ${JSON.stringify(workspace.name)}`,
+            },
+          )
         // Nothing new begins meanwhile.
         await changeWorkspace(trx, workspace.id, { autoDeployEnabled: false })
       },

@@ -59,7 +59,7 @@ export async function scene(api: TestApi): Promise<Scene> {
     patch: (type, id, attributes) => ask(`/${type}/${id}`, { method: 'PATCH', body: document(type, attributes, { id }) }),
     create: (type, attributes, related = {}) => {
       const relationships = Object.fromEntries(Object.entries(related).map(([name, [of, id]]) => [name, { data: { type: of, id } }]))
-      return ask(`/${type}`, { method: 'POST', body: document(type, attributes, { relationships }) })
+      return ask(`/${type}`, { method: 'POST', body: document(type.split('/')[0]!, attributes, { relationships }) })
     },
     remove: (path, meta) => ask(path, { method: 'DELETE', ...(meta === undefined ? {} : { body: { meta } }) }),
     get: (path) => ask(path, {}),
