@@ -1,6 +1,7 @@
 // Access by better-auth. It does passwords, sessions, organizations, tokens, device codes and GitHub; this says when, for whom, and writes down
 // that it happened, in one transaction with it.
 import { hkdfSync, randomBytes } from 'node:crypto'
+import { isAPIError } from 'better-auth/api'
 import { hashPassword } from 'better-auth/crypto'
 import { KyozoError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
@@ -105,7 +106,8 @@ async function viewerOfSession({ db, sessionOf }: AccessContext, headers: Header
 async function signIn(library: Library, { email, password }: Credentials, headers: Headers): Promise<Response> {
   const { headers: cookies } = await library.api
     .signInEmail({ body: { email: email.trim().toLowerCase(), password }, headers, returnHeaders: true })
-    .catch(() => {
+    .catch((error: unknown) => {
+      if (!isAPIError(error)) throw error
       throw new KyozoError('unauthorized', 'the e-mail address or the password is not right')
     })
   return new Response(null, { status: 204, headers: cookies })

@@ -13,6 +13,8 @@ type Parts = Omit<Access, 'handle'>
 type Answer = (context: AccessContext, access: Parts, request: Request) => Promise<Response>
 
 const asTheLibrary: Answer = ({ library }, _access, request) => library.handler(request)
+/** What came as a body is not looked at. */
+const withoutBody: Answer = ({ library }, _access, request) => library.handler(withBody(request, {}))
 
 /** Method and path. Everything else is 404. */
 export const authRoutes: Readonly<Record<string, Answer>> = {
@@ -23,10 +25,10 @@ export const authRoutes: Readonly<Record<string, Answer>> = {
     return access.signInWithGithub(return_to, request.headers)
   },
   'GET /callback/github': asTheLibrary,
-  'POST /sign-out': asTheLibrary,
+  'POST /sign-out': withoutBody,
   'POST /change-password': changePassword,
-  'POST /revoke-other-sessions': asTheLibrary,
-  'POST /device/code': asTheLibrary,
+  'POST /revoke-other-sessions': withoutBody,
+  'POST /device/code': askDeviceCode,
   'POST /device/token': exchangeDeviceCode,
   'POST /organization/set-active': chooseTeam,
   'POST /organization/accept-invitation': async (_context, access, request) => {
@@ -95,11 +97,22 @@ async function chooseTeam({ library }: AccessContext, access: Parts, request: Re
   return new Response(null, { status: 204, headers })
 }
 
+/** Only what a terminal may say: the library would also take whom the code is for. */
+async function askDeviceCode({ library }: AccessContext, _access: Parts, request: Request): Promise<Response> {
+  const { client_id } = await bodyOf(request, z.object({ client_id: z.string().max(60) }))
+  return library.handler(withBody(request, { client_id }))
+}
+
 const terminalDays = 90
+const exchangeShape = z.object({
+  grant_type: z.literal('urn:ietf:params:oauth:grant-type:device_code'),
+  device_code: z.string().regex(/^[A-Za-z0-9]{1,100}$/),
+  client_id: z.string().max(60),
+})
 
 /** The library gives a session; a terminal gets a token instead, which its person sees in the list of tokens and can revoke. */
 async function exchangeDeviceCode({ db, library }: AccessContext, access: Parts, request: Request): Promise<Response> {
-  const answer = await library.handler(request)
+  const answer = await library.handler(withBody(request, await bodyOf(request, exchangeShape)))
   if (!answer.ok) return answer
   const { access_token, scope } = z.object({ access_token: z.string(), scope: z.string() }).parse(await answer.json())
   const session = await sessionOfToken(db, access_token)
@@ -111,6 +124,13 @@ async function exchangeDeviceCode({ db, library }: AccessContext, access: Parts,
   const { value } = await access.createToken(viewer, { name: 'terminal', scopes: tokenScopes, expiresAt })
   const body = { access_token: value, token_type: 'Bearer', expires_in: terminalDays * 24 * 3_600, scope: tokenScopes.join(' ') }
   return Response.json(body, { headers: { 'Cache-Control': 'no-store' } })
+}
+
+function withBody({ url, headers }: Request, body: object): Request {
+  const kept = new Headers(headers)
+  kept.delete('content-length')
+  kept.set('content-type', 'application/json')
+  return new Request(url, { method: 'POST', headers: kept, body: JSON.stringify(body) })
 }
 
 /** Names what is wrong; nothing that was not asked for is taken. */

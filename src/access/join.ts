@@ -10,10 +10,13 @@ import { actingAs, joiningAs } from './acting.ts'
 import type { AccessContext } from './better-auth.ts'
 import { translated } from './translate.ts'
 
+const personName = /^[^\p{Cc}\p{Cs}]{1,100}$/u
+
 export function joining(context: AccessContext): Pick<Access, 'join' | 'acceptInvitation'> {
   const { db, within, library } = context
   return {
     async join(invitationId, { name, password }, headers) {
+      if (!personName.test(name)) throw new KyozoError('invalid', 'a name must be 1 to 100 characters, and hold no control characters')
       const email = await db.transaction().execute(async (trx) => {
         const invitation = await acceptable(trx, invitationId)
         if ((await findUserByEmail(trx, invitation.email)) !== undefined)

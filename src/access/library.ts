@@ -43,7 +43,11 @@ export function openLibrary(db: Executor, options: LibraryOptions) {
     telemetry: { enabled: false },
     // Limits are kyozo's own (limits.ts): the library's would count a request a second time.
     rateLimit: { enabled: false },
-    logger: { level: 'error', log: (_level, message) => options.log.error({ message }, 'the access library met a failure') },
+    logger: {
+      level: 'error',
+      disableColors: true,
+      log: (_level, message) => options.log.error({ message }, 'the access library met a failure'),
+    },
     onAPIError: { errorURL: `${options.baseUrl}/login` },
     emailAndPassword: {
       enabled: true,

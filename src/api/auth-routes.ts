@@ -19,6 +19,7 @@ export interface AuthContext {
 export function authRouter(context: AuthContext): Router {
   const router = Router()
   router.use(async (request: ExpressRequest, response: ExpressResponse, _next: NextFunction) => {
+    if (/%00/.test(request.originalUrl)) throw new KyozoError('bad_request', 'the address holds a NUL character')
     assertNotForeign(request)
     assertJsonBody(request)
     const answer = await limited(context, request)
