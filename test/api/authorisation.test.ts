@@ -257,6 +257,18 @@ describe('the doors beside the resources', () => {
     }
   })
 
+  it('keep what a service prints to whom it was granted', async () => {
+    const instances = resourceOf('service_instances')
+    for (const who of actors) {
+      for (const row of samples(instances)) {
+        const hidden = hiddenAs(who.viewer, instances, row)
+        const { status } = await ask(who, { method: 'GET', at: `/api/v1/service_instances/${row.id}/logs` })
+        const expected = hidden ?? (may(who.viewer!, 'service_instances.logs', subjectOf(instances, row)) ? 'let through' : 403)
+        expect([who.name, [401, 403, 404].includes(status) ? status : 'let through']).toEqual([who.name, expected])
+      }
+    }
+  }, 60_000)
+
   async function streamStatus({ token }: Actor, topic: string): Promise<number> {
     const stop = new AbortController()
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
@@ -295,6 +307,7 @@ const knownRoutes: Readonly<Record<string, string>> = {
   'release-page.ts get /:id': 'walked',
   'prometheus.ts get /': 'walked',
   'jsonapi/router.ts get /instance': 'walked',
+  'jsonapi/router.ts get /openapi.json': 'for everybody: it describes the API and holds no row',
   'git-http.ts get /:repository/info/refs': 'walked',
   'git-http.ts post /:repository/:service': 'checks the content type, then goes on',
   'git-http.ts post /:repository/git-upload-pack': 'the same checks as info/refs',
