@@ -104,7 +104,11 @@ async function checkedPort(trx: Executor, { teamId }: PortHolder, { wish, range 
 }
 
 function unavailable({ service, host, protocol }: WantedPort, why: string, hint: string): KyozoError {
-  return new KyozoError('port_unavailable', `${service} cannot have the port ${host}/${protocol} of the machine: ${why}`, { service, hint })
+  return new KyozoError(
+    'port_unavailable',
+    `${service} cannot have ${host === 'auto' ? 'a' : 'the'} port${host === 'auto' ? '' : ` ${host}/${protocol}`} of the machine: ${why}`,
+    { service, hint },
+  )
 }
 
 /** Gives back what the environment's services do not hold any more. */

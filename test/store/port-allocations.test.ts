@@ -65,7 +65,7 @@ it('says when all are given away, and gives one again that was given back', asyn
   const [first, second] = [await holder(), await holder()]
   await ask(first, [wish()], range)
   await expect(ask(second, [wish()], range)).rejects.toMatchObject({
-    message: 'db cannot have the port auto/tcp of the machine: all ports from 25000 to 25000 are given away',
+    message: 'db cannot have a port of the machine: all ports from 25000 to 25000 are given away',
   })
   await releasePorts(db, first.environmentId, [])
   expect((await ask(second, [wish()], range))[0]?.host).toBe(25_000)
