@@ -91,7 +91,7 @@ async function compare(bench: Bench, { read, seeded, kyozo, bare }: Compared): P
   for (const side of ['kyozo', 'bare'] as const) measured[side] = together(all[side])
   const { kyozo: own, bare: other } = measured
   bench.note(
-    `${read.name}: ${own.perSecond.toFixed(0)}/s of ${(own.bytes / 1024).toFixed(0)} KiB, bare ${other.perSecond.toFixed(0)}/s of ${(other.bytes / 1024).toFixed(0)} KiB`,
+    `${read.name}: ${own.perSecond.toFixed(0)}/s of ${(own.bytes / 1024).toFixed(0)} KiB, bare ${other.perSecond.toFixed(0)}/s of ${(other.bytes / 1024).toFixed(0)} KiB${own.later > 0 ? `, ${own.later} answers were 503` : ''}`,
   )
   const at = (share: number): Row => {
     const [mine, theirs] = [quantile(own.times, share), quantile(other.times, share)]
@@ -117,34 +117,44 @@ interface Measured {
   readonly perSecond: number
   /** Of one answer. */
   readonly bytes: number
+  /** How many were told to come later (503). */
+  readonly later: number
 }
 
 function together(parts: readonly Measured[]): Measured {
   const mean = (of: (part: Measured) => number) => parts.reduce((sum, part) => sum + of(part), 0) / parts.length
-  return { times: parts.flatMap(({ times }) => times), perSecond: mean((part) => part.perSecond), bytes: mean((part) => part.bytes) }
+  return {
+    times: parts.flatMap(({ times }) => times),
+    perSecond: mean((part) => part.perSecond),
+    bytes: mean((part) => part.bytes),
+    later: parts.reduce((sum, { later }) => sum + later, 0),
+  }
 }
 
 /** Each client asks again as soon as it has its answer. */
 async function load(asked: Asked, ms: number): Promise<Measured> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   const times: number[] = []
-  let bytes = 0
+  let [bytes, later] = [0, 0]
   const start = performance.now()
   const client = async () => {
     while (performance.now() - start < ms) {
       const begun = performance.now()
       const answered = await ask(asked, agent)
-      bytes += answered
-      times.push(performance.now() - begun)
+      if (answered === 'come later') later++
+      else {
+        bytes += answered
+        times.push(performance.now() - begun)
+      }
     }
   }
   await Promise.all(Array.from({ length: clients }, client))
   const seconds = (performance.now() - start) / 1000
   agent.destroy()
-  return { times, perSecond: times.length / seconds, bytes: bytes / times.length }
+  return { times, perSecond: times.length / seconds, bytes: bytes / times.length, later }
 }
 
-function ask({ port, path: pathOf, headers }: Asked, agent: Agent): Promise<number> {
+function ask({ port, path: pathOf, headers }: Asked, agent: Agent): Promise<number | 'come later'> {
   const at = pathOf()
   return new Promise((resolve, reject) => {
     get({ agent, host: '127.0.0.1', port, path: at, headers }, (answer) => {
@@ -154,6 +164,7 @@ function ask({ port, path: pathOf, headers }: Asked, agent: Agent): Promise<numb
       })
       answer.once('end', () => {
         if (answer.statusCode === 200) resolve(bytes)
+        else if (answer.statusCode === 503) resolve('come later')
         else reject(new Error(`${at} answered ${answer.statusCode}`))
       })
     }).once('error', reject)
