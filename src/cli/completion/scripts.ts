@@ -45,7 +45,7 @@ export function fishScript(shapes: readonly Shape[]): string {
     return [
       ...shape.commands.map(({ name, description }) => `complete -c kyozo ${at} -a ${name} -d ${quoted(description)}`),
       ...shape.options.map((option) => fishOption(at, option)),
-      ...(shape.values === undefined ? [] : [`complete -c kyozo ${at} -a ${fishValues(shape.values)}`]),
+      ...(shape.values === undefined ? [] : [`complete -c kyozo ${at} ${fishValues(shape.values)}`]),
     ]
   })
   return `# kyozo completion for fish: kyozo completion fish | source
@@ -103,7 +103,7 @@ function wordsFunction(shapes: readonly Shape[]): string {
 }
 
 function wordsOf(values: Values | undefined): string {
-  if (values === undefined) return ':'
+  if (values === undefined || values.kind === 'files') return ':'
   return values.kind === 'choices' ? printed(values.choices) : `"$program" __complete ${values.of} 2>/dev/null`
 }
 
@@ -113,12 +113,13 @@ function printed(words: readonly string[]): string {
 
 function fishOption(at: string, { flags, description, takesValue, values }: OptionShape): string {
   const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`)).join(' ')
-  const value = takesValue ? ` -r${values === undefined ? '' : ` -a ${fishValues(values)}`}` : ''
+  const value = takesValue ? ` -r${values === undefined ? '' : ` ${fishValues(values)}`}` : ''
   return `complete -c kyozo ${at} ${names}${value} -d ${quoted(description)}`
 }
 
 function fishValues(values: Values): string {
-  return quoted(values.kind === 'choices' ? values.choices.join(' ') : `(kyozo __complete ${values.of} 2>/dev/null)`)
+  if (values.kind === 'files') return '-F'
+  return `-a ${quoted(values.kind === 'choices' ? values.choices.join(' ') : `(kyozo __complete ${values.of} 2>/dev/null)`)}`
 }
 
 /** For all three shells: nothing within is expanded. */

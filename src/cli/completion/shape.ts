@@ -19,7 +19,11 @@ export interface OptionShape {
   readonly values: Values | undefined
 }
 
-export type Values = { readonly kind: 'choices'; readonly choices: readonly string[] } | { readonly kind: 'names'; readonly of: NameKind }
+export type Values =
+  /** A file or folder; shells know these themselves. */
+  | { readonly kind: 'files' }
+  | { readonly kind: 'choices'; readonly choices: readonly string[] }
+  | { readonly kind: 'names'; readonly of: NameKind }
 
 export type NameKind = 'workspaces' | 'environments' | 'services' | 'targets'
 
@@ -62,6 +66,7 @@ export function shapesOf(command: Command, prefix = ''): readonly Shape[] {
 
 function valuesOf(name: string, choices: readonly string[] | undefined): Values | undefined {
   if (choices !== undefined) return { kind: 'choices', choices }
+  if (name === 'dir' || name === 'path') return { kind: 'files' }
   const of = kindsOfNames[name]
   return of === undefined ? undefined : { kind: 'names', of }
 }
