@@ -15,9 +15,23 @@ export const teamHeader = 'kyozo-team'
 /** The viewer of the token that came with the request, or undefined when none that is valid did. */
 export async function authenticate(db: Database, request: Request): Promise<Viewer | undefined> {
   const token = tokenOf(request.headers.authorization ?? '')
-  const viewer = token === undefined || token === '' ? undefined : await viewerOf(db, token)
+  const viewer = token === undefined || token === '' ? undefined : await viewerOfToken(db, token)
   const team = request.get(teamHeader)
   return viewer === undefined || team === undefined ? viewer : viewerInTeam(db, viewer, team)
+}
+
+/** Lookups under way. */
+const lookups = new WeakMap<Database, Map<string, Promise<Viewer | undefined>>>()
+
+/** Requests of one token that come at once ask the database once: nothing is kept beyond its answer, so that a revoked token ends at once. */
+function viewerOfToken(db: Database, token: string): Promise<Viewer | undefined> {
+  const known = lookups.get(db) ?? new Map<string, Promise<Viewer | undefined>>()
+  lookups.set(db, known)
+  const underWay = known.get(token)
+  if (underWay !== undefined) return underWay
+  const lookup = viewerOf(db, token).finally(() => known.delete(token))
+  known.set(token, lookup)
+  return lookup
 }
 
 export interface Identification {
