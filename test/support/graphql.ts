@@ -19,6 +19,8 @@ import { testDatabase } from './database.ts'
 export interface TestGraphql {
   readonly db: Database
   readonly url: string
+  /** Ends what is live, as kyozo does when it stops. */
+  stopLive(): Promise<void>
   /** Statements that the server has sent to the database so far. */
   statements(): number
   /** Asks as the holder of a token. */
@@ -72,6 +74,7 @@ export async function startGraphql(options: { readonly deadlineMs?: number } = {
   return {
     db,
     url: `${origin}/graphql`,
+    stopLive: () => live.close(),
     statements: counted.count,
     ask: (token, query, variables) => ask(`${origin}/graphql`, token, { query, variables }),
     async jsonapi(token, path) {

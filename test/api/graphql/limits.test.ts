@@ -192,3 +192,13 @@ describe('a request', () => {
     expect(answer.status).toBe(400)
   })
 })
+
+it('an answer that takes too long is given up', async () => {
+  const impatient = await startGraphql({ deadlineMs: 1 })
+  const { token } = await wholeTeam(impatient.db)
+  const { data, errors } = await impatient.ask(
+    token,
+    '{ workspaces(first: 1) { nodes { environments(first: 9) { nodes { serviceInstances(first: 9) { nodes { deploymentStatus } } } } } } }',
+  )
+  expect({ data, errors }).toMatchObject({ data: undefined, errors: [{ extensions: { code: 'REQUEST_TIMED_OUT' } }] })
+})

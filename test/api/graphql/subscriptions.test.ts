@@ -226,3 +226,15 @@ it('what a subscription held is given back when the client goes', async () => {
     })
   }
 })
+
+it('a subscription of a kyozo that stops says so, for clients to come back', async () => {
+  const stream = await subscribe(eventsQuery, { topics: ['team'] })
+  await until('the stream to begin', () => stream.told.length > 0)
+  await api.stopLive()
+  await until('the stream to end', () => stream.isComplete())
+  expect(stream.told.at(-1)).toMatchObject({
+    errors: [
+      { message: 'kyozo is stopping; come back in a moment, with the id of the last event as after', extensions: { code: 'OVERLOADED' } },
+    ],
+  })
+})
