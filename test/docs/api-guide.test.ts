@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { startApi } from '../support/api.ts'
+import { startGraphql } from '../support/graphql.ts'
 import { wholeTeam } from '../support/whole-team.ts'
 
 const run = promisify(execFile)
 
 it('shows examples that work', async () => {
-  const api = await startApi()
+  const api = await startGraphql()
   const { ids, token, teamId } = await wholeTeam(api.db)
   const guide = await readFile(path.join(import.meta.dirname, '../../docs/api.md'), 'utf8')
   const examples = [...guide.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =>
@@ -32,5 +32,7 @@ it('shows examples that work', async () => {
       },
     })
     expect([example, stdout.slice(stdout.lastIndexOf('\n') + 1)]).toEqual([example, expect.stringMatching(/^20[0-2]$/)])
+    // GraphQL says what failed with 200.
+    expect([example, stdout.includes('"errors":')]).toEqual([example, false])
   }
 })

@@ -19,6 +19,8 @@ import { testDatabase } from './database.ts'
 export interface TestGraphql {
   readonly db: Database
   readonly url: string
+  /** Without a slash at the end. */
+  readonly origin: string
   /** Ends what is live, as kyozo does when it stops. */
   stopLive(): Promise<void>
   /** Statements that the server has sent to the database so far. */
@@ -74,6 +76,7 @@ export async function startGraphql(options: { readonly deadlineMs?: number } = {
   return {
     db,
     url: `${origin}/graphql`,
+    origin,
     stopLive: () => live.close(),
     statements: counted.count,
     ask: (token, query, variables) => ask(`${origin}/graphql`, token, { query, variables }),
