@@ -133,6 +133,29 @@ it('an operation that nobody waits for is followed later, and a wait that is too
   )
 }, 60_000)
 
+it('a command that waits outlives a kyozo that is killed and started again', async () => {
+  const waiting = startRunning(['restart', web, '--json'], { env: env() })
+  await until('the operation to be there', async () => {
+    const [newest] = (await kyozo.api('/operations?page[size]=1')).data
+    return newest?.attributes.kind === 'restart_service' && newest.attributes.finished_at === null
+  })
+  await kyozo.kill()
+  await waiting.printed('kyozo does not answer at the moment; trying again')
+  await kyozo.start()
+  expect(await waiting.ended).toBe(0)
+  expect(JSON.parse(waiting.stdout()).operations).toMatchObject([{ target: web, action: 'restart', state: 'succeeded' }])
+}, 120_000)
+
+it('when one of several is refused, those that were accepted before it are named', async () => {
+  expect(await run('stop', `${shop}/api`)).toMatchObject({ exitCode: 0 })
+  const { exitCode, stderr } = await run('restart', web, `${shop}/api`)
+  expect(exitCode).toBe(6)
+  expect(stderr).toMatch(
+    new RegExp(`^restart ${web} was accepted: kyozo operations [0-9a-f-]{36} follows it\nkyozo: cannot restart ${shop}/production/api: `),
+  )
+  expect(await run('start', `${shop}/api`)).toMatchObject({ exitCode: 0 })
+}, 90_000)
+
 it('while an environment is paused a push changes nothing; resume deploys it', async () => {
   expect(await run('pause', shop, '--reason', 'stocktaking')).toMatchObject({ exitCode: 0 })
   expect((await run('status', shop)).stdout).toContain('  paused by admin: stocktaking\n')

@@ -19,18 +19,17 @@ export async function followOperation(server: Server, started: JsonApiResource, 
   const deadline = performance.now() + following.timeoutMs
   const log = following.onLine === undefined ? undefined : createLogReader(server, following.onLine)
   const alarm = createAlarm(server)
-  let words: unknown
+  const tell = createTeller(following.onWords)
   let operation = started
   try {
     for (;;) {
       const release = relatedId(operation, 'release')
       alarm.listen(topicsOf(operation, log?.isReadable() ? release : undefined))
-      operation = (await server.get(`/api/v1/operations/${started.id}`)).data as JsonApiResource
-      if (release !== undefined) await log?.read(release)
-      if (operation.attributes.words !== words && hasWords(operation) && operation.attributes.finished_at === null)
-        following.onWords(String(operation.attributes.words))
-      words = operation.attributes.words
-      if (operation.attributes.finished_at !== null) return operation
+      const found = await look(server, started.id, release === undefined ? undefined : () => log?.read(release)).catch(unlessAway)
+      operation = found ?? operation
+      if (found === undefined) tell('kyozo does not answer at the moment; trying again')
+      else if (found.attributes.finished_at !== null) return found
+      else if (typeof found.attributes.words === 'string') tell(found.attributes.words)
       if (performance.now() > deadline) throw tooLate(operation, following.timeoutMs)
       // A release that just became known is looked at without waiting.
       if (relatedId(operation, 'release') === release) await alarm.wait(deadline - performance.now())
@@ -40,12 +39,29 @@ export async function followOperation(server: Server, started: JsonApiResource, 
   }
 }
 
-export function relatedId(resource: JsonApiResource, name: string): string | undefined {
-  return resource.relationships?.[name]?.data?.id
+/** The log is read behind the operation: what was printed before its end is told before its end. */
+async function look(server: Server, id: string, readLog: (() => Promise<void> | undefined) | undefined): Promise<JsonApiResource> {
+  const operation = (await server.get(`/api/v1/operations/${id}`)).data as JsonApiResource
+  await readLog?.()
+  return operation
 }
 
-function hasWords(operation: JsonApiResource): boolean {
-  return typeof operation.attributes.words === 'string'
+/** While kyozo starts again, or its database does, what it was asked for goes on. */
+function unlessAway(error: unknown): undefined {
+  if (error instanceof KyozoError && error.retryable) return undefined
+  throw error
+}
+
+function createTeller(onWords: Following['onWords']): (words: string) => void {
+  let last: string | undefined
+  return (words) => {
+    if (words !== last) onWords(words)
+    last = words
+  }
+}
+
+export function relatedId(resource: JsonApiResource, name: string): string | undefined {
+  return resource.relationships?.[name]?.data?.id
 }
 
 function tooLate({ id, attributes }: JsonApiResource, timeoutMs: number): KyozoError {

@@ -49,8 +49,7 @@ function secondsIn(text: string): number {
 
 /** Sends all requests, then waits for all of them; the exit code says whether each succeeded. */
 export async function operate(server: Server, requests: readonly Request[], options: OperateOptions): Promise<void> {
-  const started = []
-  for (const request of requests) started.push({ request, operation: await start(server, request) })
+  const started = await startAll(server, requests)
   const prefixed = requests.length > 1
   const ended = await Promise.all(
     started.map(async ({ request, operation }) => ({
@@ -65,6 +64,24 @@ export async function operate(server: Server, requests: readonly Request[], opti
     if (typeof hint === 'string' && !options.json) process.stderr.write(`  ${printable(hint)}\n`)
     if (state === 'failed' || state === 'canceled') process.exitCode = failureCode(operation)
   }
+}
+
+interface Started {
+  readonly request: Request
+  readonly operation: JsonApiResource
+}
+
+/** When one is refused, those before it are under way: that is said too. */
+async function startAll(server: Server, requests: readonly Request[]): Promise<readonly Started[]> {
+  const started: Started[] = []
+  try {
+    for (const request of requests) started.push({ request, operation: await start(server, request) })
+  } catch (error) {
+    for (const { request, operation } of started)
+      process.stderr.write(`${request.verb} ${request.label} was accepted: kyozo operations ${operation.id} follows it\n`)
+    throw error
+  }
+  return started
 }
 
 /** A server that did not answer in time may have heard it: with the same key it is not done twice. */
