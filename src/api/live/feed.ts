@@ -7,7 +7,7 @@ import type { Notifications } from '../../store/notify.ts'
 
 /** A notification may get lost. */
 const lookMs = 1_000
-/** Of what ends at the same time one notifies (migration 0041): while something happens, what came with it is looked for. */
+/** Of what ends at the same time one notifies (migration 0036): while something happens, what came with it is looked for. */
 const lookAgainMs = 30
 const busyMs = 500
 /** Events in memory, for all subscribers together: a client that reads steadily never needs the database. */
