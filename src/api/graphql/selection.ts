@@ -11,7 +11,11 @@ export function attributesAsked(info: GraphQLResolveInfo, resource: Resource, sh
   const asked = new Set<string>()
   const paths = shape === 'resource' ? [[]] : [['nodes'], ['edges', 'node']]
   for (const { selectionSet } of info.fieldNodes) for (const path of paths) collect(info, { selectionSet, path, asked })
-  return Object.keys(resource.attributes).filter((name) => asked.has(camelName(name)))
+  // A view looks at whatever a listing shows.
+  const hasView = Object.keys(resource.views ?? {}).some((name) => asked.has(camelName(name)))
+  return Object.entries(resource.attributes).flatMap(([name, { isLarge }]) =>
+    asked.has(camelName(name)) || (hasView && !isLarge) ? name : [],
+  )
 }
 
 interface Collecting {

@@ -55,6 +55,24 @@ describe.each(resources.map((resource) => [resource.type, resource] as const))('
     }
   })
 
+  it('has every view, with what JSON:API shows', async () => {
+    for (const [name, view] of Object.entries(resource.views ?? {})) {
+      const members = Object.keys(view.attributes)
+      const { data, errors } = await api.ask(
+        team.token,
+        `query ($id: ID!) { one: ${camelName(singularOf(type))}(id: $id) { ${camelName(name)} { ${members.map(camelName).join(' ')} } } }`,
+        { id: team.ids.get(type) },
+      )
+      expect(errors).toBeUndefined()
+      const { body } = await api.jsonapi(team.token, `/${type}/${team.ids.get(type)}/${name}`)
+      // Words that say since when move with the clock.
+      const still = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(/since \d+ s/g, 'since'))
+      expect(still(data.one[camelName(name)])).toEqual(
+        still(Object.fromEntries(members.map((member) => [camelName(member), body.data.attributes[member]]))),
+      )
+    }
+  })
+
   it('has no attribute or relationship beyond the description', () => {
     const fields = Object.keys((schema.getType(typeName(type)) as GraphQLObjectType).getFields())
     const described = [
