@@ -39,7 +39,8 @@ export const reads: readonly Read[] = [
     path: ({ services }) => `/service_instances/${any(services)}`,
     statements: [
       'select * from service_instances where id = $1',
-      `select distinct on (metric_type) metric_type, value, recorded_at from service_metrics where service_instance_id = $1 and metric_type in ('cpu', 'memory') order by metric_type, recorded_at desc`,
+      `select m.* from unnest(array['cpu', 'memory']) type, lateral (select metric_type, value, recorded_at from service_metrics
+        where service_instance_id = $1 and metric_type = type order by recorded_at desc limit 1) m`,
     ],
   },
   {
