@@ -162,7 +162,10 @@ async function itemsOf(at: AnswerContext, plan: ReadPlan, rows: readonly ReadRow
     attributes: plan.attributesOf(row, { at, loaded: loaded.map((values) => values[index]) }),
     one: plan.onesOf(row),
     row,
-    cursor: cursorOf(row),
+    // Made when somebody asks: of most rows nobody does.
+    get cursor() {
+      return cursorOf(row)
+    },
   }))
 }
 
