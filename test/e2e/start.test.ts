@@ -104,7 +104,7 @@ it(
     undo.push(() => kyozo.remove())
     const key = path.join(kyozo.dataDir, 'secret.key')
     expect((await stat(key)).mode & 0o777).toBe(0o600)
-    expect(await readFile(key, 'utf8')).toMatch(/^[0-9a-f]{64}$/)
+    expect(await readFile(key, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
   },
   minutes,
 )

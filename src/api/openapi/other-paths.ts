@@ -51,7 +51,7 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
           query('page[size]', 'How many lines, at most 1000.'),
           query('filter[stream]', 'Only lines of `release` or of `build`.'),
         ],
-        responses: { 200: answer('One page of lines.', logDocument()), ...failures([...readFailures, '404']) },
+        responses: { 200: answer('One page of lines.', logDocument()), ...failures(readFailures) },
       },
     },
     '/service_instances/{id}/logs': {
@@ -71,7 +71,7 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
             description: 'Lines, or events without end.',
             content: { ...answer('', outputDocument()).content, 'text/event-stream': { schema: text } },
           },
-          ...failures([...readFailures, '404']),
+          ...failures(readFailures),
         },
       },
     },
@@ -92,7 +92,7 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
         ],
         responses: {
           200: { description: 'Events without end.', content: { 'text/event-stream': { schema: text } } },
-          ...failures([...readFailures, '404', '405']),
+          ...failures([...readFailures, '405']),
         },
       },
     },

@@ -45,6 +45,10 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
   }),
   if_none_match: header('If-None-Match', 'An ETag: the answer is 304 when nothing has changed since.'),
   if_match: header('If-Match', 'An ETag: the change is refused with 412 when somebody has changed the resource since.'),
+  team: {
+    ...header('Kyozo-Team', 'The slug of the team that a person in several means. Without it, the one that the session or token is for.'),
+    schema: { type: 'string', maxLength: 60 },
+  },
   idempotency_key: {
     ...header('Idempotency-Key', 'A key of your own: the same request with the same key does nothing twice.'),
     schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
@@ -52,6 +56,7 @@ export const sharedParameters: Readonly<Record<string, Parameter>> = {
 }
 
 export const pageParameters: readonly Referred[] = [ref('page_size'), ref('page_after'), ref('page_before')]
+export const ofTeam = ref('team')
 export const conditionalRead = ref('if_none_match')
 export const conditionalWrite = ref('if_match')
 export const idempotent = ref('idempotency_key')

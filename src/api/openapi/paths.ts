@@ -11,13 +11,17 @@ import {
   itemParameters,
   linkageParameters,
   listParameters,
+  ofTeam,
 } from './parameters.ts'
 import { itemDocument, linkageDocument, looseDocument, relatedDocument, resourceObject, sentDocument } from './schemas.ts'
 
 export type PathItem = Readonly<Record<string, unknown>>
 
 export function resourcePaths(): Readonly<Record<string, PathItem>> {
-  return Object.assign({}, ...resources.map(pathsOf))
+  const paths = Object.assign({}, ...resources.map(pathsOf)) as Record<string, PathItem & { readonly parameters?: readonly object[] }>
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [path, { ...item, parameters: [...(item.parameters ?? []), ofTeam] }]),
+  )
 }
 
 function pathsOf(resource: Resource): Record<string, PathItem> {
@@ -87,7 +91,7 @@ function item(resource: Resource): PathItem {
       summary: `Show one of the ${type}`,
       description: resource.description,
       parameters: [...itemParameters(resource), conditionalRead],
-      responses: { 200: shown, 304: { description: 'Nothing has changed.' }, ...failures([...readFailures, '404']) },
+      responses: { 200: shown, 304: { description: 'Nothing has changed.' }, ...failures(readFailures) },
     },
     ...(update && {
       patch: {
@@ -132,7 +136,7 @@ function related(
         ? answer('One page of them.', schemaRef(`${relationship.type}_list`))
         : { ...answer('The resource, or null.', relatedDocument(relationship)), headers: headers('ETag') },
       ...(isMany ? {} : { 304: { description: 'Nothing has changed.' } }),
-      ...failures([...readFailures, '404']),
+      ...failures(readFailures),
     },
   }
 }
@@ -143,7 +147,7 @@ function linkage(resource: Resource, name: string, relationship: Relationship): 
     tags: [resource.type],
     summary: `Show which ${name} one of the ${resource.type} has`,
     parameters: relationship.kind === 'many' ? linkageParameters(resourceOf(relationship.type)) : [],
-    responses: { 200: answer('Types and ids.', linkageDocument(relationship)), ...failures([...readFailures, '404']) },
+    responses: { 200: answer('Types and ids.', linkageDocument(relationship)), ...failures(readFailures) },
   }
 }
 
@@ -156,7 +160,7 @@ function viewOperation(
     operationId: `show_${resource.type}_${name}`,
     tags: [resource.type],
     summary: view.description,
-    responses: { 200: answer('What was asked for.', looseDocument(view.type, attributes)), ...failures([...readFailures, '404']) },
+    responses: { 200: answer('What was asked for.', looseDocument(view.type, attributes)), ...failures(readFailures) },
   }
 }
 
@@ -182,7 +186,7 @@ function actionOperation(
   }
 }
 
-const readFailures = ['400', '401', '403', '406', '415', '421', '429', '500', '503'] as const
+const readFailures = ['400', '401', '403', '404', '406', '415', '421', '429', '500', '503'] as const
 const writeFailures = ['400', '401', '403', '404', '406', '408', '409', '412', '413', '415', '421', '422', '429', '500', '503'] as const
 
 export function failures(statuses: readonly string[]): Readonly<Record<string, JsonSchema>> {
