@@ -1,5 +1,6 @@
 // What the rest of kyozo asks of the access library: who a request is, and the making of users, tokens and invitations. better-auth.ts is the one
 // implementation; nobody else knows the library.
+import type { Invitation } from '../store/invitations.ts'
 import type { Role, TokenScope } from '../store/tables/access.ts'
 import type { Viewer } from '../store/viewer.ts'
 
@@ -20,10 +21,12 @@ export interface Access {
   /** Answers with the way to GitHub; it leads back to `returnTo`. */
   signInWithGithub(returnTo: string, headers: Headers): Promise<Response>
   signOut(headers: Headers): Promise<Response>
+  /** The invitation that a code is for while it can be accepted. The code is what its address ends with; the id is none. */
+  invitationOf(code: string): Promise<Invitation | undefined>
   /** Makes a person from an invitation, a member of its team, and signs in. */
-  join(invitationId: string, person: { readonly name: string; readonly password: string }, headers: Headers): Promise<Response>
+  join(invitationCode: string, person: { readonly name: string; readonly password: string }, headers: Headers): Promise<Response>
   /** Who is signed in becomes a member of the invitation's team. */
-  acceptInvitation(invitationId: string, headers: Headers): Promise<void>
+  acceptInvitation(invitationCode: string, headers: Headers): Promise<void>
   /** Whether a terminal waits with this code; from now on only this person can let it in. Throws `invalid` when none does. */
   reviewDevice(code: string, headers: Headers): Promise<void>
   answerDevice(answer: { readonly code: string; readonly isApproved: boolean; readonly viewer: Viewer }, headers: Headers): Promise<void>
@@ -32,7 +35,12 @@ export interface Access {
   /** One's own, or as an admin anybody's of the team. It works no more when this returns. */
   revokeToken(viewer: Viewer, id: string, origin?: Origin): Promise<void>
   createTeam(viewer: Viewer, team: NewTeam, origin?: Origin): Promise<{ readonly id: string }>
-  invite(viewer: Viewer, invitation: NewInvitation, origin?: Origin): Promise<{ readonly id: string; readonly url: string }>
+  /** The code and the address, which ends with it, are for the invited person; this is the one time that they can be read. */
+  invite(
+    viewer: Viewer,
+    invitation: NewInvitation,
+    origin?: Origin,
+  ): Promise<{ readonly id: string; readonly code: string; readonly url: string }>
   cancelInvitation(viewer: Viewer, id: string, origin?: Origin): Promise<void>
   /** Sessions and tokens of the person end: rights change with a new login. The last owner stays one. */
   changeRole(viewer: Viewer, change: { readonly memberId: string; readonly role: Role }, origin?: Origin): Promise<void>

@@ -10,6 +10,7 @@ import { type Viewer, viewerOfMember } from '../store/viewer.ts'
 import type { Access, Credentials, Session } from './access.ts'
 import { deviceAccess } from './devices.ts'
 import { handleAuth } from './handle.ts'
+import { type InvitationCodes, invitationCodes } from './invitation-code.ts'
 import { joining } from './join.ts'
 import { type Library, type LibraryOptions, openLibrary } from './library.ts'
 import { memberAccess } from './members.ts'
@@ -25,6 +26,7 @@ export interface AccessOptions extends Omit<LibraryOptions, 'secret'> {
 /** What the parts of access share. */
 export interface AccessContext extends AccessOptions {
   readonly library: Library
+  readonly invitationCodes: InvitationCodes
   /** The library inside a transaction. */
   within(db: Parameters<typeof openLibrary>[0]): Library
   sessionOf(headers: Headers): Promise<Session | undefined>
@@ -36,6 +38,7 @@ export function createAccess(options: AccessOptions): Access {
   const context: AccessContext = {
     ...options,
     library,
+    invitationCodes: invitationCodes(options.key),
     within: (db) => openLibrary(db, libraryOptions),
     sessionOf: (headers) => sessionOf(library, headers),
   }

@@ -32,8 +32,8 @@ export const authRoutes: Readonly<Record<string, Answer>> = {
   'POST /device/token': exchangeDeviceCode,
   'POST /organization/set-active': chooseTeam,
   'POST /organization/accept-invitation': async (_context, access, request) => {
-    const { invitation_id } = await bodyOf(request, z.strictObject({ invitation_id: z.uuid() }))
-    await access.acceptInvitation(invitation_id, request.headers)
+    const { invitation_code } = await bodyOf(request, z.strictObject({ invitation_code: z.string().max(100) }))
+    await access.acceptInvitation(invitation_code, request.headers)
     return new Response(null, { status: 204 })
   },
 }

@@ -12,13 +12,18 @@ import { translated } from './translate.ts'
 
 const personName = /^[^\p{Cc}\p{Cs}]{1,100}$/u
 
-export function joining(context: AccessContext): Pick<Access, 'join' | 'acceptInvitation'> {
-  const { db, within, library } = context
+export function joining(context: AccessContext): Pick<Access, 'invitationOf' | 'join' | 'acceptInvitation'> {
+  const { db, within, library, invitationCodes } = context
   return {
-    async join(invitationId, { name, password }, headers) {
+    async invitationOf(code) {
+      const id = invitationCodes.read(code)
+      return id === undefined ? undefined : pendingInvitation(db, id)
+    },
+
+    async join(code, { name, password }, headers) {
       if (!personName.test(name)) throw new KyozoError('invalid', 'a name must be 1 to 100 characters, and hold no control characters')
       const email = await db.transaction().execute(async (trx) => {
-        const invitation = await acceptable(trx, invitationId)
+        const invitation = await acceptable(trx, invitationCodes.read(code))
         if ((await findUserByEmail(trx, invitation.email)) !== undefined)
           throw new KyozoError('conflict', `${invitation.email} has an account here already`, { hint: 'sign in to accept the invitation' })
         const made = await translated(() =>
@@ -33,11 +38,11 @@ export function joining(context: AccessContext): Pick<Access, 'join' | 'acceptIn
       return new Response(null, { status: 204, headers: cookies })
     },
 
-    async acceptInvitation(invitationId, headers) {
+    async acceptInvitation(code, headers) {
       const session = await context.sessionOf(headers)
       if (session === undefined) throw new KyozoError('unauthorized', 'nobody is signed in', { hint: 'sign in, or make an account' })
       await db.transaction().execute(async (trx) => {
-        const invitation = await acceptable(trx, invitationId)
+        const invitation = await acceptable(trx, invitationCodes.read(code))
         if (invitation.email !== session.email) throw notThere()
         await accept(context, trx, { invitation, session })
       })
@@ -46,7 +51,8 @@ export function joining(context: AccessContext): Pick<Access, 'join' | 'acceptIn
 }
 
 /** Of two who accept at the same moment the second waits, and finds nothing. */
-async function acceptable(trx: Executor, id: string): Promise<Invitation> {
+async function acceptable(trx: Executor, id: string | undefined): Promise<Invitation> {
+  if (id === undefined) throw notThere()
   const found = await pendingInvitation(trx, id)
   if (found === undefined) throw notThere()
   await holdTeam(trx, found.teamId)

@@ -15,7 +15,7 @@ import { translated } from './translate.ts'
 type MemberAccess = Pick<Access, 'createTeam' | 'invite' | 'cancelInvitation' | 'changeRole' | 'removeMember'>
 
 export function memberAccess(context: AccessContext): MemberAccess {
-  const { db, within, baseUrl } = context
+  const { db, within, baseUrl, invitationCodes } = context
   return {
     createTeam: (viewer, team, origin) =>
       db.transaction().execute(async (trx) => {
@@ -47,7 +47,8 @@ export function memberAccess(context: AccessContext): MemberAccess {
           details: { role },
           ...origin,
         })
-        return { id: made.id, url: `${baseUrl}/invitations/${made.id}` }
+        const code = invitationCodes.codeFor(made.id)
+        return { id: made.id, code, url: `${baseUrl}/invitations/${code}` }
       }),
 
     cancelInvitation: (viewer, id, origin) =>

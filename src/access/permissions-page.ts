@@ -45,5 +45,5 @@ Beyond the table:
 - A member sees and revokes their own tokens, an admin everybody's. Nobody can read a token again once it was shown.
 - A new role ends the person's logins and their tokens in that team; a new password ends all their other logins and all their tokens; both at once.
 - A member without \`deploy_service\` for the whole workspace may clone it, and may not push to it.
-- An invitation is accepted by the person it was sent to, with no right but its address.
+- An invitation is accepted by the person it was sent to, with no right but its address. Who lists invitations does not see the address.
 `

@@ -22,11 +22,11 @@ beforeAll(async () => {
 const gone = { code: 'not_found', message: expect.stringContaining('there is no invitation for you at this address') }
 
 it('an invitation makes a person and a membership once, and says so in the audit trail', async () => {
-  const { id, url } = await access.invite(await automation(db, teamId), { email: 'Grace@Example.com', role: 'admin' })
-  expect(url).toBe(`http://kyozo.test/invitations/${id}`)
-  const cookie = cookieOf(await access.join(id, { name: 'Grace', password }, new Headers()))
+  const { id, code, url } = await access.invite(await automation(db, teamId), { email: 'Grace@Example.com', role: 'admin' })
+  expect(url).toBe(`http://kyozo.test/invitations/${code}`)
+  const cookie = cookieOf(await access.join(code, { name: 'Grace', password }, new Headers()))
   expect(await access.viewerOfSession(withCookie(cookie))).toMatchObject({ name: 'Grace', role: 'admin', teamId })
-  await expect(access.join(id, { name: 'Mallory', password }, new Headers())).rejects.toMatchObject(gone)
+  await expect(access.join(code, { name: 'Mallory', password }, new Headers())).rejects.toMatchObject(gone)
   const trail = await db
     .selectFrom('auditEvents')
     .select(['action', 'actor', 'subjectName'])
@@ -40,9 +40,9 @@ it('an invitation makes a person and a membership once, and says so in the audit
 })
 
 it('of fifty who join by one invitation at once, one does', async () => {
-  const { id } = await access.invite(await automation(db, teamId), { email: `race-${newId()}@example.com`, role: 'member' })
+  const { code } = await access.invite(await automation(db, teamId), { email: `race-${newId()}@example.com`, role: 'member' })
   const joins = await Promise.allSettled(
-    Array.from({ length: 8 }, (_, at) => access.join(id, { name: `Racer ${at}`, password }, new Headers())),
+    Array.from({ length: 8 }, (_, at) => access.join(code, { name: `Racer ${at}`, password }, new Headers())),
   )
   expect(joins.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 })
@@ -59,10 +59,22 @@ it('an invitation that was taken back, has expired, is somebody else’s or neve
     .execute()
   const others = await access.invite(program, { email: 'c@example.com', role: 'member' })
   const ada = await person(db, access, { teamId })
-  for (const id of [canceled.id, expired.id, newId()])
-    await expect(access.join(id, { name: 'X', password }, new Headers())).rejects.toMatchObject(gone)
-  for (const id of [canceled.id, others.id, newId()])
-    await expect(access.acceptInvitation(id, withCookie(ada.cookie))).rejects.toMatchObject(gone)
+  for (const code of [canceled.code, expired.code, newId()])
+    await expect(access.join(code, { name: 'X', password }, new Headers())).rejects.toMatchObject(gone)
+  for (const code of [canceled.code, others.code, newId()])
+    await expect(access.acceptInvitation(code, withCookie(ada.cookie))).rejects.toMatchObject(gone)
+})
+
+it('who lists invitations cannot join by one: its id is not its address', async () => {
+  const { id, code } = await access.invite(await automation(db, teamId), { email: 'boss@example.com', role: 'owner' })
+  const ada = await person(db, access, { teamId, role: 'admin' })
+  const forged = [id, id.toUpperCase(), `${id}.`, `${id}.${'A'.repeat(32)}`, code.replace(id, newId()), `${code}A`]
+  for (const attempt of forged) {
+    await expect(access.join(attempt, { name: 'Boss', password }, new Headers())).rejects.toMatchObject(gone)
+    await expect(access.acceptInvitation(attempt, withCookie(ada.cookie))).rejects.toMatchObject(gone)
+    expect(await access.invitationOf(attempt)).toBeUndefined()
+  }
+  expect(await access.invitationOf(code)).toMatchObject({ id, role: 'owner' })
 })
 
 it('another team’s invitation cannot be taken back', async () => {
@@ -74,10 +86,10 @@ it('another team’s invitation cannot be taken back', async () => {
 
 it('who has an account signs in to accept, and keeps the password', async () => {
   const ada = await person(db, access, { teamId: await team(db) })
-  const { id } = await access.invite(await automation(db, teamId), { email: ada.email, role: 'member' })
-  await expect(access.join(id, { name: 'Ada', password: 'another password' }, new Headers())).rejects.toMatchObject({ code: 'conflict' })
-  await access.acceptInvitation(id, withCookie(ada.cookie))
-  await expect(access.acceptInvitation(id, withCookie(ada.cookie))).rejects.toMatchObject(gone)
+  const { code } = await access.invite(await automation(db, teamId), { email: ada.email, role: 'member' })
+  await expect(access.join(code, { name: 'Ada', password: 'another password' }, new Headers())).rejects.toMatchObject({ code: 'conflict' })
+  await access.acceptInvitation(code, withCookie(ada.cookie))
+  await expect(access.acceptInvitation(code, withCookie(ada.cookie))).rejects.toMatchObject(gone)
   expect((await access.signIn({ email: ada.email, password }, new Headers())).status).toBe(204)
 })
 

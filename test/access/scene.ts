@@ -39,8 +39,8 @@ export async function person(
   { teamId, role = 'member' as Role, name = 'Ada' }: { teamId: string; role?: Role; name?: string },
 ): Promise<Person> {
   const email = `${name.toLowerCase()}-${newId().slice(-12)}@example.com`
-  const { id } = await access.invite(await automation(db, teamId), { email, role })
-  const answer = await access.join(id, { name, password }, new Headers())
+  const { code } = await access.invite(await automation(db, teamId), { email, role })
+  const answer = await access.join(code, { name, password }, new Headers())
   const user = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow()
   const member = await db
     .selectFrom('members')

@@ -357,7 +357,7 @@ it('knows every route of signing in, and none of them tells a stranger anything'
         : {
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(
-              { current_password: 'x', new_password: 'a long enough one', team: 'default', invitation_id: newId() }.valueOf(),
+              { current_password: 'x', new_password: 'a long enough one', team: 'default', invitation_code: newId() }.valueOf(),
             ),
           }),
     })

@@ -207,7 +207,7 @@ it('counts requests of one viewer, and says when to come back', async () => {
 describe('what makes no sense', () => {
   const strange: unknown[] = [
     undefined, '', 'not json', '[]', 'null', '{"email":1}', '{"email":"a\\u0000b@example.com","password":"x"}', '{"client_id":"kyozo","user_id":"x"}',
-    '{"client_id":"\\u0000"}', '{"device_code":"\\u0000","client_id":"kyozo","grant_type":"x"}', '{"team":"\\u0000"}', '{"invitation_id":"1"}',
+    '{"client_id":"\\u0000"}', '{"device_code":"\\u0000","client_id":"kyozo","grant_type":"x"}', '{"team":"\\u0000"}', '{"invitation_code":1}',
     '{"provider":"github","return_to":"//evil.example"}', '{"provider":"google"}', `{"email":"${'a'.repeat(5_000)}"}`, '{"__proto__":{"email":"x"}}',
   ] // biome-ignore format: a list
 

@@ -1,9 +1,7 @@
-// /invitations/<id>: who was invited becomes a member, with a new account or the one they have.
+// /invitations/<code>: who was invited becomes a member, with a new account or the one they have.
 import { type Request, type Response, Router } from 'express'
-import { z } from 'zod'
 import { asKyozoError, KyozoError } from '../../errors.ts'
 import type { Database } from '../../store/database.ts'
-import { type Invitation, pendingInvitation } from '../../store/invitations.ts'
 import { findUserByEmail } from '../../store/people.ts'
 import type { AuthContext } from '../auth-routes.ts'
 import { addressOf, headersOf } from '../authenticate.ts'
@@ -16,25 +14,25 @@ export function invitationRouter(context: AuthContext & { readonly db: Database 
   const { db, access, limits } = context
   const router = Router()
 
-  router.get('/:id', async (request, response) => {
+  router.get('/:code', async (request, response) => {
     await limits.stranger(addressOf(request))
     await showInvitation(request, response)
   })
 
-  router.post('/:id', async (request, response) => {
+  router.post('/:code', async (request, response) => {
     assertSameOrigin(request)
     await limits.code(addressOf(request))
-    const id = idIn(request)
+    const code = codeIn(request)
     const form = await readForm(request)
     const headers = headersOf(request)
     try {
       if (form.get('do') === 'accept') {
-        await access.acceptInvitation(id, headers)
+        await access.acceptInvitation(code, headers)
         return void response.redirect(303, '/login')
       }
       const name = (form.get('name') ?? '').trim().slice(0, 100)
       if (name === '') throw new KyozoError('invalid', 'a name must be given')
-      await lead(await access.join(id, { name, password: form.get('password') ?? '' }, headers), response, '/login')
+      await lead(await access.join(code, { name, password: form.get('password') ?? '' }, headers), response, '/login')
     } catch (error) {
       const { code, message, hint } = asKyozoError(error)
       if (code !== 'invalid' && code !== 'conflict' && code !== 'unauthorized') throw error
@@ -45,34 +43,33 @@ export function invitationRouter(context: AuthContext & { readonly db: Database 
   })
 
   async function showInvitation(request: Request, response: Response, words?: string): Promise<void> {
-    const invitation = await pendingInvitation(db, idIn(request))
+    const code = codeIn(request)
+    const invitation = await access.invitationOf(code)
     if (invitation === undefined) throw gone()
     const session = await access.sessionOf(headersOf(request))
-    const { id, email, team, inviter, role } = invitation
+    const { email, team, inviter, role } = invitation
     const intro = `<p><b>${asHtml(inviter)}</b> invites <b>${asHtml(email)}</b> to the team <b>${asHtml(team)}</b> as ${role}.</p>`
     const hasAccount = session === undefined && (await findUserByEmail(db, email)) !== undefined
     const rest =
       session === undefined
         ? hasAccount
-          ? signInFirst(id)
-          : [...newAccount(invitation), ...withGithub(id)]
-        : signedIn(invitation, session)
+          ? signInFirst(code)
+          : [...newAccount(code, email), ...withGithub(code)]
+        : signedIn(code, { email, session })
     show(response, page({ title: `Join ${team}`, body: [refusal(words), intro, ...rest] }))
   }
 
-  function withGithub(id: string): string[] {
+  function withGithub(code: string): string[] {
     if (!access.offersGithub) return []
     return [
-      `<form method="post" action="/login/github">${hidden('return_to', `/invitations/${id}`)}<button class="quiet">Go on with GitHub</button></form>`,
+      `<form method="post" action="/login/github">${hidden('return_to', `/invitations/${code}`)}<button class="quiet">Go on with GitHub</button></form>`,
     ]
   }
   return router
 }
 
-function idIn(request: Request): string {
-  const id = z.uuid().safeParse(request.params.id)
-  if (!id.success) throw gone()
-  return id.data
+function codeIn(request: Request): string {
+  return String(request.params.code)
 }
 
 function gone(): KyozoError {
@@ -81,9 +78,9 @@ function gone(): KyozoError {
   })
 }
 
-function newAccount({ id, email }: Invitation): string[] {
+function newAccount(code: string, email: string): string[] {
   return [
-    `<form method="post" action="/invitations/${id}">`,
+    `<form method="post" action="/invitations/${code}">`,
     field('E-mail', { type: 'email', value: email, readonly: true, autocomplete: 'username' }),
     field('Name', { name: 'name', autocomplete: 'name', required: true, maxlength: '100' }),
     field('Password, of at least 12 characters', {
@@ -98,15 +95,15 @@ function newAccount({ id, email }: Invitation): string[] {
   ]
 }
 
-function signInFirst(id: string): string[] {
-  return [`<p>You have an account here: <a href="/login?return_to=/invitations/${id}">sign in</a> to accept.</p>`]
+function signInFirst(code: string): string[] {
+  return [`<p>You have an account here: <a href="/login?return_to=/invitations/${code}">sign in</a> to accept.</p>`]
 }
 
-function signedIn({ id, email }: Invitation, session: { readonly email: string }): string[] {
+function signedIn(code: string, { email, session }: { readonly email: string; readonly session: { readonly email: string } }): string[] {
   if (session.email !== email)
     return [
       `<p class="refused">You are signed in as ${asHtml(session.email)}, and the invitation is for ${asHtml(email)}.</p>`,
       '<form method="post" action="/logout"><button class="quiet">Sign out</button></form>',
     ]
-  return [`<form method="post" action="/invitations/${id}">${hidden('do', 'accept')}<button>Join</button></form>`]
+  return [`<form method="post" action="/invitations/${code}">${hidden('do', 'accept')}<button>Join</button></form>`]
 }
