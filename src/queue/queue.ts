@@ -30,17 +30,23 @@ export async function openQueue(url: string, log: Log): Promise<Queue> {
   const boss = new PgBoss({ connectionString: url, schema: 'pgboss', max: 4, useListenNotify: true, application_name: 'kyozo queue' })
   boss.on('error', (error) => log.warn({ error }, 'the queue met an error and goes on'))
   await boss.start()
-  // `short`: one waiting job per environment is enough, however many pushes arrive.
-  await boss.createQueue(deployQueue, {
-    policy: 'short',
-    notify: true,
-    retryLimit: 2,
-    retryDelay: 1,
-    retryBackoff: true,
-    expireInSeconds: jobExpirySeconds,
-  })
-  // One waiting job an operation, however often it is looked for.
-  await boss.createQueue(operationQueue, {
+  const deploys = await openJobs(boss, deployQueue, 'environmentId')
+  const operations = await openJobs(boss, operationQueue, 'operationId')
+  return {
+    enqueueDeploy: deploys.enqueue,
+    work: deploys.work,
+    enqueueOperation: operations.enqueue,
+    workOperations: operations.work,
+    async check() {
+      if ((await boss.getQueue(deployQueue)) === null) throw new KyozoError('store_unavailable', 'the queue of deploys is not there')
+    },
+    close: () => boss.stop({ graceful: true, timeout: closeMs, close: true }),
+  }
+}
+
+/** Jobs that only name what to look at, by `member`. `short`: of one thing one waiting job is enough, however often it is asked for. */
+async function openJobs(boss: PgBoss, queue: string, member: string) {
+  await boss.createQueue(queue, {
     policy: 'short',
     notify: true,
     retryLimit: 2,
@@ -49,33 +55,18 @@ export async function openQueue(url: string, log: Log): Promise<Queue> {
     expireInSeconds: jobExpirySeconds,
   })
   return {
-    async enqueueOperation(db, operationId) {
-      await boss.send(operationQueue, { operationId }, { singletonKey: operationId, db: fromKysely(db.withoutPlugins()) })
+    async enqueue(db: Executor, id: string): Promise<void> {
+      await boss.send(queue, { [member]: id }, { singletonKey: id, db: fromKysely(db.withoutPlugins()) })
     },
-    async workOperations(handler, { concurrency }) {
-      await boss.work<{ operationId: string }>(
-        operationQueue,
+    async work(handler: (id: string) => Promise<void>, { concurrency }: { readonly concurrency: number }): Promise<void> {
+      await boss.work<Readonly<Record<string, string>>>(
+        queue,
         { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 },
         async ([job]) => {
-          if (job !== undefined) await handler(job.data.operationId)
+          const id = job?.data[member]
+          if (id !== undefined) await handler(id)
         },
       )
     },
-    async enqueueDeploy(db, environmentId) {
-      await boss.send(deployQueue, { environmentId }, { singletonKey: environmentId, db: fromKysely(db.withoutPlugins()) })
-    },
-    async work(handler, { concurrency }) {
-      await boss.work<{ environmentId: string }>(
-        deployQueue,
-        { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 },
-        async ([job]) => {
-          if (job !== undefined) await handler(job.data.environmentId)
-        },
-      )
-    },
-    async check() {
-      if ((await boss.getQueue(deployQueue)) === null) throw new KyozoError('store_unavailable', 'the queue of deploys is not there')
-    },
-    close: () => boss.stop({ graceful: true, timeout: closeMs, close: true }),
   }
 }
