@@ -17,6 +17,8 @@ const web = `${shop}/production/web`
 let kyozo: TestKyozo
 let repository: TestRepository
 let home: string
+/** What the first start printed, with a password that no later one shows. */
+let greeting: string
 
 /** Says a sentence at its start, then serves. */
 const talkingService = dockerfile('api', [
@@ -29,6 +31,7 @@ const talkingService = dockerfile('api', [
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'kyozo-home-'))
   kyozo = await startKyozo()
+  greeting = kyozo.output()
   repository = await createRepository({ files: { ...busyboxService('web', 'first'), ...talkingService } })
   await repository.push(kyozo.remote(shop))
   await repository.push(kyozo.remote(other))
@@ -94,7 +97,7 @@ it('a name that fits several services is refused with all of them, and one that 
     exitCode: 0,
     stdout: expect.stringMatching(`^${web}  `),
   })
-}, 60_000)
+}, 240_000)
 
 it('deploy tells of its release as it happens, rollback goes back to the one before, and both end with what serves', async () => {
   await repository.commit('Second', busyboxService('web', 'second'))
@@ -131,7 +134,7 @@ it('an operation that nobody waits for is followed later, and a wait that is too
   expect((await run('operations', shop)).stdout).toMatch(
     new RegExp(`^asked +what +where +by +state .*\\n.* restart_service +${web} +admin +succeeded `),
   )
-}, 60_000)
+}, 240_000)
 
 it('a command that waits outlives a kyozo that is killed and started again', async () => {
   const waiting = startRunning(['restart', web, '--json'], { env: env() })
@@ -144,7 +147,7 @@ it('a command that waits outlives a kyozo that is killed and started again', asy
   await kyozo.start()
   expect(await waiting.ended).toBe(0)
   expect(JSON.parse(waiting.stdout()).operations).toMatchObject([{ target: web, action: 'restart', state: 'succeeded' }])
-}, 120_000)
+}, 240_000)
 
 it('when one of several is refused, those that were accepted before it are named', async () => {
   expect(await run('stop', `${shop}/api`)).toMatchObject({ exitCode: 0 })
@@ -154,7 +157,7 @@ it('when one of several is refused, those that were accepted before it are named
     new RegExp(`^restart ${web} was accepted: kyozo operations [0-9a-f-]{36} follows it\nkyozo: cannot restart ${shop}/production/api: `),
   )
   expect(await run('start', `${shop}/api`)).toMatchObject({ exitCode: 0 })
-}, 90_000)
+}, 240_000)
 
 it('while an environment is paused a push changes nothing; resume deploys it', async () => {
   expect(await run('pause', shop, '--reason', 'stocktaking')).toMatchObject({ exitCode: 0 })
@@ -166,7 +169,7 @@ it('while an environment is paused a push changes nothing; resume deploys it', a
   expect(await run('pause', shop)).toMatchObject({ exitCode: 6 })
   expect(await run('resume', shop)).toMatchObject({ exitCode: 0 })
   await until('the third version', async () => (await page()) === 'web third')
-}, 120_000)
+}, 240_000)
 
 it('secrets come by standard input, are listed without their values, and go again', async () => {
   const set = await runWith({ input: 'sesame-4711\n' }, 'secrets', 'set', 'TILL_KEY', '--in', `${shop}/production`, '--service', 'web')
@@ -183,7 +186,7 @@ it('secrets come by standard input, are listed without their values, and go agai
   expect(await run('secrets', 'unset', 'TILL_KEY', '--in', shop)).toMatchObject({ exitCode: 5 })
   expect(await run('secrets', 'unset', 'TILL_KEY', '--in', `${shop}/production`, '--service', 'web')).toMatchObject({ exitCode: 0 })
   expect((await json('secrets', 'list', '--in', shop)).secrets).toEqual([])
-}, 60_000)
+}, 240_000)
 
 it('a token is printed once, may do what it was made for and no more, and is worth nothing once revoked', async () => {
   const made = await run('tokens', 'create', 'dashboard', '--days', '7')
@@ -200,7 +203,7 @@ it('a token is printed once, may do what it was made for and no more, and is wor
 
   expect(await run('tokens', 'revoke', 'dashboard')).toEqual({ exitCode: 0, stdout: 'dashboard is revoked\n', stderr: '' })
   await until('the token to be refused', async () => (await runKyozo(['whoami'], { env: env(token) })).exitCode === 4)
-}, 60_000)
+}, 240_000)
 
 it('events tell what happened to services, and with --follow what happens', async () => {
   expect((await run('events', web)).stdout).toMatch(new RegExp(`^when +service +number +what .*\\n[\\d-]+ [\\d:]+ +${web} +\\d+ +\\w+ `))
@@ -225,7 +228,7 @@ it('events tell what happened to services, and with --follow what happens', asyn
   expect(following.stdout()).toContain(`  ${web}  `)
   for (const line of documents.stdout().trim().split('\n'))
     expect(JSON.parse(line)).toMatchObject({ schemaVersion: 1, event: expect.stringMatching(/^\d/), workspace: expect.any(String) })
-}, 120_000)
+}, 240_000)
 
 it('logs follows what a service prints', async () => {
   const api = `${shop}/production/api`
@@ -242,10 +245,10 @@ it('logs follows what a service prints', async () => {
     text: 'the shop is open',
     at: expect.any(String),
   })
-}, 60_000)
+}, 240_000)
 
 it('login asks in a browser, keeps a token of its own, and logout revokes it', async () => {
-  const [, email, password] = /e-mail: (\S+) · password: (\S+)/.exec(kyozo.output())!
+  const [, email, password] = /e-mail: (\S+) · password: (\S+)/.exec(greeting)!
   const origin = { origin: kyozo.url, 'sec-fetch-site': 'same-origin' }
   const signedIn = await fetch(`${kyozo.url}/api/auth/sign-in/email`, {
     method: 'POST',
@@ -274,7 +277,7 @@ it('login asks in a browser, keeps a token of its own, and logout revokes it', a
   expect(await runKyozo(['logout'], { env: where })).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^Logged out of http/) })
   await until('the token to be refused', async () => (await runKyozo(['whoami'], { env: env(token) })).exitCode === 4)
   expect(await runKyozo(['logout'], { env: where })).toEqual({ exitCode: 0, stdout: '', stderr: 'Nobody was logged in.\n' })
-}, 90_000)
+}, 240_000)
 
 it('names are completed from the server', async () => {
   expect((await run('__complete', 'services')).stdout.split('\n').sort()).toEqual([
@@ -291,4 +294,4 @@ it('names are completed from the server', async () => {
     shop,
     `${shop}/production`,
   ])
-}, 30_000)
+}, 240_000)

@@ -54,7 +54,7 @@ it('login keeps the address and the token in a file of one’s own, and refuses 
     stdout: `admin, owner of team default (read, deploy, configure, admin), at ${kyozo.url}\n`,
     stderr: '',
   })
-})
+}, 60_000)
 
 it('the kept token goes to the kyozo that it is for, and to no other', async () => {
   const elsewhere = kyozo.url.replace('127.0.0.1', 'localhost')
@@ -78,7 +78,7 @@ it('status shows what runs, for people and as JSON', async () => {
       services: [{ service: 'web', verdict: 'live', status: 'running', health: 'healthy', url }],
     },
   ])
-})
+}, 60_000)
 
 it('services lists what every service does and how it is', async () => {
   const { exitCode, stdout } = await run('services', workspace)
@@ -121,7 +121,7 @@ it('logs prints what the newest release and its builds said', async () => {
   expect(lines[0]).toMatchObject({ stream: 'release', text: `Release of ${sha.slice(0, 7)} (First) to ${workspace} production` })
   // It has ended, so that following it ends too.
   expect((await run('logs', workspace, '--follow')).stdout).toBe(stdout)
-})
+}, 60_000)
 
 it('api prints the answer as JSON, and its exit code says how it went', async () => {
   const { exitCode, stdout } = await run('api', 'get', '/api/v1/workspaces')
@@ -139,12 +139,12 @@ it('in a repository whose remote is this kyozo, its workspace needs no name', as
   const outside = await run('secrets', 'list')
   expect(outside).toMatchObject({ exitCode: 3, stdout: '' })
   expect(outside.stderr).toMatch(/^kyozo: no workspace is named, and the current folder’s repository is none of this kyozo\n/)
-})
+}, 60_000)
 
 it('members and previews list what there is', async () => {
   expect((await run('members')).stdout).toMatch(/^name +address +role +since\n[\s\S]*automation +a program +owner +\d{4}-\d\d-\d\d\n/)
   expect(await run('previews')).toEqual({ exitCode: 0, stdout: '', stderr: 'There is no preview.\n' })
-})
+}, 60_000)
 
 it('wrong usage ends with 3 and says where to read on', async () => {
   expect(await run('scale', 'web')).toEqual({
@@ -157,7 +157,7 @@ it('wrong usage ends with 3 and says where to read on', async () => {
     exitCode: 3,
     stderr: 'kyozo: "nowhere" is not the address of a server\n  write it as https://kyozo.example\n',
   })
-})
+}, 60_000)
 
 it('the release’s page shows the verdict, what happened, the build and both documents, and needs the token', async () => {
   const page = `${kyozo.url}/releases/${/releases\/([0-9a-f-]{36})/.exec(pushed)![1]}`
