@@ -1,10 +1,11 @@
 // A failure as an answer, in the form that the asking side reads: JSON:API for the API, plain text for git, a page for people.
 import type { NextFunction, Request, Response } from 'express'
-import { asKyozoError, type ErrorCode, type KyozoError } from '../errors.ts'
+import { asKyozoError, type ErrorCode, type KyozoError, type Problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { storeError } from '../store/database.ts'
 import type { ErrorObject } from './jsonapi/document.ts'
 import { mediaType } from './jsonapi/media-type.ts'
+import { pointerInto } from './jsonapi/pointers.ts'
 
 const statusOf: Partial<Record<ErrorCode, number>> = {
   unauthorized: 401,
@@ -56,22 +57,31 @@ export function answerError(form: ErrorForm, log: Log) {
       response.json({ errors: [{ message: words(error, status), extensions: { code: error.code.toUpperCase() } }] })
     else {
       response.setHeader('Content-Type', mediaType)
-      response.send(Buffer.from(JSON.stringify({ jsonapi: { version: '1.1' }, errors: errorObjects(error, status) })))
+      response.send(Buffer.from(JSON.stringify({ jsonapi: { version: '1.1' }, errors: errorObjects(error, { status, request }) })))
     }
   }
 }
 
 /** One for each thing that is wrong, or one for the whole. */
-function errorObjects(error: KyozoError, status: number): readonly ErrorObject[] {
+function errorObjects(
+  error: KyozoError,
+  { status, request }: { readonly status: number; readonly request: Request },
+): readonly ErrorObject[] {
   const whole = { status: String(status), code: error.code, title: title(status) }
   if (error.problems.length === 0 || status === 500) return [{ ...whole, detail: words(error, status) }]
   return error.problems.map(({ source, message, kind, meta }) => ({
     ...whole,
     detail: message,
-    source,
+    ...shownSource(source, request),
     ...(kind === undefined ? {} : { links: { type: kind } }),
     ...(meta === undefined ? {} : { meta }),
   }))
+}
+
+function shownSource(source: Problem['source'], request: Request): Pick<ErrorObject, 'source'> {
+  const pointer = 'pointer' in source ? pointerInto(request, source.pointer) : undefined
+  if (pointer !== undefined) return { source: { pointer } }
+  return 'pointer' in source ? {} : { source }
 }
 
 /** What people read of it. */

@@ -1,9 +1,10 @@
 // What a client sends: read within limits, and checked to be a JSON:API document. Whether it fits a description is looked at in resources/.
 import type { Request } from 'express'
 import { z } from 'zod'
-import { KyozoError } from '../../errors.ts'
+import { KyozoError, type Problem } from '../../errors.ts'
 import { createByteBudget, withBody } from '../request-body.ts'
 import { assertContentType } from './media-type.ts'
+import { rememberDocument } from './pointers.ts'
 
 const mebibyte = 1024 ** 2
 const limits = {
@@ -18,13 +19,14 @@ const deepest = 32
 export async function readDocument(request: Request): Promise<unknown> {
   const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
   assertContentType(request.headers['content-type'], { hasBody })
+  rememberDocument(request, undefined)
   if (!hasBody) return undefined
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
     throw new KyozoError('media_type_unsupported', 'a compressed body is not taken', { hint: 'send it without Content-Encoding' })
-  return withBody(request, limits, async (body) => (body.length === 0 ? undefined : parse(body)))
+  return withBody(request, limits, async (body) => (body.length === 0 ? undefined : parse(request, body)))
 }
 
-function parse(body: Buffer): unknown {
+function parse(request: Request, body: Buffer): unknown {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
@@ -38,6 +40,7 @@ function parse(body: Buffer): unknown {
   } catch (error) {
     throw unreadable(`the body is not JSON: ${error instanceof Error ? error.message.slice(0, 100) : ''}`)
   }
+  rememberDocument(request, document)
   assertText(document, '')
   return document
 }
@@ -97,12 +100,28 @@ const documentShape = z.object({
   }),
 })
 
-/** The resource object of a document. Throws `bad_request` when it is none. */
+/** The resource object of a document. Throws `bad_request` when it is none, `forbidden` when it sets a relationship to many: none can be set. */
 export function sentResource(document: unknown): SentResource {
+  const problems = listProblems(document)
+  if (problems.length > 0) throw new KyozoError('forbidden', problems[0]!.message, { problems })
   const read = documentShape.safeParse(document ?? {})
   if (!read.success) throw malformed(read.error)
   const { type, id, attributes = {}, relationships = {} } = read.data.data
   return { type, id, attributes, relationships: Object.fromEntries(Object.entries(relationships).map(([name, { data }]) => [name, data])) }
+}
+
+const anyRelationships = z.object({ data: z.object({ relationships: z.record(z.string(), z.object({ data: z.unknown() })) }) })
+
+function listProblems(document: unknown): readonly Problem[] {
+  const relationships = anyRelationships.safeParse(document).data?.data.relationships ?? {}
+  return Object.entries(relationships).flatMap(([name, { data }]) =>
+    Array.isArray(data)
+      ? {
+          source: { pointer: `/data/relationships/${escaped(name)}/data` },
+          message: `${name.slice(0, 60)} is given a list, and relationships to many are not set: change the resources at their other end`,
+        }
+      : [],
+  )
 }
 
 /** For a removal: what stands in `meta`. Some clients name the resource once more, as `data`; the address says it. */

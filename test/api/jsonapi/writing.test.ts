@@ -38,8 +38,10 @@ describe('creating', () => {
     ['9.1 MUST answer 403 to an id of the client', { data: { ...token().data, id: newId() } }, [403, 'forbidden', { pointer: '/data/id' }]],
     ['9.1 MUST answer 409 to another type', { data: { ...token().data, type: 'teams' } }, [409, 'conflict', { pointer: '/data/type' }]],
     ['9.1 MUST have one resource object', { data: [token().data] }, [400, 'bad_request', { pointer: '/data' }]],
-    ['9.1 MUST have a type', { data: { attributes: {} } }, [400, 'bad_request', { pointer: '/data/type' }]],
-    ['MUST have data', {}, [400, 'bad_request', { pointer: '/data' }]],
+    ['9.1 MUST have a type', { data: { attributes: {} } }, [400, 'bad_request', { pointer: '/data' }]],
+    ['MUST have data', {}, [400, 'bad_request', { pointer: '' }]],
+    ['a pointer MUST lead to a value that exists', { data: { type: 'api_tokens' } }, [422, 'invalid', { pointer: '/data' }]],
+    ['and has none without a document', undefined, [400, 'bad_request', undefined]],
     ['refuses unknown attributes by name', token({ role: 'owner' }), [422, 'invalid', { pointer: '/data/attributes/role' }]],
     [
       'refuses unknown relationships by name',
@@ -47,9 +49,14 @@ describe('creating', () => {
       [422, 'invalid', { pointer: '/data/relationships/team' }],
     ],
     [
+      'relationships to many are not set',
+      { data: { ...token().data, relationships: { grants: { data: [] } } } },
+      [403, 'forbidden', { pointer: '/data/relationships/grants/data' }],
+    ],
+    [
       'a relationship MUST have data',
       { data: { ...token().data, relationships: { team: {} } } },
-      [400, 'bad_request', { pointer: '/data/relationships/team/data' }],
+      [400, 'bad_request', { pointer: '/data/relationships/team' }],
     ],
   ])('%s', async (_statement, body, expected) => {
     expect(failure(await post('/api_tokens', body))).toEqual(expected)
@@ -97,7 +104,7 @@ describe('updating', () => {
   })
 
   it.each([
-    ['9.2 MUST have an id', { id: undefined }, [400, 'bad_request', { pointer: '/data/id' }]],
+    ['9.2 MUST have an id', { id: undefined }, [400, 'bad_request', { pointer: '/data' }]],
     ['9.2 MUST answer 409 to another id', { id: newId() }, [409, 'conflict', { pointer: '/data/id' }]],
     ['9.2 MUST answer 409 to another type', { type: 'users' }, [409, 'conflict', { pointer: '/data/type' }]],
     [
