@@ -1,6 +1,6 @@
 // Server-sent events on one response (https://html.spec.whatwg.org/multipage/server-sent-events.html): written as fast as the client reads and no
 // faster, with a comment now and then so that nobody in between takes the connection for dead.
-import type { Request, Response } from 'express'
+import type { Response } from 'express'
 import { asKyozoError } from '../errors.ts'
 
 export interface SentEvent {
@@ -30,10 +30,6 @@ const usualStalledMs = 600_000
 /** A client that was cut off waits so long before it comes back. */
 const retryMs = 2_000
 
-export function isEventStream(request: Request): boolean {
-  return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(request.headers.accept ?? '')
-}
-
 export function openEventStream(response: Response, options: EventStreamOptions = {}): EventStream {
   const gone = new AbortController()
   response.status(200).set({
@@ -56,6 +52,8 @@ export function openEventStream(response: Response, options: EventStreamOptions 
     gone.abort()
   }
   response.once('close', close)
+  // Who asks for the headers alone does not wait for events.
+  if (response.req.method === 'HEAD') response.end()
   return {
     signal: gone.signal,
     async send(events) {

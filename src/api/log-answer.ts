@@ -33,3 +33,13 @@ export function readParameters<S extends Readonly<Record<string, z.ZodType>>>(
     problems,
   })
 }
+
+/** For an id in `Last-Event-ID` or `last_event_id` that no event had. */
+export function badPosition(request: Request, position: string): KyozoError {
+  const message = `the position ${JSON.stringify(position.slice(0, 60))} is none that was ever told`
+  const source = request.get('last-event-id') === undefined ? { parameter: 'last_event_id' } : { header: 'Last-Event-ID' }
+  return new KyozoError('bad_request', message, {
+    hint: 'send the id of the last event, or none to begin now',
+    problems: [{ source, message }],
+  })
+}

@@ -10,12 +10,13 @@ import { acceptedType } from './jsonapi/media-type.ts'
 import { linksOf } from './jsonapi/read-routes.ts'
 import { logReach } from './live/topics.ts'
 import { readParameters, sendDocument } from './log-answer.ts'
+import { onlyReads } from './only-reads.ts'
 
 const largestPage = 1_000
 
 const parameters = {
   /** The sequence number of the last line that is known. */
-  after: z.string().regex(/^\d{1,18}$/, 'it is no sequence number of a line'),
+  'page[after]': z.string().regex(/^\d{1,18}$/, 'it is no sequence number of a line'),
   'page[size]': z.coerce.number().int().min(1).max(largestPage),
   'filter[stream]': z.enum(['release', 'build']),
 }
@@ -30,7 +31,7 @@ export function releaseLogRouter(db: Database): Router {
     const row = id.success ? await findRow(db, viewer, { table: 'releases', columns, id: id.data }) : undefined
     if (row === undefined) throw new KyozoError('not_found', 'there is no resource of type releases with this id')
     const reach = await logReach(db, viewer, row as unknown as { workspaceId: string; environmentId: string })
-    const { after = '0', 'page[size]': limit = largestPage, 'filter[stream]': stream } = readParameters(request, parameters)
+    const { 'page[after]': after = '0', 'page[size]': limit = largestPage, 'filter[stream]': stream } = readParameters(request, parameters)
     const lines = await readLog(db, String(row.id), {
       after,
       limit,
@@ -48,11 +49,11 @@ export function releaseLogRouter(db: Database): Router {
       links: { ...linksOf(request), next: isFull ? nextLink(request.originalUrl, lines.at(-1)!.sequence) : null },
     })
   })
-  return router
+  return router.all('/:id/logs', onlyReads)
 }
 
 function nextLink(address: string, after: string): string {
   const url = new URL(address, 'http://localhost')
-  url.searchParams.set('after', after)
+  url.searchParams.set('page[after]', after)
   return `${url.pathname}${url.search}`
 }

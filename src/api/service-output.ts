@@ -9,12 +9,13 @@ import type { Database } from '../store/database.ts'
 import { findRow } from '../store/reading.ts'
 import type { Viewer } from '../store/viewer.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
-import { type EventStreamOptions, isEventStream, openEventStream, type SentEvent } from './event-stream.ts'
+import { type EventStreamOptions, openEventStream, type SentEvent } from './event-stream.ts'
 import { refuseForeignPages } from './events.ts'
-import { acceptedType } from './jsonapi/media-type.ts'
+import { acceptedType, prefersEvents } from './jsonapi/media-type.ts'
 import { linksOf } from './jsonapi/read-routes.ts'
 import type { Holds } from './live/holds.ts'
-import { readParameters, sendDocument } from './log-answer.ts'
+import { badPosition, readParameters, sendDocument } from './log-answer.ts'
+import { onlyReads } from './only-reads.ts'
 import { outputId, outputPosition } from './output-position.ts'
 
 /** Which service's output is meant. */
@@ -51,11 +52,12 @@ export function serviceOutputRouter(context: ServiceOutputContext): Router {
   router.get('/:id/logs', refuseForeignPages(context.origins), requireViewer(context.db, 'Bearer'), async (request, response) => {
     const viewer = viewerIn(response)
     const row = await rowOf(context.db, viewer, String(request.params.id))
-    const asked = readQuery(request)
-    if (asked.follow || isEventStream(request)) await stream(context, { request, response, viewer, row, asked })
+    const isFollowed = prefersEvents(request.headers.accept)
+    const asked = readQuery(request, isFollowed ? streamParameters : parameters)
+    if (isFollowed) await stream(context, { request, response, viewer, row, asked })
     else await page(context, { request, response, row, asked })
   })
-  return router
+  return router.all('/:id/logs', onlyReads)
 }
 
 interface ServiceRow {
@@ -81,7 +83,6 @@ function assertMayRead(viewer: Viewer, { id, workspaceId }: ServiceRow): void {
 interface Asked {
   readonly tail: number
   readonly since: string | undefined
-  readonly follow: boolean
   readonly after: OutputPosition | undefined
 }
 
@@ -184,20 +185,20 @@ function eventOf(
   }
 }
 
+/** Names as JSON:API has them: the stream takes the same ones. */
 const parameters = {
-  tail: z.coerce.number().int().min(0).max(largestTail),
-  since: z.iso.datetime({ offset: true }),
-  follow: z.enum(['true', 'false']),
-  last_event_id: z.string(),
+  'page[size]': z.coerce.number({ error: 'it is no whole number' }).int('it is no whole number').min(0).max(largestTail),
+  'filter[at][gte]': z.iso.datetime({ offset: true, error: 'it is no time, as 2026-01-31T12:00:00Z is one' }),
 }
 
-function readQuery(request: Request): Asked {
-  const { tail = usualTail, since, follow, last_event_id: parameter } = readParameters(request, parameters)
-  const last = request.headers['last-event-id'] === undefined ? parameter : String(request.headers['last-event-id'])
+/** What is not JSON:API has names of its own: browsers resume by a header, and begin by this. */
+const streamParameters = { ...parameters, last_event_id: z.string() }
+
+function readQuery(request: Request, shapes: typeof parameters | typeof streamParameters): Asked {
+  const { 'page[size]': tail = usualTail, 'filter[at][gte]': since, ...own } = readParameters(request, shapes)
+  const parameter = 'last_event_id' in own ? own.last_event_id : undefined
+  const last = request.get('last-event-id') ?? parameter
   const after = last === undefined || last === '' ? undefined : outputPosition(last)
-  if (after === null)
-    throw new KyozoError('bad_request', `the position ${JSON.stringify(last?.slice(0, 60))} is none that was ever told`, {
-      hint: 'send the id of the last event, or none to begin with the last lines',
-    })
-  return { tail, since, follow: follow === 'true', after }
+  if (after === null) throw badPosition(request, last!)
+  return { tail, since, after }
 }

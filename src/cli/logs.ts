@@ -1,6 +1,7 @@
 // `kyozo logs`: what a release and its builds printed, or what a running service prints.
 import { Command } from 'commander'
 import { KyozoError } from '../errors.ts'
+import { readTail } from './limit.ts'
 import { printable, printDocument } from './print.ts'
 import { createAlarm } from './server/alarm.ts'
 import { createLogReader, type LogLine } from './server/log-reader.ts'
@@ -23,7 +24,7 @@ export function logsCommand(): Command {
     .description('what a release and its builds printed, or what a service prints')
     .argument('<target>', 'the id of a release; a workspace or WORKSPACE/ENVIRONMENT for its newest one; or a service')
     .option('-f, --follow', 'go on as it is printed: to the end of a release, or until interrupted')
-    .option('--tail <count>', 'of a service, so many of the newest lines', Number)
+    .option('--tail <count>', 'of a service, so many of the newest lines', readTail)
     .option('--since <time>', 'of a service, only lines from this time on, as 2026-01-31T12:00:00Z')
     .option('--json', 'print one JSON document; with --follow one for each line')
   return withServer(command).action(async (asked: string, options: LogsOptions) => {

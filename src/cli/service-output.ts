@@ -14,9 +14,8 @@ export async function printOutput(server: Server, { service, label }: ServicePla
   const print = createPrinter()
   const { tail, since, follow, json } = options
   const query = new URLSearchParams()
-  if (tail !== undefined) query.set('tail', String(tail))
-  if (since !== undefined) query.set('since', since)
-  if (follow) query.set('follow', 'true')
+  if (tail !== undefined) query.set('page[size]', String(tail))
+  if (since !== undefined) query.set('filter[at][gte]', since)
   const path = `/api/v1/service_instances/${service.id}/logs?${query}`
   if (!follow) {
     const lines = (await server.list(path)).resources.map(({ attributes }) => attributes as unknown as OutputLine)

@@ -13,6 +13,12 @@ interface Document {
   >
 }
 
+interface Named {
+  readonly name?: string
+  readonly in?: string
+  readonly description?: string
+}
+
 const document = openApiDocument() as Document
 let api: TestApi
 
@@ -51,6 +57,19 @@ it('has every method of every address of every resource, and no other', () => {
     const documented = Object.keys(document.paths[`/${segments.join('/')}`] ?? {}).filter((key) => key !== 'parameters')
     expect([segments.join('/'), documented.map((method) => method.toUpperCase()).sort()]).toEqual([segments.join('/'), [...methods].sort()])
   }
+})
+
+it('8 MUST give parameters of its own names that the specification never will, where JSON:API is answered', () => {
+  const wrong = Object.entries(document.paths).flatMap(([path, { get }]) => {
+    const { parameters = [], responses = {} } = (get ?? {}) as { parameters?: Named[]; responses?: { 200?: { content?: object } } }
+    if (!Object.hasOwn(responses[200]?.content ?? {}, 'application/vnd.api+json')) return []
+    return parameters.flatMap(({ name = 'page', in: place = 'query', description = '' }) =>
+      place !== 'query' || /^(include|sort|fields|(filter|page)(\[|$))/.test(name) || description.startsWith('Of events alone')
+        ? []
+        : [path, name],
+    )
+  })
+  expect(wrong).toEqual([])
 })
 
 it('names every operation once', () => {

@@ -121,7 +121,8 @@ it('of another team is not there, like one that does not exist', async () => {
 })
 
 it.each([
-  ['after=yesterday', 400],
+  ['page[after]=yesterday', 400],
+  ['after=1', 400],
   ['page[size]=100000', 400],
   ['sort=text', 400],
 ])('refuses %s', async (query, status) => {

@@ -197,7 +197,7 @@ describe('the output of a service', () => {
   it('is a page of its newest lines, without secrets', async () => {
     const read = () =>
       kyozo.api<{ data: { type: string; id: string; attributes: { text: string } }[]; meta: { position: string } }>(
-        `/service_instances/${serviceId}/logs?tail=5`,
+        `/service_instances/${serviceId}/logs?page[size]=5`,
       )
     const page = await until('five lines with the secret', async () => {
       const read5 = await read()
@@ -212,14 +212,14 @@ describe('the output of a service', () => {
     async () => {
       const address = `${kyozo.url}/api/v1/service_instances/${serviceId}/logs`
       const lines = (client: EventClient) => client.events.flatMap(({ data }) => data.data.lines as { text: string }[])
-      const first = await openEvents(`${address}?tail=3`, authorization)
+      const first = await openEvents(`${address}?page[size]=3`, authorization)
       await until('some lines', () => lines(first).length > 20)
       const heard = lines(first)
       const lastId = first.lastId()!
       first.close()
       await kyozo.stop()
       await kyozo.start()
-      const second = await openEvents(`${address}?follow=true`, { ...authorization, 'Last-Event-ID': lastId })
+      const second = await openEvents(address, { ...authorization, 'Last-Event-ID': lastId })
       stops.push(() => second.close())
       await until('more lines', () => lines(second).length > 60)
       const all = numbers([...heard, ...lines(second)])
@@ -230,11 +230,14 @@ describe('the output of a service', () => {
   )
 
   it('is refused where the parameters are wrong or nothing is there', async () => {
-    const status = async (at: string) => (await fetch(`${kyozo.url}/api/v1/service_instances/${at}`, { headers: authorization })).status
+    const status = async (at: string, method = 'GET') =>
+      (await fetch(`${kyozo.url}/api/v1/service_instances/${at}`, { method, headers: authorization })).status
     expect([
       await status(`${newId()}/logs`),
-      await status(`${serviceId}/logs?tail=many`),
+      await status(`${serviceId}/logs?page[size]=many`),
       await status(`${serviceId}/logs?last_event_id=here`),
-    ]).toEqual([404, 400, 400])
+      await status(`${serviceId}/logs?tail=5`),
+      await status(`${serviceId}/logs`, 'POST'),
+    ]).toEqual([404, 400, 400, 400, 405])
   })
 })

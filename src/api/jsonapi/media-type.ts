@@ -35,6 +35,26 @@ export function acceptedType(header: string | undefined): string {
   return profiles.includes(cursorProfile) ? `${mediaType};profile="${cursorProfile}"` : mediaType
 }
 
+const eventsType = 'text/event-stream'
+
+/** Whether a request asks for events rather than for a document, where there are both. */
+export function prefersEvents(header: string | undefined): boolean {
+  const ranges = splitOutsideQuotes(header ?? '', ',').map(readMediaType)
+  const quality = (type: string) => Math.max(0, ...ranges.filter(({ name }) => name === type).map(qualityOf))
+  return quality(eventsType) > 0 && quality(eventsType) >= quality(mediaType)
+}
+
+/** Throws `not_acceptable` when the request does not take events, where there is nothing else. */
+export function assertAcceptsEvents(header: string | undefined): void {
+  if (header === undefined || header.trim() === '') return
+  const ranges = splitOutsideQuotes(header, ',').map(readMediaType)
+  const best = [eventsType, 'text/*', '*/*'].map((type) => ranges.find(({ name }) => name === type)).find((range) => range !== undefined)
+  if (best !== undefined && qualityOf(best) > 0) return
+  const message = `what happens is told as ${eventsType}, and the request accepts only ${header.slice(0, 100)}`
+  const hint = `send Accept: ${eventsType}`
+  throw new KyozoError('not_acceptable', message, { hint, problems: [{ source: { header: 'Accept' }, message: `${message}; ${hint}` }] })
+}
+
 /** Throws `media_type_unsupported` when what was sent is not JSON:API, or is in a way that is not known here. */
 export function assertContentType(header: string | undefined, { hasBody }: { readonly hasBody: boolean }): void {
   const sent = header === undefined ? undefined : readMediaType(header)

@@ -12,7 +12,7 @@ const query = (name: string, description: string) => ({ name, in: 'query', schem
 const idOf = (type: string) => ({ name: 'id', in: 'path', required: true, schema: uuid, description: `The id of one of the ${type}.` })
 
 const resuming = [
-  query('last_event_id', 'Go on after this event.'),
+  query('last_event_id', 'Of events alone: go on after this one.'),
   { name: 'Last-Event-ID', in: 'header', schema: text, description: 'Go on after this event; wins over the parameter.' },
 ]
 
@@ -47,7 +47,7 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
         tags: ['releases'],
         summary: 'Show what a release and its builds printed',
         parameters: [
-          query('after', 'Only lines after the one with this id.'),
+          query('page[after]', 'Only lines after the one with this id.'),
           query('page[size]', 'How many lines, at most 1000.'),
           query('filter[stream]', 'Only lines of `release` or of `build`.'),
         ],
@@ -59,11 +59,10 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
       get: {
         operationId: 'show_service_instances_logs',
         tags: ['service_instances'],
-        summary: 'Show what the containers of a service print, or follow it',
+        summary: 'Show what the containers of a service print; follow it where `Accept` is `text/event-stream`',
         parameters: [
-          query('tail', 'How many of the last lines, at most 1000.'),
-          query('since', 'Only lines since this time.'),
-          query('follow', '`true` for events without end instead of a page.'),
+          query('page[size]', 'How many of the last lines, at most 1000; 100 without it.'),
+          query('filter[at][gte]', 'Only lines since this time.'),
           ...resuming,
         ],
         responses: {

@@ -24,7 +24,7 @@ export function createLogReader(server: Pick<Server, 'list'>, onLine: (line: Log
     async read(release) {
       if (!isReadable) return
       try {
-        const { resources } = await server.list(`/api/v1/releases/${release}/logs?after=${after}`)
+        const { resources } = await server.list(`/api/v1/releases/${release}/logs?page[after]=${after}`)
         for (const line of resources) onLine(line.attributes as unknown as LogLine)
         after = resources.at(-1)?.id ?? after
       } catch (error) {
