@@ -1,11 +1,16 @@
 // GET /api/v1/events?topics=…: what happens, as server-sent events that resume by their id.
 import { type NextFunction, type Request, type Response, Router } from 'express'
+import { z } from 'zod'
 import { KyozoError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Database } from '../store/database.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
 import { type EventStreamOptions, openEventStream } from './event-stream.ts'
+import { assertAcceptsEvents } from './jsonapi/media-type.ts'
 import type { Live } from './live/live.ts'
+import { parsePosition } from './live/live-event.ts'
+import { badPosition, readParameters } from './log-answer.ts'
+import { onlyReads } from './only-reads.ts'
 
 export interface EventsContext {
   readonly db: Database
@@ -18,14 +23,11 @@ export interface EventsContext {
 
 export function eventsRouter(context: EventsContext): Router {
   const router = Router()
-  router.get('/', refuseForeignPages(context.origins), requireViewer(context.db, 'Bearer'), (request, response) =>
-    answer(context, request, response),
-  )
-  router.all('/', (request, response) => {
-    response.set('Allow', 'GET, HEAD')
-    throw new KyozoError('method_not_allowed', `${request.method} is not possible here: events are read with GET`)
-  })
   return router
+    .get('/', refuseForeignPages(context.origins), requireViewer(context.db, 'Bearer'), (request, response) =>
+      answer(context, request, response),
+    )
+    .all('/', onlyReads)
 }
 
 /** A page elsewhere that is opened in a signed-in browser must not read along. */
@@ -39,6 +41,7 @@ export function refuseForeignPages(origins: readonly string[]) {
 }
 
 async function answer({ live, log, stream: options }: EventsContext, request: Request, response: Response): Promise<void> {
+  assertAcceptsEvents(request.headers.accept)
   const { topics, after } = readQuery(request)
   const gone = new AbortController()
   response.once('close', () => gone.abort())
@@ -61,27 +64,19 @@ async function answer({ live, log, stream: options }: EventsContext, request: Re
   }
 }
 
+const parameters = { topics: z.union([z.string(), z.array(z.string())]), last_event_id: z.string() }
+
 function readQuery(request: Request): { readonly topics: readonly string[]; readonly after: string | undefined } {
-  const unknown = Object.keys(request.query).find((name) => name !== 'topics' && name !== 'last_event_id')
-  if (unknown !== undefined)
-    throw new KyozoError('bad_request', `events cannot be asked with the query parameter ${JSON.stringify(unknown.slice(0, 60))}`, {
-      hint: 'it takes topics and last_event_id',
-      problems: [
-        {
-          source: { parameter: unknown.slice(0, 60) },
-          message: `events cannot be asked with the query parameter ${JSON.stringify(unknown.slice(0, 60))}`,
-        },
-      ],
-    })
-  const named = [request.query.topics ?? []].flat().map(String).join(',')
-  const header = request.headers['last-event-id']
-  const parameter = request.query.last_event_id
-  const after = header === undefined ? parameter : String(header)
+  const { topics = [], last_event_id: parameter } = readParameters(request, parameters)
+  const after = request.get('last-event-id') ?? parameter
+  if (after !== undefined && after !== '' && parsePosition(after) === undefined) throw badPosition(request, after)
   return {
-    topics: named
+    topics: [topics]
+      .flat()
+      .join(',')
       .split(',')
       .map((topic) => topic.trim())
       .filter((topic) => topic !== ''),
-    after: after === undefined || after === '' ? undefined : String(after),
+    after: after === '' ? undefined : after,
   }
 }

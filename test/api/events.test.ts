@@ -321,6 +321,20 @@ describe('refused is', () => {
     expect([client.status, errors[0]!.detail]).toEqual([400, expect.stringMatching(wanted)])
   })
 
+  it('who takes no events, and any method but reading', async () => {
+    const { token } = await fresh()
+    const documents = await open(token, 'topics=team', { Accept: 'application/vnd.api+json' })
+    expect([documents.status, JSON.parse(documents.text()).errors[0].source]).toEqual([406, { header: 'Accept' }])
+    const send = (method: string) =>
+      fetch(`${base}?topics=team`, { method, headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(5_000) })
+    const answers = [await send('HEAD'), await send('OPTIONS'), await send('POST')]
+    expect(answers.map(({ status, headers }) => [status, headers.get('allow') ?? headers.get('content-type')])).toEqual([
+      [200, 'text/event-stream; charset=utf-8'],
+      [204, 'GET, HEAD, OPTIONS'],
+      [405, 'GET, HEAD, OPTIONS'],
+    ])
+  })
+
   it('who has no token, a token without the scope to read, and a page of another origin', async () => {
     const { ids, token } = await fresh()
     const writer = await person(ids.teamId, { scopes: ['deploy'] })

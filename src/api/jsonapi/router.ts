@@ -4,6 +4,7 @@ import { assertMay } from '../../access/rights.ts'
 import { KyozoError } from '../../errors.ts'
 import { instanceId } from '../../store/instance.ts'
 import { requireViewer, viewerIn } from '../authenticate.ts'
+import { onlyReads } from '../only-reads.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import type { AnswerContext } from '../resources/attribute.ts'
 import { resources } from '../resources/index.ts'
@@ -18,9 +19,9 @@ export type ApiContext = Acting
 
 export function apiRouter(context: ApiContext): Router {
   const router = Router()
-  router.get('/openapi.json', showOpenApi)
+  router.get('/openapi.json', showOpenApi).all('/openapi.json', onlyReads)
   router.use(negotiate, requireViewer(context.db, 'Bearer'))
-  router.get('/instance', (request, response) => instance(context, request, response))
+  router.get('/instance', (request, response) => instance(context, request, response)).all('/instance', onlyReads)
   router.use((request, response) => dispatch(context, request, response))
   return router
 }

@@ -341,6 +341,8 @@ describe('reading again', () => {
       ['DELETE', '/workspaces'],
       ['DELETE', at('deployment_events')],
       ['POST', at('workspaces', '/environments')],
+      ['POST', '/instance'],
+      ['DELETE', '/openapi.json'],
     ] as const) {
       const answer = await api.ask(team.token, path, { method })
       expect([method, path, answer.status, answer.headers.get('allow')]).toEqual([
