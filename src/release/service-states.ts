@@ -17,7 +17,8 @@ export const allowedStatuses = {
   /** Asked for while it is deployed, it is added to what waits. */
   deploy: ['deployable', 'deploying', 'running', 'error', 'scaling'],
   start: ['deployable', 'stopped', 'error'],
-  stop: ['deployable', 'deploying', 'running', 'error', 'scaling'],
+  /** `stopped` too: a start that is under way can be taken back. */
+  stop: ['deployable', 'deploying', 'running', 'stopped', 'error', 'scaling'],
   restart: ['running', 'error'],
   scale: ['deployable', 'deploying', 'running', 'error', 'scaling'],
   update: ['deployable', 'deploying', 'running', 'stopped', 'error', 'scaling'],
@@ -27,12 +28,17 @@ export const allowedStatuses = {
 /** Why an action is refused, as the end of a sentence that begins with the service's name; undefined when it is allowed. */
 export function reasonAgainst(action: ServiceAction, { status, desiredState }: ServiceState): string | undefined {
   if (desiredState === 'destroyed') return 'was destroyed; create it again to bring it back'
-  // What a person wants counts before what is reached: a stop that is under way can be taken back, and is not asked for twice.
-  if (desiredState === 'stopped') return whileStopped[action]
+  // What a person wants counts before what is reached: a stop that is under way can be taken back. One that failed can be asked for again.
+  if (desiredState === 'stopped') return action === 'stop' && status !== 'stopped' ? undefined : whileStopped[action]
   const allowed: readonly ServiceStatus[] = allowedStatuses[action]
   if (allowed.includes(status)) return undefined
   const known = already[action]?.[status]
   return known ?? `is ${status}; ${action} is possible when it is ${either(allowed)}`
+}
+
+/** What a service should be once the action is carried out. */
+export function stateAfter(action: ServiceAction): DesiredState {
+  return action === 'stop' ? 'stopped' : action === 'destroy' ? 'destroyed' : 'running'
 }
 
 const whileStopped: Readonly<Record<ServiceAction, string | undefined>> = {
@@ -47,7 +53,6 @@ const whileStopped: Readonly<Record<ServiceAction, string | undefined>> = {
 
 const already: Partial<Record<ServiceAction, Partial<Record<ServiceStatus, string>>>> = {
   start: { running: 'runs already', deploying: 'is being started already', scaling: 'runs already' },
-  stop: { stopped: 'is stopped already' },
   deploy: { stopped: 'is stopped; start it first' },
   restart: { stopped: 'is stopped; start it instead' },
 }

@@ -11,7 +11,7 @@ it('says of every status and action whether it is allowed, and why not', () => {
     'deployable: deploy start stop scale update destroy',
     'deploying: deploy stop scale update destroy',
     'running: deploy stop restart scale update destroy',
-    'stopped: start update destroy',
+    'stopped: start stop update destroy',
     'error: deploy start stop restart scale update destroy',
     'scaling: deploy stop scale update destroy',
   ])
@@ -20,9 +20,14 @@ it('says of every status and action whether it is allowed, and why not', () => {
 it('takes what a person wants before what is reached', () => {
   const stopping = { status: 'running', desiredState: 'stopped' } as const
   expect(reasonAgainst('start', stopping)).toBeUndefined()
-  expect(reasonAgainst('stop', stopping)).toBe('is stopped already')
+  expect(reasonAgainst('stop', { ...stopping, status: 'stopped' })).toBe('is stopped already')
   expect(reasonAgainst('restart', stopping)).toBe('is stopped; start it instead')
   expect(reasonAgainst('start', { status: 'stopped', desiredState: 'destroyed' })).toBe('was destroyed; create it again to bring it back')
+})
+
+it('lets a stop that failed be asked for again, and a start be taken back', () => {
+  expect(reasonAgainst('stop', { status: 'running', desiredState: 'stopped' })).toBeUndefined()
+  expect(reasonAgainst('stop', { status: 'stopped', desiredState: 'running' })).toBeUndefined()
 })
 
 it('names the states that allow it', () => {

@@ -19,7 +19,7 @@ export interface Asked {
   readonly action: string
   readonly subject: { readonly type: string; readonly id: string; readonly name?: string | null }
   readonly details?: Readonly<Record<string, unknown>>
-  /** Whether one that was asked for already is answered instead of another. Default is never. */
+  /** Whether one that was asked for already is answered instead of another, to a request without a key of its own. Default is never. */
   readonly joins?: 'open' | 'waiting'
   /** Checks the state and stores what is wanted. Not called when the request is a repetition. */
   readonly store?: (trx: Executor) => Promise<void>
@@ -44,7 +44,11 @@ export async function askWithin(
   const request = { ...asked.operation, idempotencyKey }
   const repeated = await repeatedOperation(trx, viewer, request)
   if (repeated !== undefined) return repeated
-  const joined = asked.joins === undefined ? undefined : await openOperation(trx, viewer, { ...request, among: asked.joins })
+  // A key belongs to one operation for good: the request may be repeated when what it could join has ended.
+  const joined =
+    asked.joins === undefined || idempotencyKey !== undefined
+      ? undefined
+      : await openOperation(trx, viewer, { ...request, among: asked.joins })
   if (joined !== undefined) return joined
   await asked.store?.(trx)
   const { operation, isNew } = await startOperation(trx, viewer, request)

@@ -151,7 +151,8 @@ const resume: Action = {
     askEnvironment(context, request, async (trx, environment) => ({
       ...about(environment, 'resume_environment'),
       action: 'environments.resume',
-      joins: 'open',
+      // Paused again since, it is resumed anew.
+      ...(environment.pausedAt === null ? { joins: 'open' as const } : {}),
       store: async () => {
         if (environment.pausedAt === null) throw new KyozoError('state_conflict', `${environment.name} is not paused`)
         await resumeEnvironment(trx, environment.id)

@@ -1,7 +1,7 @@
 // What people ask of one service. Its row holds what is wanted; a worker makes it so.
 import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
-import { reasonAgainst, type ServiceAction } from '../../release/service-states.ts'
+import { reasonAgainst, type ServiceAction, stateAfter } from '../../release/service-states.ts'
 import { changedSettings } from '../../stack/settings/check-settings.ts'
 import type { Executor } from '../../store/database.ts'
 import { changeSettings, wantServices } from '../../store/intents.ts'
@@ -141,9 +141,12 @@ function askService(
 ) {
   return ask(context, request, async (trx) => {
     const service = await lockRow(trx, request.viewer, 'serviceInstances', String(request.row.id))
-    const { kind, action, input, store, ...rest } = await decide(trx, service)
+    const { kind, action, input, store, joins, ...rest } = await decide(trx, service)
+    // Somebody may have asked for the contrary since: then it is asked for anew.
+    const isStillWanted = service.desiredState === stateAfter(action)
     return {
       ...rest,
+      ...(joins !== undefined && isStillWanted ? { joins } : {}),
       operation: { kind, input, workspaceId: service.workspaceId, environmentId: service.environmentId, serviceInstanceId: service.id },
       action: `service_instances.${action === 'destroy' ? 'delete' : action}`,
       subject: { type: 'service_instances', id: service.id, name: service.name },

@@ -107,6 +107,27 @@ describe('a hundred deploys at once', () => {
   })
 })
 
+describe('what is asked for while the same is under way', () => {
+  it('is not lost when somebody has asked for the contrary in between', async () => {
+    const id = await ada.service()
+    const first = await ada.post(`/service_instances/${id}/stop`)
+    await ada.post(`/service_instances/${id}/start`)
+    const again = await ada.post(`/service_instances/${id}/stop`)
+    expect(told(again)).toBe('202 stop_service queued')
+    expect(again.body.data.id).not.toBe(first.body.data.id)
+    expect((await rowOf(id)).desiredState).toBe('stopped')
+  })
+
+  it('is an operation of its own when it has an Idempotency-Key', async () => {
+    const id = await ada.service()
+    const deploy = (key: string) => ada.post(`/service_instances/${id}/deploy`, {}, { headers: { 'Idempotency-Key': `${key}-${id}` } })
+    const [one, other] = [await deploy('one'), await deploy('other')]
+    expect(other.body.data.id).not.toBe(one.body.data.id)
+    await api.db.updateTable('operations').set({ state: 'succeeded', finishedAt: new Date() }).where('serviceInstanceId', '=', id).execute()
+    expect((await deploy('other')).body.data.id).toBe(other.body.data.id)
+  })
+})
+
 describe('the same Idempotency-Key', () => {
   it('finds the first operation, although the state has changed since', async () => {
     const id = await ada.service()
