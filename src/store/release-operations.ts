@@ -5,6 +5,7 @@ import type { Executor } from './database.ts'
 import { settleGroups } from './group-operations.ts'
 import { databaseNow } from './instance.ts'
 import type { Release } from './releases.ts'
+import { giveBackOperations } from './retried-operations.ts'
 import type { ReleaseOptions } from './tables/git.ts'
 
 /**
@@ -15,6 +16,7 @@ export async function settleOperations(db: Executor, release: Pick<Release, 'id'
   if (release.state === 'queued' || release.state === 'running') return
   await settleCancels(db, release)
   if (release.state === 'superseded') await handOver(db, release.environmentId)
+  await giveBackOperations(db, release)
   await settleGroups(db, release)
   if (release.state === 'superseded') return
   const hasFailed = release.state === 'failed' || release.state === 'skipped'
