@@ -6,6 +6,7 @@ import { hasSessionCookie } from '../access/better-auth.ts'
 import type { Limits } from '../access/limits.ts'
 import { KyozoError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
+import { noteTokenUse } from '../store/tokens.ts'
 import { type Viewer, viewerInTeam, viewerOf } from '../store/viewer.ts'
 import { assertJsonBody, assertSameOrigin } from './same-origin.ts'
 
@@ -31,7 +32,25 @@ function viewerOfToken(db: Database, token: string): Promise<Viewer | undefined>
   if (underWay !== undefined) return underWay
   const lookup = viewerOf(db, token).finally(() => known.delete(token))
   known.set(token, lookup)
+  void lookup.then(
+    (viewer) => viewer && noteUse(db, viewer),
+    () => undefined,
+  )
   return lookup
+}
+
+/** When this process noted a token's use last. */
+const noted = new Map<string, number>()
+const noteMs = 60_000
+const mostNoted = 10_000
+
+/** Nobody waits for it, and a use that could not be noted is noted with the next one. */
+function noteUse(db: Database, { via }: Viewer): void {
+  const now = performance.now()
+  if (now - (noted.get(via.id) ?? Number.NEGATIVE_INFINITY) < noteMs) return
+  if (noted.size >= mostNoted) noted.clear()
+  noted.set(via.id, now)
+  noteTokenUse(db, via.id).catch(() => noted.delete(via.id))
 }
 
 export interface Identification {

@@ -20,14 +20,15 @@ export function rollbackCommand(): Command {
   })
 }
 
-/** Only what proved itself can be run again; one that changed nothing is not what was there before. */
+/** Only what proved itself can be run again. Another release of the commit that runs now, such as a restart, is not what was there before. */
 async function findRelease(server: Server, place: EnvironmentPlace, asked: string | undefined): Promise<JsonApiResource> {
   const { resources } = await server.list(
     `/api/v1/releases?page[size]=100${filtered('environment', place.environment.id)}&filter[state]=live,replaced,unchanged`,
     200,
   )
   const live = relatedId(place.environment, 'live_release')
-  const earlier = resources.filter(({ id }) => id !== live)
+  const liveSha = resources.find(({ id }) => id === live)?.attributes.sha
+  const earlier = resources.filter(({ id, attributes }) => id !== live && attributes.sha !== liveSha)
   const found =
     asked === undefined ? earlier[0] : resources.find(({ id, attributes }) => id === asked || String(attributes.sha).startsWith(asked))
   if (found !== undefined) return found

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
+import { databaseNow, inSeconds } from './instance.ts'
 import { type TokenScope, tokenScopes } from './tables/access.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -45,6 +46,16 @@ export async function hasToken(db: Executor, token: { readonly teamId: string; r
     .where('enabled', '=', true)
     .executeTakeFirst()
   return found !== undefined
+}
+
+/** Notes that a token is used, at most once a minute: whoever finds an old token wants to know whether anything still needs it. */
+export async function noteTokenUse(db: Executor, id: string): Promise<void> {
+  await db
+    .updateTable('apiKeys')
+    .set({ lastRequest: databaseNow })
+    .where('id', '=', id)
+    .where((where) => where.or([where('lastRequest', 'is', null), where('lastRequest', '<', inSeconds(-60))]))
+    .execute()
 }
 
 /** Enough to tell tokens apart, too little to use. */

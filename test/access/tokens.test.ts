@@ -103,3 +103,20 @@ it('a token acts in its own team only; that of kyozo’s own program in every te
       message: `this token acts in no team with the slug "${slug}"`,
     })
 })
+
+it('a token knows when it was used last, to the minute', async () => {
+  const { id } = await access.createToken(await asAda(), { name: 'used', scopes: ['read'], expiresAt: null })
+  const lastUse = async () =>
+    (await db.selectFrom('apiKeys').select('lastRequest').where('id', '=', id).executeTakeFirstOrThrow()).lastRequest
+  const useAt = (when: Date) => db.updateTable('apiKeys').set({ lastRequest: when }).where('id', '=', id).execute()
+  expect(await lastUse()).toBeNull()
+  await noteTokenUse(db, id)
+  expect(await lastUse()).toBeInstanceOf(Date)
+  const [recently, before] = [new Date(Date.now() - 30_000), new Date(Date.now() - 90_000)]
+  await useAt(recently)
+  await noteTokenUse(db, id)
+  expect(await lastUse()).toEqual(recently)
+  await useAt(before)
+  await noteTokenUse(db, id)
+  expect((await lastUse())!.getTime()).toBeGreaterThan(recently.getTime())
+})
