@@ -5,6 +5,7 @@ import type { Executor } from './database.ts'
 import { settleGroups } from './group-operations.ts'
 import { databaseNow } from './instance.ts'
 import type { Release } from './releases.ts'
+import { type EndedOperation, restoreSettings } from './restored-settings.ts'
 import { giveBackOperations } from './retried-operations.ts'
 import type { ReleaseOptions } from './tables/git.ts'
 
@@ -20,20 +21,36 @@ export async function settleOperations(db: Executor, release: Pick<Release, 'id'
   await settleGroups(db, release)
   if (release.state === 'superseded') return
   const hasFailed = release.state === 'failed' || release.state === 'skipped'
-  // A service whose own verdict is good has got what was asked, or goes on as before: what failed is then the release.
-  const words = sql<string>`coalesce(case when v.service is null then null else v.service || ' is ' || v.words end, r.reason, 'done')`
-  const failure = sql<string>`coalesce(case when v.verdict = 'failed' then v.service || ': ' || v.words end, r.reason, 'the release failed')`
-  await sql`update operations o set
-      state = case when ${hasFailed} and r.error_code = 'canceled' then 'canceled' when ${hasFailed} then 'failed' else 'succeeded' end,
-      words = case when ${hasFailed} then ${failure} else ${words} end,
-      error_code = case when ${hasFailed} and r.error_code is distinct from 'canceled' then coalesce(r.error_code, 'internal') end,
-      error_message = case when ${hasFailed} and r.error_code is distinct from 'canceled' then ${failure} end,
-      error_hint = case when ${hasFailed} and r.error_code is distinct from 'canceled' then 'the log of the release has every line' end,
-      finished_at = ${databaseNow}, lease_token = null, lease_expires_at = null
-    from operations x join releases r on r.id = x.release_id
+  const { rows } = await (hasFailed ? endFailed(db, release.id) : endWell(db, release.id))
+  await restoreSettings(db, rows)
+}
+
+const from = sql`from operations x join releases r on r.id = x.release_id
       left join service_instances s on s.id = x.service_instance_id
-      left join release_services v on v.release_id = r.id and v.service = s.name
-    where x.id = o.id and r.id = ${release.id} and o.finished_at is null`.execute(db)
+      left join release_services v on v.release_id = r.id and v.service = s.name`
+const ended = sql`finished_at = ${databaseNow}, lease_token = null, lease_expires_at = null`
+const returning = sql`returning o.id, o.kind, o.state, o.service_instance_id as "serviceInstanceId"`
+
+function endWell(db: Executor, releaseId: string) {
+  const words = sql<string>`coalesce(case when v.service is null then null else v.service || ' is ' || v.words end, r.reason, 'done')`
+  return sql<EndedOperation>`update operations o set state = 'succeeded', words = ${words}, ${ended} ${from}
+    where x.id = o.id and r.id = ${releaseId} and o.finished_at is null ${returning}`.execute(db)
+}
+
+/** A service whose own verdict is good goes on as before: what failed is then the release. */
+function endFailed(db: Executor, releaseId: string) {
+  const own = sql`case when v.verdict <> 'failed' then null when starts_with(v.words, v.service || ' ') then v.words else v.service || ': ' || v.words end`
+  const isChange = sql`o.kind in ('update_service', 'scale_service')`
+  const words = sql`coalesce(${own}, r.reason, 'the release failed') || case when ${isChange} then '. Its settings are as they were before' else '' end`
+  const unlessCanceled = (value: ReturnType<typeof sql>) => sql`case when r.error_code is distinct from 'canceled' then ${value} end`
+  return sql<EndedOperation>`update operations o set
+      state = case when r.error_code = 'canceled' then 'canceled' else 'failed' end,
+      words = ${words},
+      error_code = ${unlessCanceled(sql`coalesce(r.error_code, 'internal')`)},
+      error_message = ${unlessCanceled(words)},
+      error_hint = ${unlessCanceled(sql`'the log of the release has every line'`)},
+      ${ended} ${from}
+    where x.id = o.id and r.id = ${releaseId} and o.finished_at is null ${returning}`.execute(db)
 }
 
 /** What was asked of releases that were superseded is asked of this one, which is queued in their place. */
