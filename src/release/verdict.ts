@@ -2,7 +2,8 @@
 import type { KyozoError } from '../errors.ts'
 import type { ReleaseState } from './states.ts'
 
-export type VerdictKind = 'live' | 'unchanged' | 'failed' | 'superseded' | 'rolled_back' | 'removed' | 'skipped' | 'stopped'
+export const verdictKinds = ['live', 'unchanged', 'failed', 'superseded', 'rolled_back', 'removed', 'skipped', 'stopped'] as const
+export type VerdictKind = (typeof verdictKinds)[number]
 
 export interface Verdict {
   readonly service: string

@@ -1,3 +1,4 @@
+import { verdictKinds } from '../../release/verdict.ts'
 import { integer, oneOf, text } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, one } from './shapes.ts'
@@ -9,10 +10,7 @@ export const releaseServices: Resource = {
   attributes: {
     service: text('The name of the service.', { sort: true, filter: 'equal' }),
     folder_path: text('Its folder.', { nullable: true, filter: 'equal' }),
-    verdict: oneOf(['live', 'unchanged', 'failed', 'superseded', 'rolled_back', 'removed', 'skipped'], 'How it ended.', {
-      sort: true,
-      filter: 'equal',
-    }),
+    verdict: oneOf(verdictKinds, 'How it ended.', { sort: true, filter: 'equal' }),
     words: text('How it ended, as a sentence.'),
     image: text('The image that it runs.', { nullable: true, filter: 'equal' }),
     config_hash: text('The hash of what it was started with.', { nullable: true }),
