@@ -6,7 +6,7 @@ import { credentialNames, sources } from '../secrets/source.ts'
 import { type AvailableSecret, type SecretLayer, secretLayers } from '../stack/given-secrets.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import type { Environment } from '../store/environments.ts'
-import { listSecrets, placeOf, type StoredSecret } from '../store/secrets.ts'
+import { listRetiredSecrets, listSecrets, placeOf, type RetiredSecret, type StoredSecret } from '../store/secrets.ts'
 import { declarationName, parseDeclaration } from '../topology/declaration/declaration.ts'
 import { cleanPath } from '../topology/paths.ts'
 import type { Topology } from '../topology/topology.ts'
@@ -14,7 +14,7 @@ import type { Kyozo } from './kyozo.ts'
 
 export interface EnvironmentSecrets {
   readonly available: readonly AvailableSecret[]
-  /** Every value that is in play, those that kyozo made too: nothing of it may be stored or shown. */
+  /** Every value that is in play, those that kyozo made too, and those that containers from before may print: nothing of it may be stored or shown. */
   readonly values: readonly string[]
   /** Service → variable → value, as the stack says who gets which. */
   valuesFor(stack: Pick<StackSpec, 'services'>): Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -33,8 +33,10 @@ export async function environmentSecrets(
   environment: Pick<Environment, 'id' | 'workspaceId' | 'kind'>,
   commit?: { readonly reader: ObjectReader; readonly listing: TreeListing },
 ): Promise<EnvironmentSecrets> {
-  const stored = await listSecrets(kyozo.db, { workspaceId: environment.workspaceId, environmentId: environment.id })
-  const opened = stored.map((secret) => ({ secret, value: kyozo.vault.open(placeOf(secret), secret.ciphertext) }))
+  const scope = { workspaceId: environment.workspaceId, environmentId: environment.id }
+  const open = <S extends RetiredSecret>(secret: S) => ({ secret, value: kyozo.vault.open(placeOf(secret), secret.ciphertext) })
+  const opened = (await listSecrets(kyozo.db, scope)).map(open)
+  const retired = (await listRetiredSecrets(kyozo.db, scope)).map(open)
   // Whoever may open a pull request writes the preview's code: it gets what was set for it, and nothing else.
   const isPreview = environment.kind === 'preview'
   const set = opened.filter(({ secret }) => !secret.isMade && (!isPreview || secret.environmentId !== null))
@@ -43,7 +45,7 @@ export async function environmentSecrets(
   const held = [...fromFiles, ...set.filter(({ secret }) => !isCredential(secret)).map(({ secret, value }) => heldBy(secret, value))]
   return {
     available: held.map(({ value: _, ...secret }) => secret),
-    values: [...opened.map(({ value }) => value), ...fromFiles.map(({ value }) => value)],
+    values: [...opened, ...retired, ...fromFiles].map(({ value }) => value),
     valuesFor: (stack) => valuesFor(stack, held),
   }
 }

@@ -19,6 +19,7 @@ export const retentions: readonly Retention[] = [
   { table: 'service_metric_rollups', column: 'bucket_start', order: 'bucket_start', days: 30 },
   { table: 'alerts', column: 'resolved_at', order: 'id', days: 90 },
   { table: 'operations', column: 'finished_at', order: 'id', days: 90 },
+  { table: 'retired_secrets', column: 'retired_at', order: 'id', days: 90 },
 ]
 
 const batchRows = 5_000

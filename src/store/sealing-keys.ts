@@ -54,6 +54,7 @@ function wrongKey(key: string, cause?: unknown): KyozoError {
 export async function keysInUse(db: Executor): Promise<readonly string[]> {
   const { rows } = await sql<{ keyId: string }>`
     select key_id as "keyId" from secrets group by 1
+    union select key_id from retired_secrets group by 1
     union select encode(substring(webhook_secret from 2 for 8), 'hex') from forge_connections
     union select encode(substring(credentials from 2 for 8), 'hex') from forge_connections where credentials is not null
     order by 1`.execute(db)
@@ -66,7 +67,7 @@ const batchRows = 100
 /** Seals everything with the vault's key that another key has sealed. Others may do the same at once, and everything may be used meanwhile. */
 export async function resealAll(db: Database, vault: Vault, signal?: AbortSignal): Promise<number> {
   let moved = 0
-  for (const batch of [resealSecrets, resealConnections]) {
+  for (const batch of [resealIn('secrets'), resealIn('retiredSecrets'), resealConnections]) {
     for (;;) {
       signal?.throwIfAborted()
       const rows = await db.transaction().execute((trx) => batch(trx, vault))
@@ -77,21 +78,23 @@ export async function resealAll(db: Database, vault: Vault, signal?: AbortSignal
   return moved
 }
 
-async function resealSecrets(trx: Executor, vault: Vault): Promise<number> {
-  const rows = await trx
-    .selectFrom('secrets')
-    .selectAll()
-    .where('keyId', '!=', vault.keyId)
-    .limit(batchRows)
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  for (const row of rows) {
-    const place = placeOf(row)
-    const ciphertext = vault.seal(place, vault.open(place, row.ciphertext))
-    await trx.updateTable('secrets').set({ ciphertext, keyId: vault.keyId }).where('id', '=', row.id).execute()
+function resealIn(table: 'secrets' | 'retiredSecrets') {
+  return async (trx: Executor, vault: Vault): Promise<number> => {
+    const rows = await trx
+      .selectFrom(table)
+      .select(['id', 'workspaceId', 'environmentId', 'service', 'name', 'ciphertext'])
+      .where('keyId', '!=', vault.keyId)
+      .limit(batchRows)
+      .forUpdate()
+      .skipLocked()
+      .execute()
+    for (const row of rows) {
+      const place = placeOf(row)
+      const ciphertext = vault.seal(place, vault.open(place, row.ciphertext))
+      await trx.updateTable(table).set({ ciphertext, keyId: vault.keyId }).where('id', '=', row.id).execute()
+    }
+    return rows.length
   }
-  return rows.length
 }
 
 async function resealConnections(trx: Executor, vault: Vault): Promise<number> {

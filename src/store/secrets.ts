@@ -1,9 +1,9 @@
 // Values that kyozo keeps encrypted. The caller encrypts: the key never comes here.
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
-import type { SecretTable } from './tables/services.ts'
+import type { SecretTable } from './tables/secrets.ts'
 import type { Viewer } from './viewer.ts'
 
 export interface SecretScope {
@@ -32,6 +32,18 @@ export function listSecrets(db: Executor, scope: Omit<SecretScope, 'teamId'>): P
     .where((where) => where.or([where('environmentId', '=', scope.environmentId), where('environmentId', 'is', null)]))
     .orderBy('name')
     .orderBy('id')
+    .execute()
+}
+
+export type RetiredSecret = Pick<StoredSecret, 'workspaceId' | 'environmentId' | 'service' | 'name' | 'ciphertext'>
+
+/** Values that containers of the environment may still have been started with. */
+export function listRetiredSecrets(db: Executor, scope: Omit<SecretScope, 'teamId'>): Promise<RetiredSecret[]> {
+  return db
+    .selectFrom('retiredSecrets')
+    .select(['workspaceId', 'environmentId', 'service', 'name', 'ciphertext'])
+    .where('workspaceId', '=', scope.workspaceId)
+    .where((where) => where.or([where('environmentId', '=', scope.environmentId), where('environmentId', 'is', null)]))
     .execute()
 }
 
@@ -76,6 +88,7 @@ export async function replaceSecret(
   id: string,
   change: SealedValue & { readonly updatedById: string },
 ): Promise<number | undefined> {
+  await retireValue(db, id)
   const changed = await db
     .updateTable('secrets')
     .set((set) => ({ ...change, version: set('version', '+', 1), updatedAt: databaseNow }))
@@ -88,8 +101,24 @@ export async function replaceSecret(
 
 /** Whether there was one to remove. */
 export async function removeSecret(db: Executor, id: string): Promise<boolean> {
+  await retireValue(db, id)
   const gone = await db.deleteFrom('secrets').where('id', '=', id).where('isMade', '=', false).returning('id').executeTakeFirst()
   return gone !== undefined
+}
+
+/** Of one secret; a container that was started with an older one has seen as many releases fail. */
+const retiredKept = 10
+
+/** Keeps the value that is about to go. */
+async function retireValue(db: Executor, id: string): Promise<void> {
+  await sql`insert into retired_secrets (id, team_id, workspace_id, environment_id, service, name, ciphertext, key_id)
+    select ${newId()}, team_id, workspace_id, environment_id, service, name, ciphertext, key_id from secrets where id = ${id} and not is_made`.execute(
+    db,
+  )
+  await sql`delete from retired_secrets where id in (
+    select r.id from retired_secrets r join secrets s on r.workspace_id = s.workspace_id and r.name = s.name
+      and r.environment_id is not distinct from s.environment_id and r.service is not distinct from s.service
+    where s.id = ${id} order by r.id desc offset ${retiredKept})`.execute(db)
 }
 
 export async function countSecrets(db: Executor, workspaceId: string): Promise<number> {

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely'
 import type * as access from './tables/access.ts'
 import type { Time } from './tables/columns.ts'
 import type * as git from './tables/git.ts'
+import type * as secrets from './tables/secrets.ts'
 import type * as services from './tables/services.ts'
 
 export interface Tables {
@@ -28,7 +29,8 @@ export interface Tables {
   outbox: git.OutboxTable
   forgeConnections: git.ForgeConnectionTable
   sealingKeys: access.SealingKeyTable
-  secrets: services.SecretTable
+  secrets: secrets.SecretTable
+  retiredSecrets: secrets.RetiredSecretTable
   serviceInstances: services.ServiceInstanceTable
   routes: services.RouteTable
   files: services.FileTable

@@ -7,7 +7,7 @@ import { createVault, type Vault } from '../../src/secrets/vault.ts'
 import type { Database } from '../../src/store/database.ts'
 import { addConnection, connectionPlaces } from '../../src/store/forge-connections.ts'
 import { checkKeys, keysInUse, resealAll } from '../../src/store/sealing-keys.ts'
-import { listSecrets, placeOf } from '../../src/store/secrets.ts'
+import { listRetiredSecrets, listSecrets, placeOf } from '../../src/store/secrets.ts'
 import { testDatabase } from '../support/database.ts'
 import { workspaceWithEnvironment } from './rows.ts'
 
@@ -28,6 +28,8 @@ async function fill(db: Database, vault: Vault, count: number) {
     }
   })
   await db.insertInto('secrets').values(rows).execute()
+  const { createdById: _, updatedById: __, ...retired } = rows[0]!
+  await db.insertInto('retiredSecrets').values(retired).execute()
   const id = newId()
   const places = connectionPlaces(id)
   await addConnection(db, {
@@ -56,7 +58,7 @@ it('a new key takes over every value while others do the same, and then the old 
   interrupted.abort(new Error('stopped'))
   await expect(resealAll(db, vault, interrupted.signal)).rejects.toThrow('stopped')
   const moved = await Promise.all([resealAll(db, vault), resealAll(db, vault)])
-  expect(moved[0] + moved[1]).toBe(251)
+  expect(moved[0] + moved[1]).toBe(252)
   expect(await resealAll(db, vault)).toBe(0)
   expect(await keysInUse(db)).toEqual([vault.keyId])
 
@@ -66,6 +68,8 @@ it('a new key takes over every value while others do the same, and then the old 
   expect(secrets.map((secret) => alone.open(placeOf(secret), secret.ciphertext)).sort()).toEqual(
     Array.from({ length: 250 }, (_, at) => `value ${at}`).sort(),
   )
+  const retired = await listRetiredSecrets(db, scope)
+  expect(retired.map((secret) => alone.open(placeOf(secret), secret.ciphertext))).toEqual(['value 0'])
   const row = await db.selectFrom('forgeConnections').selectAll().where('id', '=', connection).executeTakeFirstOrThrow()
   expect(alone.open(connectionPlaces(connection).webhookSecret, row.webhookSecret)).toBe('hook')
   expect(await db.selectFrom('sealingKeys').select('keyId').execute()).toEqual([{ keyId: alone.keyId }])
@@ -82,6 +86,7 @@ it('a wrong key does not start, whether or not anything is sealed since keys hav
   await expect(checkKeys(db, createVault(next))).rejects.toMatchObject(wrong)
   await checkKeys(db, vault)
   await db.deleteFrom('forgeConnections').execute()
+  await db.deleteFrom('retiredSecrets').execute()
   await expect(checkKeys(db, createVault(next))).rejects.toMatchObject(wrong)
 
   await db.updateTable('secrets').set({ keyId: 'first' }).execute()

@@ -47,25 +47,6 @@ export interface ServiceInstanceTable {
   eventSequence: ColumnType<string, never, never>
 }
 
-export interface SecretTable {
-  id: string
-  teamId: string
-  workspaceId: string
-  environmentId: string | null
-  service: string | null
-  name: string
-  ciphertext: Buffer
-  version: Generated<number>
-  /** The key that sealed it. */
-  keyId: Generated<string>
-  /** Made by kyozo, not set by a person. */
-  isMade: Generated<boolean>
-  createdById: string | null
-  updatedById: string | null
-  createdAt: Time
-  updatedAt: Time
-}
-
 export interface RouteTable {
   environmentId: string
   service: string
