@@ -1,10 +1,11 @@
 // Observes once, plans, stores and prints the plan before anything of it is done.
 import { KyozoError } from '../errors.ts'
 import type { TreeDiff } from '../git/source-tree.ts'
+import { changedHealth } from '../reconcile/changed-health.ts'
 import { explainChanges, rememberServices } from '../reconcile/explain-changes.ts'
 import { formatPlan } from '../reconcile/format-plan.ts'
 import type { ObservedStack, StackPlan } from '../reconcile/plan.ts'
-import { planStack } from '../reconcile/plan-stack.ts'
+import { planStack, type Wishes } from '../reconcile/plan-stack.ts'
 import { vanishedServices } from '../reconcile/vanished-services.ts'
 import { short } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
@@ -42,12 +43,19 @@ export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput)
   )
   const explained = explainChanges({ spec: stack, previousServices: live ? rememberServices(live) : {}, diff })
   const context = input.because === undefined ? explained : becauseOf(explained, { because: input.because, stack, attempt })
-  const plan = planStack(stack, observed, { ...context, wishes: planWishes(attempt.wishes, attempt.release) })
+  const plan = planStack(stack, observed, { ...context, wishes: allWishes(attempt, input) })
   const planText = attempt.redact(formatPlan(plan))
   await updateRelease(kyozo.db, attempt.lease, { plan: JSON.stringify(plan), planText })
   sayDifferences(attempt, stack, live ?? undefined)
   for (const line of planText === '' ? ['nothing to do: the commit holds no service'] : planText.split('\n')) attempt.say(`  ${line}`)
   return { plan, observed }
+}
+
+function allWishes(attempt: Attempt, { stack, diff }: PlanInput): Wishes {
+  const wishes = planWishes(attempt.wishes, attempt.release)
+  const live = new Map([...attempt.live].map(([name, { spec }]) => [name, spec]))
+  const checks = changedHealth({ spec: stack, live, diff, hasNewSettings: attempt.release.options.analyze === true })
+  return { ...wishes, restart: new Map([...checks, ...(wishes.restart ?? [])]) }
 }
 
 /** What stays as it is keeps its own words. */
