@@ -3,7 +3,7 @@
 import { KyozoError } from '../errors.ts'
 import { recordAudit } from '../store/audit.ts'
 import type { Database, Executor } from '../store/database.ts'
-import { pendingInvitation } from '../store/invitations.ts'
+import { cancelInvitationsOf, pendingInvitation } from '../store/invitations.ts'
 import { endGrants, endSessions, endTokens, findMember, findUser, holdTeam, type Member, ownersOf } from '../store/people.ts'
 import { holdTeamNames, isTaken } from '../store/teams.ts'
 import type { Viewer } from '../store/viewer.ts'
@@ -75,6 +75,7 @@ export function memberAccess(context: AccessContext): MemberAccess {
           within(trx).api.updateMemberRole({ body: { memberId, role, organizationId: viewer.teamId }, headers: new Headers() }),
         )
         await endOtherAccess(trx, viewer, member)
+        await cancelInvitationsOf(trx, member)
         await recordAudit(trx, viewer, { ...about(member, 'members.update'), details: { role, before: member.role }, ...origin })
       }),
 
@@ -86,6 +87,7 @@ export function memberAccess(context: AccessContext): MemberAccess {
         )
         await endSessions(trx, member.userId)
         await endTokens(trx, member.userId, { teamId: viewer.teamId })
+        await cancelInvitationsOf(trx, member)
         await endGrants(trx, { teamId: viewer.teamId, userId: member.userId, by: viewer.userId })
         await recordAudit(trx, viewer, { ...about(member, 'members.delete'), details: { role: member.role }, ...origin })
       }),

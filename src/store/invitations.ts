@@ -20,6 +20,17 @@ export function pendingInvitation(db: Executor, id: string): Promise<Invitation 
   return pending(db).where('i.id', '=', id).executeTakeFirst()
 }
 
+/** What somebody without the right any more has asked for is not answered. */
+export async function cancelInvitationsOf(db: Executor, inviter: { readonly teamId: string; readonly userId: string }): Promise<void> {
+  await db
+    .updateTable('invitations')
+    .set({ status: 'canceled' })
+    .where('teamId', '=', inviter.teamId)
+    .where('inviterId', '=', inviter.userId)
+    .where('status', '=', 'pending')
+    .execute()
+}
+
 export function pendingInvitationFor(db: Executor, email: string): Promise<Invitation | undefined> {
   return pending(db).where('i.email', '=', email.toLowerCase()).orderBy('i.id').executeTakeFirst()
 }

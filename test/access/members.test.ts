@@ -77,6 +77,15 @@ it('who lists invitations cannot join by one: its id is not its address', async 
   expect(await access.invitationOf(code)).toMatchObject({ id, role: 'owner' })
 })
 
+it.each(['removed', 'made a member'])('what an admin who is %s has asked for is not answered', async (end) => {
+  const ada = await person(db, access, { teamId, role: 'admin' })
+  const { code } = await access.invite(await viewerOfPerson(db, { ...ada, teamId }), { email: `${newId()}@example.com`, role: 'admin' })
+  const program = await automation(db, teamId)
+  if (end === 'removed') await access.removeMember(program, ada.memberId)
+  else await access.changeRole(program, { memberId: ada.memberId, role: 'member' })
+  await expect(access.join(code, { name: 'Ada again', password }, new Headers())).rejects.toMatchObject(gone)
+})
+
 it('another team’s invitation cannot be taken back', async () => {
   const { id } = await access.invite(await automation(db, teamId), { email: 'd@example.com', role: 'member' })
   await expect(access.cancelInvitation(await automation(db, await team(db)), id)).rejects.toMatchObject({ code: 'not_found' })

@@ -5,7 +5,8 @@ import type { Change, Removal } from '../resources/resource.ts'
 
 export const updateMember: Change = {
   right: 'members.update',
-  description: 'Gives a member another role. Their logins and tokens in this team end. Only owners make owners, and the last one stays.',
+  description:
+    'Gives a member another role. Their logins, and their tokens and invitations in this team end. Only owners make owners, and the last one stays.',
   attributes: { role: z.enum(roles) },
   async run({ access, ipAddress }, { viewer, row, attributes }) {
     if (attributes.role !== undefined)
@@ -16,7 +17,7 @@ export const updateMember: Change = {
 
 export const removeMember: Removal = {
   right: 'members.delete',
-  description: 'Ends a membership, with all that was granted to the person and their logins and tokens.',
+  description: 'Ends a membership, with all that was granted to the person and their logins, tokens and invitations.',
   async run({ access, ipAddress }, { viewer, row }) {
     await access.removeMember(viewer, String(row.id), { ipAddress })
     return { kind: 'done' }
