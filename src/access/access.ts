@@ -65,8 +65,8 @@ export interface Credentials {
 export interface NewToken {
   readonly name: string
   readonly scopes: readonly TokenScope[]
-  /** Null for one that does not expire. */
-  readonly expiresAt: Date | null
+  /** Null for one that does not expire. Default is that, or the end of the token that makes it: no token outlives its maker by another. */
+  readonly expiresAt?: Date | null
 }
 
 export interface NewTeam {

@@ -42,7 +42,7 @@ const ending = `
 Beyond the table:
 
 - Only an owner makes, changes or removes an owner, and the last owner of a team stays one. kyozo's own program in a team (the token of the first run and \`KYOZO_ADMIN_TOKEN\`) is an owner that cannot be removed.
-- A member sees and revokes their own tokens, an admin everybody's. Nobody can read a token again once it was shown.
+- A member sees and revokes their own tokens, an admin everybody's. Nobody can read a token again once it was shown. A token made with a token has no scope that its maker has not, and lasts no longer.
 - A new role ends the person's logins, their tokens in that team and the invitations they made that wait; a new password ends all their other logins and all their tokens; both at once.
 - A member without \`deploy_service\` for the whole workspace may clone it, and may not push to it.
 - An invitation is accepted by the person it was sent to, with no right but its address. Who lists invitations does not see the address.

@@ -51,7 +51,7 @@ function createCommand(): Command {
     .description('make a token and print it on standard output, this one time')
     .argument('<name>', 'what it is for')
     .addOption(new Option('--scope <scope...>', 'what it may be used for').choices(scopes).default(['read'], 'read'))
-    .option('--days <count>', 'after how many days it ends; default is never', daysIn)
+    .option('--days <count>', 'after how many days it ends; default is never, or with the token that makes it', daysIn)
     .option('--json', 'print one JSON document')
   return withServer(command).action(async (name: string, options: CreateOptions) => {
     const server = await openServer(options)
@@ -60,7 +60,8 @@ function createCommand(): Command {
     const made = (await server.send({ method: 'POST', path: '/api/v1/api_tokens', to: `make the token ${name}`, body }))!
       .data as JsonApiResource
     if (options.json) return printDocument({ schemaVersion: 1, id: made.id, ...made.attributes })
-    process.stderr.write(`This is the one time that the token is shown.\n`)
+    const { expires_at: end } = made.attributes
+    process.stderr.write(`This is the one time that the token is shown.${end === null ? '' : ` It is accepted until ${dayOf(end)}.`}\n`)
     process.stdout.write(`${String(made.attributes.token)}\n`)
   })
 }

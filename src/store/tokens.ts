@@ -96,6 +96,18 @@ async function serviceUser(db: Executor, teamId: string): Promise<string> {
   return user.id
 }
 
+/** Until when a token is accepted, null for good; undefined when it was revoked. Until the transaction ends, nobody revokes it. */
+export async function holdTokenEnd(db: Executor, id: string): Promise<Date | null | undefined> {
+  const found = await db
+    .selectFrom('apiKeys')
+    .select('expiresAt')
+    .where('id', '=', id)
+    .where('enabled', '=', true)
+    .forShare()
+    .executeTakeFirst()
+  return found?.expiresAt
+}
+
 /** What the access library does not know of a token that it made. */
 export async function describeToken(
   db: Executor,

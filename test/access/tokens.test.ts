@@ -66,6 +66,20 @@ it('a token cannot make one with more scopes than its own', async () => {
   })
 })
 
+it('a token cannot make one that lasts longer than itself, nor any once it is revoked', async () => {
+  const end = new Date(Date.now() + 3_600_000)
+  const { id, value } = await access.createToken(await asAda(), { name: 'short', scopes: ['admin'], expiresAt: end })
+  const viewer = (await viewerOf(db, value))!
+  const refused = { code: 'forbidden', message: `a token made with this one cannot last longer: this one ends at ${end.toISOString()}` }
+  for (const expiresAt of [null, new Date(end.getTime() + 1)])
+    await expect(access.createToken(viewer, { name: 'longer', scopes: ['admin'], expiresAt })).rejects.toMatchObject(refused)
+  const made = await access.createToken(viewer, { name: 'as long', scopes: ['admin'] })
+  const row = await db.selectFrom('apiKeys').select('expiresAt').where('id', '=', made.id).executeTakeFirstOrThrow()
+  expect(row.expiresAt).toEqual(end)
+  await access.revokeToken(viewer, id)
+  await expect(access.createToken(viewer, { name: 'late', scopes: ['admin'] })).rejects.toMatchObject({ code: 'unauthorized' })
+})
+
 it('a token is refused from the moment it is revoked or expires', async () => {
   const revoked = await access.createToken(await asAda(), { name: 'a', scopes: ['read'], expiresAt: null })
   await access.revokeToken(await asAda(), revoked.id)

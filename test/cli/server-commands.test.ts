@@ -190,7 +190,8 @@ it('secrets come by standard input, are listed without their values, and go agai
 
 it('a token is printed once, may do what it was made for and no more, and is worth nothing once revoked', async () => {
   const made = await run('tokens', 'create', 'dashboard', '--days', '7')
-  expect(made).toMatchObject({ exitCode: 0, stderr: 'This is the one time that the token is shown.\n' })
+  const words = /^This is the one time that the token is shown\. It is accepted until \d{4}-\d\d-\d\d\.\n$/
+  expect(made).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(words) })
   const token = made.stdout.trim()
   const listed = await run('tokens', 'list')
   expect(listed.stdout).toMatch(/^name +begins .*\n[\s\S]*dashboard +kyozo_\S+… .* read +until \d{4}-\d\d-\d\d +/m)

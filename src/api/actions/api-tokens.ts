@@ -10,16 +10,21 @@ export const createApiToken: Creation = {
   attributes: {
     name: z.string().trim().min(1).max(100),
     scopes: z.array(z.enum(tokenScopes)).min(1).max(tokenScopes.length),
-    expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
+    expires_at: z.iso
+      .datetime({ offset: true })
+      .nullable()
+      .optional()
+      .describe('Null is for good. Default is that, or the end of the token that makes it, which no token made with it outlives.'),
   },
   once: { token: z.string() },
   // Everybody makes their own.
   subject: () => ({}),
   async run({ access, ipAddress }, { viewer, attributes }) {
     const asked = attributes as { name: string; scopes: TokenScope[]; expires_at?: string | null }
-    const expiresAt = asked.expires_at == null ? null : new Date(asked.expires_at)
-    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) throw expired(asked.expires_at!)
-    const made = await access.createToken(viewer, { name: asked.name, scopes: [...new Set(asked.scopes)], expiresAt }, { ipAddress })
+    const expiresAt = typeof asked.expires_at === 'string' ? new Date(asked.expires_at) : asked.expires_at
+    if (expiresAt != null && expiresAt.getTime() <= Date.now()) throw expired(asked.expires_at!)
+    const token = { name: asked.name, scopes: [...new Set(asked.scopes)], ...(expiresAt === undefined ? {} : { expiresAt }) }
+    const made = await access.createToken(viewer, token, { ipAddress })
     return { kind: 'row', id: made.id, once: { token: made.value } }
   },
 }
