@@ -16,9 +16,10 @@ import { followRelease } from '../pipeline/follow.ts'
 import { type ReceiveContext, type Received, receivePush } from '../pipeline/receive.ts'
 import { stateWords } from '../release/states.ts'
 import type { Notifications } from '../store/notify.ts'
-import { assertWorkspaceName, createWorkspace, findWorkspaceByName, type Workspace } from '../store/workspaces.ts'
+import { assertFreeWorkspaceName, assertWorkspaceName, findWorkspaceByName, type Workspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
 import { createPushLines } from './push-lines.ts'
+import { pushedWorkspace } from './pushed-workspace.ts'
 
 export interface GitHttpContext extends ReceiveContext {
   readonly mirrors: Mirrors
@@ -57,8 +58,10 @@ async function advertise(context: GitHttpContext, request: Request, response: Re
       hint: 'use git clone or git push with this address',
     })
   const workspace = await readableWorkspace(context, request, response)
-  if (service === 'git-receive-pack') assertMayPush(response, workspace)
-  else if (workspace === undefined) throw unknownWorkspace(nameIn(request))
+  if (service === 'git-receive-pack') {
+    assertMayPush(response, workspace)
+    if (workspace === undefined) await assertFreeWorkspaceName(context.db, nameIn(request))
+  } else if (workspace === undefined) throw unknownWorkspace(nameIn(request))
   const folder = await context.mirrors.folderOf(workspace?.id ?? emptyRepository)
   const refs = await advertiseRefs(folder, service as GitService, request.get('git-protocol'))
   noCache(response).type(`application/x-${service}-advertisement`).send(refs)
@@ -81,7 +84,7 @@ async function receive(context: GitHttpContext, request: Request, response: Resp
   const name = nameIn(request)
   const known = await readableWorkspace(context, request, response)
   assertMayPush(response, known)
-  const workspace = known ?? (await createWorkspace(context.db, { teamId: viewer.teamId, name, forge: 'git' }))
+  const workspace = known ?? (await pushedWorkspace(context.db, viewer, { name, ipAddress: request.ip }))
   if (workspace.teamId !== viewer.teamId) throw unknownWorkspace(name)
   noCache(response).type('application/x-git-receive-pack-result')
   const push = await serveReceivePack(await context.mirrors.folderOf(workspace.id), {
