@@ -5,6 +5,7 @@ import type { ObservedContainer, StackPlan } from '../reconcile/plan.ts'
 import { stateWords } from '../release/states.ts'
 import { releaseWords, short } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
+import { endDrained, holdUntilDrained } from '../store/draining-operations.ts'
 import { recordAnalyzed } from '../store/environments.ts'
 import { endRelease } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
@@ -34,17 +35,20 @@ export interface Switching {
 export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
   const { stack, applied } = switching
   for (const [service, containers] of applied.hidden) await engine.giveAlias(attempt.identity, service, containers)
-  await becomeLive(attempt, kyozo, engine, switching)
+  const live = await becomeLive(attempt, kyozo, engine, switching)
   await kyozo.edge?.refresh()
   // The release is live: whatever goes wrong from here on is mended later and takes nothing back.
-  await retire(attempt, kyozo, { stack, applied }).catch((error: unknown) => {
+  try {
+    await retire(attempt, kyozo, { stack, applied })
+    await endDrained(kyozo.db, live)
+  } catch (error) {
     kyozo.log.warn({ error, release: attempt.release.id }, 'replaced containers could not be taken away; the next mending does it')
-  })
+  }
 }
 
 async function retire(attempt: Attempt, kyozo: Kyozo, { stack, applied }: Pick<Switching, 'stack' | 'applied'>): Promise<void> {
   const going = applied.retire.flatMap((retired) => retired.containers)
-  const leaving = [...going, ...applied.stop]
+  const leaving = leavingContainers(applied)
   if (leaving.length === 0) return
   await drain(kyozo, leaving)
   const kept = new Set(stack.services.map((service) => service.name))
@@ -54,6 +58,10 @@ async function retire(attempt: Attempt, kyozo: Kyozo, { stack, applied }: Pick<S
   await new Promise((resolve) => setTimeout(resolve, siblingGraceMs))
   await kyozo.engine.stop(applied.stop)
   await kyozo.engine.remove(going)
+}
+
+function leavingContainers({ retire, stop }: Applied): readonly string[] {
+  return [...retire.flatMap(({ containers }) => containers), ...stop]
 }
 
 const siblingGraceMs = 1_000
@@ -66,7 +74,7 @@ async function drain(kyozo: Kyozo, containers: readonly string[]): Promise<void>
 
 const remoteDrainMs = 2_000
 
-async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
+async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<Release> {
   const { stack, plan, applied } = switching
   const { environment, release } = attempt
   const containers = await stayingContainers(attempt, engine, applied)
@@ -82,7 +90,8 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
   const hasChanged = touchedServices(plan).size > 0 || changesResting(attempt, stack)
   const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
   await sayVerdicts(attempt, { ...release, state }, verdicts)
-  await kyozo.db.transaction().execute(async (trx) => {
+  return kyozo.db.transaction().execute(async (trx) => {
+    if (leavingContainers(applied).length > 0) await holdUntilDrained(trx, release.id)
     const ended = await endRelease(trx, attempt.lease, {
       change: {
         state,
@@ -104,6 +113,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     await notify(trx, 'routes', environment.id)
     // Who reads that it is live must reach the new containers at once.
     await kyozo.edge?.refresh(trx)
+    return ended
   })
 }
 
@@ -114,7 +124,7 @@ function changesResting({ live }: Attempt, stack: StackSpec): boolean {
 
 /** What stays after the switch: a container that is leaving gets no new requests. */
 async function stayingContainers(attempt: Attempt, engine: Engine, applied: Applied): Promise<readonly ObservedContainer[]> {
-  const leaving = new Set([...applied.stop, ...applied.retire.flatMap(({ containers }) => containers)])
+  const leaving = new Set(leavingContainers(applied))
   const { containers } = await engine.observe(attempt.identity, [])
   return containers.filter(({ id }) => !leaving.has(id))
 }

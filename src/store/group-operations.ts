@@ -1,6 +1,7 @@
 // Operations that several releases carry out: they end when the last of these has.
 import { sql } from 'kysely'
 import type { Executor } from './database.ts'
+import { databaseNow } from './instance.ts'
 import { changeLeased, type OperationLease } from './operation-leases.ts'
 import { endOperation } from './operations.ts'
 import type { Release } from './releases.ts'
@@ -23,6 +24,7 @@ export async function settleGroups(db: Executor, ended: Pick<Release, 'id'>): Pr
     .where('releaseId', '=', ended.id)
     .where('finishedAt', 'is', null)
     .where(sql<boolean>`result ? 'releases'`)
+    .where((where) => where.or([where('leaseExpiresAt', 'is', null), where('leaseExpiresAt', '<', databaseNow)]))
     .forUpdate()
     .execute()
   for (const group of groups) await settle(db, group)

@@ -31,10 +31,12 @@ const from = sql`from operations x join releases r on r.id = x.release_id
 const ended = sql`finished_at = ${databaseNow}, lease_token = null, lease_expires_at = null`
 const returning = sql`returning o.id, o.kind, o.state, o.service_instance_id as "serviceInstanceId"`
 
+/** Those that wait until containers are gone are left alone. */
 function endWell(db: Executor, releaseId: string) {
   const words = sql<string>`coalesce(case when v.service is null then null else v.service || ' is ' || v.words end, r.reason, 'done')`
   return sql<EndedOperation>`update operations o set state = 'succeeded', words = ${words}, ${ended} ${from}
-    where x.id = o.id and r.id = ${releaseId} and o.finished_at is null ${returning}`.execute(db)
+    where x.id = o.id and r.id = ${releaseId} and o.finished_at is null
+      and (o.lease_expires_at is null or o.lease_expires_at < ${databaseNow}) ${returning}`.execute(db)
 }
 
 /** A service whose own verdict is good goes on as before: what failed is then the release. */
@@ -117,6 +119,7 @@ export async function settleLeftOperations(db: Executor): Promise<void> {
     .distinct()
     .where('o.finishedAt', 'is', null)
     .where('r.finishedAt', 'is not', null)
+    .where((where) => where.or([where('o.leaseExpiresAt', 'is', null), where('o.leaseExpiresAt', '<', databaseNow)]))
     .execute()
   for (const release of ended) await settleOperations(db, release)
 }

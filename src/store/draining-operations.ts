@@ -1,0 +1,34 @@
+// What takes containers away has succeeded when they are gone, not when the release that does it is live.
+import type { Database, Executor } from './database.ts'
+import { inSeconds } from './instance.ts'
+import { settleOperations } from './release-operations.ts'
+import type { Release } from './releases.ts'
+
+const kinds = ['stop_service', 'destroy_service', 'scale_service', 'stop_workspace']
+
+/** Longer than requests are waited for and a container may take to stop, and than it takes until an environment is mended. */
+const longestSeconds = 120
+
+/** In the transaction that makes the release live. Should its process die, a sweep ends them later. */
+export async function holdUntilDrained(db: Executor, releaseId: string): Promise<void> {
+  await db
+    .updateTable('operations')
+    .set({ words: 'its containers finish their last requests', leaseExpiresAt: inSeconds(longestSeconds) })
+    .where('releaseId', '=', releaseId)
+    .where('kind', 'in', kinds)
+    .where('finishedAt', 'is', null)
+    .execute()
+}
+
+/** Called when the containers are gone. */
+export async function endDrained(db: Database, release: Pick<Release, 'id' | 'environmentId' | 'state'>): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('operations')
+      .set({ leaseExpiresAt: null })
+      .where('releaseId', '=', release.id)
+      .where('finishedAt', 'is', null)
+      .execute()
+    await settleOperations(trx, release)
+  })
+}
