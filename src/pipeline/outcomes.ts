@@ -49,9 +49,9 @@ export interface LiveFacts {
 }
 
 /** A service that a person stopped: nothing was done for it, whatever the commit changed. */
-function restingVerdict({ live }: Served, spec: StackService, because: string): ReleaseVerdict {
+function restingVerdict({ live }: Served, spec: StackService, rest: { readonly because: string; readonly now: boolean }): ReleaseVerdict {
   const sha = live.get(spec.name)?.sha
-  return { ...verdictOf({ kind: 'stopped', service: spec.name, because }), ...about(spec), ...(sha === undefined ? {} : { sinceSha: sha }) }
+  return { ...verdictOf({ kind: 'stopped', service: spec.name, ...rest }), ...about(spec), ...(sha === undefined ? {} : { sinceSha: sha }) }
 }
 
 export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt['release'], 'sha'> }, facts: LiveFacts): ReleaseVerdict[] {
@@ -61,20 +61,9 @@ export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt[
   const wanted = facts.stack.services.filter(({ name }) => !destroyed?.has(name))
   const present = wanted.map((spec) => {
     const rest = stopped?.get(spec.name)
-    if (rest !== undefined) return restingVerdict(attempt, spec, rest)
-    const url = spec.replicas === 0 ? undefined : facts.urls.get(spec.name)
-    const reached = url === undefined ? {} : { url }
-    const before = attempt.live.get(spec.name)
-    const outcome: ServiceOutcome =
-      touched.has(spec.name) || before === undefined
-        ? {
-            kind: 'live',
-            service: spec.name,
-            afterMs: facts.healthyAfterMs.get(spec.name) ?? 0,
-            wasBuilt: built.has(spec.name) || spec.build === undefined,
-            ...reached,
-          }
-        : { kind: 'unchanged', service: spec.name, sinceSha: before.sha, ...reached }
+    const did = facts.plan.operations.find((operation) => 'service' in operation && operation.service === spec.name)
+    if (rest !== undefined) return restingVerdict(attempt, spec, { because: rest, now: did?.kind === 'stop' })
+    const outcome = presentOutcome(attempt, facts, { spec, isTouched: touched.has(spec.name), wasBuilt: built.has(spec.name), did })
     return { ...verdictOf(outcome), ...about(spec), sinceSha: outcome.kind === 'unchanged' ? outcome.sinceSha : attempt.release.sha }
   })
   const removed = facts.plan.operations.flatMap((operation) => {
@@ -83,6 +72,24 @@ export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt[
     return [verdictOf({ kind: 'removed', service: operation.service, keptVolumes: volumes })]
   })
   return [...present, ...removed]
+}
+
+interface Present {
+  readonly spec: StackService
+  readonly isTouched: boolean
+  readonly wasBuilt: boolean
+  readonly did: StackPlan['operations'][number] | undefined
+}
+
+function presentOutcome(attempt: Served, facts: LiveFacts, { spec, isTouched, wasBuilt, did }: Present) {
+  const { name, replicas } = spec
+  const url = replicas === 0 ? undefined : facts.urls.get(name)
+  const reached = url === undefined ? {} : { url }
+  const before = attempt.live.get(name)
+  if (!isTouched && before !== undefined) return { kind: 'unchanged', service: name, sinceSha: before.sha, ...reached } as const
+  if (did?.kind === 'scale') return { kind: 'scaled', service: name, copies: replicas, ...reached } as const
+  const afterMs = facts.healthyAfterMs.get(name) ?? 0
+  return { kind: 'live', service: name, afterMs, wasBuilt: wasBuilt || spec.build === undefined, ...reached } as const
 }
 
 /** Verdicts of a release that did not go live: who failed, and who was held back by it. */

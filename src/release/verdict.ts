@@ -19,12 +19,14 @@ export interface Verdict {
 /** What the pipeline found out about one service. */
 export type ServiceOutcome =
   | { readonly kind: 'live'; readonly service: string; readonly afterMs: number; readonly url?: string; readonly wasBuilt: boolean }
+  /** Only how many copies run has changed. */
+  | { readonly kind: 'scaled'; readonly service: string; readonly copies: number; readonly url?: string }
   | { readonly kind: 'unchanged'; readonly service: string; readonly sinceSha: string; readonly url?: string }
   | { readonly kind: 'failed'; readonly service: string; readonly error: KyozoError; readonly servingSha?: string }
   | { readonly kind: 'held_back'; readonly service: string; readonly because: string; readonly servingSha?: string }
   | { readonly kind: 'superseded'; readonly service: string; readonly by: string; readonly servingSha?: string }
-  /** Whoever stopped it is in `because`. */
-  | { readonly kind: 'stopped'; readonly service: string; readonly because: string }
+  /** Whoever stopped it is in `because`. `now`: this release did it. Default is that it rested before. */
+  | { readonly kind: 'stopped'; readonly service: string; readonly because: string; readonly now?: boolean }
   | { readonly kind: 'removed'; readonly service: string; readonly keptVolumes: readonly string[] }
   | { readonly kind: 'skipped'; readonly service: string; readonly because: string; readonly servingSha?: string }
 
@@ -37,6 +39,13 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
         kind: 'live',
         words: `live after ${seconds(outcome.afterMs)}${outcome.wasBuilt ? '' : ' (image was built before)'}`,
         durationMs: Math.round(outcome.afterMs),
+        ...(outcome.url === undefined ? {} : { url: outcome.url }),
+      }
+    case 'scaled':
+      return {
+        service,
+        kind: 'live',
+        words: `live with ${outcome.copies} ${outcome.copies === 1 ? 'copy' : 'copies'}`,
         ...(outcome.url === undefined ? {} : { url: outcome.url }),
       }
     case 'unchanged':
@@ -64,7 +73,7 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
     case 'superseded':
       return { service, kind: 'superseded', words: `superseded by ${short(outcome.by)}`, ...since(outcome.servingSha) }
     case 'stopped':
-      return { service, kind: 'stopped', words: `stopped, so nothing was deployed: ${sentence(outcome.because)}` }
+      return { service, kind: 'stopped', words: `stopped${outcome.now ? '' : ', so nothing was deployed'}: ${sentence(outcome.because)}` }
     case 'removed':
       return {
         service,

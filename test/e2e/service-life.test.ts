@@ -65,7 +65,7 @@ it(
   'keeps a service that a person stopped as it is through pushes, until it is started',
   async () => {
     const stopped = await acting.act('stop_service', 'api', { desiredState: 'stopped', reason: 'too loud' })
-    expect(stopped).toMatchObject({ state: 'succeeded', words: 'api is stopped, so nothing was deployed: ada stopped it: too loud' })
+    expect(stopped).toMatchObject({ state: 'succeeded', words: 'api is stopped: ada stopped it: too loud' })
     expect(await running('api')).toEqual([])
     expect(await ask('api')).toBe('503 api is not running at the moment.')
     expect(await ask('web')).toBe('200 web 1')

@@ -101,6 +101,15 @@ describe('what people want of services', () => {
     expect(say(liveVerdicts({ live, release: { sha: newer } }, { ...facts, plan: { operations: [] } }))).toHaveLength(1)
   })
 
+  it('is told by what this release did: it stopped one, and runs more copies of another', () => {
+    const facts = { stack: stack(service('api'), service('db', { replicas: 3 })), healthyAfterMs: new Map(), urls: new Map(), wishes }
+    const stop: Operation = { kind: 'stop', service: 'api', containers: ['c1'], cause }
+    const scale: Operation = { kind: 'scale', service: 'db', replicas: 3, retire: [], cause }
+    expect(
+      say(liveVerdicts({ live: serves(service('db')), release: { sha: newer } }, { ...facts, plan: { operations: [stop, scale] } })),
+    ).toEqual(['api stopped: stopped: ada stopped it: too loud', 'db live: live with 3 copies'])
+  })
+
   it('holds in a release that failed', () => {
     expect(say(failedVerdicts({ live, wishes }, stack(service('api'), service('web'), service('db')), [failure('db')]))).toEqual([
       'api stopped: stopped, so nothing was deployed: ada stopped it: too loud',
