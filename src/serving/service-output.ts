@@ -7,7 +7,7 @@ import { type EnvironmentSecrets, environmentSecrets } from '../pipeline/environ
 import type { Kyozo } from '../pipeline/kyozo.ts'
 import { createRedactor } from '../secrets/redact.ts'
 import { type Environment, findEnvironment } from '../store/environments.ts'
-import { findRelease, latestRelease, type Release } from '../store/releases.ts'
+import { findRelease, latestRelease, type Release, releaseThatStarted } from '../store/releases.ts'
 import { findWorkspace } from '../store/workspaces.ts'
 
 /** One line as it is shown; longer ones are cut. */
@@ -48,7 +48,7 @@ async function openSubject(kyozo: Parts, { environmentId, service }: OutputSubje
     source: { identity: identityOf(kyozo.instance, workspace, environment), service },
     async redacted(lines) {
       if (performance.now() - readAt > secretsKeptMs) {
-        for (const value of await secretValues(kyozo, environment)) values.add(value)
+        for (const value of await secretValues(kyozo, { environment, service })) values.add(value)
         redact = createRedactor(values)
         readAt = performance.now()
       }
@@ -57,13 +57,17 @@ async function openSubject(kyozo: Parts, { environmentId, service }: OutputSubje
   }
 }
 
-/** Those that containers of the live release, or of one that is under way, were started with. */
-async function secretValues(kyozo: Parts, environment: Environment): Promise<readonly string[]> {
+/** Those that containers of the live release, of one that is under way, or of the one before a person stopped the service were started with. */
+async function secretValues(
+  kyozo: Parts,
+  { environment, service }: { readonly environment: Environment; readonly service: string },
+): Promise<readonly string[]> {
   const set = await environmentSecrets(kyozo, environment)
   const values = [...set.values]
   const live = environment.liveReleaseId === null ? undefined : await findRelease(kyozo.db, environment.liveReleaseId)
   const newest = await latestRelease(kyozo.db, environment.id)
-  for (const release of new Map([live, newest].flatMap((one) => (one === undefined ? [] : [[one.id, one]]))).values())
+  const own = await releaseThatStarted(kyozo.db, { environmentId: environment.id, service })
+  for (const release of new Map([live, newest, own].flatMap((one) => (one === undefined ? [] : [[one.id, one]]))).values())
     values.push(...(await valuesOfFiles(kyozo, { environment, release, set })))
   return values
 }

@@ -192,6 +192,23 @@ export function latestRelease(db: Executor, environmentId: string): Promise<Rele
     .executeTakeFirst()
 }
 
+/** The release that started the containers that a service has, whatever was released since. */
+export function releaseThatStarted(
+  db: Executor,
+  { environmentId, service }: { readonly environmentId: string; readonly service: string },
+): Promise<Release | undefined> {
+  return db
+    .selectFrom('releases as r')
+    .innerJoin('releaseServices as s', 's.releaseId', 'r.id')
+    .selectAll('r')
+    .where('r.environmentId', '=', environmentId)
+    .where('s.service', '=', service)
+    .where('s.verdict', '=', 'live')
+    .orderBy('r.sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 export function findRelease(db: Executor, id: string): Promise<Release | undefined> {
   return db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirst()
 }
