@@ -7,7 +7,7 @@ export const logLimitBytes = 10 * 1024 ** 2
 /** One line of output; longer ones are cut. */
 export const lineLimitCharacters = 16 * 1024
 const flushMs = 100
-/** PostgreSQL takes 65,535 values in one statement, and a line has four. */
+/** PostgreSQL takes 65,535 values in one statement, and a line has five. */
 const rowsAtOnce = 5_000
 
 export interface LogLine {
@@ -74,6 +74,7 @@ export function createLogWriter(
 async function insertLines(db: Database, releaseId: string, lines: readonly LogLine[]): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${logTurns}, hashtext(${releaseId}))`.execute(trx)
+    const { teamId } = await trx.selectFrom('releases').select('teamId').where('id', '=', releaseId).executeTakeFirstOrThrow()
     await trx
       .with('stored', (cte) =>
         cte
@@ -81,6 +82,7 @@ async function insertLines(db: Database, releaseId: string, lines: readonly LogL
           .values(
             // PostgreSQL text cannot hold NUL.
             lines.map((line) => ({
+              teamId,
               releaseId,
               stream: line.stream,
               service: line.service ?? null,

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Executor } from './database.ts'
 import type { RouteTable } from './tables/services.ts'
 
-export type RouteRow = Omit<Selectable<RouteTable>, 'updatedAt'>
+export type RouteRow = Omit<Selectable<RouteTable>, 'teamId' | 'updatedAt'>
 
 export function listRoutes(db: Executor): Promise<RouteRow[]> {
   return db.selectFrom('routes').select(['environmentId', 'service', 'host', 'containerId', 'port', 'state']).execute()
@@ -15,9 +15,10 @@ export async function replaceRoutes(db: Executor, environmentId: string, rows: r
   if (kept.length > 0) stale = stale.where('containerId', 'not in', kept)
   await stale.execute()
   if (rows.length === 0) return
+  const { teamId } = await db.selectFrom('environments').select('teamId').where('id', '=', environmentId).executeTakeFirstOrThrow()
   await db
     .insertInto('routes')
-    .values([...rows])
+    .values(rows.map((row) => ({ ...row, teamId })))
     .onConflict((conflict) =>
       conflict.columns(['environmentId', 'service', 'containerId']).doUpdateSet((set) => ({
         host: set.ref('excluded.host'),

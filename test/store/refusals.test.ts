@@ -190,3 +190,13 @@ async function depend(own: Database, from: string, on: string, type: 'requires' 
   await sql`insert into service_dependencies (id, team_id, service_instance_id, depends_on_id, dependency_type)
     select ${newId()}, team_id, id, ${on}, ${type} from service_instances where id = ${from}`.execute(own)
 }
+
+it('every row that belongs to what a team has says so itself', async () => {
+  const { rows } = await sql`
+    with of_teams as (select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'team_id')
+    select distinct conrelid::regclass::text as name from pg_constraint
+    where contype = 'f' and confrelid::regclass::text in (select name from of_teams) and conrelid::regclass::text not in (select name from of_teams)`.execute(
+    db,
+  )
+  expect(rows).toEqual([])
+})

@@ -160,6 +160,7 @@ export interface OutboxTable {
 }
 
 export interface LogChunkTable {
+  teamId: string
   releaseId: string
   sequence: Sequence
   stream: 'release' | 'build'

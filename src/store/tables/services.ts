@@ -48,6 +48,7 @@ export interface ServiceInstanceTable {
 }
 
 export interface RouteTable {
+  teamId: string
   environmentId: string
   service: string
   host: string

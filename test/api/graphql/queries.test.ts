@@ -167,12 +167,13 @@ describe('what the viewer may not read', () => {
 
   it('is not in the log of a release either', async () => {
     const releaseId = mine.ids.get('releases')!
+    const place = { teamId: mine.teamId, releaseId }
     await api.db
       .insertInto('logChunks')
       .values([
-        { releaseId, stream: 'release', service: null, text: 'deploying' },
-        { releaseId, stream: 'build', service: 'api', text: 'npm ci' },
-        { releaseId, stream: 'build', service: 'worker', text: 'go build' },
+        { ...place, stream: 'release', service: null, text: 'deploying' },
+        { ...place, stream: 'build', service: 'api', text: 'npm ci' },
+        { ...place, stream: 'build', service: 'worker', text: 'go build' },
       ])
       .execute()
     const query = `{ release(id: "${releaseId}") { log(first: 2) { lines { stream service text } next } } }`
