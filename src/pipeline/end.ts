@@ -12,6 +12,7 @@ import { type Attempt, Superseded } from './attempt.ts'
 import { Canceled } from './cancel.ts'
 import type { Kyozo } from './kyozo.ts'
 import { failedVerdicts, failuresOf, supersededVerdictsOf } from './outcomes.ts'
+import { keepLivePorts } from './ports.ts'
 import { startRelease } from './receive.ts'
 import { type NotLive, recordFailure } from './record-failure.ts'
 import { elapsedMs } from './record-live.ts'
@@ -130,6 +131,7 @@ async function fail(
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
     await recordFailure(trx, notLive(attempt, { ...cause, verdicts, code: first.code, reason: change.reason }))
+    await keepLivePorts(trx, attempt)
     await reportRelease(
       trx,
       { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },

@@ -107,7 +107,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
       ...(state === 'live' ? { liveReleaseId: release.id } : {}),
     })
     await replaceRoutes(trx, environment.id, routes)
-    await keepOnlyPorts(trx, attempt)
+    await keepOnlyPorts(trx, attempt, stack)
     await recordLive(trx, attempt, { ...switching, containers, urls })
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)

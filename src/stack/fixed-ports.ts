@@ -1,6 +1,7 @@
 // Ports of the machine that a person gave a service, beside the one that the engine picks for kyozo's own edge. Two containers cannot hold one.
 import { KyozoError } from '../errors.ts'
 import type { ServiceDraft } from './service-draft.ts'
+import type { StackSpec } from './stack.ts'
 
 export interface FixedPort {
   readonly container: number
@@ -33,6 +34,29 @@ export function heldPorts(ports: readonly FixedPort[] | undefined): string | und
   if (ports === undefined || ports.length === 0) return undefined
   const names = ports.map(({ host, protocol }) => `${host}/${protocol}`).join(', ')
   return `it holds the port ${names} of the machine`
+}
+
+/** The ports of the machine that a stack holds. What the engine picks is none of them. */
+export function portsOfStack({
+  document,
+  services,
+}: Pick<StackSpec, 'document' | 'services'>): readonly (FixedPort & { readonly service: string })[] {
+  return services.flatMap(({ name }) => {
+    const { ports } = document.services[name] ?? {}
+    return Array.isArray(ports) ? ports.flatMap((port: unknown) => readPort(name, String(port))) : []
+  })
+}
+
+function readPort(service: string, text: string): readonly (FixedPort & { readonly service: string })[] {
+  const found = /^(?<address>.+):(?<host>\d+):(?<container>\d+)(?<udp>\/udp)?$/.exec(text)?.groups
+  if (found === undefined) return []
+  const { address, host, container, udp } = found as Record<'address' | 'host' | 'container', string> & { udp?: string }
+  return [
+    {
+      ...{ service, container: Number(container), host: Number(host), protocol: udp === undefined ? 'tcp' : 'udp' },
+      address: address.replace(/^\[|\]$/g, ''),
+    },
+  ]
 }
 
 function publishAt({ container, host, protocol, address }: FixedPort): string {

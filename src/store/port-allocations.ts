@@ -20,6 +20,8 @@ export interface PortRange {
   readonly to: number
   /** Ports in the range that are not given away, such as kyozo's own. */
   readonly reserved: readonly number[]
+  /** Whether no other program of the machine has the port. Default is that none has. */
+  readonly isFree?: (port: { readonly host: number; readonly protocol: 'tcp' | 'udp' }) => Promise<boolean>
 }
 
 export interface PortHolder {
@@ -29,7 +31,7 @@ export interface PortHolder {
 
 /**
  * A port for each wish: the one that the service has already, where that is as wished. Throws `port_unavailable` for one that is taken, reserved or
- * out of the range; then nothing was given.
+ * out of the range; then nothing was given. A service that moves to another port keeps the old one too, until `keepPorts`.
  */
 export async function allocatePorts(
   db: Database,
@@ -54,22 +56,25 @@ interface Asked {
 async function portFor(trx: Transaction<Tables>, holder: PortHolder, { wish, range }: Asked): Promise<number> {
   const known = await trx
     .selectFrom('portAllocations')
-    .select(['id', 'hostPort'])
+    .select('hostPort')
     .where('environmentId', '=', holder.environmentId)
     .where('service', '=', wish.service)
     .where('protocol', '=', wish.protocol)
     .where('containerPort', '=', wish.container)
-    .executeTakeFirst()
-  const isKept = known !== undefined && (wish.host === 'auto' ? isInRange(known.hostPort, range) : wish.host === known.hostPort)
-  if (isKept) return known.hostPort
+    .orderBy('id')
+    .execute()
+  const kept = known.find(({ hostPort }) => (wish.host === 'auto' ? isInRange(hostPort, range) : wish.host === hostPort))
+  if (kept !== undefined) return kept.hostPort
   const hostPort = wish.host === 'auto' ? await freePort(trx, { wish, range }) : await checkedPort(trx, holder, { wish, range })
-  if (known !== undefined) await trx.deleteFrom('portAllocations').where('id', '=', known.id).execute()
-  const { service, container, protocol } = wish
   await trx
     .insertInto('portAllocations')
-    .values({ id: newId(), ...holder, service, containerPort: container, protocol, hostPort })
+    .values(rowOf(holder, { ...wish, host: hostPort }))
     .execute()
   return hostPort
+}
+
+function rowOf(holder: PortHolder, { service, container, protocol, host }: AllocatedPort) {
+  return { id: newId(), ...holder, service, containerPort: container, protocol, hostPort: host }
 }
 
 function isInRange(port: number, { from, to, reserved }: PortRange): boolean {
@@ -80,9 +85,8 @@ async function freePort(trx: Executor, { wish, range }: Asked): Promise<number> 
   const { rows } = await sql<{ port: number }>`select port from generate_series(${range.from}::int, ${range.to}::int) as port
     where not port = any(${sql.val([...range.reserved])}::int[])
       and not exists (select from port_allocations where protocol = ${wish.protocol} and host_port = port)
-    order by port limit 1`.execute(trx)
-  const port = rows[0]?.port
-  if (port !== undefined) return port
+    order by port`.execute(trx)
+  for (const { port } of rows) if (await isFree({ wish, range }, port)) return port
   throw unavailable(wish, `all ports from ${range.from} to ${range.to} are given away`, 'set KYOZO_PORT_RANGE to a wider range')
 }
 
@@ -98,9 +102,14 @@ async function checkedPort(trx: Executor, { teamId }: PortHolder, { wish, range 
     .where('p.protocol', '=', wish.protocol)
     .where('p.hostPort', '=', port)
     .executeTakeFirst()
-  if (taken === undefined) return port
+  if (taken === undefined && (await isFree({ wish, range }, port))) return port
+  if (taken === undefined) throw unavailable(wish, 'another program of the machine has it', 'choose another port, or "auto"')
   const by = taken.teamId === teamId ? ` by ${taken.service} of ${taken.workspace} ${taken.environment}` : ''
   throw unavailable(wish, `it is taken${by}`, 'choose another port, or "auto"')
+}
+
+async function isFree({ wish, range }: Asked, host: number): Promise<boolean> {
+  return range.isFree === undefined || (await range.isFree({ host, protocol: wish.protocol }))
 }
 
 function unavailable({ service, host, protocol }: WantedPort, why: string, hint: string): KyozoError {
@@ -111,22 +120,29 @@ function unavailable({ service, host, protocol }: WantedPort, why: string, hint:
   )
 }
 
-/** Gives back what the environment's services do not hold any more. */
-export async function releasePorts(
-  db: Executor,
-  environmentId: string,
-  kept: readonly Pick<WantedPort, 'service' | 'container' | 'protocol'>[],
-): Promise<void> {
-  const held = new Set(kept.map(({ service, container, protocol }) => `${service} ${container} ${protocol}`))
-  const known = await db.selectFrom('portAllocations').selectAll().where('environmentId', '=', environmentId).execute()
-  const free = known.filter(({ service, containerPort, protocol }) => !held.has(`${service} ${containerPort} ${protocol}`))
-  if (free.length === 0) return
+/** The environment's services hold these from now on, and no others. */
+export async function keepPorts(db: Executor, holder: PortHolder, kept: readonly AllocatedPort[]): Promise<void> {
+  const known = await db.selectFrom('portAllocations').selectAll().where('environmentId', '=', holder.environmentId).execute()
+  const [held, wanted] = [
+    new Set(known.map((row) => portKey({ ...row, container: row.containerPort, host: row.hostPort }))),
+    new Set(kept.map(portKey)),
+  ]
+  const free = known.filter((row) => !wanted.has(portKey({ ...row, container: row.containerPort, host: row.hostPort })))
+  if (free.length > 0) {
+    const ids = free.map(({ id }) => id)
+    await db.deleteFrom('portAllocations').where('id', 'in', ids).execute()
+  }
+  // One that was given back, by whoever went back to an earlier release.
+  const again = kept.filter((port) => !held.has(portKey(port)))
+  if (again.length === 0) return
+  const rows = again.map((port) => rowOf(holder, port))
   await db
-    .deleteFrom('portAllocations')
-    .where(
-      'id',
-      'in',
-      free.map(({ id }) => id),
-    )
+    .insertInto('portAllocations')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
+}
+
+function portKey({ service, container, protocol, host }: AllocatedPort): string {
+  return `${service} ${container} ${protocol} ${host}`
 }
