@@ -15,6 +15,7 @@ import { createVault } from '../../src/secrets/vault.ts'
 import type { Database } from '../../src/store/database.ts'
 import { listen } from '../../src/store/notify.ts'
 import { testDatabase } from './database.ts'
+import { until } from './until.ts'
 
 export interface TestGraphql {
   readonly db: Database
@@ -25,6 +26,8 @@ export interface TestGraphql {
   stopLive(): Promise<void>
   /** Statements that the server has sent to the database so far. */
   statements(): number
+  /** Uses a token once: the first use of a minute is noted, by a statement that nobody waits for. */
+  useOnce(token: string): Promise<void>
   /** Asks as the holder of a token. */
   ask(token: string, query: string, variables?: Readonly<Record<string, unknown>>): Promise<GraphqlAnswer>
   /** A GET of JSON:API, for a path below /api/v1. */
@@ -79,6 +82,12 @@ export async function startGraphql(options: { readonly deadlineMs?: number } = {
     origin,
     stopLive: () => live.close(),
     statements: counted.count,
+    async useOnce(token) {
+      const before = counted.count()
+      await ask(`${origin}/graphql`, token, { query: '{ viewer { name } }' })
+      // The token, and its use.
+      await until('the use of the token to be noted', () => counted.count() >= before + 2)
+    },
     ask: (token, query, variables) => ask(`${origin}/graphql`, token, { query, variables }),
     async jsonapi(token, path) {
       const answer = await fetch(`${origin}/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } })

@@ -102,7 +102,7 @@ describe('a listing', () => {
     ['last: 1, after: "x"', 'after goes with first, and before goes with last'],
     ['filter: { sha: [] }', 'filter.sha is an empty list; leave it out, or name a value'],
     ['filter: { createdAt: { in: [] } }', 'filter.createdAt is an empty list; leave it out, or name a value'],
-    ['after: "WyJ4Il0"', 'page[after] is not a cursor of this listing in this order; take it from a link of an answer'],
+    ['after: "WyJ4Il0"', 'what is given as the cursor is none of this listing in this order; take it from an answer'],
     ['filter: { workspace: ["\' or 1=1"] }', 'filter[workspace]: "\' or 1=1" is not an id'],
   ])('refuses %s', async (args, message) => {
     const { data, errors } = await api.ask(mine.token, within(args))
@@ -224,6 +224,7 @@ describe('the number of statements', () => {
         events: JSON.stringify(data).split('eventType').length - 1,
       }
     }
+    await api.useOnce(other.token)
     const few = await countFor()
     for (let at = 0; at < 49; at++) await addWorkspace(other.teamId)
     const many = await countFor()
