@@ -72,14 +72,16 @@ function refuseForeignPages(request: Request, response: Response, next: NextFunc
 function engine({ deadlineMs = usualDeadlineMs }: GraphqlContext): Plugin {
   return {
     onParse: ({ setParseFn }) =>
-      setParseFn((source: string) => {
-        const document = parse(source, { maxTokens: largestTokens })
-        assertModest(document)
-        return document
-      }),
+      setParseFn((source: string) =>
+        withinStack(() => {
+          const document = parse(source, { maxTokens: largestTokens })
+          assertModest(document)
+          return document
+        }),
+      ),
     onValidate: ({ setValidationFn }) =>
       setValidationFn(((schema: GraphQLSchema, document: Parameters<typeof validate>[1]) =>
-        validate(schema, document, specifiedRules, { maxErrors: 20, hideSuggestions: true })) as typeof validate),
+        withinStack(() => validate(schema, document, specifiedRules, { maxErrors: 20, hideSuggestions: true }))) as typeof validate),
     onExecute: ({ setExecuteFn }) =>
       setExecuteFn(async (args: ExecutionArgs) => {
         const asked = askedIn(args)
@@ -91,6 +93,16 @@ function engine({ deadlineMs = usualDeadlineMs }: GraphqlContext): Plugin {
         assertAllowed(args)
         return subscribe({ ...args, contextValue: askedIn(args), hideSuggestions: true })
       }),
+  }
+}
+
+/** graphql-js goes down into a query by calling itself: one that it cannot hold is the asker's mistake. */
+function withinStack<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RangeError) throw new KyozoError('bad_request', 'the query is nested too deeply to be read')
+    throw error
   }
 }
 

@@ -6,6 +6,7 @@ import { wholeTeam } from '../../support/whole-team.ts'
 
 const api = await startGraphql()
 const team = await wholeTeam(api.db)
+await api.useOnce(team.token)
 
 interface Sending {
   readonly method?: string
@@ -36,6 +37,12 @@ describe('a query', () => {
     const query =
       '{ workspaces(first: 1) { nodes { environments(first: 1) { nodes { workspace { environments(first: 1) { nodes { workspace { team { members { pageInfo { hasNextPage } } } } } } } } } } } }'
     expect(await refusalOf(query)).toEqual(['BAD_REQUEST the query is more than 10 fields deep'])
+  })
+
+  it('is refused, not failed at, when it is nested as deep as its size lets it', async () => {
+    const refusal = expect.stringMatching(/^BAD_REQUEST (the query is nested too deeply|Syntax Error: Document contains more)/)
+    expect(await refusalOf(`{${'a{'.repeat(9_000)}${'}'.repeat(9_000)}}`)).toEqual([refusal])
+    expect(await refusalOf(`{workspaces(first: ${'['.repeat(9_000)}1${']'.repeat(9_000)}) { nodes { id } }}`)).toEqual([refusal])
   })
 
   it('is refused when its answer could be too large, whatever says how large its pages are', async () => {
