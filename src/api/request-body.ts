@@ -159,7 +159,9 @@ function collect(request: IncomingMessage, { sink, deadlineMs }: Collecting): Pr
 }
 
 function tooLarge(limits: BodyLimits): KyozoError {
-  return new KyozoError('payload_too_large', `the body is larger than ${Math.floor(limits.limitBytes / 1024 ** 2)} MiB`)
+  const kibibytes = Math.floor(limits.limitBytes / 1024)
+  const limit = kibibytes < 1024 ? `${kibibytes} KiB` : `${Math.floor(kibibytes / 1024)} MiB`
+  return new KyozoError('payload_too_large', `the body is larger than ${limit}`)
 }
 
 function overloaded(): KyozoError {

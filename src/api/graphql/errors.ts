@@ -41,8 +41,9 @@ function http(status: number, hasData: boolean): { readonly http?: object } {
   return hasData ? {} : { http: { status, spec: true } }
 }
 
-/** Pointers into JSON:API's documents, said as GraphQL's arguments: `/data/attributes/port_mappings/0` is `/input/portMappings/0`. */
+/** What JSON:API calls its own, said as GraphQL's arguments: `/data/attributes/port_mappings/0` is `/input/portMappings/0`, `page[after]` is `after`. */
 function problemHere({ source, message }: Problem): Problem {
+  if ('parameter' in source) return { source: { parameter: source.parameter.replace(/^page\[(\w+)\]$/, '$1') }, message }
   if (!('pointer' in source)) return { source, message }
   const [, name, rest = ''] = /^\/(?:data\/attributes|data\/relationships|meta)\/([^/]+)(.*)$/.exec(source.pointer) ?? []
   return { source: name === undefined ? source : { pointer: `/input/${camelName(name)}${rest.replace(/^\/data$/, '')}` }, message }

@@ -27,7 +27,7 @@ export function readCursor(cursor: string, order: readonly OrderTerm[], asked: {
   if (values?.length === order.length && order.every(({ kind }, at) => shapes[kind].safeParse(values[at]).success))
     return values as string[]
   const parameter = asked.after === undefined ? 'page[before]' : 'page[after]'
-  const message = `${parameter} is not a cursor of this listing in this order; take it from a link of an answer`
+  const message = 'what is given as the cursor is none of this listing in this order; take it from an answer'
   throw new KyozoError('bad_request', message, { problems: [{ source: { parameter }, message }] })
 }
 
