@@ -14,14 +14,14 @@ export async function instanceId(db: Executor): Promise<string> {
 
 const firstTeam = 'default'
 
-/** The team that owns what arrives without one. */
+/** The team that owns what arrives without one. It is known by its slug, which stays when its owners give it another name. */
 export async function defaultTeam(db: Executor): Promise<string> {
   await db
     .insertInto('teams')
     .values({ id: newId(), name: firstTeam, slug: firstTeam })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  return (await db.selectFrom('teams').select('id').where('name', '=', firstTeam).executeTakeFirstOrThrow()).id
+  return (await db.selectFrom('teams').select('id').where('slug', '=', firstTeam).executeTakeFirstOrThrow()).id
 }
 
 /** The database's clock: leases are compared on it alone, so that a worker whose clock jumps harms nobody. */
