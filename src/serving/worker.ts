@@ -7,6 +7,7 @@ import { rescue, sweepBuiltInRemotes } from '../pipeline/rescue.ts'
 import { slots } from '../pipeline/slots.ts'
 import { deployEnvironment } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
+import { expireDrainingOf } from '../store/draining-operations.ts'
 import { expireLeasesOf } from '../store/leases.ts'
 import { forgetLiveEvents, orderLive } from '../store/live.ts'
 import { rollUpMetrics } from '../store/metrics.ts'
@@ -31,6 +32,7 @@ export async function startWorker(kyozo: Kyozo): Promise<{ stop(): Promise<void>
   await expireOperationsOf(kyozo.db, kyozo.owner)
   await rescue(kyozo)
   await forEachEnvironment(kyozo, (id) => mend(kyozo, id))
+  await expireDrainingOf(kyozo.db, kyozo.owner)
   const oneEach = oneAtATime()
   // Asked for while a deploy runs, it is the deploy that runs once more; so mending is always followed by one.
   const mendInTurn = (id: string) => oneEach(id, () => mend(kyozo, id).then(() => deployEnvironment(id, kyozo)))

@@ -20,6 +20,19 @@ export async function holdUntilDrained(db: Executor, releaseId: string): Promise
     .execute()
 }
 
+/** Those of a worker that is known to be dead wait for nobody, once its environments are mended. A sweep ends them. */
+export async function expireDrainingOf(db: Executor, owner: string): Promise<void> {
+  await db
+    .updateTable('operations as o')
+    .from('releases as r')
+    .set({ leaseExpiresAt: null })
+    .whereRef('r.id', '=', 'o.releaseId')
+    .where('r.leaseOwner', '=', owner)
+    .where('r.finishedAt', 'is not', null)
+    .where('o.finishedAt', 'is', null)
+    .execute()
+}
+
 /** Called when the containers are gone. */
 export async function endDrained(db: Database, release: Pick<Release, 'id' | 'environmentId' | 'state'>): Promise<void> {
   await db.transaction().execute(async (trx) => {

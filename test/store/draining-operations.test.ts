@@ -1,7 +1,7 @@
 // Operations that take containers away, on real PostgreSQL.
 import { expect, it } from 'vitest'
 import { newId } from '../../src/ids.ts'
-import { endDrained, holdUntilDrained } from '../../src/store/draining-operations.ts'
+import { endDrained, expireDrainingOf, holdUntilDrained } from '../../src/store/draining-operations.ts'
 import { settleLeftOperations, settleOperations } from '../../src/store/release-operations.ts'
 import { testDatabase } from '../support/database.ts'
 import { shaOf, workspaceWithEnvironment } from './rows.ts'
@@ -14,7 +14,7 @@ it('a stop succeeds when the containers are gone, a deploy when its release is l
     .insertInto('releases')
     .values({
       ...{ ...place, id: newId(), ref: environment.ref, sha: shaOf('a'), triggeredBy: 'ada' },
-      ...{ state: 'live', finishedAt: new Date(), reason: '1 live, 1 stopped' },
+      ...{ state: 'live', leaseOwner: 'worker', finishedAt: new Date(), reason: '1 live, 1 stopped' },
     })
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -37,4 +37,17 @@ it('a stop succeeds when the containers are gone, a deploy when its release is l
   expect(await states()).toEqual(meanwhile)
   await endDrained(db, release)
   expect(await states()).toEqual(['deploy_service: succeeded', 'stop_service: succeeded', 'stop_workspace: succeeded'])
+
+  const again = { ...place, kind: 'stop_service', releaseId: release.id, state: 'running' as const, requestedBy: 'ada' }
+  await db
+    .insertInto('operations')
+    .values({ ...again, id: newId() })
+    .execute()
+  await holdUntilDrained(db, release.id)
+  await expireDrainingOf(db, 'another')
+  await settleLeftOperations(db)
+  expect((await states()).at(-1)).toBe('stop_service: running')
+  await expireDrainingOf(db, 'worker')
+  await settleLeftOperations(db)
+  expect((await states()).at(-1)).toBe('stop_service: succeeded')
 })
