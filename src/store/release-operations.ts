@@ -34,7 +34,11 @@ const returning = sql`returning o.id, o.kind, o.state, o.service_instance_id as 
 /** Those that wait until containers are gone are left alone. */
 function endWell(db: Executor, releaseId: string) {
   const words = sql<string>`coalesce(case when v.service is null then null else v.service || ' is ' || v.words end, r.reason, 'done')`
-  return sql<EndedOperation>`update operations o set state = 'succeeded', words = ${words}, ${ended} ${from}
+  // Somebody has asked for the contrary since, and that is what was done.
+  const isTakenBack = sql`coalesce(case when o.kind = 'stop_service' then v.verdict <> 'stopped' when o.kind = 'destroy_service' then v.verdict <> 'removed'
+      when o.kind in ('start_service', 'restart_service', 'deploy_service') then v.verdict in ('stopped', 'removed') end, false)`
+  return sql<EndedOperation>`update operations o set state = case when ${isTakenBack} then 'canceled' else 'succeeded' end,
+      words = case when ${isTakenBack} then 'taken back meanwhile: ' else '' end || ${words}, ${ended} ${from}
     where x.id = o.id and r.id = ${releaseId} and o.finished_at is null
       and (o.lease_expires_at is null or o.lease_expires_at < ${databaseNow}) ${returning}`.execute(db)
 }

@@ -14,15 +14,17 @@ beforeAll(async () => {
 })
 
 interface Failed {
+  /** Default is that it failed. */
+  readonly state?: 'failed' | 'live'
   readonly options?: ReleaseOptions
-  readonly services: Readonly<Record<string, 'failed' | 'rolled_back' | 'unchanged'>>
+  readonly services: Readonly<Record<string, 'failed' | 'rolled_back' | 'unchanged' | 'live' | 'stopped'>>
   readonly errorCode?: string
   readonly attempt?: number
 }
 
 /** How operations stand once the release that they are in has failed: `stop_service api: queued`. */
 async function after(
-  { options = {}, services, errorCode = 'not_healthy', attempt = 1 }: Failed,
+  { state = 'failed', options = {}, services, errorCode = 'not_healthy', attempt = 1 }: Failed,
   asked: readonly [string, string | null][],
 ) {
   const { workspace, environment } = await workspaceWithEnvironment(db)
@@ -30,7 +32,7 @@ async function after(
   const release = await db
     .insertInto('releases')
     .values({
-      ...{ ...place, id: newId(), ref: environment.ref, sha: shaOf('a'), triggeredBy: 'ada', state: 'failed' },
+      ...{ ...place, id: newId(), ref: environment.ref, sha: shaOf('a'), triggeredBy: 'ada', state },
       ...{ options: JSON.stringify(options), errorCode, reason: 'web failed', finishedAt: new Date() },
     })
     .returningAll()
@@ -72,6 +74,21 @@ it('a commit that fails fails what was asked of the service at fault, and nothin
     'restart_service web: failed with the release',
     'deploy_environment -: failed with the release',
     'stop_workspace -: queued',
+  ])
+})
+
+it('what was taken back by the contrary has not succeeded', async () => {
+  const asked: [string, string][] = [
+    ['stop_service', 'api'],
+    ['start_service', 'api'],
+    ['stop_service', 'web'],
+    ['deploy_service', 'web'],
+  ]
+  expect(await after({ state: 'live', services: { api: 'live', web: 'stopped' } }, asked)).toEqual([
+    'stop_service api: canceled with the release',
+    'start_service api: succeeded with the release',
+    'stop_service web: succeeded with the release',
+    'deploy_service web: canceled with the release',
   ])
 })
 
