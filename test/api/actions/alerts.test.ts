@@ -25,7 +25,7 @@ async function rule(attributes: Readonly<Record<string, unknown>>, related: Para
 describe('a rule', () => {
   it('says which metric and how much only when it is about one', async () => {
     expect(problemsIn(await ada.create('alert_rules', { name: 'x', condition: 'metric_above', threshold: 1 }))).toEqual([
-      '/data/attributes/metric_type metric_type is null, and must be given with metric_above',
+      '/data/attributes metric_type is null, and must be given with metric_above',
     ])
     expect(problemsIn(await ada.create('alert_rules', { name: 'x', condition: 'service_stopped', metric_type: 'cpu' }))).toEqual([
       '/data/attributes/metric_type metric_type is "cpu", and must be left out with service_stopped',
