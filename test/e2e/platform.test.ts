@@ -125,7 +125,9 @@ describe('going back', () => {
     const first = (await shop.newest()).id
     await shop.repository.commit('Second', busyboxService('one', '2'))
     await shop.push()
-    const { overlay } = (await send('GET', `/releases/${first}?fields[releases]=overlay`)).body.data.attributes as Readonly<Record<string, unknown>>
+    const { overlay } = (await send('GET', `/releases/${first}?fields[releases]=overlay`)).body.data.attributes as Readonly<
+      Record<string, unknown>
+    >
     const [image = ''] = /kyozo\/[^\s"]+:[0-9a-f]+/.exec(String(overlay)) ?? []
     await run('docker', ['image', 'rm', '--force', image])
     expect(await ask(`/releases/${first}/rollback`)).toMatch(/^succeeded: back to/)

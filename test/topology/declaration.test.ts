@@ -154,7 +154,15 @@ describe('kyozo.yaml', () => {
 
   test('has a JSON Schema that closes every object', () => {
     const schema = declarationJsonSchema()
-    expect(Object.keys(schema.properties as object)).toEqual(['services', 'ignore', 'environments', 'secrets', 'previews', 'commit_back', 'backing'])
+    expect(Object.keys(schema.properties as object)).toEqual([
+      'services',
+      'ignore',
+      'environments',
+      'secrets',
+      'previews',
+      'commit_back',
+      'backing',
+    ])
     expect(schema.additionalProperties).toBe(false)
   })
 })
