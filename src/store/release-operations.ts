@@ -23,12 +23,16 @@ export async function settleOperations(db: Executor, release: Pick<Release, 'id'
   const hasFailed = release.state === 'failed' || release.state === 'skipped'
   const { rows } = await (hasFailed ? endFailed(db, release.id) : endWell(db, release.id))
   await restoreSettings(db, rows)
+  // One that was asked for while this went on.
+  await settleCancels(db, release)
 }
 
 const from = sql`from operations x join releases r on r.id = x.release_id
       left join service_instances s on s.id = x.service_instance_id
       left join release_services v on v.release_id = r.id and v.service = s.name`
 const ended = sql`finished_at = ${databaseNow}, lease_token = null, lease_expires_at = null`
+/** Whether a cancel was in time is for `settleCancels` to say. */
+const isCarriedOut = sql`o.finished_at is null and o.kind <> 'cancel_release'`
 const returning = sql`returning o.id, o.kind, o.state, o.service_instance_id as "serviceInstanceId"`
 
 /** Those that wait until containers are gone are left alone. */
@@ -39,7 +43,7 @@ function endWell(db: Executor, releaseId: string) {
       when o.kind in ('start_service', 'restart_service', 'deploy_service') then v.verdict in ('stopped', 'removed') end, false)`
   return sql<EndedOperation>`update operations o set state = case when ${isTakenBack} then 'canceled' else 'succeeded' end,
       words = case when ${isTakenBack} then 'taken back meanwhile: ' else '' end || ${words}, ${ended} ${from}
-    where x.id = o.id and r.id = ${releaseId} and o.finished_at is null
+    where x.id = o.id and r.id = ${releaseId} and ${isCarriedOut}
       and (o.lease_expires_at is null or o.lease_expires_at < ${databaseNow}) ${returning}`.execute(db)
 }
 
@@ -56,7 +60,7 @@ function endFailed(db: Executor, releaseId: string) {
       error_message = ${unlessCanceled(words)},
       error_hint = ${unlessCanceled(sql`'the log of the release has every line'`)},
       ${ended} ${from}
-    where x.id = o.id and r.id = ${releaseId} and o.finished_at is null ${returning}`.execute(db)
+    where x.id = o.id and r.id = ${releaseId} and ${isCarriedOut} ${returning}`.execute(db)
 }
 
 /** What was asked of releases that were superseded is asked of this one, which is queued in their place. */
