@@ -31,6 +31,12 @@ export function eventsCommand(): Command {
 
 const header = ['when', 'service', 'number', 'what', 'by', 'took', 'error']
 
+/** Events of one transaction have one time; their numbers know better. */
+function newestFirst(a: JsonApiResource, b: JsonApiResource): number {
+  const times = String(b.attributes.occurred_at).localeCompare(String(a.attributes.occurred_at))
+  return times !== 0 ? times : Number(b.attributes.sequence_number) - Number(a.attributes.sequence_number)
+}
+
 async function list(server: Server, target: Target | undefined, options: EventsOptions): Promise<void> {
   const services = target === undefined ? undefined : await servicesOf(server, target)
   const filter = services === undefined ? '' : filtered('service_instance', services.map(({ id }) => id).join(','))
@@ -41,7 +47,7 @@ async function list(server: Server, target: Target | undefined, options: EventsO
     ? { resources: [], included: new Map<string, JsonApiResource>() }
     : await server.list(path, options.limit)
   if (options.json) return printDocument({ schemaVersion: 1, events: resources })
-  const rows = resources.map((event) => {
+  const rows = [...resources].sort(newestFirst).map((event) => {
     const service = included.get(`service_instances ${relatedId(event, 'service_instance')}`)
     const {
       occurred_at: at,
