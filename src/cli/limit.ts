@@ -1,3 +1,4 @@
+// Counts that options take, each with its bounds.
 import { InvalidArgumentError } from 'commander'
 
 /** How many rows a listing shows: what one page of the API can hold. */

@@ -1,14 +1,8 @@
 // Teams: their names and how much their services may ask for together.
-import { type Selectable, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Executor } from './database.ts'
-import type { ResourceQuota, TeamTable } from './tables/access.ts'
+import type { ResourceQuota } from './tables/access.ts'
 import type { Viewer } from './viewer.ts'
-
-export type Team = Selectable<TeamTable>
-
-export function findTeam(db: Executor, id: string): Promise<Team | undefined> {
-  return db.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst()
-}
 
 export async function changeTeam(
   db: Executor,

@@ -92,17 +92,17 @@ it.each(wrongValues)('refuses %s', async (_, statement) => {
   await expect(sql.raw(statement).execute(db)).rejects.toMatchObject({ code: '23514' })
 })
 
-const duplicates: readonly [string, string, string][] = [
-  ['the same folder and name in one environment', 'service_instances', `name = name || ''`],
-  ['the same file in one workspace', 'files', ''],
-  ['the same permission of the same user twice', 'service_permissions', ''],
-  ['the same member twice', 'members', ''],
-  ['the same dependency twice', 'service_dependencies', ''],
-  ['the same port of the machine twice', 'port_allocations', ''],
-  ['the same key of a request twice', 'operations', ''],
-  ['a second open alert about one thing', 'alerts', ''],
-  ['the same connection twice', 'forge_connections', ''],
-  ['the same secret in the same scope twice', 'secrets', ''],
+const duplicates: readonly [string, string][] = [
+  ['the same folder and name in one environment', 'service_instances'],
+  ['the same file in one workspace', 'files'],
+  ['the same permission of the same user twice', 'service_permissions'],
+  ['the same member twice', 'members'],
+  ['the same dependency twice', 'service_dependencies'],
+  ['the same port of the machine twice', 'port_allocations'],
+  ['the same key of a request twice', 'operations'],
+  ['a second open alert about one thing', 'alerts'],
+  ['the same connection twice', 'forge_connections'],
+  ['the same secret in the same scope twice', 'secrets'],
 ]
 
 it.each(duplicates)('refuses %s', async (_, table) => {

@@ -43,8 +43,6 @@ const attributeChecks: Readonly<Record<string, Check>> = {
   settings: checkDeclared,
 }
 
-export const settingAttributes = Object.keys(attributeChecks)
-
 /** Keys whose attribute has stricter rules than the schema. */
 const keyOfAttribute: Readonly<Record<string, string>> = {
   port_mappings: 'ports',
