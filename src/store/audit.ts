@@ -33,6 +33,30 @@ export async function recordAudit(db: Executor, viewer: Viewer, entry: AuditEntr
     .execute()
 }
 
+/** Done on kyozo's own machine, by whoever runs it. */
+export function recordByOperator(db: Executor, teamId: string, entry: AuditEntry): Promise<void> {
+  return recordBySystem(db, { teamId, actor: 'operator' }, entry)
+}
+
+/** What kyozo does by itself to something that people set. */
+export function recordOwnAudit(db: Executor, teamId: string, entry: AuditEntry): Promise<void> {
+  return recordBySystem(db, { teamId, actor: 'kyozo' }, entry)
+}
+
+async function recordBySystem(
+  db: Executor,
+  by: { readonly teamId: string; readonly actor: 'operator' | 'kyozo' },
+  entry: AuditEntry,
+): Promise<void> {
+  await db
+    .insertInto('auditEvents')
+    .values({
+      ...{ id: newId(), ...by, actorKind: 'system' as const, action: entry.action, subjectType: entry.subjectType },
+      ...{ subjectId: entry.subjectId ?? null, subjectName: entry.subjectName ?? null, details: JSON.stringify(entry.details ?? {}) },
+    })
+    .execute()
+}
+
 /** Somebody tried a person's password too often. Written for every team of the person, so that an owner sees it; nothing for an address nobody has. */
 export async function recordLockOut(db: Executor, at: { readonly email: string; readonly ipAddress: string }): Promise<void> {
   const teams = await db

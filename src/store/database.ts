@@ -1,10 +1,8 @@
 // The connection to PostgreSQL, and what every transaction may cost.
-import { readdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely'
-import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { asKyozoError, KyozoError } from '../errors.ts'
+import { lasting } from './connection.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
@@ -14,7 +12,8 @@ export type Executor = Database | Transaction<Tables>
 /** A statement that runs longer holds others up; the longest legitimate one takes milliseconds. */
 const statementTimeoutMs = 30_000
 const lockTimeoutMs = 5_000
-const idleInTransactionTimeoutMs = 60_000
+/** Who stands still for longer has lost its lease (leases.ts), and must not keep its rows from whoever goes on. */
+const idleInTransactionTimeoutMs = 30_000
 /** Receivers, the API, workers and the sender together; PostgreSQL's own default allows 100. */
 const poolSize = 20
 /** A database that does not answer by then is away: the caller says 503. */
@@ -37,21 +36,28 @@ export async function openDatabase(url: string, applicationName: string): Promis
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
-    keepAlive: true,
+    ...lasting,
   })
   // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
+  // So would one that dies while somebody has it and asks nothing, as within a transaction: the next question fails, and says so.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
+  const close = async () => {
+    await db.destroy()
+    // Nothing was asked through it yet: then it leaves the pool to whoever made it.
+    if (!pool.ending) await pool.end()
+  }
   try {
     await checkServer(pool)
   } catch (error) {
-    await db.destroy()
+    await close()
     throw error
   }
-  return { db, url, close: () => db.destroy() }
+  return { db, url, close }
 }
 
 async function checkServer(pool: pg.Pool): Promise<void> {
@@ -70,15 +76,17 @@ async function checkServer(pool: pg.Pool): Promise<void> {
   }
 }
 
+/** The driver's own words, which have no code. A transaction whose end met a lost connection throws those of the question after it. */
+const lostConnection =
+  /timeout exceeded|timeout expired|Query read timeout|Connection terminated|closed|is not queryable|unexpected .* message from backend/
+
 /** A failed statement as a KyozoError: an unreachable or overloaded server is `store_unavailable`, anything else is a defect. */
 export function storeError(error: unknown): KyozoError {
   if (error instanceof KyozoError) return error
   const code = (error as { code?: string }).code ?? ''
   const message = error instanceof Error ? error.message : String(error)
-  // 55P03: what it asks for is held by somebody else for too long, as during a long look at an environment.
-  const isAway =
-    /^(08|53|57P|55P03|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(code) ||
-    /timeout exceeded|Connection terminated|closed/.test(message)
+  // 55P03: what it asks for is held by somebody else for too long, as during a long look at an environment; 40…: it lost against somebody else.
+  const isAway = /^(08|40001|40P01|53|57P|55P03|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/.test(code) || lostConnection.test(message)
   if (isAway) {
     return new KyozoError('store_unavailable', `PostgreSQL did not answer: ${message}`, {
       hint: 'check that the database runs and that DATABASE_URL is right',
@@ -88,38 +96,16 @@ export function storeError(error: unknown): KyozoError {
   return asKyozoError(error)
 }
 
-/** Brings the schema to this version. Several processes may call it at once: kysely takes a lock. */
-export async function migrate(db: Database): Promise<void> {
-  const { error, results } = await migratorOf(db).migrateToLatest()
-  if (error === undefined) return
-  const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the first migration'
-  throw new KyozoError(
-    'config_invalid',
-    `the database could not be brought up to date: ${failed} failed: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      hint: 'the database is as it was before that migration; report this with the message above',
-      cause: error,
-    },
-  )
-}
+export { fileMigrations, migrate, migratorOf } from './migrate.ts'
 
-export function migratorOf(db: Database): Migrator {
-  return new Migrator({
-    db,
-    provider: fileMigrations,
-    migrationTableName: 'kyozo_migration',
-    migrationLockTableName: 'kyozo_migration_lock',
-  })
-}
-
-const migrationsFolder = new URL('../../migrations/', import.meta.url)
-
-export const fileMigrations: MigrationProvider = {
-  async getMigrations() {
-    const names = (await readdir(fileURLToPath(migrationsFolder))).filter((name) => /^\d{4}_.*\.ts$/.test(name)).sort()
-    const loaded = await Promise.all(
-      names.map(async (name) => [name.replace(/\.ts$/, ''), (await import(new URL(name, migrationsFolder).href)) as Migration] as const),
-    )
-    return Object.fromEntries(loaded)
-  },
+/** What a part of a transaction did is taken back when it throws, and the transaction may go on. */
+export async function wholly<Result>(trx: Executor, work: () => Promise<Result>): Promise<Result> {
+  await sql`savepoint part`.execute(trx)
+  try {
+    return await work()
+  } catch (error) {
+    // Without a connection there is nothing to take back, and the failure itself says why.
+    await sql`rollback to savepoint part`.execute(trx).catch(() => undefined)
+    throw error
+  }
 }

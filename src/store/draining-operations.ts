@@ -1,13 +1,13 @@
 // What takes containers away has succeeded when they are gone, not when the release that does it is live.
 import type { Database, Executor } from './database.ts'
 import { inSeconds } from './instance.ts'
-import { settleOperations } from './release-operations.ts'
-import type { Release } from './releases.ts'
+import { hasOpenOperations, settleOperations } from './release-operations.ts'
+import { findRelease, type Release } from './releases.ts'
 
 const kinds = ['stop_service', 'destroy_service', 'scale_service', 'stop_workspace']
 
-/** Longer than requests are waited for and a container may take to stop, and than it takes until an environment is mended. */
-const longestSeconds = 120
+/** Longer than it takes until an environment is mended and a container may take to stop: at most five minutes. */
+const longestSeconds = 420
 
 /** In the transaction that makes the release live. Should its process die, a sweep ends them later. */
 export async function holdUntilDrained(db: Executor, releaseId: string): Promise<void> {
@@ -44,4 +44,11 @@ export async function endDrained(db: Database, release: Pick<Release, 'id' | 'en
       .execute()
     await settleOperations(trx, release)
   })
+}
+
+/** The same, by whoever takes them away in its place. */
+export async function endHeldOf(db: Database, releaseId: string): Promise<void> {
+  if (!(await hasOpenOperations(db, releaseId))) return
+  const release = await findRelease(db, releaseId)
+  if (release !== undefined) await endDrained(db, release)
 }

@@ -53,6 +53,18 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   return { url, close: () => server.stop() }
 }
 
+/** The address of a server that another process runs on the folder. */
+export async function runningEmbeddedUrl(folder: string): Promise<string> {
+  // The fourth line of the file is the port (PostgreSQL, storage/lock files).
+  const port = Number((await readFile(path.join(folder, 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[3])
+  if (!Number.isInteger(port) || port <= 0)
+    throw new KyozoError('store_unavailable', `kyozo runs with ${folder}, and its database does not`, {
+      hint: 'it is starting or stopping: try again in a moment',
+    })
+  const password = (await readFile(path.join(folder, 'password'), 'utf8')).trim()
+  return `postgres://${user}:${password}@127.0.0.1:${port}/postgres`
+}
+
 interface Programs {
   readonly initdb: string
   readonly postgres: string
@@ -141,8 +153,8 @@ async function initialise(input: {
 
 /** A server whose kyozo was killed is shutting down; two servers on one folder must never be. */
 async function waitForEarlierServer(data: string): Promise<void> {
-  const deadline = Date.now() + handOverMs
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + handOverMs
+  while (performance.now() < deadline) {
     const pid = Number((await readFile(path.join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0])
     if (!Number.isInteger(pid) || pid <= 0 || !(await isPostgres(pid))) return
     process.kill(pid, 'SIGINT')
@@ -159,7 +171,7 @@ async function isPostgres(pid: number): Promise<boolean> {
 }
 
 async function waitUntilReady(url: string, server: ServerProcess): Promise<void> {
-  const deadline = Date.now() + startMs
+  const deadline = performance.now() + startMs
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 })
     try {
@@ -173,7 +185,7 @@ async function waitUntilReady(url: string, server: ServerProcess): Promise<void>
           hint: 'its folder is data/postgres below the data directory',
           cause: error,
         })
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         await server.stop()
         throw new KyozoError(
           'store_unavailable',

@@ -4,6 +4,7 @@ import { hostLabel, projectName } from '../environment-names.ts'
 import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
+import { isUnderRepair } from './repairs.ts'
 import type { EnvironmentTable } from './tables/git.ts'
 import type { Tables } from './tables.ts'
 import type { Workspace } from './workspaces.ts'
@@ -33,13 +34,7 @@ export async function putEnvironment(
   environment: { readonly name: string; readonly ref: string },
 ): Promise<Environment> {
   const names = { project: projectName(workspace.name, environment.name), hostLabel: hostLabel(workspace.name, environment.name) }
-  const taken = await db
-    .selectFrom('environments')
-    .select('id')
-    .where((where) => where.or([where('project', '=', names.project), where('hostLabel', '=', names.hostLabel)]))
-    .where((where) => where.not(where.and([where('workspaceId', '=', workspace.id), where('name', '=', environment.name)])))
-    .executeTakeFirst()
-  if (taken !== undefined) {
+  if (await isTaken(db, { workspaceId: workspace.id, name: environment.name, ...names })) {
     throw new KyozoError(
       'bad_request',
       `${environment.name} of ${workspace.name} would share its containers or host names with another environment`,
@@ -64,7 +59,27 @@ export async function putEnvironment(
     .executeTakeFirstOrThrow()
 }
 
-/** Locks the environment for the transaction when no release of it runs and nobody else holds it; undefined otherwise. */
+type Names = Pick<Environment, 'workspaceId' | 'name' | 'project' | 'hostLabel'>
+
+/** By another environment, or by a workspace that runs nothing yet and will answer at its own name. */
+async function isTaken(db: Executor, { workspaceId, name, project, hostLabel }: Names): Promise<boolean> {
+  const environment = await db
+    .selectFrom('environments')
+    .select('id')
+    .where((where) => where.or([where('project', '=', project), where('hostLabel', '=', hostLabel)]))
+    .where((where) => where.not(where.and([where('workspaceId', '=', workspaceId), where('name', '=', name)])))
+    .executeTakeFirst()
+  if (environment !== undefined) return true
+  const workspace = await db
+    .selectFrom('workspaces')
+    .select('id')
+    .where('name', '=', hostLabel)
+    .where('id', '!=', workspaceId)
+    .executeTakeFirst()
+  return workspace !== undefined
+}
+
+/** Locks the environment for the transaction when no release or repair of it runs and nobody else holds it; undefined otherwise. */
 export async function holdIdleEnvironment(trx: Transaction<Tables>, id: string): Promise<Environment | undefined> {
   const held = await trx.selectFrom('environments').selectAll().where('id', '=', id).forNoKeyUpdate().skipLocked().executeTakeFirst()
   if (held === undefined) return undefined
@@ -74,7 +89,7 @@ export async function holdIdleEnvironment(trx: Transaction<Tables>, id: string):
     .where('environmentId', '=', id)
     .where('state', '=', 'running')
     .executeTakeFirst()
-  return running === undefined ? held : undefined
+  return running === undefined && !(await isUnderRepair(trx, id)) ? held : undefined
 }
 
 /** What the next diff starts from, and, when the release went live, what serves. */

@@ -3,7 +3,8 @@ import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
 import { notify } from './notify.ts'
-import type { ForgeConnectionTable, ForgeName } from './tables/git.ts'
+import type { ForgeConnectionTable } from './tables/forges.ts'
+import type { ForgeName } from './tables/git.ts'
 import type { Viewer } from './viewer.ts'
 
 export type StoredConnection = Selectable<ForgeConnectionTable>
@@ -88,4 +89,32 @@ export function holdConnection(db: Executor, viewer: Pick<Viewer, 'teamId'>, id:
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
+}
+
+/** As `ownerOfDelivery`, of what was fetched rather than sent. Undefined for the operator's own. */
+export function ownerOfConnection(
+  db: Executor,
+  connection: { readonly forge: string; readonly name: string },
+): Promise<(ConnectionOwner & { readonly createdAt: Date }) | undefined> {
+  return db
+    .selectFrom('forgeConnections')
+    .select(['teamId', 'connectsRepositories', 'createdAt'])
+    .where('forge', '=', connection.forge as ForgeConnectionTable['forge'])
+    .where('name', '=', connection.name)
+    .executeTakeFirst()
+}
+
+/** What went wrong with it last; null when it answers. */
+export async function noteConnectionError(
+  db: Executor,
+  connection: { readonly forge: string; readonly name: string },
+  error: string | null,
+): Promise<void> {
+  await db
+    .updateTable('forgeConnections')
+    .set({ lastError: error })
+    .where('forge', '=', connection.forge as ForgeConnectionTable['forge'])
+    .where('name', '=', connection.name)
+    .where('lastError', 'is distinct from', error)
+    .execute()
 }

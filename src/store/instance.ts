@@ -12,6 +12,11 @@ export async function instanceId(db: Executor): Promise<string> {
   return (await db.selectFrom('instance').select('id').executeTakeFirstOrThrow()).id
 }
 
+/** When this kyozo began. */
+export async function instanceSince(db: Executor): Promise<Date> {
+  return (await db.selectFrom('instance').select('createdAt').executeTakeFirstOrThrow()).createdAt
+}
+
 const firstTeam = 'default'
 
 /** The team that owns what arrives without one. It is known by its slug, which stays when its owners give it another name. */
@@ -30,3 +35,6 @@ export const databaseNow = sql<Date>`now()`
 export function inSeconds(seconds: number) {
   return sql<Date>`now() + make_interval(secs => ${seconds})`
 }
+
+/** An effect that begins under a lease has come to its end by then: so long before the lease runs out nothing more begins. */
+export const effectSeconds = 10

@@ -4,11 +4,14 @@ import { sql, type UpdateObject } from 'kysely'
 import { KyozoError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Database, Executor } from './database.ts'
-import { databaseNow, inSeconds } from './instance.ts'
+import { databaseNow, effectSeconds, inSeconds } from './instance.ts'
 import { notify } from './notify.ts'
 import { settleOperations } from './release-operations.ts'
-import { newerRelease, type Release, type ReleaseVerdict, saveVerdicts } from './releases.ts'
+import { type Release, type ReleaseVerdict, saveVerdicts } from './releases.ts'
+import { repairGivesWay } from './repairs.ts'
+import type { ReleaseOptions } from './tables/git.ts'
 import type { Tables } from './tables.ts'
+import { isDue } from './waiting-releases.ts'
 
 /** What proves the right to act for a release. */
 export interface Lease {
@@ -54,6 +57,7 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
       .select(['id', 'options'])
       .where('environmentId', '=', environmentId)
       .where('state', '=', 'queued')
+      .where(isDue)
       // A pause holds back new commits, not what had begun before, nor what a person asks for meanwhile.
       .$if(environment.pausedAt !== null, (waiting) =>
         waiting.where((where) => where.or([where('startedAt', 'is not', null), sql<boolean>`options <> '{}'`])),
@@ -63,7 +67,9 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
       // One that a push is just superseding is none any more; what the push queues wakes a worker of its own.
       .forNoKeyUpdate()
       .executeTakeFirst()
-    if (next === undefined) return undefined
+    if (next === undefined || !isUnderstood(next.options)) return undefined
+    // It gives way within a step, and wakes a worker when it has.
+    if (await repairGivesWay(trx, environmentId)) return undefined
     const { generation } = await trx
       .updateTable('environments')
       .set({ generation: sql`generation + 1` })
@@ -80,6 +86,8 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
         leaseOwner: owner,
         leaseToken: token,
         leaseExpiresAt: inSeconds(leaseSeconds),
+        nextAttemptAt: null,
+        waitsFor: null,
         startedAt: sql`coalesce(started_at, now())`,
         // What was live when it was asked for may not be any more.
         ...(next.options.ofLive && environment.liveReleaseId !== null
@@ -91,6 +99,22 @@ export async function claimRelease(db: Database, environmentId: string, owner: s
       .executeTakeFirstOrThrow()
     return { release, lease: { releaseId: release.id, environmentId, token, generation } }
   })
+}
+
+/** What a release may ask for beyond its commit, as far as this version carries it out. */
+const understood: Readonly<Record<keyof ReleaseOptions, true>> = {
+  redeploy: true,
+  restart: true,
+  ofLive: true,
+  analyze: true,
+  rollbackTo: true,
+  currentSecrets: true,
+  late: true,
+}
+
+/** One that asks for more was queued by a newer version: a process of that one takes it, and this one must not carry out half of it. */
+function isUnderstood(options: ReleaseOptions): boolean {
+  return Object.keys(options).every((option) => option in understood)
 }
 
 /** Extends the lease. False when it was lost: the holder must stop acting at once. */
@@ -124,7 +148,7 @@ export async function updateRelease(db: Executor, lease: Lease, change: ReleaseC
   return updated
 }
 
-/** Throws `lease_lost` unless the lease holds now. Called before each side effect. */
+/** Throws `lease_lost` unless the lease holds for as long as an effect may take. Called before each side effect. */
 export async function assertLease(db: Executor, lease: Lease): Promise<void> {
   const held = await db
     .selectFrom('releases')
@@ -132,7 +156,7 @@ export async function assertLease(db: Executor, lease: Lease): Promise<void> {
     .where('id', '=', lease.releaseId)
     .where('leaseToken', '=', lease.token)
     .where('state', '=', 'running')
-    .where('leaseExpiresAt', '>', databaseNow)
+    .where('leaseExpiresAt', '>', inSeconds(effectSeconds))
     .executeTakeFirst()
   if (held === undefined) throw new KyozoError('lease_lost', 'another worker has taken this release over')
 }
@@ -156,45 +180,6 @@ export async function endRelease(
   return release
 }
 
-export interface RescuedRelease {
-  readonly release: Release
-  /** `queued`: tried again. `superseded`: a newer one took its place meanwhile. `failed`: it was tried too often. */
-  readonly fate: 'queued' | 'superseded' | 'failed'
-}
-
-/** Takes releases from workers that died. One that a newer release has overtaken is not run any more: an environment never goes backwards. */
-export async function rescueReleases(db: Executor): Promise<readonly RescuedRelease[]> {
-  const expired = await db
-    .selectFrom('releases')
-    .select(['id', 'attempt', 'environmentId', 'sequence', 'cancelRequestedAt', 'cancelRequestedBy'])
-    .where('state', '=', 'running')
-    .where('leaseExpiresAt', '<', databaseNow)
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  const rescued: RescuedRelease[] = []
-  for (const { id, attempt, environmentId, sequence, cancelRequestedAt, cancelRequestedBy } of expired) {
-    const newest = await newerRelease(db, { environmentId, sequence })
-    const isCanceled = cancelRequestedAt !== null
-    const fate = isCanceled ? 'failed' : newest !== undefined ? 'superseded' : attempt >= attemptLimit ? 'failed' : 'queued'
-    const ends: Record<RescuedRelease['fate'], ReleaseChange> = {
-      queued: {},
-      superseded: { supersededBy: newest?.sha ?? null, reason: `superseded by ${newest?.sha.slice(0, 7)}`, finishedAt: databaseNow },
-      failed: isCanceled
-        ? { errorCode: 'canceled', reason: `cancelled by ${cancelRequestedBy ?? 'somebody'}`, finishedAt: databaseNow }
-        : { errorCode: 'internal', reason: `kyozo ended ${attemptLimit} times while working on this release`, finishedAt: databaseNow },
-    }
-    const release = await db
-      .updateTable('releases')
-      .set({ ...ends[fate], state: fate, leaseToken: null, leaseExpiresAt: null })
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    rescued.push({ release, fate })
-  }
-  return rescued
-}
-
 /** Ends the leases of a worker that is known to be dead, so that nobody waits for them to run out. */
 export async function expireLeasesOf(db: Executor, owner: string): Promise<void> {
   await db
@@ -203,4 +188,32 @@ export async function expireLeasesOf(db: Executor, owner: string): Promise<void>
     .where('state', '=', 'running')
     .where('leaseOwner', '=', owner)
     .execute()
+}
+
+/** Gives everything that a stopping process still holds back, without counting it as a try. What it does from here on is refused. */
+export async function giveUpLeasesOf(db: Executor, owner: string): Promise<number> {
+  const given = await db
+    .updateTable('releases')
+    .set({ leaseExpiresAt: sql`now() - interval '1 second'`, attempt: sql`greatest(attempt - 1, 0)` })
+    .where('state', '=', 'running')
+    .where('leaseOwner', '=', owner)
+    .where('leaseExpiresAt', '>', databaseNow)
+    .returning('id')
+    .execute()
+  return given.length
+}
+
+/**
+ * For what a release does after its end: whether a later one is `at_work` that may want otherwise, has `planned` and thereby taken over what was left
+ * to do, or `nobody` did, since whoever began came to nothing before its plan.
+ */
+export async function begunSince(db: Executor, { environmentId, generation }: Lease): Promise<'nobody' | 'at_work' | 'planned'> {
+  const later = await db
+    .selectFrom('releases')
+    .select(['state', sql<boolean>`plan is not null`.as('hasPlanned')])
+    .where('environmentId', '=', environmentId)
+    .where('generation', '>', generation)
+    .execute()
+  if (later.some(({ hasPlanned }) => hasPlanned)) return 'planned'
+  return later.some(({ state }) => state === 'running') ? 'at_work' : 'nobody'
 }

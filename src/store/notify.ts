@@ -1,10 +1,11 @@
 // PostgreSQL's NOTIFY as a wake-up between processes. Nothing depends on one arriving: whoever waits also looks from time to time.
 import { EventEmitter } from 'node:events'
 import { sql } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
+import { connect } from './connect.ts'
 import type { Executor } from './database.ts'
 
-export type Topic = 'release' | 'routes' | 'outbox' | 'queue' | 'live' | 'connections'
+export type Topic = 'release' | 'routes' | 'outbox' | 'queue' | 'live' | 'connections' | 'look' | 'tend' | 'health'
 const channel = 'kyozo'
 const reconnectMs = 1_000
 
@@ -21,33 +22,33 @@ export async function notify(db: Executor, topic: Topic, id: string): Promise<vo
 /** Listens on a connection of its own, and connects again when it breaks; listeners are then called once with an empty id, since some may be missed. */
 export async function listen(url: string): Promise<Notifications> {
   const emitter = new EventEmitter().setMaxListeners(0)
-  const topics: readonly Topic[] = ['release', 'routes', 'outbox', 'queue', 'live', 'connections']
+  const topics: readonly Topic[] = ['release', 'routes', 'outbox', 'queue', 'live', 'connections', 'look', 'tend', 'health']
   let client: pg.Client | undefined
   let isClosed = false
-  const connect = async () => {
-    client = new pg.Client({ connectionString: url, application_name: 'kyozo listen', keepAlive: true })
-    client.on('notification', (message) => {
+  const begin = async () => {
+    const opened = await connect(url, { name: 'kyozo listen' })
+    if (isClosed) return opened.end()
+    client = opened
+    opened.on('notification', (message) => {
       const [topic = '', id = ''] = (message.payload ?? '').split(' ')
       emitter.emit(topic, id)
     })
-    client.on('error', () => undefined)
-    client.once('end', () => {
+    await opened.query(`listen ${channel}`)
+    opened.once('end', () => {
       if (!isClosed) setTimeout(() => void reconnect(), reconnectMs)
     })
-    await client.connect()
-    await client.query(`listen ${channel}`)
   }
   const reconnect = async () => {
     if (isClosed) return
     try {
-      await connect()
+      await begin()
       for (const topic of topics) emitter.emit(topic, '')
     } catch {
-      // The database is still away; `end` does not fire for a connection that never was.
+      // The database is still away.
       setTimeout(() => void reconnect(), reconnectMs)
     }
   }
-  await connect()
+  await begin()
   return {
     on(topic, listener) {
       emitter.on(topic, listener)

@@ -112,6 +112,14 @@ export async function waitingOperations(db: Executor, limit: number): Promise<re
   return rows.map(({ id }) => id)
 }
 
+/** Milliseconds until the next one that was put off is due, by the database's clock; undefined when none was. */
+export async function lookAtWaitingOperations(db: Executor): Promise<number | undefined> {
+  const { rows } = await sql<{ ms: number | null }>`
+    select extract(epoch from min(lease_expires_at) - now())::float8 * 1000 as ms from operations
+    where finished_at is null and release_id is null and state = 'queued' and lease_expires_at > now()`.execute(db)
+  return rows[0]?.ms ?? undefined
+}
+
 /** Ends the leases of a worker that is known to be dead, so that nobody waits for them to run out. */
 export async function expireOperationsOf(db: Executor, owner: string): Promise<void> {
   await db
@@ -121,4 +129,18 @@ export async function expireOperationsOf(db: Executor, owner: string): Promise<v
     .where('leaseToken', 'is not', null)
     .where('leaseOwner', '=', owner)
     .execute()
+}
+
+/** Gives everything that a stopping process still holds back, without counting it as a try. */
+export async function giveUpOperationsOf(db: Executor, owner: string): Promise<number> {
+  const given = await db
+    .updateTable('operations')
+    .set({ leaseExpiresAt: sql`now() - interval '1 second'`, attempt: sql`greatest(attempt - 1, 0)` })
+    .where('finishedAt', 'is', null)
+    .where('leaseToken', 'is not', null)
+    .where('leaseOwner', '=', owner)
+    .where('leaseExpiresAt', '>', databaseNow)
+    .returning('id')
+    .execute()
+  return given.length
 }

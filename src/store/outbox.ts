@@ -2,7 +2,8 @@ import { type Selectable, sql } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import { databaseNow, inSeconds } from './instance.ts'
-import type { OutboxTable } from './tables/git.ts'
+import type { DropCause, OutboxTable } from './tables/git.ts'
+import { repositoryOf, reviveRefused } from './untold.ts'
 
 export type OutboxRow = Selectable<OutboxTable>
 
@@ -10,18 +11,23 @@ export interface OutboxMessage {
   readonly teamId: string
   readonly kind: OutboxTable['kind']
   readonly connection: string
-  /** What it is about: an unsent older message of the same target is dropped. */
+  /** What it is about: an unsent older message of the same connection and target is dropped. */
   readonly target: string
   readonly payload: unknown
+  /** Whose state it tells of. */
+  readonly releaseId?: string
 }
+
+const overtakenWords = 'a newer message for the same target took its place'
 
 /** Written in the transaction that makes it true. */
 export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]): Promise<void> {
   for (const message of messages) {
     await db
       .updateTable('outbox')
-      .set({ droppedAt: databaseNow, lastError: 'a newer message for the same target took its place' })
+      .set({ droppedAt: databaseNow, droppedFor: 'overtaken', lastError: overtakenWords })
       .where('target', '=', message.target)
+      .where('connection', '=', message.connection)
       .where('sentAt', 'is', null)
       .where('droppedAt', 'is', null)
       .where('claimedUntil', 'is', null)
@@ -33,74 +39,145 @@ export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]
   }
 }
 
-/** Takes due messages for a while, oldest first; another sender may take them when this one dies. */
+/** Longer than all the deadlines of one message together. */
+const claimSeconds = 180
+/** Nothing is put off for longer. */
+const longestWaitSeconds = 300
+
+/** Of two transactions at once one's times may be ahead of the other's; what is twice as far away as it can be is of a time before the clock was put back. */
+const beyond = (seconds: number) => inSeconds(2 * seconds)
+
+function isClaimed(message: string) {
+  return sql<boolean>`coalesce(${sql.ref(`${message}.claimedUntil`)} between ${databaseNow} and ${beyond(claimSeconds)}, false)`
+}
+
+/** What may be sent now: the newest of its target, while nothing of that is under way and nothing that its release has said before. */
+const isDue = sql<boolean>`due.sent_at is null and due.dropped_at is null and not ${isClaimed('due')}
+  and (due.next_attempt_at <= ${databaseNow} or due.next_attempt_at > ${beyond(longestWaitSeconds)})
+  and due.sequence = ${newestOf('due')}
+  and not exists (select from outbox other
+    where other.connection = due.connection and other.id <> due.id and other.claimed_until is not null and ${isClaimed('other')}
+      and (other.target = due.target or (other.release_id = due.release_id and other.sequence < due.sequence)))`
+
+/** The connections that have something to say now. */
+export async function dueConnections(db: Executor): Promise<readonly string[]> {
+  await dropLeftBehind(db)
+  // One message is enough to know of a connection, however many it has.
+  const { rows } = await sql<{ connection: string }>`
+    select waiting.connection from (select distinct connection from outbox where sent_at is null and dropped_at is null) waiting
+    where exists (select from outbox due where due.connection = waiting.connection and ${isDue})`.execute(db)
+  return rows.map(({ connection }) => connection)
+}
+
+/** Takes the message of these connections that is to be sent next; another sender may take it when this one dies. */
 export async function claimOutbox(
   db: Executor,
-  options: { readonly limit: number; readonly claimSeconds: number; readonly owner: string },
-): Promise<OutboxRow[]> {
-  const claimed = await db
+  options: { readonly connections: readonly string[]; readonly owner: string },
+): Promise<OutboxRow | undefined> {
+  return db
     .updateTable('outbox')
-    .set({ claimedUntil: inSeconds(options.claimSeconds), claimedBy: options.owner, attempts: sql`attempts + 1` })
-    .where('id', 'in', (from) =>
+    .set({ claimedUntil: inSeconds(claimSeconds), claimedBy: options.owner, attempts: sql`attempts + 1` })
+    .where('id', '=', (from) =>
       from
         .selectFrom('outbox as due')
         .select('due.id')
-        .where('due.sentAt', 'is', null)
-        .where('due.droppedAt', 'is', null)
-        .where('due.nextAttemptAt', '<=', databaseNow)
-        .where((where) => where.or([where('due.claimedUntil', 'is', null), where('due.claimedUntil', '<', databaseNow)]))
-        // The newest of a target alone is sent, and never before an older one that is under way has ended.
-        .where((where) =>
-          where.not(
-            where.exists(
-              where
-                .selectFrom('outbox as other')
-                .select('other.id')
-                .whereRef('other.target', '=', 'due.target')
-                .whereRef('other.id', '!=', 'due.id')
-                .where((either) =>
-                  either.or([either('other.claimedUntil', '>', databaseNow), either('other.sequence', '>', either.ref('due.sequence'))]),
-                ),
-            ),
-          ),
-        )
+        .where('due.connection', 'in', options.connections)
+        .where(isDue)
+        // Verdicts go first: while the budget is short, a pending is likely to be out of date before its turn.
+        .orderBy(sql`due.payload ->> 'state' is not distinct from 'pending'`)
         .orderBy('due.sequence')
-        .limit(options.limit)
+        .limit(1)
         .forUpdate()
         .skipLocked(),
     )
     .returningAll()
-    .execute()
-  // An update returns its rows in no order, and the aggregate must not be green before the services that it counts.
-  return claimed.toSorted((a, b) => Number(BigInt(a.sequence) - BigInt(b.sequence)))
+    .executeTakeFirst()
 }
 
-/** Gives up the claims of a process that has ended. What it was sending may have arrived: a status that is sent twice says the same twice. */
-export async function expireClaimsOf(db: Executor, owner: string): Promise<void> {
-  await db.updateTable('outbox').set({ claimedUntil: null }).where('claimedBy', '=', owner).where('claimedUntil', 'is not', null).execute()
+/**
+ * The newest that was written of a message's target. What another connection says of it, be it another host's or another team's, is no matter of this one.
+ */
+function newestOf(message: string) {
+  const [target, connection] = ['target', 'connection'].map((column) => sql.ref(`${message}.${column}`))
+  return sql`(select max(newest.sequence) from outbox newest where newest.target = ${target} and newest.connection = ${connection})`
+}
+
+function isOvertaken(message: string) {
+  return sql<boolean>`${sql.ref(`${message}.sequence`)} < ${newestOf(message)}`
+}
+
+/** What a sender had taken when it died, and a newer message of the same target has overtaken since, nobody sends any more. */
+async function dropLeftBehind(db: Executor): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ droppedAt: databaseNow, droppedFor: 'overtaken', claimedUntil: null, lastError: overtakenWords })
+    .where('id', 'in', (from) =>
+      from
+        .selectFrom('outbox as left')
+        .select('left.id')
+        .where('left.claimedBy', 'is not', null)
+        .where('left.sentAt', 'is', null)
+        .where('left.droppedAt', 'is', null)
+        .where((where) => where.not(isClaimed('left')))
+        .where(isOvertaken('left'))
+        .forUpdate()
+        .skipLocked(),
+    )
+    .execute()
+}
+
+/** Gives up the claims of a process that sends nothing by these connections. What it was sending may have arrived: a status that is sent twice says the same twice. */
+export async function expireClaimsOf(
+  db: Executor,
+  {
+    owner,
+    connections,
+  }: {
+    readonly owner: string
+    /** Default is all. */
+    readonly connections?: readonly string[]
+  },
+): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ claimedUntil: null })
+    .where('claimedBy', '=', owner)
+    .where('claimedUntil', 'is not', null)
+    .$if(connections !== undefined, (claimed) => claimed.where('connection', 'in', connections!))
+    .execute()
 }
 
 export async function outboxSent(db: Executor, id: string): Promise<void> {
-  await db.updateTable('outbox').set({ sentAt: databaseNow, claimedUntil: null, lastError: null }).where('id', '=', id).execute()
+  const sent = await db
+    .updateTable('outbox')
+    .set({ sentAt: databaseNow, claimedUntil: null, lastError: null })
+    .where('id', '=', id)
+    .returning(['connection', repositoryOf.as('repository')])
+    .executeTakeFirst()
+  if (sent?.repository) await reviveRefused(db, { ...sent, repository: sent.repository })
 }
 
-/** When messages of a connection were sent lately, oldest first. */
+/** When messages of connections were sent lately, oldest first. */
 export async function outboxSentTimes(
   db: Executor,
-  options: { readonly connection: string; readonly seconds: number },
+  options: { readonly connections: readonly string[]; readonly seconds: number },
 ): Promise<readonly Date[]> {
   const rows = await db
     .selectFrom('outbox')
     .select('sentAt')
-    .where('connection', '=', options.connection)
+    .where('connection', 'in', options.connections)
     .where('sentAt', '>', inSeconds(-options.seconds))
     .orderBy('sentAt')
     .execute()
   return rows.flatMap((row) => row.sentAt ?? [])
 }
 
-export async function outboxDropped(db: Executor, id: string, reason: string): Promise<void> {
-  await db.updateTable('outbox').set({ droppedAt: databaseNow, claimedUntil: null, lastError: reason }).where('id', '=', id).execute()
+export async function outboxDropped(db: Executor, id: string, { reason, cause }: { reason: string; cause: DropCause }): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ droppedAt: databaseNow, claimedUntil: null, lastError: reason, droppedFor: cause })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Puts a message off. One that a newer message of its target has overtaken is dropped: it would only take the newer one back. */
@@ -111,17 +188,9 @@ export async function outboxRetry(
 ): Promise<void> {
   await db
     .updateTable('outbox as mine')
-    .set({ droppedAt: databaseNow, claimedUntil: null, lastError: retry.reason })
+    .set({ droppedAt: databaseNow, droppedFor: 'overtaken', claimedUntil: null, lastError: retry.reason })
     .where('mine.id', '=', id)
-    .where((where) =>
-      where.exists(
-        where
-          .selectFrom('outbox as newer')
-          .select('newer.id')
-          .whereRef('newer.target', '=', 'mine.target')
-          .whereRef('newer.sequence', '>', 'mine.sequence'),
-      ),
-    )
+    .where(isOvertaken('mine'))
     .execute()
   await db
     .updateTable('outbox')
@@ -134,4 +203,19 @@ export async function outboxRetry(
     .where('id', '=', id)
     .where('droppedAt', 'is', null)
     .execute()
+}
+
+/** How many messages of a target were sent by these connections: a host takes only so many statuses of one context for one commit, whoever sends them. */
+export async function outboxSentOf(
+  db: Executor,
+  { target, connections }: { readonly target: string; readonly connections: readonly string[] },
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('outbox')
+    .select(sql<number>`count(*)::integer`.as('count'))
+    .where('target', '=', target)
+    .where('connection', 'in', connections)
+    .where('sentAt', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return count
 }

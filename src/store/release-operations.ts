@@ -118,7 +118,22 @@ async function handOver(db: Executor, environmentId: string): Promise<void> {
   if (heir !== undefined) await inheritOperations(db, heir)
 }
 
-/** Ends what a release left open although it has ended, as when its row went with its environment. */
+/** Whether somebody waits for what the release comes to. */
+export async function hasOpenOperations(db: Executor, releaseId: string): Promise<boolean> {
+  const open = await db
+    .selectFrom('operations')
+    .select('id')
+    .where('releaseId', '=', releaseId)
+    .where('finishedAt', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return open !== undefined
+}
+
+/**
+ * Ends what a release left open although it has ended, as when its row went with its environment. What followed one that was superseded, by a
+ * release that did not know of it and is past waiting, is asked for again.
+ */
 export async function settleLeftOperations(db: Executor): Promise<void> {
   const ended = await db
     .selectFrom('operations as o')
@@ -129,5 +144,21 @@ export async function settleLeftOperations(db: Executor): Promise<void> {
     .where('r.finishedAt', 'is not', null)
     .where((where) => where.or([where('o.leaseExpiresAt', 'is', null), where('o.leaseExpiresAt', '<', databaseNow)]))
     .execute()
-  for (const release of ended) await settleOperations(db, release)
+  for (const release of ended) {
+    await settleOperations(db, release)
+    if (release.state === 'superseded') await askAgain(db, release.id)
+  }
+}
+
+/** A worker that looks for waiting operations finds them. Those of a group end with its last release. */
+async function askAgain(db: Executor, supersededId: string): Promise<void> {
+  await db
+    .updateTable('operations')
+    .set({ state: 'queued', releaseId: null, words: 'waiting to try again: a newer release took the place of the one that it was in' })
+    .set({ leaseToken: null, leaseExpiresAt: null })
+    .where('releaseId', '=', supersededId)
+    .where('finishedAt', 'is', null)
+    .where(sql<boolean>`coalesce(not (result ? 'releases'), true)`)
+    .where((where) => where.or([where('leaseExpiresAt', 'is', null), where('leaseExpiresAt', '<', databaseNow)]))
+    .execute()
 }

@@ -39,19 +39,22 @@ export async function queueRelease(
   return { release: queued, superseded }
 }
 
-/** A release of a paused environment: stored, and ended. Those that wait are left alone. */
-export async function insertSkippedRelease(
+/** A release that nothing is done for: stored, and ended. Those that wait are left alone. */
+export async function insertEndedRelease(
   db: Executor,
-  { asked = {}, ...release }: NewRelease & { readonly reason: string },
+  {
+    asked = {},
+    ...release
+  }: NewRelease & { readonly state: 'skipped' | 'superseded'; readonly reason: string; readonly supersededBy?: string },
   verdicts: readonly ReleaseVerdict[],
 ): Promise<Release> {
-  const skipped = await db
+  const ended = await db
     .insertInto('releases')
-    .values({ ...release, id: newId(), state: 'skipped', options: JSON.stringify(asked), finishedAt: sql`now()` })
+    .values({ ...release, id: newId(), options: JSON.stringify(asked), finishedAt: sql`now()` })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await saveVerdicts(db, skipped.id, verdicts)
-  return skipped
+  await saveVerdicts(db, ended.id, verdicts)
+  return ended
 }
 
 /** The release that a worker has now. */
@@ -140,30 +143,8 @@ export async function saveVerdicts(db: Executor, releaseId: string, verdicts: re
     .execute()
 }
 
-/** Environments with a queued release and none running: what a restarted worker looks at. */
-export async function waitingEnvironments(db: Executor): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('releases as r')
-    .select('r.environmentId')
-    .distinct()
-    .where('r.state', '=', 'queued')
-    .where((where) =>
-      where.not(
-        where.exists(
-          where
-            .selectFrom('releases as other')
-            .select('other.id')
-            .whereRef('other.environmentId', '=', 'r.environmentId')
-            .where('other.state', '=', 'running'),
-        ),
-      ),
-    )
-    .execute()
-  return rows.map((row) => row.environmentId)
-}
-
-/** A release of a commit that arrived; a person may ask for one of what is live, or of what was. */
-const followsBranch = sql<boolean>`not (options ?| array['ofLive', 'rollbackTo'])`
+/** A release of a commit that arrived in its time; a person may ask for one of what is live, or of what was. */
+const followsBranch = sql<boolean>`not (options ?| array['ofLive', 'rollbackTo', 'late'])`
 const overtakes = sql<boolean>`not (options ? 'ofLive')`
 
 /** A queued release of the environment that is newer than this one and takes its place. */
@@ -182,6 +163,15 @@ export async function newerRelease(db: Executor, release: Pick<Release, 'environ
 
 /** The newest release of a commit of the branch, however it ended. */
 export function latestRelease(db: Executor, environmentId: string): Promise<Release | undefined> {
+  return newestOfBranch(db, environmentId).executeTakeFirst()
+}
+
+/** The newest release of a commit of the branch before this one. */
+export function releaseBefore(db: Executor, { environmentId, sequence }: Pick<Release, 'environmentId' | 'sequence'>) {
+  return newestOfBranch(db, environmentId).where('sequence', '<', sequence).executeTakeFirst()
+}
+
+function newestOfBranch(db: Executor, environmentId: string) {
   return db
     .selectFrom('releases')
     .selectAll()
@@ -189,7 +179,11 @@ export function latestRelease(db: Executor, environmentId: string): Promise<Rele
     .where(followsBranch)
     .orderBy('sequence', 'desc')
     .limit(1)
-    .executeTakeFirst()
+}
+
+/** The newest release of this commit as one of the branch, however it ended. */
+export function releaseOfCommit(db: Executor, environmentId: string, sha: string): Promise<Release | undefined> {
+  return newestOfBranch(db, environmentId).where('sha', '=', sha).executeTakeFirst()
 }
 
 /** The release that started the containers that a service has, whatever was released since. */

@@ -8,6 +8,14 @@ export function listRoutes(db: Executor): Promise<RouteRow[]> {
   return db.selectFrom('routes').select(['environmentId', 'service', 'host', 'containerId', 'port', 'state']).execute()
 }
 
+export function routesOf(db: Executor, environmentId: string): Promise<RouteRow[]> {
+  return db
+    .selectFrom('routes')
+    .select(['environmentId', 'service', 'host', 'containerId', 'port', 'state'])
+    .where('environmentId', '=', environmentId)
+    .execute()
+}
+
 /** Makes the environment's routes exactly these. */
 export async function replaceRoutes(db: Executor, environmentId: string, rows: readonly RouteRow[]): Promise<void> {
   const kept = rows.map((row) => row.containerId)

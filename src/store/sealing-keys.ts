@@ -4,6 +4,7 @@ import { KyozoError } from '../errors.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { Database, Executor } from './database.ts'
 import { connectionPlaces } from './forge-connections.ts'
+import { releaseValuesPlace } from './kept-releases.ts'
 import { placeOf } from './secrets.ts'
 
 const checkPlace = (keyId: string) => `check/${keyId}`
@@ -55,6 +56,7 @@ export async function keysInUse(db: Executor): Promise<readonly string[]> {
   const { rows } = await sql<{ keyId: string }>`
     select key_id as "keyId" from secrets group by 1
     union select key_id from retired_secrets group by 1
+    union select key_id from release_values group by 1
     union select encode(substring(webhook_secret from 2 for 8), 'hex') from forge_connections
     union select encode(substring(credentials from 2 for 8), 'hex') from forge_connections where credentials is not null
     order by 1`.execute(db)
@@ -67,7 +69,7 @@ const batchRows = 100
 /** Seals everything with the vault's key that another key has sealed. Others may do the same at once, and everything may be used meanwhile. */
 export async function resealAll(db: Database, vault: Vault, signal?: AbortSignal): Promise<number> {
   let moved = 0
-  for (const batch of [resealIn('secrets'), resealIn('retiredSecrets'), resealConnections]) {
+  for (const batch of [resealIn('secrets'), resealIn('retiredSecrets'), resealReleases, resealConnections]) {
     for (;;) {
       signal?.throwIfAborted()
       const rows = await db.transaction().execute((trx) => batch(trx, vault))
@@ -95,6 +97,23 @@ function resealIn(table: 'secrets' | 'retiredSecrets') {
     }
     return rows.length
   }
+}
+
+async function resealReleases(trx: Executor, vault: Vault): Promise<number> {
+  const rows = await trx
+    .selectFrom('releaseValues')
+    .select(['releaseId', 'ciphertext'])
+    .where('keyId', '!=', vault.keyId)
+    .limit(batchRows)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  for (const { releaseId, ciphertext } of rows) {
+    const place = releaseValuesPlace(releaseId)
+    const again = vault.seal(place, vault.open(place, ciphertext))
+    await trx.updateTable('releaseValues').set({ ciphertext: again, keyId: vault.keyId }).where('releaseId', '=', releaseId).execute()
+  }
+  return rows.length
 }
 
 async function resealConnections(trx: Executor, vault: Vault): Promise<number> {

@@ -33,7 +33,8 @@ export async function readServiceFacts(db: Executor, viewer: Viewer, ids: readon
       order by occurred_at desc limit 1
     ) start on true
     left join lateral (
-      select count(*) filter (where state = 'serving')::int as copies
+      select count(*) filter (where state = 'serving' and not exists (
+        select from container_health h where h.container_id = routes.container_id and h.status = 'unhealthy'))::int as copies
       from routes where environment_id = s.environment_id and service = s.name having count(*) > 0
     ) serving on true
     left join lateral (${newest('cpu')}) cpu on true

@@ -1,8 +1,12 @@
 // The tables as kysely sees them; migrations/ made them. Columns are camel case here and snake case in the database. This file is the list.
 import type { Generated } from 'kysely'
 import type * as access from './tables/access.ts'
+import type * as alerts from './tables/alerts.ts'
 import type { Time } from './tables/columns.ts'
+import type { DeadLetterTable } from './tables/dead-letters.ts'
+import type * as forges from './tables/forges.ts'
 import type * as git from './tables/git.ts'
+import type * as repairs from './tables/repairs.ts'
 import type * as secrets from './tables/secrets.ts'
 import type * as services from './tables/services.ts'
 
@@ -27,10 +31,17 @@ export interface Tables {
   releaseServices: git.ReleaseServiceTable
   logChunks: git.LogChunkTable
   outbox: git.OutboxTable
-  forgeConnections: git.ForgeConnectionTable
+  forgeCredentials: git.ForgeCredentialTable
+  forgeConnections: forges.ForgeConnectionTable
+  ledgerChecks: forges.LedgerCheckTable
   sealingKeys: access.SealingKeyTable
+  duties: access.DutyTable
+  processes: access.ProcessTable
+  forgeHosts: git.ForgeHostTable
+  diskReports: git.DiskReportTable
   secrets: secrets.SecretTable
   retiredSecrets: secrets.RetiredSecretTable
+  releaseValues: secrets.ReleaseValuesTable
   serviceInstances: services.ServiceInstanceTable
   routes: services.RouteTable
   files: services.FileTable
@@ -38,10 +49,15 @@ export interface Tables {
   deploymentEvents: services.DeploymentEventTable
   serviceDependencies: services.ServiceDependencyTable
   healthChecks: services.HealthCheckTable
+  containerHealth: services.ContainerHealthTable
   serviceMetrics: services.ServiceMetricTable
   serviceMetricRollups: services.ServiceMetricRollupTable
   portAllocations: services.PortAllocationTable
   operations: services.OperationTable
-  alertRules: services.AlertRuleTable
-  alerts: services.AlertTable
+  deadLetters: DeadLetterTable
+  alertRules: alerts.AlertRuleTable
+  alerts: alerts.AlertTable
+  repairs: repairs.RepairTable
+  drifts: repairs.DriftTable
+  serviceGuards: repairs.ServiceGuardTable
 }

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely'
 import { KyozoError } from '../errors.ts'
 import type { Executor } from './database.ts'
-import type { ForgeConnectionTable } from './tables/git.ts'
+import type { ForgeConnectionTable } from './tables/forges.ts'
 import type { Viewer } from './viewer.ts'
 
 /** A connection of the viewer's team, without what it is sealed with. Throws `not_found`. */

@@ -101,7 +101,9 @@ async function releasesOf(db: Executor, environments: readonly { readonly id: st
   if (environments.length === 0) return []
   const ids = environments.map(({ id }) => id)
   const live = environments.flatMap(({ liveReleaseId }) => liveReleaseId ?? [])
-  const latest = sql<boolean>`r.sequence = (select max(other.sequence) from releases other where other.environment_id = r.environment_id)`
+  // What came when the branch had left it already is not where the environment stands.
+  const latest = sql<boolean>`r.sequence = (select max(other.sequence) from releases other
+    where other.environment_id = r.environment_id and not other.options ? 'late')`
   const rows = await db
     .selectFrom('releases as r')
     .select(['r.id', 'r.environmentId', 'r.sha', 'r.state', 'r.reason', 'r.finishedAt', latest.as('isLatest')])

@@ -38,6 +38,26 @@ export function findWorkspaceByRepository(
     .executeTakeFirst()
 }
 
+/** The oldest of a team's workspaces that follows a repository of a host, by whichever of the team's connections. */
+export function findWorkspaceOfTeam(
+  db: Executor,
+  repository: { readonly teamId: string; readonly forge: ForgeName; readonly webUrl: string; readonly id: string },
+): Promise<Workspace | undefined> {
+  return (
+    db
+      .selectFrom('workspaces')
+      .selectAll()
+      .where('teamId', '=', repository.teamId)
+      .where('forge', '=', repository.forge)
+      .where('repositoryId', '=', repository.id)
+      // Ids are a host's own: two hosts may give the same.
+      .where(sql<boolean>`starts_with(repository_url, ${`${repository.webUrl}/`})`)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst()
+  )
+}
+
 /** Creates a workspace, or returns the one of that name or repository that somebody created at the same moment. */
 export async function createWorkspace(db: Executor, workspace: Omit<Insertable<WorkspaceTable>, 'id'>): Promise<Workspace> {
   assertWorkspaceName(workspace.name)
@@ -101,9 +121,47 @@ export async function setDefaultBranch(db: Executor, workspaceId: string, branch
   await db.updateTable('workspaces').set({ defaultBranch: branch, updatedAt: new Date() }).where('id', '=', workspaceId).execute()
 }
 
-/** Workspaces that are pushed to directly. */
-export function builtInWorkspaces(db: Executor): Promise<Workspace[]> {
-  return db.selectFrom('workspaces').selectAll().where('forge', '=', 'git').where('autoDeployEnabled', '=', true).execute()
+export async function setHostDefaultBranch(db: Executor, workspaceId: string, branch: string): Promise<void> {
+  await db.updateTable('workspaces').set({ hostDefaultBranch: branch }).where('id', '=', workspaceId).execute()
+}
+
+/** Under the name that the Git host gave it; the id stays. */
+export async function setRepositoryName(
+  db: Executor,
+  workspaceId: string,
+  repository: { readonly name: string; readonly url: string },
+): Promise<void> {
+  await db
+    .updateTable('workspaces')
+    .set({ repositoryName: repository.name, repositoryUrl: repository.url, updatedAt: sql<Date>`now()` })
+    .where('id', '=', workspaceId)
+    .execute()
+}
+
+/** Workspaces that follow a repository at a Git host, for which a commit that arrives is deployed. */
+export function followingWorkspaces(db: Executor): Promise<Workspace[]> {
+  return db
+    .selectFrom('workspaces')
+    .selectAll()
+    .where('forge', '!=', 'git')
+    .where('connection', 'is not', null)
+    .where('repositoryId', 'is not', null)
+    .where('autoDeployEnabled', '=', true)
+    .where('containerEnabled', '=', true)
+    .orderBy('id')
+    .execute()
+}
+
+/** Workspaces that are pushed to directly, to this process, for which a commit that arrives is deployed. */
+export function builtInWorkspaces(db: Executor, home: string): Promise<Workspace[]> {
+  return db
+    .selectFrom('workspaces')
+    .selectAll()
+    .where('forge', '=', 'git')
+    .where('autoDeployEnabled', '=', true)
+    .where('home', '=', home)
+    .where('containerEnabled', '=', true)
+    .execute()
 }
 
 /** With everything that belongs to it. */

@@ -3,16 +3,8 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Database, Executor } from '../../src/store/database.ts'
 import type { Environment } from '../../src/store/environments.ts'
-import {
-  assertLease,
-  attemptLimit,
-  claimRelease,
-  endRelease,
-  expireLeasesOf,
-  renewLease,
-  rescueReleases,
-  updateRelease,
-} from '../../src/store/leases.ts'
+import { rescueReleases } from '../../src/store/give-back.ts'
+import { assertLease, attemptLimit, claimRelease, endRelease, expireLeasesOf, renewLease, updateRelease } from '../../src/store/leases.ts'
 import { findRelease, latestRelease, queueRelease, releaseServices } from '../../src/store/releases.ts'
 import { testDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
@@ -42,6 +34,8 @@ const expire = (environment: Environment) =>
   sql`update releases set lease_expires_at = now() - interval '1 second' where environment_id = ${environment.id} and state = 'running'`.execute(
     db,
   )
+
+const rescue = async () => (await rescueReleases(db, async () => undefined)).rescued
 
 /** Whether a statement of this database waits for a row that another transaction has changed. */
 async function isWaiting(): Promise<boolean> {
@@ -93,6 +87,16 @@ describe('claiming', () => {
     expect((await claimRelease(db, environment.id, 'other'))?.lease.generation).toBe(first!.lease.generation + 1)
   })
 
+  it('leaves a release alone that asks for what only a newer version knows, and older ones with it', async () => {
+    const { environment, queue } = await fresh()
+    const { release } = await queue('1')
+    await sql`update releases set options = '{"ofLive": true, "moveTo": "another machine"}' where id = ${release.id}`.execute(db)
+    expect(await claimRelease(db, environment.id, 'me')).toBeUndefined()
+    expect((await findRelease(db, release.id))?.state).toBe('queued')
+    await queue('2')
+    expect((await claimRelease(db, environment.id, 'me'))?.release.sha).toBe(shaOf('2'))
+  })
+
   it('takes no new commit while the environment is paused, but what had begun and what a person asked for', async () => {
     const { environment, queue } = await fresh()
     await queue('1')
@@ -109,12 +113,23 @@ describe('claiming', () => {
 })
 
 describe('a worker that lost its lease', () => {
+  it('begins nothing that its lease would not outlast', async () => {
+    const { environment, queue } = await fresh()
+    await queue('1')
+    const { lease } = (await claimRelease(db, environment.id, 'slow'))!
+    await assertLease(db, lease)
+    await sql`update releases set lease_expires_at = now() + interval '9 seconds' where id = ${lease.releaseId}`.execute(db)
+    await expect(assertLease(db, lease)).rejects.toMatchObject({ code: 'lease_lost' })
+    expect(await renewLease(db, lease)).toBe(true)
+    await assertLease(db, lease)
+  })
+
   it('can neither renew it, nor change the release, nor act', async () => {
     const { environment, queue } = await fresh()
     await queue('1')
     const zombie = (await claimRelease(db, environment.id, 'zombie'))!
     await expire(environment)
-    await rescueReleases(db)
+    await rescue()
     const next = (await claimRelease(db, environment.id, 'next'))!
     expect(await renewLease(db, zombie.lease)).toBe(false)
     await expect(assertLease(db, zombie.lease)).rejects.toMatchObject({ code: 'lease_lost' })
@@ -133,7 +148,7 @@ describe('rescue', () => {
     const { release } = await queue('1')
     await claimRelease(db, environment.id, 'dead')
     await expireLeasesOf(db, 'dead')
-    expect((await rescueReleases(db)).map(({ fate }) => fate)).toEqual(['queued'])
+    expect((await rescue()).map(({ fate }) => fate)).toEqual(['queued'])
     expect((await findRelease(db, release.id))?.state).toBe('queued')
   })
 
@@ -143,7 +158,7 @@ describe('rescue', () => {
     await claimRelease(db, environment.id, 'dead')
     await queue('2')
     await expireLeasesOf(db, 'dead')
-    expect((await rescueReleases(db)).map(({ fate }) => fate)).toEqual(['superseded'])
+    expect((await rescue()).map(({ fate }) => fate)).toEqual(['superseded'])
     expect(await findRelease(db, release.id)).toMatchObject({ state: 'superseded', supersededBy: shaOf('2') })
     expect((await claimRelease(db, environment.id, 'me'))?.release.sha).toBe(shaOf('2'))
   })
@@ -154,7 +169,7 @@ describe('rescue', () => {
     for (let attempt = 1; attempt <= attemptLimit; attempt++) {
       expect(await claimRelease(db, environment.id, 'dead')).toBeDefined()
       await expireLeasesOf(db, 'dead')
-      await rescueReleases(db)
+      await rescue()
     }
     expect(await latestRelease(db, environment.id)).toMatchObject({
       state: 'failed',
@@ -166,6 +181,6 @@ describe('rescue', () => {
     const { environment, queue } = await fresh()
     await queue('1')
     await claimRelease(db, environment.id, 'alive')
-    expect(await rescueReleases(db)).toEqual([])
+    expect(await rescue()).toEqual([])
   })
 })

@@ -5,9 +5,11 @@ import { beforeAll, expect, it } from 'vitest'
 import { newId } from '../../src/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { rollUpMetrics, storeSamples } from '../../src/store/metrics.ts'
+import { putOutbox } from '../../src/store/outbox.ts'
+import { queueRelease } from '../../src/store/releases.ts'
 import { deleteExpired } from '../../src/store/retention.ts'
 import { testDatabase } from '../support/database.ts'
-import { workspaceWithEnvironment } from './rows.ts'
+import { shaOf, workspaceWithEnvironment } from './rows.ts'
 
 let db: Database
 let url: string
@@ -102,6 +104,35 @@ it.each([
   await sql.raw(statement).execute(db)
   expect((await deleteExpired(db))[table]).toBe(1)
   expect(await counted(table)).toBe(1)
+})
+
+it('keeps of what Git hosts were told what is not over, and all that is told of a commit that may still be told of', async () => {
+  const { workspace, environment } = await workspaceWithEnvironment(db)
+  const place = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id, ref: environment.ref }
+  const { release } = await queueRelease(db, { ...place, sha: shaOf('1'), triggeredBy: 'ada' })
+  await db.updateTable('releases').set({ state: 'live', isKept: true }).where('id', '=', release.id).execute()
+  const told = async (digit: string, days: number, end: 'sent_at' | 'dropped_at' | undefined) => {
+    const target = `${digit} ${days} ${end}`
+    const payload = { sha: shaOf(digit), context: 'kyozo/production' }
+    await putOutbox(db, [{ teamId: workspace.teamId, kind: 'status', connection: 'github', target, payload }])
+    await sql`update outbox set created_at = now() - make_interval(days => ${days}) where target = ${target}`.execute(db)
+    if (end !== undefined) await sql`update outbox set ${sql.ref(end)} = created_at where target = ${target}`.execute(db)
+  }
+  for (const days of [89, 91]) {
+    await told('1', days, 'sent_at')
+    await told('2', days, 'sent_at')
+    await told('2', days, 'dropped_at')
+    await told('2', days, undefined)
+  }
+  expect((await deleteExpired(db)).outbox).toBe(2)
+  expect((await db.selectFrom('outbox').select('target').orderBy('sequence').execute()).map(({ target }) => target)).toEqual([
+    '1 89 sent_at',
+    '2 89 sent_at',
+    '2 89 dropped_at',
+    '2 89 undefined',
+    '1 91 sent_at',
+    '2 91 undefined',
+  ])
 })
 
 it('numbers of events go on after the old ones went', async () => {

@@ -6,6 +6,8 @@ import { newId } from '../../src/ids.ts'
 import { createVault, type Vault } from '../../src/secrets/vault.ts'
 import type { Database } from '../../src/store/database.ts'
 import { addConnection, connectionPlaces } from '../../src/store/forge-connections.ts'
+import { findReleaseValues, keepRelease, releaseValuesPlace } from '../../src/store/kept-releases.ts'
+import { queueRelease } from '../../src/store/releases.ts'
 import { checkKeys, keysInUse, resealAll } from '../../src/store/sealing-keys.ts'
 import { listRetiredSecrets, listSecrets, placeOf } from '../../src/store/secrets.ts'
 import { testDatabase } from '../support/database.ts'
@@ -30,6 +32,11 @@ async function fill(db: Database, vault: Vault, count: number) {
   await db.insertInto('secrets').values(rows).execute()
   const { createdById: _, updatedById: __, ...retired } = rows[0]!
   await db.insertInto('retiredSecrets').values(retired).execute()
+  const { release } = await queueRelease(db, { ...scope, ref: 'refs/heads/main', sha: '1'.repeat(40), triggeredBy: 'mona' })
+  await keepRelease(db, release, {
+    kept: 10,
+    values: { ciphertext: vault.seal(releaseValuesPlace(release.id), 'of then'), keyId: vault.keyId },
+  })
   const id = newId()
   const places = connectionPlaces(id)
   await addConnection(db, {
@@ -44,21 +51,21 @@ async function fill(db: Database, vault: Vault, count: number) {
     createdById: null,
     lastError: null,
   })
-  return { scope, connection: id }
+  return { scope, connection: id, releaseId: release.id }
 }
 
 it('a new key takes over every value while others do the same, and then the old one can go', async () => {
   const { db } = await testDatabase()
   const before = createVault(old)
   await checkKeys(db, before)
-  const { scope, connection } = await fill(db, before, 250)
+  const { scope, connection, releaseId } = await fill(db, before, 250)
   const vault = createVault(next, [old])
   await checkKeys(db, vault)
   const interrupted = new AbortController()
   interrupted.abort(new Error('stopped'))
   await expect(resealAll(db, vault, interrupted.signal)).rejects.toThrow('stopped')
   const moved = await Promise.all([resealAll(db, vault), resealAll(db, vault)])
-  expect(moved[0] + moved[1]).toBe(252)
+  expect(moved[0] + moved[1]).toBe(253)
   expect(await resealAll(db, vault)).toBe(0)
   expect(await keysInUse(db)).toEqual([vault.keyId])
 
@@ -70,6 +77,7 @@ it('a new key takes over every value while others do the same, and then the old 
   )
   const retired = await listRetiredSecrets(db, scope)
   expect(retired.map((secret) => alone.open(placeOf(secret), secret.ciphertext))).toEqual(['value 0'])
+  expect(alone.open(releaseValuesPlace(releaseId), (await findReleaseValues(db, releaseId))!)).toBe('of then')
   const row = await db.selectFrom('forgeConnections').selectAll().where('id', '=', connection).executeTakeFirstOrThrow()
   expect(alone.open(connectionPlaces(connection).webhookSecret, row.webhookSecret)).toBe('hook')
   expect(await db.selectFrom('sealingKeys').select('keyId').execute()).toEqual([{ keyId: alone.keyId }])
@@ -87,6 +95,7 @@ it('a wrong key does not start, whether or not anything is sealed since keys hav
   await checkKeys(db, vault)
   await db.deleteFrom('forgeConnections').execute()
   await db.deleteFrom('retiredSecrets').execute()
+  await db.deleteFrom('releaseValues').execute()
   await expect(checkKeys(db, createVault(next))).rejects.toMatchObject(wrong)
 
   await db.updateTable('secrets').set({ keyId: 'first' }).execute()

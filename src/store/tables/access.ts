@@ -167,6 +167,30 @@ export interface LiveLogBatchTable {
   isEnd: Generated<boolean>
 }
 
+/** Work by the clock that one of several processes does. */
+export interface ProcessTable {
+  /** Kept in its data directory. */
+  id: string
+  /** As it stands in leases. */
+  name: string
+  role: 'web' | 'worker' | 'all'
+  version: string
+  /** Where other processes ask it for repositories; null when it serves no HTTP. */
+  address: string | null
+  /** Sealed. */
+  credential: Buffer
+  startedAt: Time
+  seenAt: Time
+  stoppedAt: OptionalTime
+}
+
+export interface DutyTable {
+  name: string
+  holder: string
+  heldUntil: Time
+  since: Time
+}
+
 /** The keys that stored values are sealed with, each with a value that only it opens. */
 export interface SealingKeyTable {
   keyId: string

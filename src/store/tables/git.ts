@@ -6,10 +6,13 @@ import type { ReleaseState } from '../../release/states.ts'
 import type { VerdictKind } from '../../release/verdict.ts'
 import type { StackSpec } from '../../stack/stack.ts'
 import type { Topology } from '../../topology/topology.ts'
+import type { DiskReport } from '../disk.ts'
 import type { Json, OptionalJson, OptionalTime, Sequence, Time } from './columns.ts'
 
 export type ForgeName = 'git' | 'github' | 'gitea' | 'gitlab'
 export type DeliveryDecision = 'accepted' | 'ignored' | 'refused'
+/** Sent by a Git host, pushed to the built-in remote, found in the host's own list of what it sent, or seen on the branch itself. */
+export type DeliveryArrival = 'sent' | 'pushed' | 'recovered' | 'swept'
 
 /** What a person asked of a release beyond its commit. */
 export interface ReleaseOptions {
@@ -23,6 +26,10 @@ export interface ReleaseOptions {
   readonly analyze?: true
   /** The release whose stack is to run again. */
   readonly rollbackTo?: string
+  /** The branch had moved on before its delivery came: it ended at once. */
+  readonly late?: true
+  /** It runs with the values that secrets have now, not with those of then. */
+  readonly currentSecrets?: true
 }
 
 export interface WorkspaceTable {
@@ -35,8 +42,12 @@ export interface WorkspaceTable {
   repositoryName: string | null
   repositoryUrl: string | null
   defaultBranch: Generated<string>
+  /** What the Git host said last; null before it was asked. A person may have chosen another. */
+  hostDefaultBranch: string | null
   containerEnabled: Generated<boolean>
   autoDeployEnabled: Generated<boolean>
+  /** The process that has the repository of one that is pushed to directly; null before the first push. */
+  home: Generated<string | null>
   serviceTopology: OptionalJson<Topology>
   containerRegistryUrl: string | null
   deploymentEnvironment: Generated<'development' | 'staging' | 'production'>
@@ -77,10 +88,22 @@ export interface DeliveryTable {
   workspaceId: string | null
   forge: ForgeName
   connection: string | null
+  /** Unique for a host: the host's own id of it, or, where another connection had that first, with this connection's name. */
   deliveryId: string
+  /** The host's own id; filled by the database for the version before. Unique for a connection. */
+  hostDeliveryId: string | null
   event: string
   headers: Json<Record<string, string>>
-  body: Buffer
+  /** Null once it has been kept long enough. */
+  body: Buffer | null
+  /** SHA-256 of the body, in hexadecimal digits. */
+  bodyDigest: string | null
+  arrival: Generated<DeliveryArrival>
+  /** When the host sent it first, where it came later than that. */
+  sentAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+  /** The branch or tag that it is about, and the commit that it points at; null for a deletion. */
+  ref: string | null
+  sha: string | null
   decision: DeliveryDecision
   reason: string
   releaseIds: Generated<string[]>
@@ -107,6 +130,10 @@ export interface ReleaseTable {
   leaseOwner: string | null
   leaseToken: string | null
   leaseExpiresAt: OptionalTime
+  /** A release that waits to be tried again is not claimed before. */
+  nextAttemptAt: OptionalTime
+  /** What it waits for besides the time. */
+  waitsFor: Generated<'engine' | 'repository' | null>
   diff: OptionalJson<TreeDiff>
   topology: OptionalJson<Topology>
   stackSpec: OptionalJson<StackSpec>
@@ -119,6 +146,8 @@ export interface ReleaseTable {
   options: ColumnType<ReleaseOptions, string | undefined, string>
   cancelRequestedAt: OptionalTime
   cancelRequestedBy: string | null
+  /** Whether an environment can go back to it: what it needs stays. */
+  isKept: Generated<boolean>
   createdAt: Time
   startedAt: OptionalTime
   finishedAt: OptionalTime
@@ -146,7 +175,7 @@ export interface OutboxTable {
   teamId: string
   kind: 'status' | 'comment' | 'deployment' | 'notification'
   connection: string
-  /** What it is about: the newest row of a target wins. */
+  /** What it is about: the newest row of a connection and target wins. */
   target: string
   payload: Json<unknown>
   attempts: Generated<number>
@@ -156,8 +185,15 @@ export interface OutboxTable {
   sentAt: OptionalTime
   droppedAt: OptionalTime
   lastError: string | null
+  /** Null for what was not dropped, or before anybody wrote it. */
+  droppedFor: Generated<DropCause | null>
+  /** Whose state it tells of. */
+  releaseId: Generated<string | null>
   createdAt: Time
 }
+
+/** Something newer; kyozo is not let in; the host will not take this message; it took too long. */
+export type DropCause = 'overtaken' | 'access' | 'message' | 'time'
 
 export interface LogChunkTable {
   teamId: string
@@ -169,21 +205,25 @@ export interface LogChunkTable {
   recordedAt: Time
 }
 
-export interface ForgeConnectionTable {
-  id: string
-  teamId: string
-  forge: Exclude<ForgeName, 'git'>
-  name: string
-  apiUrl: string
-  appId: string | null
-  /** Sealed: a token, or an app's private key. */
-  credentials: Buffer | null
-  webhookSecret: Buffer
-  /** Whether a signed delivery of an unknown repository connects it as a workspace. */
-  connectsRepositories: Generated<boolean>
-  createdById: string | null
-  createdAt: Time
+/** With which credential a connection was last used, as a hash. */
+export interface ForgeCredentialTable {
+  connection: string
+  fingerprint: string
+  changedAt: Time
+}
+
+export interface ForgeHostTable {
+  /** Whose limits they are: a credential, as a hash, or a connection that has none. */
+  connection: string
+  spentAt: Generated<Date[]>
+  failures: Generated<number>
+  pauses: Generated<number>
+  pausedUntil: Time | null
   updatedAt: Time
-  lastDeliveryAt: OptionalTime
-  lastError: string | null
+}
+
+export interface DiskReportTable {
+  owner: string
+  report: Json<DiskReport>
+  measuredAt: Time
 }

@@ -33,3 +33,13 @@ export interface RetiredSecretTable {
   keyId: string
   retiredAt: Time
 }
+
+/** The values that a release ran with, sealed together. */
+export interface ReleaseValuesTable {
+  releaseId: string
+  teamId: string
+  environmentId: string
+  ciphertext: Buffer
+  keyId: string
+  createdAt: Time
+}

@@ -140,6 +140,23 @@ export interface HealthCheckTable {
   checkedAt: Time
 }
 
+/** How a running container stands by its service's health check. */
+export interface ContainerHealthTable {
+  containerId: string
+  teamId: string
+  serviceInstanceId: string
+  status: 'healthy' | 'unhealthy'
+  isFlapping: Generated<boolean>
+  /** The last looks, the newest at the end: `P` passed, `F` failed. */
+  history: Generated<string>
+  words: string | null
+  /** When the container was started that this is about, in the engine's own words; null while nobody has noted it. */
+  start: string | null
+  /** Started since it was proven, and no look has found more yet. */
+  isUnproven: Generated<boolean>
+  changedAt: Time
+}
+
 export const metricTypes = ['cpu', 'memory', 'disk', 'network', 'requests', 'errors'] as const
 export type MetricType = (typeof metricTypes)[number]
 
@@ -204,38 +221,4 @@ export interface OperationTable {
   createdAt: Time
   startedAt: OptionalTime
   finishedAt: OptionalTime
-}
-
-export interface AlertRuleTable {
-  id: string
-  teamId: string
-  workspaceId: string | null
-  environmentId: string | null
-  serviceInstanceId: string | null
-  name: string
-  condition: 'service_unhealthy' | 'service_stopped' | 'release_failed' | 'metric_above' | 'metric_below'
-  metricType: MetricType | null
-  threshold: number | null
-  forSeconds: Generated<number>
-  isEnabled: Generated<boolean>
-  createdById: string | null
-  createdAt: Time
-  updatedAt: Time
-}
-
-export interface AlertTable {
-  id: string
-  teamId: string
-  alertRuleId: string
-  workspaceId: string | null
-  environmentId: string | null
-  serviceInstanceId: string | null
-  releaseId: string | null
-  state: Generated<'open' | 'acknowledged' | 'resolved'>
-  words: string
-  value: number | null
-  openedAt: Time
-  acknowledgedById: string | null
-  acknowledgedAt: OptionalTime
-  resolvedAt: OptionalTime
 }
