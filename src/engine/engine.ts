@@ -27,6 +27,11 @@ export interface BuildRequest {
   readonly onLine: (line: string) => void
 }
 
+export interface PullRequest {
+  readonly team?: string
+  readonly signal?: AbortSignal
+}
+
 /**
  * The two compose files as text, the values their variables take, and what services are started with beyond them. They are parsed by kyozo
  * already; this is its own output. The values are secrets: they reach Compose on its standard input, never on a disk or in a process's environment.
@@ -49,11 +54,34 @@ export interface CreateRequest {
   readonly withAlias: boolean
 }
 
+/** Of a container, or of a network or volume: then `container` and `service` are empty, and their project may be another kyozo's: they carry no label. */
 export interface EngineEvent {
   readonly container: string
   readonly project: string
   readonly service: string
-  readonly action: 'create' | 'start' | 'die' | 'oom' | 'stop' | 'destroy' | 'pause' | 'unpause' | 'health'
+  readonly action:
+    | 'create'
+    | 'start'
+    | 'die'
+    | 'oom'
+    | 'stop'
+    | 'destroy'
+    | 'pause'
+    | 'unpause'
+    | 'rename'
+    | 'update'
+    | 'health'
+    | 'network'
+    | 'volume'
+}
+
+/** What may be changed of a container without making it anew; what is absent stays. */
+export interface ContainerChange {
+  readonly memoryBytes?: number
+  readonly nanoCpus?: number
+  readonly restartPolicy?: string
+  /** Names of networks that it leaves. */
+  readonly leave?: readonly string[]
 }
 
 export interface ExecResult {
@@ -71,6 +99,18 @@ export interface ContainerUsage {
   readonly memoryBytes: number
   readonly networkBytes: number
   readonly diskBytes: number
+}
+
+/** As a listing tells it, without a question for each. */
+export interface RunningContainer {
+  readonly id: string
+  readonly project: string
+  readonly service: string
+  readonly configHash: string
+  readonly health: ObservedContainer['health']
+  readonly addressOnNetwork: string | null
+  /** Port inside the container → loopback port that the engine picked. */
+  readonly publishedPorts: Readonly<Record<number, number>>
 }
 
 /** Whose output is read: all containers of a service. */
@@ -100,16 +140,23 @@ export interface Engine {
   observe(identity: StackIdentity, images: readonly string[]): Promise<ObservedStack>
   /** Throws `build_failed` with the failing step and its last lines, `build_timed_out`, `disk_full` or `superseded`. */
   build(request: BuildRequest): Promise<void>
-  pull(image: string, signal?: AbortSignal): Promise<void>
-  /** Makes the stack's network and the named volumes that are missing, labelled; does nothing to those that exist. */
-  prepare(files: ComposeFiles, volumes: readonly string[]): Promise<void>
+  /** Throws `pull_failed`, which says with `retryAfterSeconds` when it was refused before it was tried. `team` is for whom: each has its share. */
+  pull(image: string, request?: PullRequest): Promise<void>
+  /**
+   * Makes the stack's network and the named volumes that are missing, labelled, and returns the volumes that it made; does nothing to those that exist.
+   * `making` hears of each volume before it is made, and by throwing keeps it from being made. Default is that nobody hears.
+   */
+  prepare(files: ComposeFiles, volumes: readonly string[], making?: (volume: string) => Promise<void>): Promise<readonly string[]>
   /** Creates containers without starting them, and returns them. Old ones are not touched. */
   create(request: CreateRequest): Promise<readonly ObservedContainer[]>
   start(containers: readonly string[]): Promise<void>
   /** Stops with SIGTERM, the container's own grace period, then SIGKILL. */
   stop(containers: readonly string[]): Promise<void>
-  /** Stops if needed and removes containers of this instance; never a volume. Removing what is gone already is no error. */
-  remove(containers: readonly string[]): Promise<void>
+  /**
+   * Stops if needed and removes containers of this instance; never a volume. Removing what is gone already is no error. `graceSeconds` shortens the
+   * container's own grace period; default is that it has all of it.
+   */
+  remove(containers: readonly string[], options?: { readonly graceSeconds?: number }): Promise<void>
   /**
    * Makes the containers answer to the service's name on the stack's network; does nothing to those that do already. Connections from
    * inside the network survive. The published ports change and connections through them break: give the name before traffic is routed
@@ -118,11 +165,22 @@ export interface Engine {
   giveAlias(identity: StackIdentity, service: string, containers: readonly string[]): Promise<void>
   /** Takes the service's name from the containers, as `giveAlias` gives it: drain what comes through the published ports first. */
   takeAlias(identity: StackIdentity, service: string, containers: readonly string[]): Promise<void>
+  unpause(containers: readonly string[]): Promise<void>
+  /** Throws `engine_refused` when another container has the name. */
+  rename(container: string, name: string): Promise<void>
+  /** Changes a container of this instance where it is; it goes on running. */
+  change(container: string, change: ContainerChange): Promise<void>
+  /**
+   * Project → what its containers, network and volumes look like from afar, for every project of this instance: when the text is the same as before,
+   * nothing began, ended or went that a closer look would have to find. Costs three calls however many containers there are.
+   */
+  glance(): Promise<ReadonlyMap<string, string>>
   /** In the order asked; those that are gone are left out. */
   inspect(containers: readonly string[]): Promise<readonly ObservedContainer[]>
   /** Resolves with the exit code when the container ends, at once when it does not run; a restart policy does not hide the exit. */
   waitForExit(container: string, signal: AbortSignal): Promise<number>
-  /** Runs a command inside a running container. At the deadline it is no longer waited for, which throws `child_timed_out`. */
+  /** Runs a command inside a running container. At the deadline it is no longer waited for, which throws `child_timed_out`; while it
+   * still runs, the same command is not begun a second time in that container, which throws the same. */
   exec(container: string, command: readonly string[], deadlineMs: number): Promise<ExecResult>
   /** The last lines of a container's output, oldest first; standard output and error together, in the order in which the engine read them. */
   logTail(container: string, lines: number): Promise<readonly string[]>
@@ -134,7 +192,7 @@ export interface Engine {
     options: { readonly tail: number; readonly since?: string; readonly after?: OutputPosition; readonly signal: AbortSignal },
   ): AsyncIterable<readonly OutputLine[]>
   /**
-   * Follows events of this instance's containers until the signal aborts; reconnects by itself. `onGap` is called whenever it starts to
+   * Follows events of this instance's containers, and of the networks and volumes of stacks, until the signal aborts; reconnects by itself. `onGap` is called whenever it starts to
    * follow, the first time included: what happened before was not seen.
    */
   watch(options: {
@@ -144,6 +202,8 @@ export interface Engine {
   }): Promise<void>
   /** What every running container of this instance uses now, in no order. */
   usage(): Promise<readonly ContainerUsage[]>
+  /** Every container of this instance that runs and is not paused; one question, however many there are. */
+  running(): Promise<readonly RunningContainer[]>
   /** Every project of this instance that has containers or a network on the engine; volumes alone do not count, they stay for ever. */
   listProjects(): Promise<readonly string[]>
   /** Removes containers and the network of a whole stack; volumes stay. */

@@ -1,6 +1,10 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { buildImage } from '../../src/engine/docker/build.ts'
+import { dockerContext } from '../../src/engine/docker/context.ts'
 import type { BuildRequest } from '../../src/engine/engine.ts'
 import { KyozoError } from '../../src/errors.ts'
 import { busyboxImage, eventually, type TestStack, testStack } from '../support/stacks.ts'
@@ -28,6 +32,13 @@ function request(dockerfile: string, more: Partial<BuildRequest> = {}): BuildReq
   }
 }
 
+const contextOfEngine = () =>
+  dockerContext({
+    stacksDir: stack.stacksDir,
+    instance: stack.identity.instance,
+    log: { info: () => undefined, warn: () => undefined },
+  })
+
 function contextOf(files: Readonly<Record<string, string>>): Readable {
   const archive = pack()
   for (const [name, content] of Object.entries(files)) archive.entry({ name }, content)
@@ -43,6 +54,22 @@ async function failureOf(build: Promise<void>): Promise<KyozoError> {
   if (!(error instanceof KyozoError)) throw new Error(`expected a KyozoError, got ${String(error)}`)
   return error
 }
+
+test('a registry that never answers holds no build: it is given up, and tried again later', async () => {
+  const registry = createServer((asked, answer) => {
+    if (asked.url === '/v2/') answer.end('{}')
+  })
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+  const base = `127.0.0.1:${(registry.address() as AddressInfo).port}/x/y:1`
+  const build = buildImage(contextOfEngine(), request(`FROM ${base}\nRUN true`), { fetchStallMs: 2_000 })
+  expect(await failureOf(build)).toMatchObject({
+    code: 'pull_failed',
+    retryable: true,
+    message: `could not build api: its base image ${base} could not be fetched: nothing came for 2 s`,
+  })
+  registry.closeAllConnections()
+  registry.close()
+})
 
 test('an image is built from a streamed context, with arguments, a target, labels, and lines as they come', async () => {
   const { engine, docker, identity } = stack
@@ -62,8 +89,23 @@ RUN false`
     'kyozo.workspace': identity.workspace,
     'kyozo.environment': 'production',
     'kyozo.service': 'api',
+    'kyozo.image': build.image,
   })
   expect((await engine.observe(identity, [build.image])).images).toEqual(new Set([build.image]))
+})
+
+test('an image that somebody gave the name of another one is as good as none', async () => {
+  const { engine, docker, identity } = stack
+  const build = request(`FROM ${busyboxImage}`)
+  await engine.build(build)
+  const older = build.image.replace(':k1', ':k2')
+  await docker.getImage(busyboxImage).tag({ repo: build.image.replace(':k1', ''), tag: 'k3' })
+  await docker.getImage(build.image).tag({ repo: build.image.replace(':k1', ''), tag: 'k2' })
+  const stranger = build.image.replace(':k1', ':k3')
+  expect((await engine.observe(identity, [build.image, older, stranger, busyboxImage])).images).toEqual(
+    new Set([build.image, busyboxImage]),
+  )
+  await docker.getImage(stranger).remove()
 })
 
 test('a failed build names the step, its exit code and its last lines', async () => {

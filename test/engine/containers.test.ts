@@ -7,6 +7,19 @@ beforeEach(async () => {
 })
 afterEach(() => stack.remove())
 
+test('a container that does not hear that it is to end goes when its time is over', async () => {
+  const { engine } = stack
+  const files = stack.files({ api: { more: { command: ['sleep', '60'] } } })
+  await engine.prepare(files, [])
+  const [created] = await engine.create({ files, service: 'api', count: 1, withAlias: true })
+  const id = created?.id ?? ''
+  await engine.start([id])
+  const begin = performance.now()
+  await engine.remove([id], { graceSeconds: 1 })
+  expect(performance.now() - begin).toBeLessThan(8_000)
+  expect(await engine.inspect([id])).toEqual([])
+})
+
 test('a service is created, started, observed, stopped and removed', async () => {
   const { engine, identity } = stack
   const files = stack.files({ api: { more: { volumes: ['data:/data'] } } })
@@ -15,6 +28,7 @@ test('a service is created, started, observed, stopped and removed', async () =>
     containers: [],
     hasNetwork: false,
     volumes: [],
+    takenVolumes: [],
     images: new Set(),
   })
   await engine.prepare(files, ['data'])
@@ -29,6 +43,7 @@ test('a service is created, started, observed, stopped and removed', async () =>
     project: identity.project,
     hasNetwork: true,
     volumes: ['data'],
+    takenVolumes: [],
     images: new Set([busyboxImage]),
     containers: [
       {
@@ -49,6 +64,15 @@ test('a service is created, started, observed, stopped and removed', async () =>
         release: 'release-1',
         revision: 'abc123',
         generation: 7,
+        made: expect.objectContaining({
+          number: 1,
+          environment: expect.objectContaining({ PATH: expect.any(String) }),
+          labels: expect.objectContaining({ 'kyozo.generation': '7', 'kyozo.service': 'api' }),
+          networks: [`${identity.project}_default`],
+          boundPorts: [8080],
+          restartPolicy: 'no',
+          memoryBytes: 64 * 1024 * 1024,
+        }),
       },
     ],
   })

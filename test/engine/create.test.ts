@@ -225,3 +225,25 @@ test('volumes without a name, memory file systems and namespaces of a sibling ar
   ])
   await engine.giveAlias(stack.identity, 'alone', [alone?.id ?? ''])
 })
+
+test('who lives in the namespace of a sibling joins its container that runs, and is started after it', async () => {
+  const { engine } = stack
+  const asleep = { script: 'exec sleep 1000' }
+  const files = stack.files({ host: {}, guest: { ...asleep, more: { network_mode: 'service:host' } } })
+  const plain = { ...files, overlay: files.overlay.replaceAll('"ports":["127.0.0.1::8080"],', '') }
+  await engine.prepare(plain, [])
+  const [old] = await stack.run(plain, 'host')
+  await engine.stop([old!.id])
+  const [host] = await stack.run(plain, 'host')
+  const [guest] = await stack.run(plain, 'guest')
+  expect(guest).toMatchObject({ state: 'running', livesIn: host!.id })
+  await engine.stop([guest!.id, host!.id])
+  await engine.start([guest!.id, host!.id])
+  const { containers } = await engine.observe(stack.identity, [])
+  expect(
+    containers
+      .filter(({ state }) => state === 'running')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([guest!.id, host!.id].sort())
+})

@@ -42,6 +42,8 @@ test('what the engine answers becomes words with a code', () => {
     ['Conflict. The container name "/x" is already in use by container "abc"', 'engine_refused', false],
     ['Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?', 'engine_unavailable', true],
     ['exec: "nodee": executable file not found in $PATH: unknown', 'engine_refused', false],
+    ['container is marked for removal and cannot be started', 'engine_refused', true],
+    ['No such container: 1f0c', 'engine_refused', true],
     ['something new', 'engine_refused', false],
   ] as const
   for (const [answer, code, retryable] of answers) {

@@ -45,7 +45,9 @@ test('events of this instance are told, and a broken connection is a gap after w
   const abort = new AbortController()
   const events: EngineEvent[] = []
   let gaps = 0
-  const watching = engine.watch({ signal: abort.signal, onEvent: (event) => events.push(event), onGap: () => gaps++ })
+  // Networks and volumes carry no label: whose they are is for the listener to know.
+  const onEvent = (event: EngineEvent) => void (event.container === '' || events.push(event))
+  const watching = engine.watch({ signal: abort.signal, onEvent, onGap: () => gaps++ })
   try {
     await eventually(() => (gaps === 1 ? true : undefined))
     const files = stack.files({ api: { script: 'exec sleep 1000', more: { healthcheck: { test: ['CMD', 'true'], interval: '1s' } } } })

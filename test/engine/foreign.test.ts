@@ -51,6 +51,7 @@ test('a network or volume of somebody else with the same name is left alone', as
   const { project } = mine.identity
   const labels = { 'kyozo.instance': theirs.identity.instance }
   await theirs.docker.createVolume({ Name: `${project}_data`, Labels: labels })
+  expect(await mine.engine.observe(mine.identity, [])).toMatchObject({ volumes: [], takenVolumes: ['data'] })
   await expect(mine.engine.prepare(mine.files({ api: {} }), ['data'])).rejects.toMatchObject({
     code: 'engine_refused',
     message: `volume ${project}_data exists and does not belong to this kyozo, so it is left alone`,

@@ -19,3 +19,17 @@ test('several processes that prepare stacks at the same moment get a subnet each
     expect(made.map((network) => network.Name)).toEqual([`${identity.project}_default`])
   }
 })
+
+test('a volume is told of before it is made, once, and one that could not be told of is not made', async () => {
+  const { engine, identity, files } = stacks[0]!
+  const failure = new Error('the store is away')
+  const refused = engine.prepare(files({}), ['data', 'logs'], async (volume) => {
+    expect((await engine.observe(identity, [])).volumes).not.toContain(volume)
+    if (volume === 'data') throw failure
+  })
+  await expect(refused).rejects.toBe(failure)
+  expect((await engine.observe(identity, [])).volumes).toEqual(['logs'])
+  const told: string[] = []
+  expect(await engine.prepare(files({}), ['data', 'logs'], async (volume) => void told.push(volume))).toEqual(['data'])
+  expect(told).toEqual(['data'])
+})

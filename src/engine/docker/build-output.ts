@@ -53,6 +53,13 @@ export function buildFailure(service: string, lines: readonly string[]): KyozoEr
   if (/cannot connect to the docker daemon|error during connect/i.test(reason))
     return new KyozoError('engine_unavailable', `could not build ${service}: the Docker engine does not answer`, { service, cause })
   if (/failed to resolve source metadata|failed to do request|pull access denied/i.test(reason)) return baseImageFailure(service, reason)
+  if (engineTrouble.test(reason))
+    return new KyozoError('engine_refused', `could not build ${service}: the engine had trouble of its own: ${reason}`, {
+      hint: 'nothing is wrong with the commit; look at the log of the Docker engine',
+      retryable: true,
+      service,
+      cause,
+    })
   const { step, output } = failingStep(lines)
   const exit = /exit code: (\d+)/.exec(reason)?.[1]
   const where = step ? ` at ${step}` : ''
@@ -64,6 +71,10 @@ export function buildFailure(service: string, lines: readonly string[]): KyozoEr
     cause,
   })
 }
+
+/** What a step cannot cause: the engine was about to start it, or went away under it. What a step prints is in no reason. */
+const engineTrouble =
+  /failed to create endpoint|failed to set up container networking|failed to create shim|error creating overlay mount|code = Unavailable|transport is closing|frontend grpc server closed unexpectedly|unexpected EOF$/i
 
 function hintFor(exit: string | undefined): string {
   if (exit === '137') return 'the step was killed, most likely for using too much memory'

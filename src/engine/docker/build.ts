@@ -6,10 +6,22 @@ import type { BuildRequest } from '../engine.ts'
 import { buildFailure, buildOutput } from './build-output.ts'
 import { runDocker } from './client.ts'
 import type { DockerContext } from './context.ts'
+import { fetchWatch } from './fetch-watch.ts'
 import { label, labelsOf } from './labels.ts'
 
-export async function buildImage(context: DockerContext, request: BuildRequest): Promise<void> {
-  const output = buildOutput(request.onLine)
+/** So long nothing comes from a registry that a build waits for, before it is given up; what comes slowly comes. */
+const fetchStallMs = 60_000
+
+export async function buildImage(
+  context: DockerContext,
+  request: BuildRequest,
+  limits: { readonly fetchStallMs: number } = { fetchStallMs },
+): Promise<void> {
+  const stall = watchForStall(request.service, limits.fetchStallMs)
+  const output = buildOutput((line) => {
+    stall.take(line)
+    request.onLine(line)
+  })
   try {
     const result = await runDocker(context, {
       args: buildArguments(request),
@@ -18,19 +30,47 @@ export async function buildImage(context: DockerContext, request: BuildRequest):
       onStdout: output.add,
       onStderr: output.add,
       outputLimitBytes: 64 * 1024,
-      ...(request.signal ? { signal: request.signal } : {}),
+      signal: request.signal === undefined ? stall.signal : AbortSignal.any([stall.signal, request.signal]),
     })
     output.end()
     if (result.exitCode !== 0) throw buildFailure(request.service, output.lines())
   } catch (error) {
-    throw asBuildError(error, request)
+    throw stall.signal.aborted ? stall.signal.reason : asBuildError(error, request)
   } finally {
+    stall.close()
     request.context.destroy()
   }
 }
 
+interface StallWatch {
+  readonly signal: AbortSignal
+  take(line: string): void
+  close(): void
+}
+
+/** Aborts with `pull_failed` when a build waits for a registry alone and hears nothing of it for so long. */
+function watchForStall(service: string, afterMs: number): StallWatch {
+  const watch = fetchWatch()
+  const stalled = new AbortController()
+  const look = () => {
+    const image = watch.fetching()
+    if (image === undefined) return
+    const words = `could not build ${service}: its base image ${image} could not be fetched: nothing came for ${afterMs / 1000} s`
+    stalled.abort(new KyozoError('pull_failed', words, { hint: 'the registry did not answer', retryable: true, service }))
+  }
+  const timer = setInterval(look, afterMs)
+  return {
+    signal: stalled.signal,
+    take(line) {
+      watch.take(line)
+      timer.refresh()
+    },
+    close: () => clearInterval(timer),
+  }
+}
+
 function buildArguments(request: BuildRequest): readonly string[] {
-  const labels = { ...labelsOf(request.identity), [label.service]: request.service }
+  const labels = { ...labelsOf(request.identity), [label.service]: request.service, [label.image]: request.image }
   return [
     'buildx',
     'build',

@@ -13,10 +13,22 @@ export type DockerCall = Omit<ChildSpec, 'program' | 'cwd'>
  * environment can be read by a compose document.
  */
 export async function runDocker(context: DockerContext, call: DockerCall): Promise<ChildResult> {
-  const config = await mkdtemp(join(tmpdir(), 'kyozo-docker-'))
+  const config = await mkdtemp(join(tmpdir(), callFolder(context.instance)))
   try {
     return await runChild({ ...call, program: 'docker', args: ['--config', config, '--host', context.dockerHost, ...call.args] })
   } finally {
     await rm(config, { recursive: true, force: true })
   }
+}
+
+/** Says whose call it is for, so that what a killed process left can be told from what is in use. */
+function callFolder(instance: string): string {
+  return `kyozo-docker-${instance}-${process.pid}-`
+}
+
+/** The process that made the folder, when it is one of this instance. */
+export function ownerOfCallFolder(name: string, instance: string): number | undefined {
+  const prefix = `kyozo-docker-${instance}-`
+  const pid = name.startsWith(prefix) ? /^(\d+)-[A-Za-z0-9]{6}$/.exec(name.slice(prefix.length))?.[1] : undefined
+  return pid === undefined ? undefined : Number(pid)
 }

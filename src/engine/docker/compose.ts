@@ -17,6 +17,8 @@ export interface ComposePaths {
   readonly directory: string
   readonly document: string
   readonly overlay: string
+  /** States which containers are joined. */
+  readonly joined?: string
 }
 
 export function stackDirectory(context: DockerContext, files: ComposeFiles): string {
@@ -38,6 +40,14 @@ export async function writeFiles(context: DockerContext, files: ComposeFiles): P
     })
   }
   return paths
+}
+
+/** With what Compose is to take for these services instead. */
+export async function withJoined(paths: ComposePaths, services: Readonly<Record<string, unknown>>): Promise<ComposePaths> {
+  if (Object.keys(services).length === 0) return paths
+  const joined = join(paths.directory, 'compose.joined.yaml')
+  await writeWhole(joined, JSON.stringify({ services }))
+  return { ...paths, joined }
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
@@ -77,7 +87,15 @@ interface Call {
  */
 export function runCompose(context: DockerContext, files: ComposeFiles, { paths, args, deadlineMs }: Call): Promise<ChildResult> {
   const isSecret = Object.keys(files.variables).length > 0 || Object.keys(files.secrets ?? {}).length > 0
-  const sources = ['-f', isSecret ? '-' : paths.document, '-f', paths.overlay, '-p', files.identity.project]
+  const sources = [
+    '-f',
+    isSecret ? '-' : paths.document,
+    '-f',
+    paths.overlay,
+    ...(paths.joined === undefined ? [] : ['-f', paths.joined]),
+    '-p',
+    files.identity.project,
+  ]
   const fixed = ['compose', '--ansi', 'never', ...sources, '--project-directory', paths.directory, '--env-file', '/dev/null']
   return runDocker(context, { args: [...fixed, ...args], deadlineMs, ...(isSecret ? { input: filledDocument(files) } : {}) })
 }

@@ -2,11 +2,10 @@
 import { stripVTControlCharacters } from 'node:util'
 import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
-import type { ExecResult } from '../engine.ts'
 import { allEnded } from './all-ended.ts'
 import { ask, type DockerContext } from './context.ts'
 import { statusOf } from './errors.ts'
-import { ignoreMissing, inspectOwned, nameOf } from './observe.ts'
+import { ignoreMissing, inspectOwned, joinedBy, nameOf } from './observe.ts'
 
 /** The longest grace period that the policy allows is five minutes; the engine then kills. */
 const stopDeadlineMs = 330_000
@@ -15,19 +14,21 @@ const startDeadlineMs = 60_000
 
 /** A log line may be 16 KiB; more lines than this nobody reads in a verdict. */
 const logLineLimit = 1_000
-const execOutputLimitBytes = 16 * 1024
 
 export async function startContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
-  await allEnded(
-    ids.map(async (id) => {
-      const info = await inspectOwned(context, id)
-      if (!info)
-        throw new KyozoError('engine_refused', `container ${id.slice(0, 12)} is gone, so it could not be started`, { retryable: true })
-      await ask({ tried: `start container ${nameOf(info)}`, deadlineMs: startDeadlineMs }, (abortSignal) =>
-        context.docker.getContainer(info.Id).start({ abortSignal }).catch(ignoreUnchanged),
-      )
-    }),
-  )
+  const starts = new Map<string, Promise<void>>()
+  const startOne = async (id: string) => {
+    const info = await inspectOwned(context, id)
+    if (!info)
+      throw new KyozoError('engine_refused', `container ${id.slice(0, 12)} is gone, so it could not be started`, { retryable: true })
+    // The engine lets nobody join a container that does not run.
+    await starts.get(joinedBy(info) ?? '')?.catch(() => undefined)
+    await ask({ tried: `start container ${nameOf(info)}`, deadlineMs: startDeadlineMs }, (abortSignal) =>
+      context.docker.getContainer(info.Id).start({ abortSignal }).catch(ignoreUnchanged),
+    )
+  }
+  for (const id of ids) starts.set(id, startOne(id))
+  await allEnded([...starts.values()])
 }
 
 export async function stopContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
@@ -39,19 +40,35 @@ export async function stopContainers(context: DockerContext, ids: readonly strin
   )
 }
 
-async function stopOne(context: DockerContext, info: Docker.ContainerInspectInfo): Promise<void> {
+/** Default of `graceSeconds` is the container's own. */
+interface Stop {
+  readonly graceSeconds?: number
+}
+
+/** What the engine gives a container that says nothing about it. */
+const ownGraceSeconds = 10
+
+async function stopOne(context: DockerContext, info: Docker.ContainerInspectInfo, { graceSeconds }: Stop = {}): Promise<void> {
   if (!info.State.Running) return
+  const grace =
+    graceSeconds === undefined
+      ? {}
+      : { t: Math.min(graceSeconds, (info.Config as { readonly StopTimeout?: number }).StopTimeout ?? ownGraceSeconds) }
   await ask({ tried: `stop container ${nameOf(info)}`, deadlineMs: stopDeadlineMs }, (abortSignal) =>
-    context.docker.getContainer(info.Id).stop({ abortSignal }).catch(ignoreUnchanged).catch(ignoreMissing),
+    context.docker
+      .getContainer(info.Id)
+      .stop({ abortSignal, ...grace })
+      .catch(ignoreUnchanged)
+      .catch(ignoreMissing),
   )
 }
 
-export async function removeContainers(context: DockerContext, ids: readonly string[]): Promise<void> {
+export async function removeContainers(context: DockerContext, ids: readonly string[], stop: Stop = {}): Promise<void> {
   await allEnded(
     ids.map(async (id) => {
       const info = await inspectOwned(context, id)
       if (!info) return
-      await stopOne(context, info)
+      await stopOne(context, info, stop)
       await ask({ tried: `remove container ${nameOf(info)}`, deadlineMs: removeDeadlineMs }, (abortSignal) =>
         removeOne(context.docker.getContainer(info.Id), abortSignal),
       )
@@ -82,44 +99,6 @@ export async function exitOf(context: DockerContext, id: string, signal: AbortSi
   return (answer as { readonly StatusCode: number }).StatusCode
 }
 
-interface ExecOptions {
-  readonly command: readonly string[]
-  readonly deadlineMs: number
-}
-
-export async function execIn(context: DockerContext, id: string, { command, deadlineMs }: ExecOptions): Promise<ExecResult> {
-  const info = await inspectOwned(context, id)
-  if (!info) throw new KyozoError('engine_refused', `container ${id.slice(0, 12)} is gone`)
-  const limit = AbortSignal.timeout(deadlineMs)
-  const tried = `run ${command[0] ?? 'a command'} in container ${nameOf(info)}`
-  try {
-    return await ask({ tried, signal: limit }, (abortSignal) => exec(context.docker.getContainer(info.Id), command, abortSignal))
-  } catch (error) {
-    if (!limit.aborted) throw error
-    throw new KyozoError('child_timed_out', `${tried}: it did not end within ${deadlineMs / 1000} s`, { cause: error })
-  }
-}
-
-async function exec(container: Docker.Container, command: readonly string[], abortSignal: AbortSignal): Promise<ExecResult> {
-  const created = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal })
-  const stream = await created.start({ hijack: false, stdin: false, abortSignal })
-  const onAbort = () => stream.destroy()
-  abortSignal.addEventListener('abort', onAbort, { once: true })
-  try {
-    const chunks: Buffer[] = []
-    let size = 0
-    for await (const chunk of stream) {
-      chunks.push(chunk as Buffer)
-      size += (chunk as Buffer).length
-      while (size > execOutputLimitBytes && chunks.length > 1) size -= chunks.shift()?.length ?? 0
-    }
-    const { ExitCode } = await created.inspect({ abortSignal })
-    return { exitCode: ExitCode ?? 1, output: plainText(demultiplex(Buffer.concat(chunks))) }
-  } finally {
-    abortSignal.removeEventListener('abort', onAbort)
-  }
-}
-
 export async function readLogTail(context: DockerContext, id: string, lines: number): Promise<readonly string[]> {
   const info = await inspectOwned(context, id)
   if (!info) return []
@@ -148,6 +127,6 @@ export function demultiplex(multiplexed: Buffer): Buffer {
   return Buffer.concat(frames)
 }
 
-function plainText(bytes: Buffer): string {
+export function plainText(bytes: Buffer): string {
   return stripVTControlCharacters(bytes.toString('utf8')).replaceAll('\r\n', '\n').replace(/\n+$/, '')
 }

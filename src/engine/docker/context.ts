@@ -1,6 +1,7 @@
 // What every part of this folder works with: the engine's API, which instance we are, and where the compose files are kept.
 import Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
+import { createGates, type Gates } from '../../gate.ts'
 import { asEngineError } from './errors.ts'
 import { turns } from './turns.ts'
 
@@ -18,20 +19,31 @@ export interface DockerEngineOptions {
   /** The value of `kyozo.instance` on everything this engine makes; what carries another value is never touched. */
   readonly instance: string
   readonly log: EngineLog
+  /** The IPv4 range that networks of stacks are cut from, a /23 each. Default is `10.213.0.0/16`, room for 128. */
+  readonly networkPool?: string
+  /** Where the ways to the engine and to registries are kept. Default is its own place. */
+  readonly gates?: Gates
+  /** When it aborts, nobody waits for the engine any more. */
+  readonly halt?: AbortSignal
 }
 
 export interface DockerContext {
+  readonly gates: Gates
   readonly docker: Docker
   readonly dockerHost: string
   readonly stacksDir: string
   readonly instance: string
   readonly log: EngineLog
+  readonly networkPool: string
   /**
    * What changes the containers or addresses of one project takes turns, because Compose on one project at once fails; so does what looks for
    * a subnet, whatever the project. Other processes do the same at the same time: their callers hold a lease, and for subnets it is tried again.
    */
   readonly inTurn: ReturnType<typeof turns>
 }
+
+/** Away from what Docker, home routers and cloud networks use. */
+const defaultNetworkPool = '10.213.0.0/16'
 
 export const defaultDockerHost = 'unix:///var/run/docker.sock'
 
@@ -46,6 +58,8 @@ export function dockerContext(options: DockerEngineOptions): DockerContext {
     stacksDir: options.stacksDir,
     instance: options.instance,
     log: options.log,
+    networkPool: options.networkPool ?? defaultNetworkPool,
+    gates: options.gates ?? createGates(),
     inTurn: turns(),
   }
 }
@@ -91,6 +105,13 @@ export async function ask<T>(question: Question, call: (signal: AbortSignal) => 
   }
 }
 
+const pingMs = 5_000
+
+/** A short question with a short deadline. */
+export function pingEngine({ docker }: DockerContext): Promise<unknown> {
+  return ask({ tried: 'reach the Docker engine', deadlineMs: pingMs }, () => docker.ping())
+}
+
 function rejectedOn(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -102,4 +123,20 @@ function asAborted(question: Question): KyozoError {
   return reason instanceof KyozoError
     ? reason
     : new KyozoError('superseded', `stopped before it could ${question.tried}`, { cause: reason })
+}
+
+export interface EngineCall {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly abortSignal: AbortSignal
+}
+
+/** For what the library has no call for, or one that drops its filters (dockerode 4: `df` and `pruneBuilder`). */
+export function call<T>({ docker }: DockerContext, { method, path, query, abortSignal }: EngineCall): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const statusCodes = { 200: true, 400: 'bad parameter', 409: 'conflict', 500: 'server error' }
+    const options = { path: `${path}?`, method, options: { ...query }, statusCodes, abortSignal }
+    docker.modem.dial(options as never, (error: Error | null, answer: unknown) => (error ? reject(error) : resolve(answer as T)))
+  })
 }

@@ -5,10 +5,11 @@ import { KyozoError } from '../../errors.ts'
 import type { ObservedContainer } from '../../reconcile/plan.ts'
 import type { ComposeFiles, CreateRequest } from '../engine.ts'
 import { placeContainers } from './alias.ts'
-import { type ComposePaths, composeUp, stackDirectory, writeFiles } from './compose.ts'
+import { type ComposePaths, composeUp, stackDirectory, withJoined, writeFiles } from './compose.ts'
 import { fillConfigs } from './configs.ts'
 import { ask, type DockerContext } from './context.ts'
 import { readServiceModel } from './document.ts'
+import { joinedHomes } from './joined.ts'
 import { composeLabel, label } from './labels.ts'
 import { inspectOwned, listContainers, nameOf, observeContainers } from './observe.ts'
 import { dangersOf } from './verify.ts'
@@ -97,7 +98,7 @@ interface Made {
 
 async function create(context: DockerContext, requests: readonly CreateRequest[], before: Standing): Promise<readonly Made[]> {
   const { files } = requests[0]!
-  const paths = await writeFiles(context, files)
+  const paths = await withJoined(await writeFiles(context, files), await joinedHomes(context, requests))
   const scales = new Map(requests.map(({ service, count }) => [service, before.get(service)!.length + count]))
   await composeUp(context, files, { paths, scales })
   const now = await containersOf(context, requests)

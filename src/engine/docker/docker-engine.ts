@@ -5,19 +5,24 @@ import type { Engine, StackIdentity } from '../engine.ts'
 import { placeContainers } from './alias.ts'
 import { allEnded } from './all-ended.ts'
 import { buildImage } from './build.ts'
+import { changeContainer, renameContainer, unpauseContainers } from './change.ts'
 import { runDocker } from './client.ts'
 import { lastWords } from './compose.ts'
-import { execIn, exitOf, readLogTail, removeContainers, startContainers, stopContainers } from './containers.ts'
-import { ask, type DockerContext, type DockerEngineOptions, dockerContext } from './context.ts'
+import { exitOf, readLogTail, removeContainers, startContainers, stopContainers } from './containers.ts'
+import { ask, type DockerContext, type DockerEngineOptions, dockerContext, pingEngine } from './context.ts'
 import { containerCreator } from './create.ts'
 import { refusal } from './errors.ts'
 import { watchEvents } from './events.ts'
+import { execIn } from './exec.ts'
 import { followOutput } from './follow-output.ts'
+import { gatedEngine } from './gated-engine.ts'
+import { glanceAtAll } from './glance.ts'
 import { composeLabel, label } from './labels.ts'
 import { prepareStack, removeNetworksOf } from './network.ts'
 import { listContainers, observeContainers, observeStack } from './observe.ts'
 import { readOutput } from './output.ts'
 import { pullImage } from './pull.ts'
+import { runningContainers } from './running.ts'
 import { usageOfContainers } from './usage.ts'
 
 export function createDockerEngine(options: DockerEngineOptions): Engine {
@@ -25,16 +30,20 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   const { inTurn } = context
   const place = (identity: StackIdentity, service: string, containers: readonly string[], visibility: 'named' | 'hidden') =>
     inTurn(identity.project, () => placeContainers(context, { identity, service, visibility }, containers))
-  return {
+  const engine: Engine = {
     check: () => checkEngine(context),
     observe: (identity, images) => observeStack(context, identity, images),
     build: (request) => buildImage(context, request),
-    pull: (image, signal) => pullImage(context, image, signal),
-    prepare: (files, volumes) => inTurn(files.identity.project, () => prepareStack(context, files, volumes)),
+    pull: (image, request) => pullImage(context, image, request),
+    prepare: (files, volumes, making) => inTurn(files.identity.project, () => prepareStack(context, files, { volumes, making })),
     create: containerCreator(context),
     start: (containers) => startContainers(context, containers),
     stop: (containers) => stopContainers(context, containers),
-    remove: (containers) => removeContainers(context, containers),
+    remove: (containers, options) => removeContainers(context, containers, options),
+    unpause: (containers) => unpauseContainers(context, containers),
+    rename: (container, name) => renameContainer(context, container, name),
+    change: (container, change) => changeContainer(context, container, change),
+    glance: () => glanceAtAll(context),
     giveAlias: (identity, service, containers) => place(identity, service, containers, 'named'),
     takeAlias: (identity, service, containers) => place(identity, service, containers, 'hidden'),
     inspect: (containers) => observeContainers(context, containers),
@@ -45,9 +54,11 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     followOutput: (source, outputOptions) => followOutput(context, source, outputOptions),
     watch: (watchOptions) => watchEvents(context, watchOptions),
     usage: () => usageOfContainers(context),
+    running: () => runningContainers(context),
     listProjects: () => projectsOf(context),
     removeStack: (identity) => inTurn(identity.project, () => removeWholeStack(context, identity)),
   }
+  return gatedEngine(engine, { gates: context.gates, ping: () => pingEngine(context), halt: options.halt })
 }
 
 async function checkEngine(context: DockerContext) {

@@ -11,6 +11,8 @@ export interface ServiceModel {
   readonly heldPorts: readonly string[]
   /** Which namespaces it has in common with another service of its stack. */
   readonly sharedNamespaces: readonly Namespace[]
+  /** Of which service each of them is. */
+  readonly hosts: Readonly<Partial<Record<Namespace, string>>>
 }
 
 export type Namespace = 'network_mode' | 'pid' | 'ipc'
@@ -26,12 +28,17 @@ const namespaces: readonly Namespace[] = ['network_mode', 'pid', 'ipc']
 export function readServiceModel(files: ComposeFiles, service: string): ServiceModel {
   const parts = textsOf(files).map((text) => text?.services?.[service])
   const values = (key: ServiceKey): readonly unknown[] => parts.flatMap((part) => part?.[key] ?? [])
+  const hosts = namespaces.flatMap((namespace) => {
+    const host = values(namespace).flatMap((value) => /^service:(.+)$/.exec(String(value))?.[1] ?? [])[0]
+    return host === undefined ? [] : [[namespace, host] as const]
+  })
   return {
     addedCapabilities: values('cap_add').map(capability),
     droppedCapabilities: values('cap_drop').map(capability),
     hasConfigs: values('configs').length > 0,
     heldPorts: values('ports').flatMap((port) => /^\[?([^\]]+?)\]?:(\d+):\d+(?:\/udp)?$/.exec(String(port))?.slice(1, 3).join(':') ?? []),
-    sharedNamespaces: namespaces.filter((namespace) => values(namespace).some((value) => String(value).startsWith('service:'))),
+    sharedNamespaces: hosts.map(([namespace]) => namespace),
+    hosts: Object.fromEntries(hosts),
   }
 }
 

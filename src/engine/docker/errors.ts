@@ -72,6 +72,11 @@ const knownAnswers: readonly KnownAnswer[] = [
     details: { hint: 'another program holds that port; let the engine pick one, or stop the other program', retryable: true },
   },
   {
+    pattern: /no such container|marked for removal|removal of container .* is already in progress/i,
+    code: 'engine_refused',
+    details: { hint: 'somebody removed that container meanwhile; kyozo looks again', retryable: true },
+  },
+  {
     pattern: /container name .* is already in use/i,
     code: 'engine_refused',
     details: { hint: 'a container that kyozo did not make has the name; remove it or rename it' },

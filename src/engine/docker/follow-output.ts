@@ -77,8 +77,8 @@ async function keepFollowing(
       if (!signal.aborted) context.log.warn({ err: error, service: source.service }, 'the containers to follow could not be listed')
     })
     const ids = there?.map(({ Id }) => Id) ?? []
-    for (const id of ids) {
-      const one = followed.get(id) ?? unread(after?.get(id.slice(0, 12)), isFirstLook && after === undefined ? options : undefined)
+    for (const { Id: id, Created } of there ?? []) {
+      const one = followed.get(id) ?? unread(after?.get(id.slice(0, 12)), isFirstLook ? beginning(options, Created) : undefined)
       followed.set(id, one)
       if (!one.isOpen) follow(id, one)
     }
@@ -92,9 +92,25 @@ function forgetOthers(followed: Map<string, Followed>, ids: readonly string[]): 
   for (const id of followed.keys()) if (!ids.includes(id)) followed.delete(id)
 }
 
-function unread(mark: Followed['mark'], first: Pick<FollowOptions, 'tail' | 'since'> | undefined): Followed {
-  const before = first === undefined ? { tail: caughtUpLines } : { tail: Math.min(first.tail, outputLineLimit), since: first.since }
-  return { mark, before, endedAt: undefined, isOpen: false }
+function unread(mark: Followed['mark'], first: Followed['before'] | undefined): Followed {
+  return { mark, before: first ?? { tail: caughtUpLines }, endedAt: undefined, isOpen: false }
+}
+
+/** Sooner after its making a container may have printed what nobody has been given yet. */
+const noticedMs = 5_000
+
+/**
+ * What is shown of a container that was there before anybody followed. One that a resumed reader has had nothing of, though it had been made long
+ * before, printed nothing new until then: what it printed earlier was left out when the reader began.
+ */
+function beginning({ tail, since, after }: FollowOptions, createdSeconds: number): Followed['before'] {
+  if (after === undefined) return { tail: Math.min(tail, outputLineLimit), since }
+  const newest = [...after.values()]
+    .map(({ at }) => at)
+    .sort()
+    .at(-1)
+  const isOld = newest !== undefined && createdSeconds * 1000 < Date.parse(newest) - noticedMs
+  return { tail: caughtUpLines, since: isOld ? newest : undefined }
 }
 
 /** Hands over what a container prints until it ends. One that does not run is read once for each of its lives. */

@@ -10,6 +10,8 @@ export const label = {
   revision: 'kyozo.revision',
   generation: 'kyozo.generation',
   configHash: 'kyozo.config-hash',
+  /** Of an image: the name that it was built for. */
+  image: 'kyozo.image',
 } as const
 
 /** Compose's own labels: with them `docker compose ps` shows a stack to people, and Compose adopts what kyozo made. */
@@ -21,6 +23,7 @@ export const composeLabel = {
   /** The folder Compose was run with. */
   directory: 'com.docker.compose.project.working_dir',
   oneOff: 'com.docker.compose.oneoff',
+  number: 'com.docker.compose.container-number',
 } as const
 
 export type Labels = Readonly<Record<string, string>>

@@ -1,21 +1,38 @@
 // A stack's network and volumes, made before Compose sees them. Compose would let the engine choose the network's addresses, and the engine
-// lets nobody ask for a fixed address on such a network; so the subnet that the engine would choose is read and then stated.
-import { randomInt } from 'node:crypto'
+// lets nobody ask for a fixed address on such a network; so a free range is found and stated.
+import { createHash, randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
 import type { ComposeFiles, StackIdentity } from '../engine.ts'
-import { lowerHalf } from './addresses.ts'
+import { freeSubnet, lowerHalf } from './addresses.ts'
 import { allEnded } from './all-ended.ts'
 import { ask, type DockerContext } from './context.ts'
-import { composeLabel, label, labelsOf, networkName, volumeName } from './labels.ts'
+import { composeLabel, type Labels, label, labelsOf, networkName, volumeName } from './labels.ts'
 import { ignoreMissing } from './observe.ts'
+import { routedRanges } from './routed-ranges.ts'
 
 /** Another network can take the subnet between reading and stating it; more often than this it does not happen by chance. */
 const subnetAttempts = 10
 
-export async function prepareStack(context: DockerContext, files: ComposeFiles, volumes: readonly string[]): Promise<void> {
-  await allEnded([prepareNetwork(context, files.identity), ...volumes.map((volume) => prepareVolume(context, files.identity, volume))])
+interface Volumes {
+  readonly volumes: readonly string[]
+  /** Hears of each that is missing, before it is made. */
+  readonly making: ((volume: string) => Promise<void>) | undefined
+}
+
+/** Returns the volumes that were not there. */
+export async function prepareStack(context: DockerContext, { identity }: ComposeFiles, volumes: Volumes): Promise<readonly string[]> {
+  const made: string[] = []
+  const prepareOne = async (volume: string) => {
+    const wanted = { name: volumeName(identity.project, volume), labels: volumeLabels(identity, volume) }
+    if (await volumeStands(context, wanted)) return
+    await volumes.making?.(volume)
+    await createVolume(context, wanted)
+    made.push(volume)
+  }
+  await allEnded([prepareNetwork(context, identity), ...volumes.volumes.map(prepareOne)])
+  return made.sort()
 }
 
 async function prepareNetwork(context: DockerContext, identity: StackIdentity): Promise<void> {
@@ -25,7 +42,7 @@ async function prepareNetwork(context: DockerContext, identity: StackIdentity): 
 async function networkStands(context: DockerContext, identity: StackIdentity): Promise<boolean> {
   const name = networkName(identity.project)
   const existing = await inspectNetwork(context, name)
-  if (existing) refuseForeign(context, existing.Labels, `network ${name}`)
+  if (existing) refuseForeign(context, existing.Labels, { thing: `network ${name}`, instead: networkInstead })
   return existing !== undefined
 }
 
@@ -47,17 +64,23 @@ function isRace(error: unknown): boolean {
   return error instanceof KyozoError && /pool overlaps|networks have overlapping|already exists/i.test(error.message)
 }
 
-/** The subnet that the engine picks for a throw-away network, which is gone again afterwards. */
+/**
+ * A range of kyozo's own pool that neither another network nor a route of this machine uses. The engine's own pools hold thirty networks, for
+ * everybody on the machine.
+ */
 async function proposedSubnet(context: DockerContext, identity: StackIdentity): Promise<string> {
-  const name = `${identity.project}_subnet`
-  await removeNetwork(context, name)
-  await ask({ tried: `create network ${name}` }, (abortSignal) =>
-    context.docker.createNetwork({ Name: name, Labels: { ...labelsOf(identity) }, abortSignal }),
+  const networks = await ask({ tried: 'list networks' }, (abortSignal) => context.docker.listNetworks({ abortSignal }))
+  const used = networks.flatMap((network) => network.IPAM?.Config?.flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet])) ?? [])
+  const start = createHash('sha256').update(identity.project).digest().readUInt32BE()
+  const subnet = freeSubnet(context.networkPool, [...used, ...(await routedRanges())], start)
+  if (subnet !== undefined) return subnet
+  throw new KyozoError(
+    'engine_refused',
+    `all of ${context.networkPool} is used by networks, so there is no address range for another stack`,
+    {
+      hint: 'set KYOZO_NETWORK_POOL to a wider range that nothing else on your networks uses, or remove environments that are not needed',
+    },
   )
-  const subnet = (await inspectNetwork(context, name))?.IPAM?.Config?.find((config) => config.Subnet?.includes('.'))?.Subnet
-  await removeNetwork(context, name)
-  if (!subnet) throw new KyozoError('engine_refused', `the engine gave the network ${name} no IPv4 address range`)
-  return subnet
 }
 
 async function createNetwork(context: DockerContext, identity: StackIdentity, subnet: string): Promise<void> {
@@ -81,29 +104,49 @@ export function inspectNetwork(context: DockerContext, name: string): Promise<Do
 export async function removeNetwork(context: DockerContext, name: string): Promise<void> {
   const existing = await inspectNetwork(context, name)
   if (!existing) return
-  refuseForeign(context, existing.Labels, `network ${name}`)
+  refuseForeign(context, existing.Labels, { thing: `network ${name}`, instead: networkInstead })
   await ask({ tried: `remove network ${name}` }, () => context.docker.getNetwork(existing.Id).remove().catch(ignoreMissing))
 }
 
-async function prepareVolume(context: DockerContext, identity: StackIdentity, volume: string): Promise<void> {
-  const name = volumeName(identity.project, volume)
+interface WantedVolume {
+  readonly name: string
+  readonly labels: Labels
+}
+
+function volumeLabels(identity: StackIdentity, volume: string): Labels {
+  return { ...labelsOf(identity), [composeLabel.project]: identity.project, [composeLabel.volume]: volume }
+}
+
+async function volumeStands(context: DockerContext, { name, labels }: WantedVolume): Promise<boolean> {
   const existing = await ask({ tried: `inspect volume ${name}` }, () => context.docker.getVolume(name).inspect().catch(ignoreMissing))
-  if (existing) return refuseForeign(context, existing.Labels, `volume ${name}`)
-  // The engine answers with the volume that exists when another process was faster.
+  if (existing) refuseForeign(context, existing.Labels, { thing: `volume ${name}`, instead: volumeInstead(name, labels) })
+  return existing !== undefined
+}
+
+/** The engine answers with the volume that exists when another process was faster. */
+async function createVolume(context: DockerContext, { name, labels }: WantedVolume): Promise<void> {
   await ask({ tried: `create volume ${name}` }, (abortSignal) =>
-    context.docker.createVolume({
-      Name: name,
-      Labels: { ...labelsOf(identity), [composeLabel.project]: identity.project, [composeLabel.volume]: volume },
-      abortSignal,
-    }),
+    context.docker.createVolume({ Name: name, Labels: { ...labels }, abortSignal }),
   )
 }
 
-function refuseForeign(context: DockerContext, labels: Readonly<Record<string, string>> | null | undefined, thing: string): void {
+function refuseForeign(
+  context: DockerContext,
+  labels: Labels | null | undefined,
+  { thing, instead }: { readonly thing: string; readonly instead: string },
+): void {
   if (labels?.[label.instance] === context.instance) return
   throw new KyozoError('engine_refused', `${thing} exists and does not belong to this kyozo, so it is left alone`, {
-    hint: `it does not carry the label ${label.instance}=${context.instance}; rename the workspace or remove it yourself`,
+    hint: `it does not carry the label ${label.instance}=${context.instance}; rename the workspace, or ${instead}`,
   })
+}
+
+const networkInstead = 'remove it yourself, and kyozo makes its own'
+
+/** An engine gives no volume another label. */
+function volumeInstead(name: string, labels: Labels): string {
+  const given = Object.entries(labels).map(([key, value]) => `--label ${key}=${value}`)
+  return `remove it yourself; to keep its data copy that into a volume made by: docker volume create ${given.join(' ')} ${name}`
 }
 
 export async function removeNetworksOf(context: DockerContext, identity: StackIdentity): Promise<void> {
@@ -113,6 +156,5 @@ export async function removeNetworksOf(context: DockerContext, identity: StackId
       abortSignal,
     }),
   )
-  const names = [...networks.map((network) => network.Name), `${identity.project}_subnet`]
-  await allEnded(names.map((name) => removeNetwork(context, name)))
+  await allEnded(networks.map((network) => removeNetwork(context, network.Name)))
 }

@@ -1,12 +1,12 @@
 // Reads what runs. Everything is found by labels; a name says nothing about whose a container is.
 import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
-import type { ObservedContainer, ObservedStack } from '../../reconcile/plan.ts'
+import type { ContainerMake, ObservedContainer, ObservedStack } from '../../reconcile/plan.ts'
 import type { StackIdentity } from '../engine.ts'
 import { aliasesOf } from './alias.ts'
 import { ask, type DockerContext } from './context.ts'
 import { statusOf } from './errors.ts'
-import { composeLabel, label, networkName } from './labels.ts'
+import { composeLabel, type Labels, label, networkName, volumeName } from './labels.ts'
 
 export async function observeStack(context: DockerContext, identity: StackIdentity, images: readonly string[]): Promise<ObservedStack> {
   const [containers, hasNetwork, volumes, existing] = await Promise.all([
@@ -15,7 +15,7 @@ export async function observeStack(context: DockerContext, identity: StackIdenti
     volumesOf(context, identity.project),
     existingImages(context, images),
   ])
-  return { project: identity.project, containers, hasNetwork, volumes, images: existing }
+  return { project: identity.project, containers, hasNetwork, ...volumes, images: existing }
 }
 
 async function observeProject(context: DockerContext, project: string): Promise<readonly ObservedContainer[]> {
@@ -65,16 +65,15 @@ async function networkExists(context: DockerContext, project: string): Promise<b
 }
 
 /** The names that the compose document gives them. */
-async function volumesOf(context: DockerContext, project: string): Promise<readonly string[]> {
+async function volumesOf(context: DockerContext, project: string): Promise<Required<Pick<ObservedStack, 'volumes' | 'takenVolumes'>>> {
+  const prefix = volumeName(project, '')
   const { Volumes } = await ask({ tried: 'list volumes' }, (abortSignal) =>
-    context.docker.listVolumes({
-      filters: { label: [`${label.instance}=${context.instance}`, `${composeLabel.project}=${project}`] },
-      abortSignal,
-    }),
+    context.docker.listVolumes({ filters: { name: [prefix] }, abortSignal }),
   )
-  return Volumes.map((volume) => volume.Labels[composeLabel.volume])
-    .filter((name) => name !== undefined)
-    .sort()
+  const named = Volumes.filter(({ Name }) => Name.startsWith(prefix))
+  const [own, taken] = [true, false].map((isOwn) => named.filter(({ Labels }) => (Labels?.[label.instance] === context.instance) === isOwn))
+  const short = (volumes: typeof named = []) => volumes.map(({ Name }) => Name.slice(prefix.length)).sort()
+  return { volumes: short(own), takenVolumes: short(taken) }
 }
 
 async function existingImages(context: DockerContext, images: readonly string[]): Promise<ReadonlySet<string>> {
@@ -84,11 +83,19 @@ async function existingImages(context: DockerContext, images: readonly string[])
         context.docker
           .getImage(image)
           .inspect()
-          .then(() => image, ignoreMissing),
+          .then(({ Config }) => (isRightlyNamed(image, Config.Labels ?? {}) ? image : undefined), ignoreMissing),
       ),
     ),
   )
   return new Set(found.filter((image) => image !== undefined))
+}
+
+/** Something else that somebody gave the name of a built image to is as good as none. Images from before the label have none. */
+export function isRightlyNamed(image: string, labels: Labels): boolean {
+  const [, workspace, service] = /^kyozo\/([^/:]+)\/([^/:]+):/.exec(image) ?? []
+  if (workspace === undefined) return true
+  const isOf = labels[label.workspace] === workspace && labels[label.service] === service
+  return isOf && (labels[label.image] ?? image) === image
 }
 
 export function nameOf(info: Docker.ContainerInspectInfo): string {
@@ -99,6 +106,7 @@ export function asObserved(info: Docker.ContainerInspectInfo): ObservedContainer
   const labels = info.Config.Labels
   const service = labels[composeLabel.service] ?? labels[label.service] ?? ''
   const endpoint = info.NetworkSettings.Networks[networkName(labels[composeLabel.project] ?? '')]
+  const home = joinedBy(info)
   return {
     id: info.Id,
     name: nameOf(info),
@@ -114,11 +122,44 @@ export function asObserved(info: Docker.ContainerInspectInfo): ObservedContainer
     hasAlias: aliasesOf(endpoint).includes(service),
     addressOnNetwork: endpoint?.IPAddress || null,
     publishedPorts: publishedPorts(info.NetworkSettings.Ports),
+    ...(home === undefined ? {} : { livesIn: home }),
     configHash: labels[label.configHash] ?? '',
     release: labels[label.release] ?? '',
     revision: labels[label.revision] ?? '',
     generation: Number(labels[label.generation] ?? 0),
+    made: makeOf(info),
   }
+}
+
+/** The engine's own, for one that says nothing. */
+const defaultStopSeconds = 10
+
+/** Go's time of nothing. */
+const never = '0001-'
+
+function makeOf({ Config, HostConfig, Created, State, NetworkSettings }: Docker.ContainerInspectInfo): ContainerMake {
+  const number = Number(Config.Labels[composeLabel.number])
+  return {
+    labels: Object.fromEntries(Object.entries(Config.Labels).filter(([name]) => name.startsWith('kyozo.'))),
+    number: Number.isInteger(number) && number > 0 ? number : null,
+    environment: Object.fromEntries((Config.Env ?? []).map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)])),
+    memoryBytes: HostConfig.Memory ?? 0,
+    nanoCpus: HostConfig.NanoCpus ?? 0,
+    restartPolicy: HostConfig.RestartPolicy?.Name || 'no',
+    networks: Object.keys(NetworkSettings.Networks ?? {}).sort(),
+    boundPorts: Object.keys((HostConfig.PortBindings ?? {}) as object)
+      .filter((inside) => inside.endsWith('/tcp'))
+      .map((inside) => Number.parseInt(inside, 10)),
+    createdAt: Created,
+    finishedAt: State.FinishedAt.startsWith(never) ? null : State.FinishedAt,
+    stopGraceMs: ((Config as { readonly StopTimeout?: number }).StopTimeout ?? defaultStopSeconds) * 1000,
+  }
+}
+
+/** The container whose namespace it joins: of several the first decides. */
+export function joinedBy({ HostConfig }: Pick<Docker.ContainerInspectInfo, 'HostConfig'>): string | undefined {
+  const modes = [HostConfig.NetworkMode, HostConfig.PidMode, HostConfig.IpcMode]
+  return modes.map((mode) => /^container:(.+)$/.exec(mode ?? '')?.[1]).find((id) => id !== undefined)
 }
 
 function failedCheckOutput(health: Docker.ContainerInspectInfo['State']['Health']): { readonly healthOutput?: string } {
