@@ -3,19 +3,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { KyozoError } from '../errors.ts'
+import { type Call, createGates, type GateOptions, type Gates } from '../gate.ts'
+import { assertFetchable, type FetchRequest, fetchConfig, fetchError, isBrokenOff, tellsProgress } from './fetching.ts'
 import { runGit } from './git-program.ts'
+import { compactMirror, type KeptMirror, listMirrors, removeMirror } from './mirror-upkeep.ts'
 import { objectReader } from './object-reader.ts'
 import type { ObjectReader } from './objects.ts'
-
-export interface FetchRequest {
-  /** `https://…` or `http://…` without credentials; anything else is refused. */
-  readonly url: string
-  /** A full ref such as `refs/heads/main`, or the full id of a commit that one of them leads to. */
-  readonly ref: string
-  /** Sent as HTTP basic authentication, and never an argument, a URL or a configuration file. */
-  readonly credentials?: { readonly username: string; readonly password: string }
-  readonly signal?: AbortSignal
-}
+import { type RemoteRefsRequest, readRemoteRefs } from './remote-refs.ts'
+import { pastStaleLocks } from './stale-locks.ts'
 
 /** Slower than this is a host in trouble: the attempt is repeated. */
 const fetchDeadlineMs = 5 * 60_000
@@ -24,33 +19,86 @@ const localDeadlineMs = 30_000
 export interface Mirrors {
   /** The bare repository's folder, made when it is not there. */
   folderOf(workspaceId: string): Promise<string>
+  /** The same, but undefined when it is not there. */
+  existingFolder(workspaceId: string): Promise<string | undefined>
+  /** Whether branches were pushed to it, so that it is more than a copy of what was fetched. */
+  isPushedTo(workspaceId: string): Promise<boolean>
   reader(workspaceId: string): Promise<ObjectReader>
   /** Fetches the tip of a ref, one commit deep, and returns its sha. Throws with a `repository_…` or `revision_not_found` code. */
   fetch(workspaceId: string, request: FetchRequest): Promise<string>
+  /** Which of these refs another repository has, with their tips; nothing is fetched. Throws as `fetch` does. */
+  remoteRefs(workspaceId: string, request: RemoteRefsRequest): Promise<ReadonlyMap<string, string>>
   /** The tip of a branch of the built-in remote, or null when it is not there. */
   tip(workspaceId: string, ref: string): Promise<string | null>
   /** Every branch of the built-in remote with its tip. */
   branches(workspaceId: string): Promise<ReadonlyMap<string, string>>
   /** Makes the branch the one that a clone of the built-in remote checks out. */
   setHead(workspaceId: string, ref: string): Promise<void>
+  /** Every repository that is kept, of whatever workspace. */
+  list(): Promise<readonly KeptMirror[]>
+  /** Packs one and drops what force pushes left, but for the commits that are named; says whether there was something to do. */
+  compact(workspaceId: string, options: { readonly keep: readonly string[] }): Promise<boolean>
+  /** Takes away the folder of one that `list` named. */
+  removeFolder(name: string): Promise<void>
   /** Takes the repository away for good. */
   remove(workspaceId: string): Promise<void>
 }
 
-export function createMirrors(folder: string): Mirrors {
+export function createMirrors(folder: string, gates: Gates = createGates()): Mirrors {
   const folderOf = async (workspaceId: string) => {
     const gitDir = path.join(folder, `${workspaceId}.git`)
     await ensureRepository(gitDir)
     return gitDir
   }
+  const existingFolder = async (workspaceId: string) => {
+    const gitDir = path.join(folder, `${workspaceId}.git`)
+    return (await stat(path.join(gitDir, 'HEAD')).catch(() => undefined)) === undefined ? undefined : gitDir
+  }
+  const toHost = <T>({ url, signal, team }: Pick<FetchRequest, 'url' | 'signal' | 'team'>, call: Call<T>) => {
+    const { host = '', pathname = '' } = URL.parse(url) ?? {}
+    const subject = pathname.replace(/^\/|\.git$/g, '')
+    return gates.to(`git ${host}`, () => gateToHost(host)).run(call, { signal, subject, team })
+  }
   return {
     folderOf,
+    existingFolder,
+    isPushedTo: async (workspaceId) => {
+      const gitDir = await existingFolder(workspaceId)
+      return gitDir !== undefined && (await readRefs(gitDir, 'refs/heads/')).size > 0
+    },
     reader: async (workspaceId) => objectReader(await folderOf(workspaceId)),
-    fetch: async (workspaceId, request) => fetchTip(await folderOf(workspaceId), request),
+    async fetch(workspaceId, request) {
+      assertFetchable(request)
+      return toHost(request, async (heard) => fetchTip(await folderOf(workspaceId), { ...request, heard }))
+    },
+    remoteRefs: (workspaceId, request) => toHost(request, async () => readRemoteRefs(await folderOf(workspaceId), request)),
     tip: async (workspaceId, ref) => (await readRefs(await folderOf(workspaceId), ref)).get(ref) ?? null,
     branches: async (workspaceId) => readRefs(await folderOf(workspaceId), 'refs/heads/'),
     remove: (workspaceId) => rm(path.join(folder, `${workspaceId}.git`), { recursive: true, force: true }),
+    list: () => listMirrors(folder),
+    compact: async (workspaceId, options) => compactMirror(await folderOf(workspaceId), options),
+    removeFolder: (name) => removeMirror(folder, name),
     setHead: async (workspaceId, ref) => setHead(await folderOf(workspaceId), ref),
+  }
+}
+
+/** A host that stalls takes few workers from those who ask others: its fetches to which nothing comes are few, and more are tried again later. */
+function gateToHost(host: string): GateOptions {
+  return {
+    name: host,
+    atOnce: 16,
+    waiting: 200,
+    slow: { afterMs: 5_000, atOnce: 4 },
+    share: { atOnce: 2, withinMs: 5_000 },
+    teamShare: { atOnce: 12, withinMs: 60_000 },
+    failures: 5,
+    pauseMs: [5_000, 60_000],
+    isAway: (error) =>
+      error instanceof KyozoError && (error.code === 'child_timed_out' || (error.code === 'repository_unreachable' && !isBrokenOff(error))),
+    isOurs: (error) =>
+      error instanceof KyozoError && (error.code === 'superseded' || error.code === 'lease_lost' || error.code === 'canceled'),
+    refused: (words, details) =>
+      new KyozoError('repository_unreachable', words, { ...details, hint: 'kyozo tries again by itself; check the host and the network' }),
   }
 }
 
@@ -82,86 +130,34 @@ async function setHead(gitDir: string, ref: string): Promise<void> {
   if (done.exitCode !== 0) throw new KyozoError('internal', `HEAD of ${gitDir} could not be set to ${ref}: ${done.stderr.trim()}`)
 }
 
-async function fetchTip(gitDir: string, request: FetchRequest): Promise<string> {
-  assertFetchable(request)
+async function fetchTip(gitDir: string, request: FetchRequest & { readonly heard: () => void }): Promise<string> {
   const local = `refs/kyozo/${createHash('sha256').update(request.ref).digest('hex').slice(0, 32)}`
-  const done = await runGit({
-    gitDir,
-    args: [
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--depth=1',
-      '--force',
-      '--end-of-options',
-      request.url,
-      `+${request.ref}:${local}`,
-    ],
-    deadlineMs: fetchDeadlineMs,
-    config: request.credentials ? { 'http.extraHeader': basicAuthorization(request.credentials) } : {},
-    ...(request.signal ? { signal: request.signal } : {}),
-  })
+  const fetch = () =>
+    runGit({
+      gitDir,
+      args: [
+        'fetch',
+        '--progress',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--depth=1',
+        '--force',
+        '--end-of-options',
+        request.url,
+        `+${request.ref}:${local}`,
+      ],
+      deadlineMs: fetchDeadlineMs,
+      config: fetchConfig(request),
+      onStderr: (chunk) => {
+        if (tellsProgress(chunk.toString('latin1'))) request.heard()
+      },
+      ...(request.signal ? { signal: request.signal } : {}),
+    })
+  const done = await pastStaleLocks(gitDir, fetch)
   if (done.exitCode !== 0) throw fetchError(request, done.stderr)
   const tip = (await readRefs(gitDir, local)).get(local)
   if (tip === undefined) throw new KyozoError('revision_not_found', `${request.ref} of ${request.url} could not be resolved after fetching`)
   return tip
-}
-
-function assertFetchable(request: FetchRequest): void {
-  const url = URL.canParse(request.url) ? new URL(request.url) : undefined
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.search !== '' || url.hash !== '') {
-    throw new KyozoError('repository_url_refused', `${JSON.stringify(request.url)} is not an http(s) address of a repository`, {
-      hint: 'use https://host/owner/name.git',
-    })
-  }
-  if (url.username !== '' || url.password !== '')
-    throw new KyozoError('repository_url_refused', 'the repository address carries credentials', {
-      hint: 'give them as a token of the connection',
-    })
-  if (!/^(refs\/[^\0-\x20\x7f~^:?*[\\]+|[0-9a-f]{40})$/.test(request.ref) || request.ref.includes('..'))
-    throw new KyozoError('repository_url_refused', `${JSON.stringify(request.ref)} is not a full Git ref`)
-}
-
-function basicAuthorization(credentials: { readonly username: string; readonly password: string }): string {
-  return `Authorization: Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
-}
-
-/** What git's words mean. The patterns are those of git 2.30 to 2.50 with LC_ALL=C. */
-function fetchError(request: FetchRequest, stderr: string): KyozoError {
-  const said =
-    stderr
-      .trim()
-      .split('\n')
-      .filter((line) => /^(fatal|error|remote)/.test(line))
-      .at(-1) ??
-    stderr.trim().split('\n').at(-1) ??
-    'no output'
-  const failed = `fetching ${request.ref} of ${request.url} failed: ${said}`
-  const at = new URL(request.url)
-  if (/Authentication failed|could not read Username|returned error: 40[13]|terminal prompts disabled/.test(stderr)) {
-    return new KyozoError('repository_unauthorized', failed, {
-      hint: `give the connection a token that may read ${at.pathname.replace(/^\/|\.git$/g, '')}`,
-    })
-  }
-  if (/couldn't find remote ref/.test(stderr))
-    return new KyozoError('revision_not_found', failed, { hint: 'the branch was deleted or renamed' })
-  if (/not found|returned error: 404|returned error: 410/.test(stderr)) {
-    return new KyozoError('repository_not_found', failed, {
-      hint: 'was it renamed or deleted? A private repository without a valid token looks the same',
-    })
-  }
-  if (/redirect|returned error: 30\d/.test(stderr))
-    return new KyozoError('repository_url_refused', failed, {
-      hint: 'the host sent it elsewhere; connect the repository under its new address',
-    })
-  if (
-    /fsck|bad object|invalid|corrupt|hasDot|unpack-objects|index-pack failed/.test(stderr) &&
-    !/early EOF|disconnect|RPC failed/.test(stderr)
-  ) {
-    return new KyozoError('repository_corrupt', failed, { hint: 'run git fsck in a clone; entries such as `..` or `.git` are refused' })
-  }
-  return new KyozoError('repository_unreachable', failed, { hint: 'kyozo tries again by itself; check the host and the network' })
 }
 
 async function readRefs(gitDir: string, prefix: string): Promise<Map<string, string>> {

@@ -4,6 +4,7 @@ import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { KyozoError } from '../errors.ts'
 import { runGit } from './git-program.ts'
 import { flushPacket, type PushHead, type RefCommand, readPushHead } from './packets.ts'
+import { removeStaleRefLocks } from './stale-locks.ts'
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack'
 
@@ -23,12 +24,16 @@ const serviceConfig = {
 }
 
 /** The answer to `GET info/refs?service=…`. */
-export async function advertiseRefs(gitDir: string, service: GitService, protocol: string | undefined): Promise<Buffer> {
+export async function advertiseRefs(
+  gitDir: string,
+  service: GitService,
+  { protocol, config }: { readonly protocol: string | undefined; readonly config?: Readonly<Record<string, string>> },
+): Promise<Buffer> {
   const done = await runGit({
     gitDir,
     args: [service.slice(4), '--stateless-rpc', '--advertise-refs', gitDir],
     deadlineMs: advertiseDeadlineMs,
-    config: serviceConfig,
+    config: { ...serviceConfig, ...config },
     env: protocolEnvironment(protocol),
     outputLimitBytes: 64 * 1024 ** 2,
   })
@@ -40,13 +45,19 @@ export async function advertiseRefs(gitDir: string, service: GitService, protoco
 /** Answers a fetch or clone. */
 export async function serveUploadPack(
   gitDir: string,
-  exchange: { readonly body: Readable; readonly answer: Writable; readonly protocol: string | undefined },
+  exchange: {
+    readonly body: Readable
+    readonly answer: Writable
+    readonly protocol: string | undefined
+    /** Git's configuration for this answer. Default is that of everybody. */
+    readonly config?: Readonly<Record<string, string>>
+  },
 ): Promise<void> {
   const done = await runGit({
     gitDir,
     args: ['upload-pack', '--stateless-rpc', gitDir],
     deadlineMs: transferDeadlineMs,
-    config: serviceConfig,
+    config: { ...serviceConfig, ...exchange.config },
     env: protocolEnvironment(exchange.protocol),
     input: exchange.body,
     stdout: exchange.answer,
@@ -74,6 +85,7 @@ export async function serveReceivePack(
 ): Promise<ReceivedPush> {
   const head = await readPushHead(exchange.body)
   const held = holdBack(exchange.answer, flushPacket.length)
+  await removeStaleRefLocks(gitDir)
   const done = await runGit({
     gitDir,
     args: ['receive-pack', '--stateless-rpc', gitDir],
