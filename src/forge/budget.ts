@@ -4,6 +4,8 @@ export interface Budget {
   /** The earliest time (epoch milliseconds) at which one more may be sent; not after `nowMs` when it may be sent at once. */
   nextMs(nowMs: number): number
   spend(nowMs: number): void
+  /** What it remembers, oldest first. */
+  times(): readonly number[]
 }
 
 export interface Window {
@@ -30,5 +32,6 @@ export function createBudget(windows: readonly Window[], spent: readonly number[
     spend(nowMs) {
       times = [...times.filter((at) => at > nowMs - longestMs), nowMs]
     },
+    times: () => times,
   }
 }

@@ -1,6 +1,7 @@
 // What kyozo asks of a Git host: to prove who sent a delivery, to say in one vocabulary what it means, and to take verdicts. One folder a
 // host; index.ts is the list.
 import { KyozoError } from '../errors.ts'
+import type { DeliveryRecord } from './record.ts'
 
 /** How kyozo is connected to one account of one Git host. */
 export interface ForgeConnection {
@@ -162,22 +163,36 @@ export type SendOutcome =
   | { readonly kind: 'sent' }
   /** The host did not answer, or was not able to. */
   | { readonly kind: 'unavailable'; readonly reason: string }
+  /** kyozo stopped before the host answered: it may have arrived. */
+  | { readonly kind: 'unheard'; readonly reason: string }
   /** The host asks to be left alone, whatever is sent, until `untilMs` (epoch), or for a while when it does not say until when. */
   | { readonly kind: 'rate_limited'; readonly reason: string; readonly untilMs?: number }
   /** The commit is not there yet; hosts copy with a delay, so a few more tries make sense. */
   | { readonly kind: 'commit_unknown'; readonly reason: string }
-  /** Trying again changes nothing until a person does something. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** Trying again changes nothing until a person does something: about kyozo's access, or, where it is the message, with a new one. */
+  | { readonly kind: 'refused'; readonly of: 'access' | 'message'; readonly reason: string }
+
+export interface PostOptions {
+  /** It was tried before, and nobody knows what came of it: the host is asked first. */
+  readonly mayBeThere?: boolean
+}
 
 /** One connection, in use. */
 export interface ForgeClient {
   /** Sends one status. Whatever the network or the host does is an outcome, not an exception. */
-  postStatus(status: CommitStatus): Promise<SendOutcome>
+  postStatus(status: CommitStatus, options?: PostOptions): Promise<SendOutcome>
   /**
    * A token that may read the repository's contents, for Git over HTTP; `undefined` when the connection has no credential. Throws
    * `forge_unavailable` or `forge_refused` when the host does not give one.
    */
   fetchToken(request: FetchTokenRequest): Promise<string | undefined>
+  /**
+   * The repository that has this id now, whatever it is called; undefined when there is none, or the credential may not see it. Throws
+   * `forge_unavailable` or `forge_refused`. Absent where the connection cannot ask.
+   */
+  findRepository?(repository: { readonly id: string; readonly fullName: string }): Promise<ForgeRepository | undefined>
+  /** Absent where the host keeps none, or the connection cannot ask. */
+  readonly record?: DeliveryRecord
 }
 
 export interface FetchTokenRequest {

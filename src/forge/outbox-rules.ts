@@ -13,7 +13,7 @@ export interface Attempt {
 export type Settlement =
   | { readonly kind: 'sent' }
   | { readonly kind: 'retry'; readonly inMs: number; readonly reason: string; readonly countsAsAttempt: boolean }
-  | { readonly kind: 'undeliverable'; readonly reason: string }
+  | { readonly kind: 'undeliverable'; readonly cause: 'access' | 'message' | 'time'; readonly reason: string }
 
 /** A verdict that nobody could be told for a day is history. */
 export const giveUpAfterMs = 24 * 3_600_000
@@ -27,11 +27,13 @@ export function settle(outcome: SendOutcome, attempt: Attempt): Settlement {
     case 'sent':
       return { kind: 'sent' }
     case 'refused':
-      return { kind: 'undeliverable', reason: outcome.reason }
+      return { kind: 'undeliverable', cause: outcome.of, reason: outcome.reason }
     case 'commit_unknown':
-      if (attempt.attempts > commitTries) return { kind: 'undeliverable', reason: outcome.reason }
+      if (attempt.attempts > commitTries) return { kind: 'undeliverable', cause: 'message', reason: outcome.reason }
       // Without chance: the host needs this time to copy the commit.
       return { kind: 'retry', inMs: backoffMs(attempt.attempts), reason: outcome.reason, countsAsAttempt: true }
+    case 'unheard':
+      return { kind: 'retry', inMs: 0, reason: outcome.reason, countsAsAttempt: true }
     case 'unavailable':
       return orGiveUp(attempt, { inMs: attempt.chance * backoffMs(attempt.attempts), reason: outcome.reason, countsAsAttempt: true })
     case 'rate_limited':
@@ -41,7 +43,7 @@ export function settle(outcome: SendOutcome, attempt: Attempt): Settlement {
 
 function orGiveUp(attempt: Attempt, retry: Omit<Settlement & { readonly kind: 'retry' }, 'kind'>): Settlement {
   if (attempt.ageMs < giveUpAfterMs) return { kind: 'retry', ...retry }
-  return { kind: 'undeliverable', reason: `given up after 24 hours: ${retry.reason}` }
+  return { kind: 'undeliverable', cause: 'time', reason: `given up after 24 hours: ${retry.reason}` }
 }
 
 /** 2, 4, 8 … seconds after the first, second, third failure, five minutes at most. */
@@ -65,6 +67,25 @@ const failuresUntilPause = 3
 const unnamedLimitMs = 60_000
 const longestLimitMs = 3_600_000
 
+const longestPauseMs = longestLimitMs + unnamedLimitMs
+
+/** A time that is over, or hours away, comes from clocks that differ: hosts count their limits by the hour. */
+function believableUntil(untilMs: number | undefined, nowMs: number): number | undefined {
+  if (untilMs === undefined || untilMs <= nowMs) return undefined
+  return Math.min(untilMs, nowMs + longestPauseMs)
+}
+
+/** A pause that goes on for longer than any is of a time before the clock was put back: it is over. */
+export function asOf<Host extends HostState>(host: Host, nowMs: number): Host {
+  return host.pausedUntilMs > nowMs + longestPauseMs ? { ...host, pausedUntilMs: 0 } : host
+}
+
+/** Nobody begins during a pause, so this one came about while the message was under way: its answer is older than the pause, and may only lengthen it. */
+function pausedMeanwhile(host: HostState, outcome: SendOutcome, nowMs: number): HostState {
+  const untilMs = outcome.kind === 'rate_limited' ? believableUntil(outcome.untilMs, nowMs) : undefined
+  return { ...host, pausedUntilMs: Math.max(host.pausedUntilMs, untilMs ?? 0) }
+}
+
 /**
  * A host that fails is left alone for a while that doubles, and one that asks for it as long as it asks: going on would get kyozo banned.
  * (cockatiel's breaker reads the machine's clock itself and knows no "until then", so the rule stands here.)
@@ -72,17 +93,20 @@ const longestLimitMs = 3_600_000
 export function afterOutcome(
   host: HostState,
   outcome: SendOutcome,
-  { nowMs, chance }: { readonly nowMs: number; readonly chance: number },
+  { nowMs, begunMs, chance }: { readonly nowMs: number; readonly begunMs: number; readonly chance: number },
 ): HostState {
+  if (host.pausedUntilMs > begunMs) return pausedMeanwhile(host, outcome, nowMs)
   switch (outcome.kind) {
     case 'sent':
     case 'refused':
     case 'commit_unknown':
       return freshHost
+    case 'unheard':
+      return host
     case 'rate_limited': {
       const pauses = host.pauses + 1
       const unnamedMs = Math.min(longestLimitMs, unnamedLimitMs * 2 ** Math.min(host.pauses, 20))
-      return { failures: 0, pauses, pausedUntilMs: outcome.untilMs ?? nowMs + unnamedMs }
+      return { failures: 0, pauses, pausedUntilMs: believableUntil(outcome.untilMs, nowMs) ?? nowMs + unnamedMs }
     }
     case 'unavailable': {
       if (host.failures + 1 < failuresUntilPause) return { ...host, failures: host.failures + 1 }

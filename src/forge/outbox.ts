@@ -1,15 +1,17 @@
 // Tells Git hosts what the outbox holds. Each message is claimed, sent once, and settled: sent, to be tried again, or given up with a reason.
 import { z } from 'zod'
 import { asKyozoError } from '../errors.ts'
-import { type Budget, contentWindows, createBudget } from './budget.ts'
+import { reached } from '../steps.ts'
+import { unlessAborted } from '../unless-aborted.ts'
+import { contentWindows, createBudget } from './budget.ts'
 import type { CommitStatus, ForgeClient, SendOutcome } from './forge.ts'
-import { afterOutcome, freshHost, type HostState, type Settlement, settle } from './outbox-rules.ts'
+import { afterOutcome, asOf, type HostState, type Settlement, settle } from './outbox-rules.ts'
 
 export interface OutboxItem {
   readonly id: string
   readonly kind: string
   readonly connection: string
-  /** What it is about; at most one message of a target is under way at a time. */
+  /** What it is about; at most one message of a connection and target is under way at a time. */
   readonly target: string
   readonly payload: unknown
   /** The one about to be made included. */
@@ -18,18 +20,33 @@ export interface OutboxItem {
 }
 
 /**
- * The stored outbox. Its promise: `claim` gives a target's newest message only, never while another of that target is under way, and never one
- * that is older than a message of that target which was sent or dropped before. Otherwise a `pending` that had to be tried again would
- * overtake the verdict.
+ * The stored outbox. Its promise: `claim` gives the newest message only of what a connection has to say of a target, never while another of these
+ * is under way, and never one that is older than another which was sent or dropped before. Otherwise a `pending` that had to be tried again
+ * would overtake the verdict.
  */
 export interface Outbox {
-  /** Due messages, which nobody else is given for that long. */
-  claim(options: { readonly limit: number; readonly claimSeconds: number }): Promise<readonly OutboxItem[]>
+  /** The message of these connections that is to be sent next, verdicts before what is pending; nobody else is given it for three minutes. */
+  claim(connections: readonly string[]): Promise<OutboxItem | undefined>
   sent(id: string): Promise<void>
-  dropped(id: string, reason: string): Promise<void>
+  /** Given up; what kyozo was not let in for is sent again when it is. */
+  dropped(id: string, why: { readonly reason: string; readonly cause: 'access' | 'message' | 'time' }): Promise<void>
   retry(id: string, retry: { readonly inSeconds: number; readonly reason: string; readonly countsAsAttempt: boolean }): Promise<void>
-  /** When messages of a connection were sent during the last so many seconds, oldest first. Asked once, so that a restart forgets no limit. */
-  sentTimes(options: { readonly connection: string; readonly seconds: number }): Promise<readonly Date[]>
+  /** How many messages of this one's target its host was sent, by whatever connection. */
+  sentOf(item: OutboxItem): Promise<number>
+  /** Reads how a connection's host does, and changes it: of all senders, in whatever process, one at a time. */
+  host<T>(connection: string, decide: (host: StoredHost, nowMs: number) => HostDecision<T>): Promise<T>
+}
+
+/** What all senders know of one host. Its times are epoch milliseconds by the store's clock. */
+export interface StoredHost extends HostState {
+  /** When something was sent during the last hour, oldest first. */
+  readonly sentMs: readonly number[]
+}
+
+export interface HostDecision<T> {
+  /** Default is that nothing changes. */
+  readonly host?: StoredHost
+  readonly result: T
 }
 
 export interface OutboxLog {
@@ -43,125 +60,135 @@ export interface OutboxSenderOptions {
   /** The client of a connection by its name; `undefined` when there is no such connection any more. */
   readonly clientOf: (connection: string) => ForgeClient | undefined
   readonly log: OutboxLog
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds by the clock that the clients read. */
   readonly now: () => number
   /** In [0, 1). */
   readonly random: () => number
+  /** Aborts when no host is waited for any more. Default is never. */
+  readonly halt?: AbortSignal
 }
 
-export interface SendReport {
-  readonly sent: number
-  readonly retried: number
-  readonly undeliverable: number
-  /** Put back untried, since their host is paused or its budget spent. */
-  readonly postponed: number
+/** What came of one look: `postponed` was put back untried, since its host is paused or its budget spent. */
+export interface Sending {
+  readonly kind: 'nothing' | 'postponed' | Settlement['kind']
+  /** For so long nothing is to be sent by these connections. */
+  readonly waitMs: number
 }
 
 export interface OutboxSender {
   /**
-   * Sends what is due, one after the other as GitHub asks, and says what came of it. Whoever calls goes on while something was claimed. Throws
-   * only what the outbox throws; a claim that was not settled ends by itself and the message is sent again. One sender at a time keeps a budget.
+   * Sends the next message of connections that share an account at their host. Throws only what the outbox throws; a claim that was not
+   * settled ends by itself and the message is sent again.
    */
-  sendDue(): Promise<SendReport>
-}
-
-const batchSize = 20
-const claimSeconds = 180
-/** A message is started only this long into its claim; with its own deadlines it then ends within it. */
-const startWithinMs = 90_000
-
-interface Host {
-  state: HostState
-  readonly budget: Budget
+  sendNext(connections: readonly string[]): Promise<Sending>
 }
 
 export function createOutboxSender(options: OutboxSenderOptions): OutboxSender {
-  const hosts = new Map<string, Host>()
   return {
-    async sendDue() {
-      const claimedAtMs = options.now()
-      const items = await options.outbox.claim({ limit: batchSize, claimSeconds })
-      const results: (Settlement | { readonly kind: 'postponed' })[] = []
-      // Verdicts go first: while the budget is short, a pending is likely to be out of date before its turn.
-      for (const item of items.toSorted((a, b) => Number(isPending(a)) - Number(isPending(b)))) {
-        const host = await hostOf(options, hosts, item.connection)
-        const isLate = options.now() - claimedAtMs > startWithinMs
-        results.push(await handle(options, host, { item, isLate }))
-      }
-      const count = (kind: string) => results.filter((result) => result.kind === kind).length
-      return { sent: count('sent'), retried: count('retry'), undeliverable: count('undeliverable'), postponed: count('postponed') }
+    async sendNext(connections) {
+      const item = await options.outbox.claim(connections)
+      return item === undefined ? { kind: 'nothing', waitMs: 0 } : handle(options, item)
     },
   }
 }
 
-async function hostOf({ outbox }: OutboxSenderOptions, hosts: Map<string, Host>, connection: string): Promise<Host> {
-  const known = hosts.get(connection)
-  if (known !== undefined) return known
-  const seconds = Math.max(...contentWindows.map(({ lengthMs }) => lengthMs)) / 1000
-  const spent = await outbox.sentTimes({ connection, seconds })
-  const host = { state: freshHost, budget: createBudget(contentWindows, spent.map(Number)) }
-  hosts.set(connection, host)
-  return host
+async function handle(options: OutboxSenderOptions, item: OutboxItem): Promise<Sending> {
+  const never = await whyNever(options, item)
+  if (never !== undefined) return apply(options, { item, settlement: { kind: 'undeliverable', ...never }, pauseMs: 0 })
+  const { waitMs, begunMs } = await options.outbox.host(item.connection, (host, nowMs) => takeTurn(asOf(host, nowMs), nowMs))
+  if (waitMs > 0) return postpone(options, item, waitMs)
+  const outcome = await send(options, item)
+  const sentByMs = options.now()
+  const { pauseMs, ageMs } = await options.outbox.host(item.connection, (host, nowMs) => {
+    const state = afterOutcome(asOf(host, nowMs), onClock(outcome, nowMs - sentByMs), { nowMs, begunMs, chance: options.random() })
+    const result = { pauseMs: Math.max(0, state.pausedUntilMs - nowMs), ageMs: nowMs - item.createdAt.getTime() }
+    return { host: { ...host, ...state }, result }
+  })
+  return apply(options, { item, settlement: settle(outcome, { attempts: item.attempts, ageMs, chance: options.random() }), pauseMs })
+}
+
+/** It keeps its place before what was written after it: who sends waits, not the message. */
+async function postpone({ outbox }: OutboxSenderOptions, item: OutboxItem, waitMs: number): Promise<Sending> {
+  await outbox.retry(item.id, { inSeconds: 0, reason: 'waits until its host may be spoken to again', countsAsAttempt: false })
+  return { kind: 'postponed', waitMs }
 }
 
 interface Turn {
-  readonly item: OutboxItem
-  readonly isLate: boolean
+  /** None when the message may go now: then it has its place in the budget. */
+  readonly waitMs: number
+  /** By the store's clock. */
+  readonly begunMs: number
 }
 
-async function handle(
-  options: OutboxSenderOptions,
-  host: Host,
-  { item, isLate }: Turn,
-): Promise<Settlement | { readonly kind: 'postponed' }> {
-  const { outbox, now } = options
-  const nowMs = now()
-  const startMs = Math.max(host.state.pausedUntilMs, host.budget.nextMs(nowMs))
-  if (isLate || startMs > nowMs) {
-    const reason = isLate ? 'waits for slower messages before it' : 'waits until its host may be spoken to again'
-    await outbox.retry(item.id, { inSeconds: seconds(startMs - nowMs), reason, countsAsAttempt: false })
-    return { kind: 'postponed' }
-  }
-  const outcome = await send(options, host, item)
-  host.state = afterOutcome(host.state, outcome, { nowMs: now(), chance: options.random() })
-  const ageMs = now() - item.createdAt.getTime()
-  const settlement = settle(outcome, { attempts: item.attempts, ageMs, chance: options.random() })
-  await apply(options, host, { item, settlement })
-  return settlement
+function takeTurn(host: StoredHost, nowMs: number): HostDecision<Turn> {
+  const budget = createBudget(contentWindows, host.sentMs)
+  const startMs = Math.max(host.pausedUntilMs, budget.nextMs(nowMs))
+  if (startMs > nowMs) return { result: { waitMs: startMs - nowMs, begunMs: nowMs } }
+  budget.spend(nowMs)
+  return { host: { ...host, sentMs: budget.times() }, result: { waitMs: 0, begunMs: nowMs } }
 }
 
-async function send({ clientOf, now, log }: OutboxSenderOptions, host: Host, item: OutboxItem): Promise<SendOutcome> {
-  const client = clientOf(item.connection)
-  if (client === undefined) return { kind: 'refused', reason: `there is no connection named ${item.connection} any more` }
-  const status = statusOf(item)
-  if (status === undefined) return { kind: 'refused', reason: 'the message is not a commit status kyozo can send' }
-  host.budget.spend(now())
+/** A client tells times by its own clock. */
+function onClock(outcome: SendOutcome, differenceMs: number): SendOutcome {
+  return outcome.kind === 'rate_limited' && outcome.untilMs !== undefined
+    ? { ...outcome, untilMs: outcome.untilMs + differenceMs }
+    : outcome
+}
+
+/** GitHub takes a thousand; what is left is for the people and programs that use the same name. */
+const statusesOfTarget = 900
+
+type Never = Pick<Settlement & { readonly kind: 'undeliverable' }, 'reason' | 'cause'>
+
+async function whyNever({ clientOf, outbox }: OutboxSenderOptions, item: OutboxItem): Promise<Never | undefined> {
+  if (clientOf(item.connection) === undefined)
+    return { cause: 'access', reason: `there is no connection named ${item.connection} any more` }
+  if (statusOf(item) === undefined) return { cause: 'message', reason: 'the message is not a commit status kyozo can send' }
+  const sent = await outbox.sentOf(item)
+  if (sent < statusesOfTarget) return undefined
+  const reason = `its host was told ${sent} states of this commit and context already, and takes no more than 1000; push a new commit`
+  return { cause: 'message', reason }
+}
+
+async function send({ clientOf, log, halt = never }: OutboxSenderOptions, item: OutboxItem): Promise<SendOutcome> {
   try {
-    return await client.postStatus(status)
+    await reached('status.sending', item.target)
+    return await unlessAborted(halt, () => clientOf(item.connection)!.postStatus(statusOf(item)!, { mayBeThere: item.attempts > 1 }))
   } catch (error) {
+    if (halt.aborted) return { kind: 'unheard', reason: 'kyozo stopped before its host answered' }
     // A client answers with outcomes; one that throws is broken, which is no reason to lose the message.
     log.error({ error, id: item.id, target: item.target }, 'sending a status failed unexpectedly')
     return { kind: 'unavailable', reason: asKyozoError(error).message }
   }
 }
 
-async function apply(
-  { outbox, log, now }: OutboxSenderOptions,
-  host: Host,
-  { item, settlement }: { item: OutboxItem; settlement: Settlement },
-): Promise<void> {
+const never = new AbortController().signal
+
+interface Settling {
+  readonly item: OutboxItem
+  readonly settlement: Settlement
+  /** For so long its host is left alone. */
+  readonly pauseMs: number
+}
+
+async function apply({ outbox, log }: OutboxSenderOptions, { item, settlement, pauseMs }: Settling): Promise<Sending> {
   const fields = { id: item.id, target: item.target, attempts: item.attempts }
+  const sending: Sending = { kind: settlement.kind, waitMs: pauseMs }
   switch (settlement.kind) {
     case 'sent':
+      await reached('status.sent', item.target)
       await outbox.sent(item.id)
-      return log.info(fields, 'status sent')
+      log.info(fields, 'status sent')
+      return sending
     case 'undeliverable':
-      await outbox.dropped(item.id, settlement.reason)
-      return log.error({ ...fields, reason: settlement.reason }, 'status cannot be delivered')
+      await outbox.dropped(item.id, settlement)
+      log.error({ ...fields, reason: settlement.reason }, 'status cannot be delivered')
+      return sending
     case 'retry': {
-      const inMs = Math.max(settlement.inMs, host.state.pausedUntilMs - now())
-      await outbox.retry(item.id, { inSeconds: seconds(inMs), reason: settlement.reason, countsAsAttempt: settlement.countsAsAttempt })
-      return log.warn({ ...fields, reason: settlement.reason, inMs }, 'status will be sent again')
+      const { inMs, reason, countsAsAttempt } = settlement
+      await outbox.retry(item.id, { inSeconds: seconds(inMs), reason, countsAsAttempt })
+      log.warn({ ...fields, reason, inMs: Math.max(inMs, pauseMs) }, 'status will be sent again')
+      return sending
     }
   }
 }
@@ -177,10 +204,6 @@ const statusSchema = z.object({
 
 function statusOf(item: OutboxItem): CommitStatus | undefined {
   return item.kind === 'status' ? statusSchema.safeParse(item.payload).data : undefined
-}
-
-function isPending(item: OutboxItem): boolean {
-  return statusOf(item)?.state === 'pending'
 }
 
 /** Never before the time meant: a fraction is rounded up to the next millisecond. */

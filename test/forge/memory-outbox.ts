@@ -1,6 +1,8 @@
 // The stored outbox's promise in a few lines, on a clock that a test moves: a day of retries takes a second.
+import { contentWindows, createBudget } from '../../src/forge/budget.ts'
 import type { CommitStatus } from '../../src/forge/forge.ts'
-import type { Outbox, OutboxItem } from '../../src/forge/outbox.ts'
+import type { Outbox, OutboxItem, StoredHost } from '../../src/forge/outbox.ts'
+import { freshHost } from '../../src/forge/outbox-rules.ts'
 
 export interface Clock {
   nowMs: number
@@ -20,18 +22,22 @@ export interface Message {
 export interface MemoryOutbox extends Outbox {
   readonly messages: readonly Message[]
   put(status: CommitStatus, changes?: Partial<OutboxItem>): Message
-  /** When the next unsettled message is due; `undefined` when none is left. */
+  /** When the next unsettled message may be sent; `undefined` when none is left. */
   nextDueMs(): number | undefined
 }
 
 export function createMemoryOutbox(clock: Clock): MemoryOutbox {
   const messages: Message[] = []
+  const hosts = new Map<string, StoredHost>()
+  const hostOf = (connection: string) => hosts.get(connection) ?? { ...freshHost, sentMs: [] }
+  const mayBeSpokenToMs = (host: StoredHost) => Math.max(host.pausedUntilMs, createBudget(contentWindows, host.sentMs).nextMs(clock.nowMs))
+  const isPending = ({ item }: Message) => (item.payload as Partial<CommitStatus>).state === 'pending'
   const isOpen = (message: Message) => message.sentMs === undefined && message.droppedBecause === undefined
   const byId = (id: string) => messages.find(({ item }) => item.id === id) as Message
-  const isOutdated = (message: Message) =>
-    messages.some((other) => other.item.target === message.item.target && other.sequence > message.sequence)
-  const isTargetBusy = (message: Message) =>
-    messages.some((other) => other.item.target === message.item.target && isOpen(other) && other.claimedUntilMs > clock.nowMs)
+  const ofSame = ({ item }: Message) =>
+    messages.filter((other) => other.item.target === item.target && other.item.connection === item.connection)
+  const isOutdated = (message: Message) => ofSame(message).some(({ sequence }) => sequence > message.sequence)
+  const isTargetBusy = (message: Message) => ofSame(message).some((other) => isOpen(other) && other.claimedUntilMs > clock.nowMs)
   return {
     messages,
     put(status, changes = {}) {
@@ -52,23 +58,29 @@ export function createMemoryOutbox(clock: Clock): MemoryOutbox {
     },
     nextDueMs() {
       const open = messages.filter((message) => isOpen(message) && !isOutdated(message))
-      return open.length === 0 ? undefined : Math.min(...open.map(({ dueMs, claimedUntilMs }) => Math.max(dueMs, claimedUntilMs)))
+      if (open.length === 0) return undefined
+      return Math.min(
+        ...open.map(({ dueMs, claimedUntilMs, item }) => Math.max(dueMs, claimedUntilMs, mayBeSpokenToMs(hostOf(item.connection)))),
+      )
     },
-    async claim({ limit, claimSeconds }) {
+    async claim(connections) {
       for (const message of messages)
         if (isOpen(message) && isOutdated(message) && message.claimedUntilMs <= clock.nowMs)
           message.droppedBecause = 'a newer message took its place'
-      const due = messages.filter((message) => isOpen(message) && message.dueMs <= clock.nowMs && !isTargetBusy(message)).slice(0, limit)
-      return due.map((message) => {
-        message.attempts++
-        message.claimedUntilMs = clock.nowMs + claimSeconds * 1000
-        return { ...message.item, attempts: message.attempts }
-      })
+      const due = messages.filter(
+        (message) =>
+          connections.includes(message.item.connection) && isOpen(message) && message.dueMs <= clock.nowMs && !isTargetBusy(message),
+      )
+      const message = due.find((one) => !isPending(one)) ?? due[0]
+      if (message === undefined) return undefined
+      message.attempts++
+      message.claimedUntilMs = clock.nowMs + 180_000
+      return { ...message.item, attempts: message.attempts }
     },
     async sent(id) {
       byId(id).sentMs = clock.nowMs
     },
-    async dropped(id, reason) {
+    async dropped(id, { reason }) {
       byId(id).droppedBecause = reason
     },
     async retry(id, { inSeconds, reason, countsAsAttempt }) {
@@ -76,9 +88,13 @@ export function createMemoryOutbox(clock: Clock): MemoryOutbox {
       Object.assign(message, { dueMs: clock.nowMs + inSeconds * 1000, claimedUntilMs: 0, lastError: reason })
       if (!countsAsAttempt) message.attempts--
     },
-    async sentTimes({ connection, seconds }) {
-      const times = messages.filter(({ item }) => item.connection === connection).flatMap(({ sentMs }) => sentMs ?? [])
-      return times.filter((at) => at > clock.nowMs - seconds * 1000).map((at) => new Date(at))
+    async sentOf({ target }) {
+      return messages.filter(({ item, sentMs }) => item.target === target && sentMs !== undefined).length
+    },
+    async host(connection, decide) {
+      const { host, result } = decide(hostOf(connection), clock.nowMs)
+      if (host !== undefined) hosts.set(connection, host)
+      return result
     },
   }
 }

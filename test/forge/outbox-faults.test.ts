@@ -33,12 +33,17 @@ describe('a failure that passes', () => {
   ]
 
   it.each(passing)('(%s, twice) is tried again until the status is there', async (_, answer) => {
+    if (answer.kind === 'hang') useSender(senderWith({ kind: 'token', token: github.createToken() }, { deadlineMs: 1_500 }))
     github.fault({ ...onStatuses, times: 2, answer })
     const message = outbox.put(status())
     expect(await sender.sendDue()).toEqual(report({ retried: 1 }))
     expect(message.lastError).toMatch(/^GitHub (answered|at 127\.0\.0\.1:\d+ did not answer)/)
     await drain()
-    expect([message.attempts, message.sentMs]).toEqual([3, startMs + 1_000 + 2_000])
+    // What arrived although its answer did not is not said again.
+    const hasArrived = answer.kind === 'lost' || answer.kind === 'truncate'
+    const afterMs = hasArrived ? 1_000 : 1_000 + 2_000
+    expect([message.attempts, message.sentMs]).toEqual([hasArrived ? 2 : 3, startMs + afterMs])
+    expect(shop.statuses(sha)).toHaveLength(1)
     expect(shop.shown(sha)).toEqual({ 'kyozo/production': { state: 'success', description: '3 services are live' } })
   })
 
@@ -59,7 +64,7 @@ describe('a failure that passes', () => {
     await drain()
     expect(outbox.messages.every(({ sentMs }) => sentMs !== undefined)).toBe(true)
     expect(clock.nowMs - startMs).toBeLessThan(3_600_000 + 10 * 60_000)
-  })
+  }, 90_000)
 
   it('that lasts for more than a day is given up in words', async () => {
     github.fault({ ...onStatuses, answer: { kind: 'status', status: 502 } })
@@ -67,7 +72,7 @@ describe('a failure that passes', () => {
     await drain()
     expect(message.droppedBecause).toBe('given up after 24 hours: GitHub answered 502 (made to fail with 502)')
     expect(clock.nowMs - startMs).toBeLessThan(25 * 3_600_000)
-  })
+  }, 90_000)
 
   it('of one message alone does not keep the others waiting', async () => {
     github.fault({ ...onStatuses, path: new RegExp(`/statuses/${'0'.repeat(40)}`), answer: { kind: 'status', status: 500 } })
@@ -96,7 +101,7 @@ describe('a rate limit', () => {
     github.fault({ ...onStatuses, times: 1, answer })
     outbox.put(status())
     outbox.put(status({ context: 'kyozo/production/api' }))
-    expect(await sender.sendDue()).toEqual(report({ retried: 1, postponed: 1 }))
+    expect(await sender.sendDue()).toEqual(report({ retried: 1 }))
     expect(outbox.nextDueMs()).toBe(startMs + waitSeconds * 1000)
     await drain()
     expect(posts().map(({ atMs }) => (atMs - startMs) / 1000)).toEqual([0, waitSeconds, waitSeconds])
@@ -116,7 +121,7 @@ describe('a rate limit', () => {
       for (let index = limit; index < times.length; index++) expect(times[index]! - times[index - limit]!).toBeGreaterThanOrEqual(lengthMs)
     // No slower than the limits: the last hundred wait for the first hundred to be an hour old.
     expect(clock.nowMs - startMs).toBeLessThan(3_600_000 + 2 * 60_000 + 1_000)
-  })
+  }, 90_000)
 
   it('is not forgotten by a restart', async () => {
     for (let service = 0; service < 60; service++) outbox.put(status({ context: `kyozo/production/s${service}` }))
@@ -133,7 +138,7 @@ describe('a rate limit', () => {
     while ((await sender.sendDue()).sent > 0);
     for (let count = 0; count < 3; count++) outbox.put(status({ state: 'pending', context: `kyozo/e${count}` }))
     outbox.put(status({ state: 'failure', context: 'kyozo/late' }))
-    expect(await sender.sendDue()).toEqual(report({ sent: 2, postponed: 2 }))
+    expect(await sender.sendDue()).toEqual(report({ sent: 2, postponed: 1 }))
     expect(shop.shown(sha)['kyozo/late']?.state).toBe('failure')
   })
 })
@@ -214,7 +219,7 @@ describe('a refusal', () => {
   it('never holds the token, in what is stored or logged', async () => {
     const token = github.createToken()
     const lines: string[] = []
-    useSender(senderWith({ kind: 'token', token }, lines))
+    useSender(senderWith({ kind: 'token', token }, { lines }))
     github.fault({ ...onStatuses, times: 1, answer: { kind: 'reset' } })
     github.fault({ ...onStatuses, times: 1, answer: { kind: 'status', status: 500 } })
     outbox.put(status())

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach } from 'vitest'
 import type { CommitStatus, ForgeConnection } from '../../src/forge/forge.ts'
 import { forges } from '../../src/forge/index.ts'
-import { createOutboxSender, type OutboxSender, type SendReport } from '../../src/forge/outbox.ts'
+import { createOutboxSender, type OutboxSender } from '../../src/forge/outbox.ts'
 import { type GitHubDouble, type GitHubOptions, type GitHubRepository, startGitHub } from '../support/github/github.ts'
 import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.ts'
 
@@ -12,7 +12,25 @@ export let github: GitHubDouble
 export let shop: GitHubRepository
 export let sha: string
 export let outbox: MemoryOutbox
-export let sender: OutboxSender
+export let sender: TurnTaker
+
+export interface SendReport {
+  readonly sent: number
+  readonly retried: number
+  readonly undeliverable: number
+  readonly postponed: number
+}
+
+export interface TurnTaker {
+  /** One turn: sends until there is nothing more, or the host is to be left alone, and says what came of it. */
+  sendDue(): Promise<SendReport>
+}
+
+interface SenderOptions {
+  /** Takes what is logged. */
+  readonly lines?: string[]
+  readonly deadlineMs?: number
+}
 
 export async function setUp(options: GitHubOptions = {}): Promise<void> {
   clock.nowMs = startMs
@@ -23,17 +41,36 @@ export async function setUp(options: GitHubOptions = {}): Promise<void> {
   sender = senderWith({ kind: 'token', token: github.createToken({ permissions: { statuses: 'write' } }) })
 }
 
-export function senderWith(credential: ForgeConnection['credential'], lines: string[] = []): OutboxSender {
+/** The clock that the test moves is not the one by which an answer comes; a busy machine must not look like a host that hangs. */
+export function senderWith(credential: ForgeConnection['credential'], { lines = [], deadlineMs = 20_000 }: SenderOptions = {}): TurnTaker {
   const connection = { name: 'main', forge: 'github', apiUrl: github.apiUrl, webUrl: github.webUrl, webhookSecret: 's', credential }
-  const client = forges.github.connect(connection, { now: () => clock.nowMs, deadlineMs: 300 })
+  const client = forges.github.connect(connection, { now: () => clock.nowMs, deadlineMs })
   const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
-  return createOutboxSender({
-    outbox,
-    clientOf: (name) => (name === 'main' ? client : undefined),
-    log: { info: write, warn: write, error: write },
-    now: () => clock.nowMs,
-    random: () => 0.5,
-  })
+  return takingTurns(
+    createOutboxSender({
+      outbox,
+      clientOf: (name) => (name === 'main' ? client : undefined),
+      log: { info: write, warn: write, error: write },
+      now: () => clock.nowMs,
+      random: () => 0.5,
+    }),
+  )
+}
+
+function takingTurns(sender: OutboxSender): TurnTaker {
+  return {
+    async sendDue() {
+      const kinds: string[] = []
+      for (;;) {
+        // A connection that nobody has any more has messages too.
+        const { kind, waitMs } = await sender.sendNext(['main', 'old'])
+        kinds.push(kind)
+        if (kind === 'nothing' || waitMs > 0) break
+      }
+      const count = (kind: string) => kinds.filter((one) => one === kind).length
+      return { sent: count('sent'), retried: count('retry'), undeliverable: count('undeliverable'), postponed: count('postponed') }
+    },
+  }
 }
 
 /** Puts a new double and a new outbox before each test of the file. */
@@ -42,7 +79,7 @@ export function useScene(): void {
   afterEach(() => github.close())
 }
 
-export function useSender(other: OutboxSender): void {
+export function useSender(other: TurnTaker): void {
   sender = other
 }
 

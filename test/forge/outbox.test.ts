@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createOutboxSender } from '../../src/forge/outbox.ts'
 import type { GitHubDouble } from '../support/github/github.ts'
 import {
   clock,
@@ -97,6 +96,7 @@ describe('the order', () => {
   })
 
   it('is kept when the verdict comes while the pending is under way', async () => {
+    useSender(senderWith({ kind: 'token', token: github.createToken() }, { deadlineMs: 1_500 }))
     github.fault({ ...onStatuses, times: 1, answer: { kind: 'hang' } })
     outbox.put(status({ state: 'pending' }))
     const first = sender.sendDue()
@@ -163,7 +163,7 @@ describe('a GitHub App', () => {
     const message = outbox.put(status())
     expect(await sender.sendDue()).toEqual(report({ undeliverable: 1 }))
     expect(message.droppedBecause).toBe(
-      "could not get a token of kyozo's app for acme/shop: GitHub answered 422 (The permissions requested are not granted to this installation.)",
+      "could not get a token of kyozo's app for acme/shop: GitHub answered 422 (The permissions requested are not granted to this installation.); check that the app is installed on the repository and not suspended, and that its id and key are the app's own",
     )
   })
 
@@ -175,21 +175,6 @@ describe('a GitHub App', () => {
     await drain()
     expect(message.sentMs).toBeDefined()
   })
-})
-
-it('a message whose claim is nearly over is put back rather than sent twice', async () => {
-  const slow = {
-    postStatus: async () => {
-      clock.nowMs += 60_000
-      return { kind: 'sent' } as const
-    },
-    fetchToken: async () => undefined,
-  }
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  useSender(createOutboxSender({ outbox, clientOf: () => slow, log, now: () => clock.nowMs, random: Math.random }))
-  for (let service = 0; service < 4; service++) outbox.put(status({ context: `kyozo/production/s${service}` }))
-  expect(await sender.sendDue()).toEqual(report({ sent: 2, postponed: 2 }))
-  expect(await sender.sendDue()).toEqual(report({ sent: 2 }))
 })
 
 describe('a message that cannot be sent at all', () => {

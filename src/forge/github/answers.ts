@@ -15,10 +15,11 @@ export function statusOutcome(answer: ApiAnswer, context: AnswerContext): SendOu
   const reason = `GitHub answered ${status}${said === '' ? '' : ` (${said})`}`
   if (status >= 200 && status < 300) return { kind: 'sent' }
   if (status >= 500 || status === 408) return { kind: 'unavailable', reason }
-  if (status === 403 || status === 429) return limitOutcome(answer, context) ?? refused(`${reason}: ${needs[403]} on ${context.fullName}`)
+  if (status === 403 || status === 429)
+    return limitOutcome(answer, context) ?? refused('access', `${reason}: ${needs[403]} on ${context.fullName}`)
   if (status === 422 && /^no commit found/i.test(said)) return { kind: 'commit_unknown', reason }
-  if (status === 401 || status === 404 || status === 410) return refused(`${reason}: ${needs[status]} (${context.fullName})`)
-  return refused(reason)
+  if (status === 401 || status === 404 || status === 410) return refused('access', `${reason}: ${needs[status]} (${context.fullName})`)
+  return refused('message', reason)
 }
 
 const needs = {
@@ -29,7 +30,10 @@ const needs = {
 } as const
 
 /** `undefined` when the refusal has nothing to do with rate limits. */
-function limitOutcome({ status, headers, body }: ApiAnswer, { nowMs }: AnswerContext): SendOutcome | undefined {
+export function limitOutcome(
+  { status, headers, body }: ApiAnswer,
+  { nowMs }: Pick<AnswerContext, 'nowMs'>,
+): (SendOutcome & { readonly kind: 'rate_limited' }) | undefined {
   const said = githubWords(body)
   const reason = `GitHub asks kyozo to slow down${said === '' ? '' : ` (${said})`}`
   const waitMs = retryAfterMs(headers.get('retry-after'), nowMs)
@@ -46,6 +50,6 @@ function retryAfterMs(header: string | null, nowMs: number): number | undefined 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }
 
-function refused(reason: string): SendOutcome {
-  return { kind: 'refused', reason }
+function refused(of: 'access' | 'message', reason: string): SendOutcome {
+  return { kind: 'refused', of, reason }
 }

@@ -11,6 +11,10 @@ export interface ApiRequest {
   readonly body?: unknown
   /** For the whole answer to arrive; GitHub ends a request itself after ten seconds. */
   readonly deadlineMs: number
+  /** What was answered before: GitHub then says only whether that still holds (304). */
+  readonly etag?: string
+  /** Default is 1 MiB; the body of a longer answer is left out. */
+  readonly answerLimitBytes?: number
 }
 
 export interface ApiAnswer {
@@ -38,10 +42,15 @@ export async function askGitHub(request: ApiRequest): Promise<ApiAnswer> {
         'X-GitHub-Api-Version': '2022-11-28',
         ...(request.authorization !== undefined && { Authorization: request.authorization }),
         ...(request.body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(request.etag !== undefined && { 'If-None-Match': request.etag }),
       },
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     })
-    return { status: response.status, headers: response.headers, body: parsed(await limitedText(response)) }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: parsed(await limitedText(response, request.answerLimitBytes ?? answerLimitBytes)),
+    }
   } catch (error) {
     throw new KyozoError('forge_unavailable', `GitHub at ${new URL(request.url).host} did not answer: ${whyNot(error, request)}`, {
       cause: error,
@@ -57,13 +66,13 @@ export function githubWords(body: unknown): string {
   return cleanLine(words.join(': '), messageLengthLimit)
 }
 
-async function limitedText(response: Response): Promise<string> {
+async function limitedText(response: Response, limitBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.length
     // Leaving the loop cancels the rest of the body.
-    if (size > answerLimitBytes) return ''
+    if (size > limitBytes) return ''
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

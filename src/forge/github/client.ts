@@ -1,14 +1,18 @@
 // Says things on GitHub. Every way it can go is an outcome; the outbox decides what follows.
 import { asKyozoError } from '../../errors.ts'
-import type { ClientOptions, CommitStatus, FetchTokenRequest, ForgeClient, ForgeConnection, SendOutcome } from '../forge.ts'
+import type { ClientOptions, CommitStatus, FetchTokenRequest, ForgeClient, ForgeConnection, PostOptions, SendOutcome } from '../forge.ts'
 import { statusOutcome } from './answers.ts'
 import { type ApiAnswer, askGitHub } from './api.ts'
+import { createReader } from './reader.ts'
+import { createRecord } from './record.ts'
+import { findRepository } from './repositories.ts'
 import { createTokens, type TokenNeed, type Tokens } from './tokens.ts'
+import { outcomeIfTold } from './told.ts'
 import { statusDescription, statusTargetUrl } from './words.ts'
 
 const defaultDeadlineMs = 10_000
 
-interface Context {
+export interface Context {
   readonly connection: ForgeConnection
   readonly tokens: Tokens
   readonly now: () => number
@@ -17,9 +21,16 @@ interface Context {
 
 export function createGitHubClient(connection: ForgeConnection, { now, deadlineMs = defaultDeadlineMs }: ClientOptions): ForgeClient {
   const tokens = createTokens(connection, { now, deadlineMs })
+  const reader = createReader({ connection, tokens, now, deadlineMs })
+  const record = createRecord(connection, reader)
   return {
     fetchToken: (request) => fetchToken(tokens, request),
-    postStatus: (status) => postStatus({ connection, tokens, now, deadlineMs }, status),
+    postStatus: (status, options) => postStatus({ connection, tokens, now, deadlineMs }, status, options),
+    // Without a credential GitHub answers sixty requests an hour, which is too few to ask now and then.
+    ...(connection.credential.kind === 'none'
+      ? {}
+      : { findRepository: (repository) => findRepository({ reader, connection }, repository) }),
+    ...(record === undefined ? {} : { record }),
   }
 }
 
@@ -31,16 +42,20 @@ async function fetchToken(tokens: Tokens, { id, fullName, notAccepted }: FetchTo
   return tokens.tokenFor(need)
 }
 
-async function postStatus(context: Context, status: CommitStatus): Promise<SendOutcome> {
+async function postStatus(context: Context, status: CommitStatus, { mayBeThere }: PostOptions = {}): Promise<SendOutcome> {
   const { repository } = status
   const need: TokenNeed = { repository, permissions: { statuses: 'write' } }
   try {
+    const told = mayBeThere ? await outcomeIfTold(context, status, need) : undefined
+    if (told !== undefined) return told
     let answer = await postOnce(context, status, need)
     if (answer.status === 401 && context.tokens.renew(need)) answer = await postOnce(context, status, need)
     return statusOutcome(answer, { nowMs: context.now(), fullName: repository.fullName })
   } catch (error) {
-    const { code, message } = asKyozoError(error)
-    return code === 'forge_refused' ? { kind: 'refused', reason: message } : { kind: 'unavailable', reason: message }
+    const { code, message, hint, retryAfterSeconds } = asKyozoError(error)
+    if (code === 'forge_refused') return { kind: 'refused', of: 'access', reason: hint === undefined ? message : `${message}; ${hint}` }
+    if (retryAfterSeconds === undefined) return { kind: 'unavailable', reason: message }
+    return { kind: 'rate_limited', reason: message, untilMs: context.now() + retryAfterSeconds * 1_000 }
   }
 }
 

@@ -4,12 +4,13 @@ import { createSign } from 'node:crypto'
 import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
 import type { ClientOptions, ForgeConnection, ForgeCredential } from '../forge.ts'
+import { limitOutcome } from './answers.ts'
 import { type ApiAnswer, askGitHub, githubWords } from './api.ts'
 
 export interface TokenNeed {
   readonly repository: { readonly id: string; readonly fullName: string }
   /** What the token is for; an app's token can do nothing else. */
-  readonly permissions: Readonly<Partial<Record<'contents' | 'statuses', 'read' | 'write'>>>
+  readonly permissions: Readonly<Partial<Record<'metadata' | 'contents' | 'statuses' | 'repository_hooks', 'read' | 'write'>>>
 }
 
 export interface Tokens {
@@ -55,7 +56,7 @@ function createAppTokens(connection: ForgeConnection, credential: AppCredential,
       const key = keyOf(need)
       const known = kept.get(key)
       if (known !== undefined) return known.token
-      const token = mintToken({ connection, claim: appClaim(credential, now()), need, deadlineMs })
+      const token = mintToken({ connection, credential, now, need, deadlineMs })
       const entry = { token, usableUntilMs: now() + tokenUseMs }
       kept.set(key, entry)
       // A failure is not kept: the next who asks tries again.
@@ -79,7 +80,8 @@ export function appClaim(credential: AppCredential, nowMs: number): string {
 
 interface Mint {
   readonly connection: ForgeConnection
-  readonly claim: string
+  readonly credential: AppCredential
+  readonly now: () => number
   readonly need: TokenNeed
   readonly deadlineMs: number
 }
@@ -87,12 +89,24 @@ interface Mint {
 const installationSchema = z.object({ id: z.int().positive() })
 const tokenSchema = z.object({ token: z.string().min(1).max(4_096) })
 
-async function mintToken({ connection, claim, need, deadlineMs }: Mint): Promise<string> {
+async function mintToken({ connection, credential, now, need, deadlineMs }: Mint): Promise<string> {
   const { apiUrl } = connection
   const { fullName } = need.repository
-  const authorization = `Bearer ${claim}`
-  const found = await askGitHub({ method: 'GET', url: `${apiUrl}/repos/${fullName}/installation`, authorization, deadlineMs })
-  const installation = read(installationSchema, found, `find kyozo's app on ${fullName}`)
+  const find = (repository: string, nowMs: number) => {
+    const authorization = `Bearer ${appClaim(credential, nowMs)}`
+    const url = `${apiUrl}/${repository}/installation`
+    return askGitHub({ method: 'GET', url, authorization, deadlineMs }).then((answer) => ({ answer, authorization }))
+  }
+  const named = `repos/${fullName}`
+  let { answer: found, authorization } = await find(named, now())
+  // A claim of a clock that is wrong is not believed: the host's own clock is the one that counts.
+  const hostMs = Date.parse(found.headers.get('date') ?? '')
+  const isOff = found.status === 401 && Math.abs(hostMs - now()) > clockSkewSeconds * 1000
+  if (isOff) ({ answer: found, authorization } = await find(named, hostMs))
+  // A repository that was renamed or moved is still the same one, and its old name may be another's by now.
+  const isElsewhere = found.status === 404 || (found.status >= 300 && found.status < 400)
+  if (isElsewhere) ({ answer: found, authorization } = await find(`repositories/${need.repository.id}`, isOff ? hostMs : now()))
+  const installation = read(installationSchema, found, { purpose: `find kyozo's app on ${fullName}`, nowMs: now() })
   const minted = await askGitHub({
     method: 'POST',
     deadlineMs,
@@ -100,19 +114,28 @@ async function mintToken({ connection, claim, need, deadlineMs }: Mint): Promise
     authorization,
     body: { repository_ids: [Number(need.repository.id)], permissions: need.permissions },
   })
-  return read(tokenSchema, minted, `get a token of kyozo's app for ${fullName}`).token
+  return read(tokenSchema, minted, { purpose: `get a token of kyozo's app for ${fullName}`, nowMs: now() }).token
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, answer: ApiAnswer, purpose: string): z.infer<Schema> {
+function read<Schema extends z.ZodType>(schema: Schema, answer: ApiAnswer, { purpose, nowMs }: Reading): z.infer<Schema> {
   const result = schema.safeParse(answer.body)
   if (answer.status < 300 && result.success) return result.data
-  const said = githubWords(answer.body)
-  const isPassing = answer.status >= 500 || answer.status === 429 || answer.headers.has('retry-after') || /rate limit/i.test(said)
-  throw new KyozoError(
-    isPassing ? 'forge_unavailable' : 'forge_refused',
-    `could not ${purpose}: GitHub answered ${answer.status} (${said})`,
-    {
-      hint: "check that the app is installed on the repository and that its id and key are the app's own",
-    },
-  )
+  const words = `could not ${purpose}: GitHub answered ${answer.status} (${githubWords(answer.body)})`
+  const limit = answer.status === 403 || answer.status === 429 ? limitOutcome(answer, { nowMs }) : undefined
+  if (limit !== undefined) {
+    const waitMs = limit.untilMs === undefined ? unnamedWaitMs : limit.untilMs - nowMs
+    throw new KyozoError('forge_unavailable', words, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) })
+  }
+  if (answer.status >= 500 || answer.status < 300) throw new KyozoError('forge_unavailable', words)
+  throw new KyozoError('forge_refused', words, {
+    hint: "check that the app is installed on the repository and not suspended, and that its id and key are the app's own",
+  })
 }
+
+interface Reading {
+  readonly purpose: string
+  readonly nowMs: number
+}
+
+/** A host that asks to be left alone and does not say for how long. */
+const unnamedWaitMs = 60_000
