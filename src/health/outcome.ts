@@ -23,7 +23,8 @@ export interface HealthFailure {
 /** `exited`: it ended, whether or not the engine starts it again. `unhealthy`: its own check says so. `gone`: somebody removed it. */
 export type FailureReason = 'exited' | 'unhealthy' | 'deadline' | 'gone'
 
-export type HealthOutcome = { readonly kind: 'healthy'; readonly afterMs: number } | HealthFailure
+/** `responseMs` is how long the last answer took; absent where nobody was asked. */
+export type HealthOutcome = { readonly kind: 'healthy'; readonly afterMs: number; readonly responseMs?: number } | HealthFailure
 
 /** `probe`: it runs, and a look at it decides. */
 export type Standing = 'waits' | 'probe' | 'done' | Exclude<FailureReason, 'deadline'>

@@ -8,10 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Engine } from '../engine/engine.ts'
 import { KyozoError } from '../errors.ts'
 import type { ObservedContainer } from '../reconcile/plan.ts'
+import { failureOf } from './failure-of.ts'
 import { type FailureReason, type HealthFailure, type HealthOutcome, type HealthSubject, type Standing, standingOf } from './outcome.ts'
 import { ownCheck } from './probes/docker.ts'
 import { type Probe, probeFor } from './probes/index.ts'
-import type { ProbeTarget } from './probes/probe.ts'
+import { targetOf } from './probes/target.ts'
 
 export interface HealthQuestion {
   readonly service: HealthSubject
@@ -42,7 +43,6 @@ const longestPauseMs = 500
 const shareOfWaited = 1 / 20
 /** From the first good answer to the one that counts. */
 const confirmMs = 500
-const logTailLines = 20
 
 /** Throws `superseded`, or the signal's own reason, when the signal aborts. */
 export async function waitUntilHealthy(question: HealthQuestion, options: HealthOptions): Promise<HealthOutcome> {
@@ -66,12 +66,15 @@ function throwIfAborted(signal: AbortSignal, { name }: HealthSubject): void {
 
 interface Vigil extends HealthQuestion {
   readonly engine: HealthOptions['engine']
+  readonly signal: AbortSignal
   readonly onProgress: (words: string) => void
   readonly clock: HealthClock
   readonly probe: Probe | undefined
   readonly startedAt: number
   readonly runningSince: Map<string, number>
   readonly lastWords: Map<string, string>
+  /** How long the last answer took. */
+  responseMs: number | undefined
   /** Containers whose end is waited for, and the exit codes of those that ended. */
   readonly watched: Set<string>
   readonly exits: Map<string, number>
@@ -83,17 +86,19 @@ interface Vigil extends HealthQuestion {
 }
 
 function startVigil({ service, containers }: HealthQuestion, options: HealthOptions): Vigil {
-  const { engine, onProgress = () => undefined, clock = machineClock } = options
+  const { engine, signal, onProgress = () => undefined, clock = machineClock } = options
   return {
     service,
     containers,
     engine,
+    signal,
     onProgress,
     clock,
     probe: probeFor(service.health, { engine, ...(service.port === undefined ? {} : { port: service.port }) }),
     startedAt: clock.now(),
     runningSince: new Map(),
     lastWords: new Map(),
+    responseMs: undefined,
     watched: new Set(),
     exits: new Map(),
     healthySince: undefined,
@@ -113,14 +118,16 @@ type Failed = Finding & { readonly standing: 'exited' | 'unhealthy' | 'gone' }
 async function look(vigil: Vigil): Promise<HealthOutcome | undefined> {
   const findings = await observe(vigil)
   const failed = findings.find(hasFailed)
-  if (failed) return failureOf(vigil, failed, failed.standing)
+  if (failed) return failure(vigil, failed, failed.standing)
   const unhealthy = await firstUnhealthy(vigil, findings)
   if (unhealthy) vigil.healthySince = undefined
-  if (unhealthy) return waited(vigil) < vigil.service.healthDeadlineMs ? undefined : failureOf(vigil, unhealthy, 'deadline')
+  if (unhealthy) return waited(vigil) < vigil.service.healthDeadlineMs ? undefined : failure(vigil, unhealthy, 'deadline')
   // Between the inspection and the probe's answer it may have crashed.
   const crashed = (await observe(vigil)).find(hasFailed)
-  if (crashed) return failureOf(vigil, crashed, crashed.standing)
-  return hasStayedHealthy(vigil) ? { kind: 'healthy', afterMs: waited(vigil) } : undefined
+  if (crashed) return failure(vigil, crashed, crashed.standing)
+  if (!hasStayedHealthy(vigil)) return undefined
+  const { responseMs } = vigil
+  return { kind: 'healthy', afterMs: waited(vigil), ...(responseMs === undefined ? {} : { responseMs }) }
 }
 
 /** What answers once and then ends has not started: it must still answer a moment later. What has ended well is done. */
@@ -170,21 +177,21 @@ async function isHealthy(vigil: Vigil, { id, observed, standing }: Finding): Pro
   if (standing !== 'probe' || !observed) return standing === 'done'
   const target = vigil.probe && targetOf(observed, vigil.probe)
   if (vigil.probe && target) {
-    const { hasPassed, words } = await vigil.probe.look(target)
+    const askedAt = vigil.clock.now()
+    const found = await vigil.probe.look(target, vigil.signal)
+    throwIfAborted(vigil.signal, vigil.service)
+    vigil.responseMs = vigil.clock.now() - askedAt
+    const words = found.said === undefined ? found.words : `${found.words}: ${found.said}`
     if (vigil.lastWords.get(id) !== words) vigil.onProgress(`${vigil.service.name}: ${words}`)
     vigil.lastWords.set(id, words)
-    return hasPassed
+    return found.hasPassed
   }
   const own = ownCheck(observed)
+  if (own === 'none' && vigil.service.health.kind === 'docker') {
+    vigil.lastWords.set(id, 'its image has no HEALTHCHECK of its own')
+    return false
+  }
   return own === 'none' ? hasSettled(vigil, id) : own === 'passed'
-}
-
-/** Through the port that the engine published on loopback; where none is, at the container's own address, which the machine itself reaches. */
-function targetOf(observed: ObservedContainer, { port }: Probe): ProbeTarget | undefined {
-  if (port === undefined) return { container: observed.id, host: '', port: 0 }
-  const published = observed.publishedPorts[port]
-  if (published !== undefined) return { container: observed.id, host: '127.0.0.1', port: published }
-  return observed.addressOnNetwork === null ? undefined : { container: observed.id, host: observed.addressOnNetwork, port }
 }
 
 function hasSettled({ clock, runningSince }: Vigil, id: string): boolean {
@@ -193,29 +200,10 @@ function hasSettled({ clock, runningSince }: Vigil, id: string): boolean {
   return clock.now() - since >= settleMs
 }
 
-async function failureOf(vigil: Vigil, finding: Finding, reason: FailureReason): Promise<HealthFailure> {
-  const { id } = finding
-  const [[latest], logTail] = await Promise.all([vigil.engine.inspect([id]), vigil.engine.logTail(id, logTailLines)])
-  const last = latest ?? finding.observed
-  return {
-    kind: 'failed',
-    reason,
-    container: id,
-    exitCode: reason === 'exited' ? (vigil.exits.get(id) ?? exitCodeOf(finding.observed) ?? exitCodeOf(latest)) : null,
-    wasOutOfMemory: (finding.observed?.wasOutOfMemory ?? false) || (latest?.wasOutOfMemory ?? false),
-    lastProbe: reason === 'unhealthy' ? ownCheckWords(last) : (vigil.lastWords.get(id) ?? null),
-    afterMs: waited(vigil),
-    logTail,
-  }
-}
-
-/** A container that runs, be it again, has none. */
-function exitCodeOf(observed: ObservedContainer | undefined): number | null {
-  return observed && observed.state !== 'running' && observed.state !== 'created' ? observed.exitCode : null
-}
-
-function ownCheckWords(observed: ObservedContainer | undefined): string {
-  return ['its own health check failed', observed?.healthOutput].filter(Boolean).join(': ')
+function failure(vigil: Vigil, { id, observed }: Finding, found: FailureReason): Promise<HealthFailure> {
+  const { engine, clock, exits, lastWords, ended } = vigil
+  const failing = { id, observed, found, noticedExit: exits.get(id), lastWords: lastWords.get(id), afterMs: waited(vigil) }
+  return failureOf(failing, { engine, pause: (ms) => clock.pause(ms, ended.signal) })
 }
 
 async function pause(vigil: Vigil, signal: AbortSignal): Promise<void> {

@@ -1,18 +1,23 @@
 // A command inside the container that ends with exit code 0.
 import { KyozoError } from '../../errors.ts'
-import { type ProbeEngine, type ProbeResult, probeLimitMs } from './probe.ts'
+import { oneLine, type ProbeEngine, type ProbeResult } from './probe.ts'
 
-/** Starting a program in a container takes longer than a connection does. */
-const execLimitMs = 5 * probeLimitMs
+export interface ExecAsked {
+  readonly container: string
+  readonly command: readonly string[]
+  readonly limitMs: number
+}
 
-export async function probeExec(engine: ProbeEngine, container: string, command: readonly string[]): Promise<ProbeResult> {
-  const asked = `\`${command.join(' ')}\``
+export async function probeExec(engine: ProbeEngine, { container, command, limitMs }: ExecAsked): Promise<ProbeResult> {
+  const asked = `\`${oneLine(command.join(' '))}\``
   try {
-    const { exitCode, output } = await engine.exec(container, command, execLimitMs)
-    const said = output.split('\n').at(-1) ?? ''
-    return { hasPassed: exitCode === 0, words: `${asked} ended with exit code ${exitCode}${said && exitCode !== 0 ? `: ${said}` : ''}` }
+    const { exitCode, output } = await engine.exec(container, command, limitMs)
+    const said = oneLine(output.split('\n').at(-1) ?? '')
+    const words = `${asked} ended with exit code ${exitCode}`
+    return exitCode === 0 || said === '' ? { hasPassed: exitCode === 0, words } : { hasPassed: false, words, said }
   } catch (error) {
     if (!(error instanceof KyozoError)) throw error
-    return { hasPassed: false, words: `${asked} could not be run: ${error.message}` }
+    const words = error.code === 'child_timed_out' ? `${asked}: ${error.message}` : `${asked} could not be run: ${oneLine(error.message)}`
+    return error.code === 'engine_unavailable' ? { hasPassed: false, words, isUnknown: true } : { hasPassed: false, words }
   }
 }

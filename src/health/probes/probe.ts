@@ -16,7 +16,23 @@ export interface ProbeTarget {
 export interface ProbeResult {
   readonly hasPassed: boolean
   readonly words: string
+  /** What the service printed with it, which may hold anything: shown only by who takes secrets out of it. */
+  readonly said?: string
+  /** The engine could not be asked, so nothing is known of the container. Default is false. */
+  readonly isUnknown?: true
 }
 
-/** One look may take this long; a service that needs longer to say that it is well is not. */
+/** While a service starts, one look may take this long unless its check says otherwise. */
 export const probeLimitMs = 2_000
+
+export function inSeconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`
+}
+
+/** What a container says is shown to people and stored: no more of it than a line of this length. */
+const saidLimit = 200
+
+export function oneLine(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
+  return line.length <= saidLimit ? line : `${line.slice(0, saidLimit - 1)}…`
+}

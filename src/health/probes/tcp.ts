@@ -2,12 +2,12 @@
 // at once when nothing does; so an accepted connection counts only when it is still open a moment later or something was said on it.
 import { connect } from 'node:net'
 import { wordsOf } from './http.ts'
-import { type ProbeResult, type ProbeTarget, probeLimitMs } from './probe.ts'
+import { inSeconds, type ProbeResult, type ProbeTarget, probeLimitMs } from './probe.ts'
 
 /** The proxy notices within a few milliseconds; this is many times as long. */
 const staysOpenMs = 100
 
-export function probeTcp(target: ProbeTarget, port: number): Promise<ProbeResult> {
+export function probeTcp(target: ProbeTarget, port: number, limitMs = probeLimitMs): Promise<ProbeResult> {
   const asked = `a connection to port ${port}`
   return new Promise((resolve) => {
     const socket = connect({ host: target.host, port: target.port })
@@ -16,7 +16,7 @@ export function probeTcp(target: ProbeTarget, port: number): Promise<ProbeResult
       socket.destroy()
       resolve({ hasPassed, words: `${asked} ${words}` })
     }
-    let timer = setTimeout(() => end(false, `was not accepted in ${probeLimitMs / 1000} s`), probeLimitMs)
+    let timer = setTimeout(() => end(false, `was not accepted in ${inSeconds(limitMs)}`), limitMs)
     socket.once('connect', () => {
       clearTimeout(timer)
       timer = setTimeout(() => end(true, 'stays open'), staysOpenMs)
