@@ -4,8 +4,7 @@ import { canonicalJson } from '../stack/canonical.ts'
 import type { ComposeService, StackService, StackSpec } from '../stack/stack.ts'
 import { isWithin } from '../topology/paths.ts'
 import { affectedServices, type BuiltFrom, sayChanges } from './affected-services.ts'
-import type { Cause } from './plan.ts'
-import type { PlanContext } from './plan-stack.ts'
+import type { Cause, PlanContext } from './plan.ts'
 
 /** What is kept of a service of the live release, to explain the next one. Plain data. */
 export interface PreviousService extends BuiltFrom {

@@ -20,10 +20,37 @@ export interface ObservedContainer {
   readonly addressOnNetwork: string | null
   /** Port inside the container → loopback port that the engine picked. */
   readonly publishedPorts: Readonly<Record<number, number>>
+  /** The container whose namespace it joins when it starts. Default is none. */
+  readonly livesIn?: string
   readonly configHash: string
   readonly release: string
   readonly revision: string
   readonly generation: number
+  /** What tells a container that kyozo made from one that somebody changed or put in its place. Default is not looked at. */
+  readonly made?: ContainerMake
+}
+
+export interface ContainerMake {
+  /** kyozo's own. */
+  readonly labels: Readonly<Record<string, string>>
+  /** What Compose counts it as. */
+  readonly number: number | null
+  /** Of its environment, values included: never stored or shown. */
+  readonly environment: Readonly<Record<string, string>>
+  /** 0 is no limit. */
+  readonly memoryBytes: number
+  readonly nanoCpus: number
+  readonly restartPolicy: string
+  /** Names of those that it is connected to. */
+  readonly networks: readonly string[]
+  /** Ports inside that are to be published on the machine. */
+  readonly boundPorts: readonly number[]
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** When it ended last; null when it never did. */
+  readonly finishedAt: string | null
+  /** How long it may take to end when it is told to. */
+  readonly stopGraceMs: number
 }
 
 export interface ObservedStack {
@@ -31,6 +58,8 @@ export interface ObservedStack {
   readonly containers: readonly ObservedContainer[]
   readonly hasNetwork: boolean
   readonly volumes: readonly string[]
+  /** Those whose name another volume has, which is not this kyozo's. Default is none. */
+  readonly takenVolumes?: readonly string[]
   /** Image references of the asked ones that exist on the engine. */
   readonly images: ReadonlySet<string>
 }
@@ -91,4 +120,23 @@ export type Operation =
 /** In the order it is applied. */
 export interface StackPlan {
   readonly operations: readonly Operation[]
+}
+
+/** Why services and volumes are as they are, by name; see explainChanges. What is not named gets a cause from the observation itself. */
+export interface PlanContext {
+  readonly services: ReadonlyMap<string, Cause>
+  readonly volumes: ReadonlyMap<string, Cause>
+  readonly wishes?: Wishes
+}
+
+/** What people want of single services, each with who and why as a cause. Default is nothing. */
+export interface Wishes {
+  /** They rest: nothing is built or started for them. */
+  readonly stopped?: ReadonlyMap<string, Cause>
+  /** No container of them is left; their volumes are. */
+  readonly destroyed?: ReadonlyMap<string, Cause>
+  /** New containers although nothing changed. */
+  readonly redeploy?: ReadonlyMap<string, Cause>
+  /** The same, one container after the other. */
+  readonly restart?: ReadonlyMap<string, Cause>
 }

@@ -10,6 +10,8 @@ export interface LiveServiceFacts {
   readonly replicas: number
   /** A person wants it to rest: nothing of it is started, and what runs is stopped. Default is no. */
   readonly isStopped?: boolean
+  /** The service in whose namespace it lives. Default is none. */
+  readonly livesIn?: string
   /** The generation of the live release where that release made all its containers anew: older ones are left over. Default is any. */
   readonly sinceGeneration?: number
 }
@@ -33,6 +35,7 @@ export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: 
   const stop: string[] = []
   const start: string[] = []
   const rename: { service: string; containers: string[] }[] = []
+  const ids = new Set(observed.containers.map(({ id }) => id))
   for (const [service, containers] of byService(observed.containers)) {
     const facts = live.get(service)
     const proven = provenOf(containers, facts)
@@ -45,7 +48,8 @@ export function planRecovery(observed: Pick<ObservedStack, 'containers'>, live: 
     if (facts?.isStopped)
       stop.push(...containers.filter((container) => isUp(container) && !unknown.includes(container)).map(({ id }) => id))
     if (facts === undefined || facts.isOneShot || facts.isStopped) continue
-    start.push(...resting.map((container) => container.id))
+    // One whose host's container is gone can be started no more: whoever plans next makes another.
+    start.push(...resting.filter(({ livesIn }) => livesIn === undefined || ids.has(livesIn)).map((container) => container.id))
     const nameless = proven.filter((container) => !container.hasAlias).map((container) => container.id)
     if (nameless.length > 0) rename.push({ service, containers: nameless })
   }
@@ -80,7 +84,7 @@ export function isEmptyRecovery(recovery: Recovery): boolean {
   return Object.values(recovery).every((part: Recovery[keyof Recovery]) => part.length === 0)
 }
 
-function isUp(container: ObservedContainer): boolean {
+export function isUp(container: ObservedContainer): boolean {
   return container.state === 'running' || container.state === 'restarting' || container.state === 'paused'
 }
 

@@ -1,6 +1,6 @@
 // Whether a rule finds something, and what it says then. Pure: what is observed comes in as data, with the time for which it has been so.
 
-export type AlertCondition = 'service_unhealthy' | 'service_stopped' | 'release_failed' | 'metric_above' | 'metric_below'
+export type AlertCondition = 'service_unhealthy' | 'service_stopped' | 'release_failed' | 'host_not_told' | 'metric_above' | 'metric_below'
 
 export interface AlertRule {
   readonly condition: AlertCondition
@@ -47,6 +47,8 @@ function alertWords(rule: AlertRule, { about, value, unit, reason, heldSeconds }
       return `${about} does not run${since(heldSeconds)}${because}. Start it, or look at its newest deployment event`
     case 'release_failed':
       return `The newest release of ${about} failed${because}`
+    case 'host_not_told':
+      return `The Git host could not be told of the newest release of ${about}${since(heldSeconds)}${because}`
     case 'metric_above':
       return `${sayMetric(rule.metricType, about)} is ${amount(value, unit)}, above ${amount(rule.threshold, unit)}${since(rule.forSeconds)}. Scale it, raise its limits, or find out why`
     case 'metric_below':

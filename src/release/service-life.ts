@@ -11,6 +11,8 @@ export interface ServiceLife {
   /** Copies that take requests; null for a service that nobody asks over the network. */
   readonly servingCopies: number | null
   readonly wantedCopies: number
+  /** Whether anything is asked of it while it runs. Default is yes. */
+  readonly isChecked?: boolean
 }
 
 export interface Figure {
@@ -45,7 +47,8 @@ export function deploymentStatus(life: ServiceLife, now: Date): string {
   return `${life.status}${reason}`
 }
 
-function copyWords({ servingCopies, wantedCopies, healthStatus }: ServiceLife): string {
+function copyWords({ servingCopies, wantedCopies, healthStatus, isChecked = true }: ServiceLife): string {
+  if (!isChecked && healthStatus === 'healthy') return `${wantedCopies === 1 ? '1 copy' : `${wantedCopies} copies`}, no check of it is set`
   if (servingCopies !== null) return `${servingCopies} of ${wantedCopies} ${wantedCopies === 1 ? 'copy' : 'copies'} healthy`
   const copies = wantedCopies === 1 ? '1 copy' : `${wantedCopies} copies`
   return `${copies}, ${healthStatus === 'unknown' ? 'health unknown' : healthStatus}`

@@ -22,8 +22,22 @@ export type ServiceOutcome =
   /** Only how many copies run has changed. */
   | { readonly kind: 'scaled'; readonly service: string; readonly copies: number; readonly url?: string }
   | { readonly kind: 'unchanged'; readonly service: string; readonly sinceSha: string; readonly url?: string }
-  | { readonly kind: 'failed'; readonly service: string; readonly error: KyozoError; readonly servingSha?: string }
-  | { readonly kind: 'held_back'; readonly service: string; readonly because: string; readonly servingSha?: string }
+  /** `lostSha`: what served before and could not be brought back yet. */
+  | {
+      readonly kind: 'failed'
+      readonly service: string
+      readonly error: KyozoError
+      readonly servingSha?: string
+      readonly lostSha?: string
+    }
+  /** `lostSha`: what served before, of which nobody knows whether it is back. */
+  | {
+      readonly kind: 'held_back'
+      readonly service: string
+      readonly because: string
+      readonly servingSha?: string
+      readonly lostSha?: string
+    }
   | { readonly kind: 'superseded'; readonly service: string; readonly by: string; readonly servingSha?: string }
   /** Whoever stopped it is in `because`. `now`: this release did it. Default is that it rested before. */
   | { readonly kind: 'stopped'; readonly service: string; readonly because: string; readonly now?: boolean }
@@ -60,14 +74,14 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
       return {
         service,
         kind: 'failed',
-        words: `${sentence(outcome.error.message)}. ${serving(outcome.servingSha)}`,
+        words: `${sentence(outcome.error.message)}. ${outcome.lostSha === undefined ? serving(outcome.servingSha) : lost(outcome.lostSha)}`,
         ...since(outcome.servingSha),
       }
     case 'held_back':
       return {
         service,
         kind: 'rolled_back',
-        words: `not switched because ${outcome.because}. ${serving(outcome.servingSha)}`,
+        words: `not switched because ${outcome.because}${outcome.lostSha === undefined ? `. ${serving(outcome.servingSha)}` : ''}`,
         ...since(outcome.servingSha),
       }
     case 'superseded':
@@ -132,6 +146,10 @@ function counted(count: number, word: string): string | undefined {
 
 function serving(sha: string | undefined): string {
   return sha === undefined ? 'Nothing was serving before' : `Previous release (${short(sha)}) still serving`
+}
+
+function lost(sha: string): string {
+  return `Previous release (${short(sha)}) is not back yet`
 }
 
 function since(sha: string | undefined): { sinceSha?: string } {

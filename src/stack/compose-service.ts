@@ -9,6 +9,7 @@ import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
 import { keepsData } from './dockerfile-volumes.ts'
 import { declaredVariables, healthOf, ignoreRulesOf, makeImage, needOf } from './folder-service.ts'
+import { paceOf } from './health-pace.ts'
 import { type BuiltSources, buildSources } from './mounted-sources.ts'
 import { sayBuild, sayEvidence } from './reasons.ts'
 import type { Endpoint, Need, ServiceDraft } from './service-draft.ts'
@@ -126,7 +127,9 @@ function endsByItself({ model, key, service }: ComposeServiceInput): boolean {
 
 function healthOfCompose(service: ComposeModelService, known: { spec: ServiceSpec | undefined; port: number | undefined }): HealthSpec {
   const { healthcheck, networkMode } = service
-  if (healthcheck?.test !== undefined && !healthcheck.isDisabled) return { kind: 'exec', command: commandOf(healthcheck.test) }
+  if (known.spec?.health?.kind === 'docker') return known.spec.health
+  if (healthcheck?.test !== undefined && !healthcheck.isDisabled)
+    return { ...paceOf(known.spec?.health), kind: 'exec', command: commandOf(healthcheck.test) }
   // kyozo probes through a published port: a service that publishes none is healthy when it runs.
   if (networkMode !== undefined || (service.ports.length === 0 && known.spec?.port === undefined)) return { kind: 'none' }
   return healthOf(known.spec?.health, known.port)

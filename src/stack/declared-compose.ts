@@ -21,7 +21,7 @@ function corrected(service: ComposeModelService, spec: ServiceSpec): ComposeMode
   const { says } = spec.declared ?? {}
   const { memory, cpu } = says?.resources ?? {}
   const command = declaredCommand(spec)
-  const healthcheck = says?.health === undefined ? undefined : healthcheckOf(spec)
+  const healthcheck = says?.health === undefined ? undefined : healthcheckOf(spec, service)
   const { healthcheck: own, ...rest } = service
   const check = says?.health === undefined ? own : healthcheck
   return {
@@ -41,7 +41,8 @@ function corrected(service: ComposeModelService, spec: ServiceSpec): ComposeMode
   }
 }
 
-function healthcheckOf({ health }: ServiceSpec): ComposeModelHealthcheck | undefined {
+function healthcheckOf({ health }: ServiceSpec, { healthcheck: own }: ComposeModelService): ComposeModelHealthcheck | undefined {
+  if (health?.kind === 'docker') return own
   if (health?.kind === 'exec') return { test: ['CMD', ...health.command], isDisabled: false }
   return health?.kind === 'none' ? { isDisabled: true } : undefined
 }

@@ -68,7 +68,8 @@ function sayVersion({ build, version, type }: ServiceSpec, { templates }: StackI
 /** What a service is probed by: what it says itself, else its port, else nothing, as for a worker. */
 export function healthOf(health: HealthSpec | undefined, port: number | undefined): HealthSpec {
   if (health === undefined) return port === undefined ? { kind: 'none' } : { kind: 'tcp', port }
-  if ((health.kind === 'http' || health.kind === 'tcp') && health.port === undefined && port !== undefined) return { ...health, port }
+  const asksPort = health.kind === 'http' || health.kind === 'tcp' || health.kind === 'grpc'
+  if (asksPort && health.port === undefined && port !== undefined) return { ...health, port }
   return health
 }
 

@@ -30,8 +30,12 @@ export interface Reader {
 export function secretsFor(reader: Reader, available: readonly AvailableSecret[]): readonly AvailableSecret[] {
   const own = available.filter(({ service }) => service === reader.name)
   const read = new Set([...(reader.spec?.environment ?? []), ...own].map(({ name }) => name).concat(Object.keys(reader.environment)))
+  return strongestOf(available.filter(({ name, service }) => read.has(name) && (service === null || service === reader.name)))
+}
+
+/** Of each name the one that wins, sorted by name. */
+export function strongestOf(mine: readonly AvailableSecret[]): readonly AvailableSecret[] {
   const chosen = new Map<string, AvailableSecret>()
-  const mine = available.filter(({ name, service }) => read.has(name) && (service === null || service === reader.name))
   for (const secret of [...mine].sort((a, b) => secretLayers.indexOf(a.layer) - secretLayers.indexOf(b.layer)))
     chosen.set(secret.name, secret)
   return [...chosen.values()].sort((a, b) => byCodeUnit(a.name, b.name))

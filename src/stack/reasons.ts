@@ -58,6 +58,8 @@ export function sayBuild({ build }: ServiceSpec): string {
 
 function sayPort(spec: ServiceSpec, port: number): string {
   if (spec.health?.kind === 'http') return `Answers on port ${port}; GET ${spec.health.path} says whether it is healthy.`
+  if (spec.health?.kind === 'grpc') return `Answers on port ${port}; grpc.health.v1.Health/Check says whether it is healthy.`
+  if (spec.health?.kind === 'docker') return `Answers on port ${port}; the health check of its image says whether it is healthy.`
   return `Answers on port ${port}; it is healthy when the port accepts connections.`
 }
 

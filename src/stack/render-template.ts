@@ -141,12 +141,13 @@ function sourceCopies({ context, sources, files }: TemplateFiles): string[][] {
 function healthCommandOf(template: Template, service: ServiceSpec, port: number | undefined): readonly string[] | undefined {
   const health = service.health ?? { kind: 'tcp' as const }
   if (health.kind === 'exec') return health.command
-  if (health.kind === 'none') return undefined
-  const asked = health.port ?? port
+  // Nothing that images have asks a gRPC server; kyozo asks it from outside.
+  if (health.kind === 'none' || health.kind === 'grpc') return undefined
+  const asked = (health.kind === 'docker' ? undefined : health.port) ?? port
   if (asked === undefined) return undefined
   const path = health.kind === 'http' ? encodeURI(health.path.startsWith('/') ? health.path : `/${health.path}`) : '/'
   const values: Readonly<Record<string, string>> = { '{port}': String(asked), '{path}': path, '{url}': `http://127.0.0.1:${asked}${path}` }
-  return template.health?.[health.kind]?.map((word) => values[word] ?? word)
+  return template.health?.[health.kind === 'http' ? 'http' : 'tcp']?.map((word) => values[word] ?? word)
 }
 
 /** Without a lockfile two builds of one commit can differ. */

@@ -1,7 +1,7 @@
 // Every bound of the analysis, with its reason. A repository is untrusted input: nothing here may be reached by an honest one.
 
 /** Services that one stack runs. More is a mistake or an attack; the engine and the forge's status limits end near here too. */
-export const servicesLimit = 50
+export const servicesLimit = 100
 
 /** Services that an analysis tells of: a collection of examples holds hundreds, and may be looked at though it is never run as one stack. */
 export const toldServicesLimit = 1_000

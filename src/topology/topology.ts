@@ -33,11 +33,25 @@ export type BuildSpec =
   /** A Kubernetes stack, by its first manifest: kyozo tells of it and runs the services that it is made of, never the manifests. */
   | { readonly kind: 'manifests'; readonly file: string }
 
-export type HealthSpec =
+/** `none` is asked nothing, at no pace. */
+export type HealthSpec = (HealthQuestion & HealthPace) | { readonly kind: 'none' }
+
+type HealthQuestion =
   | { readonly kind: 'http'; readonly path: string; readonly port?: number }
   | { readonly kind: 'tcp'; readonly port?: number }
   | { readonly kind: 'exec'; readonly command: readonly string[] }
-  | { readonly kind: 'none' }
+  /** `grpc.health.v1.Health/Check`; `service` is the name that is asked about, the server as a whole by default. */
+  | { readonly kind: 'grpc'; readonly port?: number; readonly service?: string }
+  /** What the engine says by the HEALTHCHECK of the image or of the document. */
+  | { readonly kind: 'docker' }
+
+/** How often a running service is asked, and how patiently. No part of what its container is: a change of it recreates nothing. */
+export interface HealthPace {
+  readonly intervalMs?: number
+  readonly timeoutMs?: number
+  /** So many failures in a row are a sick service. */
+  readonly retries?: number
+}
 
 export interface EnvironmentVariable {
   readonly name: string

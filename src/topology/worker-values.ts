@@ -37,5 +37,6 @@ export function healthOfWorker(known: Known, port: Said<number> | undefined): Sa
   if (port !== undefined)
     return health ?? usual<HealthSpec>({ kind: 'tcp' }, port.evidence, 'no health route is known, so its port is asked')
   const { value } = health ?? {}
-  return value?.kind === 'exec' || value?.kind === 'none' || value?.port !== undefined ? health : undefined
+  const asksNoPort = value?.kind === 'exec' || value?.kind === 'none' || value?.kind === 'docker'
+  return asksNoPort || value?.port !== undefined ? health : undefined
 }

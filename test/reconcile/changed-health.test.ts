@@ -18,6 +18,15 @@ describe('a service that runs and would be asked another way', () => {
     expect(services({ diff: { ...diff, modified: ['kyozo.yaml'] } })).toEqual(['api: its health check changed'])
   })
 
+  it('goes on when it is only asked more often, or more patiently', () => {
+    const api = before.get('api')!
+    const patient = new Map(before).set('api', {
+      ...api,
+      health: { ...api.health, intervalMs: 1_000, timeoutMs: 60_000, retries: 10 } as never,
+    })
+    expect(services({ live: patient, hasNewSettings: true })).toEqual([])
+  })
+
   it('goes on when only kyozo has found another way, or nothing changed, or it does not run yet', () => {
     expect(services({})).toEqual([])
     expect(services({ live: before, hasNewSettings: true })).toEqual([])

@@ -27,6 +27,11 @@ describe('a verdict says', () => {
       'api did not become healthy in 60 s (exit 137, out of memory). Nothing was serving before',
     ],
     [
+      'that what served could not be brought back yet',
+      { kind: 'failed', service: 'api', error: failure, lostSha: older },
+      'api did not become healthy in 60 s (exit 137, out of memory). Previous release (aaaaaaa) is not back yet',
+    ],
+    [
       'what held it back',
       { kind: 'held_back', service: 'web', because: 'api failed', servingSha: older },
       'not switched because api failed. Previous release (aaaaaaa) still serving',

@@ -8,8 +8,8 @@ test('a commit with more services than one stack runs is told whole, and not run
   const templates = await loadTemplates(path.join(import.meta.dirname, '../../templates'))
   const identity = { instance: 'i', workspace: 'many', environment: 'production', project: 'kyozo-many-production' }
   const context = { templates, identity, revision: 'abc', release: 'r', generation: 1 }
-  const files = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`s${index}/server.js`, 'x.listen(1)']))
-  expect(() => specifyFromSource(sourceTree(files), context)).toThrow('The commit holds 51 services; kyozo runs at most 50 in one stack.')
-  const { 's50/server.js': _, ...fewer } = files
-  expect(specifyFromSource(sourceTree(fewer), context).stack.services).toHaveLength(50)
+  const files = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`s${index}/server.js`, 'x.listen(1)']))
+  expect(() => specifyFromSource(sourceTree(files), context)).toThrow('The commit holds 101 services; kyozo runs at most 100 in one stack.')
+  const { 's100/server.js': _, ...fewer } = files
+  expect(specifyFromSource(sourceTree(fewer), context).stack.services).toHaveLength(100)
 })

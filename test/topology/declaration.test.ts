@@ -97,7 +97,7 @@ describe('kyozo.yaml', () => {
       'kyozo.yaml:4:5: services.api.port: must be a port: a whole number from 1 to 65535, such as 8080; found 99999',
       'kyozo.yaml:5:5: services.api.path: must be a path inside the repository, relative to its root, such as services/api; found "../x"',
       'kyozo.yaml:6:5: services.api.health.path: must be a path such as /healthz; found nothing: give it a value or leave the key out',
-      'kyozo.yaml:6:14: services.api.health has no key "paht"; did you mean path? It may have path, port',
+      'kyozo.yaml:6:14: services.api.health has no key "paht"; did you mean path? It may have path, port, interval, timeout, retries',
       'kyozo.yaml:7:3: services.-bad name: must be the name of a service: letters, digits, dashes, dots and underscores, at most 63',
       'kyozo.yaml:8:10: ignore.0: must be a glob such as "docs/**", with at most two stars in a segment and no extended groups; found "*a*b*c"',
       'kyozo.yaml:9:1: kyozo.yaml has no key "extra"; it may have services, ignore, environments, secrets, previews, commit_back, backing',

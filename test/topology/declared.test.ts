@@ -84,7 +84,6 @@ describe('a file that lists services', () => {
   test('says the ports of dapr applications and the matrix of a bake file', () => {
     const files = { ...express('api'), ...quiet }
     expect(serviceNamed({ ...files, 'dapr.yaml': 'apps: [{appID: a, appDirPath: api, appPort: 6003}]' }, 'api').port).toBe(6003)
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the language of bake files has such variables
     const bake = 'x = [\n  { source = "api" },\n  {\n    source = "job"\n  }\n]\ntarget "t" {\n  context = "./${item.source}"\n}\n'
     expect(servicesIn({ ...files, 'docker-bake.hcl': bake }).map((line) => line.split(' ')[1])).toEqual(['api', 'job'])
   })

@@ -19,9 +19,6 @@ export const yamlAliasesLimit = 200
 /** Problems told of one document; a broken line often brings many. */
 export const yamlProblemsLimit = 10
 
-/** Services in one stack; the engine's networks and the forge's limit on statuses end near here too. */
-export const servicesLimit = 50
-
 /** Compose files read for one model, and how far they may include or extend one another. */
 export const filesLimit = 10
 export const nestingLimit = 5

@@ -1,10 +1,11 @@
 // A compose file with everything that it includes and extends, each file parsed once, every service read once.
 import { KyozoError } from '../../errors.ts'
+import { servicesLimit } from '../limits.ts'
 import { parentOf } from '../paths.ts'
 import { closedMap, readKeys, refuseShape } from './apply-policy.ts'
 import { contentOf, type FileContent, pathInside, whyNot } from './files.ts'
 import { readInclude } from './include.ts'
-import { filesLimit, nestingLimit, servicesLimit } from './limits.ts'
+import { filesLimit, nestingLimit } from './limits.ts'
 import { type FileContext, type Loaded, type LoadedService, type Loader, scopeOf } from './loader.ts'
 import type { Located, LocatedMap, Place } from './located.ts'
 import { mergeDrafts } from './merge-drafts.ts'

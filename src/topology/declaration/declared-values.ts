@@ -1,7 +1,7 @@
 // Values of a service as kyozo.yaml says them, in the words of a topology.
-import type { HealthSpec, ProcessSpec } from '../topology.ts'
+import type { HealthPace, HealthSpec, ProcessSpec } from '../topology.ts'
 import type { DeclaredService } from './schema.ts'
-import { noneWord } from './values.ts'
+import { durationMs, noneWord } from './values.ts'
 
 /** What is said, without the word that takes a guess away. */
 export function unlessNone<T>(value: T): Exclude<T, typeof noneWord> | undefined {
@@ -23,10 +23,25 @@ export function declaredVersion(declared: DeclaredService | undefined): string |
 export function declaredHealth(health: DeclaredService['health']): HealthSpec | undefined {
   if (health === undefined) return undefined
   if (health === false || health === noneWord) return { kind: 'none' }
+  if (health === 'docker') return { kind: 'docker' }
   if (typeof health === 'string') return { kind: 'http', path: health }
-  if ('tcp' in health) return { kind: 'tcp', port: health.tcp }
-  if ('command' in health) return { kind: 'exec', command: health.command }
-  return { kind: 'http', path: health.path, ...(health.port === undefined ? {} : { port: health.port }) }
+  const pace = paceOf(health)
+  if ('tcp' in health) return { kind: 'tcp', port: health.tcp, ...pace }
+  if ('grpc' in health)
+    return { kind: 'grpc', port: health.grpc, ...(health.service === undefined ? {} : { service: health.service }), ...pace }
+  if ('command' in health) return { kind: 'exec', command: health.command, ...pace }
+  if ('docker' in health) return { kind: 'docker', ...pace }
+  return { kind: 'http', path: health.path, ...(health.port === undefined ? {} : { port: health.port }), ...pace }
+}
+
+type DeclaredPace = Pick<Extract<DeclaredService['health'], { readonly path: string }>, 'interval' | 'timeout' | 'retries'>
+
+function paceOf({ interval, timeout, retries }: DeclaredPace): HealthPace {
+  return {
+    ...(interval === undefined ? {} : { intervalMs: durationMs(interval) }),
+    ...(timeout === undefined ? {} : { timeoutMs: durationMs(timeout) }),
+    ...(retries === undefined ? {} : { retries }),
+  }
 }
 
 /** The processes that are known, each as it is said, without those that are none. */

@@ -2,13 +2,36 @@
 import { z } from 'zod'
 import { serviceTypes } from '../topology.ts'
 import {
-  closed, command, cpu, domain, duration, environmentName, frameworkName, globs, httpPath, imageName, lineOrNone, memory, none, oneOf, packageManagerName,
+  closed, command, cpu, domain, duration, environmentName, failuresInARow, frameworkName, globs, grpcService, healthInterval, healthTimeout, httpPath, imageName,
+  lineOrNone, memory, none, oneOf, packageManagerName,
   port, portOrNone, relativePath, secretName, serviceName, stageName, templateName, variableName, version, words,
 } from './values.ts' // biome-ignore format: a list
 
+const pace = {
+  interval: healthInterval.optional().describe('How often it is asked while it runs: 1s to 1h. Default is 30s.'),
+  timeout: healthTimeout.optional().describe('How long one answer may take: 1s to 60s. Default is 5s.'),
+  retries: failuresInARow.optional().describe('So many failures in a row make it unhealthy. Default is 3.'),
+}
 const health = z.union(
-  [httpPath, z.literal(false), none, closed({ path: httpPath, port: port.optional() }), closed({ tcp: port }), closed({ command: words })],
-  { error: 'must be a path such as /healthz, {path: /healthz, port: 8081}, {tcp: 8080}, {command: [./check]}, or none' },
+  [
+    httpPath,
+    z.literal(false),
+    none,
+    z.literal('docker'),
+    closed({ path: httpPath, port: port.optional(), ...pace }),
+    closed({ tcp: port, ...pace }),
+    closed({
+      grpc: port,
+      service: grpcService.optional().describe('The name that is asked about. Default is the server as a whole.'),
+      ...pace,
+    }),
+    closed({ command: words, ...pace }),
+    closed({ docker: z.literal(true), ...pace }),
+  ],
+  {
+    error:
+      'must be a path such as /healthz, {path: /healthz, port: 8081}, {tcp: 8080}, {grpc: 50051}, {command: [./check]}, docker, or none; all but none take interval: 1s to 1h, timeout: 1s to 60s and retries: 1 to 10 inside the braces',
+  },
 )
 
 const build = closed(
@@ -77,7 +100,9 @@ const service = closed(
       .record(variableName, environmentValue, { error: 'must be a map such as {LOG_LEVEL: info}' })
       .optional()
       .describe('Variables: a value, or null or `{required: true}` for one that a secret must fill.'),
-    health: health.optional().describe('A path to ask, `{path, port}`, `{tcp}`, `{command}`, or none (or false) for no check.'),
+    health: health
+      .optional()
+      .describe("A path to ask, `{path, port}`, `{tcp}`, `{grpc, service}`, `{command}`, docker for the image's own HEALTHCHECK, or none (or false) for no check."),
     resources: closed({ memory: memory.optional(), cpu: cpu.optional() }, '{memory: 512Mi, cpu: 0.5}').optional(),
     replicas: z
       .int({ error: 'must be a whole number from 0 to 100' })

@@ -68,6 +68,17 @@ export const variableName = matching(
 )
 export const secretName = matching(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be the name of a secret, such as API_KEY')
 export const duration = matching(/^[1-9]\d{0,5}(?:s|m|h|d)$/, 'must be a number with s, m, h or d, such as 72h')
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+/** Of a duration that is one. */
+export const durationMs = (text: string) => Number.parseInt(text, 10) * (secondsOf[text.slice(-1)] ?? 0) * 1_000
+const healthIntervalWords = 'must be a time from 1s to 1h, such as 30s'
+const healthTimeoutWords = 'must be a time from 1s to 60s, such as 5s'
+const failuresWords = 'must be a whole number from 1 to 10'
+export const healthInterval = matching(/^(?:(?:[1-9]\d{0,2}|[12]\d{3}|3[0-5]\d{2}|3600)s|(?:[1-9]|[1-5]\d|60)m|1h)$/, healthIntervalWords)
+export const healthTimeout = matching(/^(?:(?:[1-9]|[1-5]\d|60)s|1m)$/, healthTimeoutWords)
+export const failuresInARow = z.int({ error: failuresWords }).min(1, { error: failuresWords }).max(10, { error: failuresWords })
+const grpcServiceWords = 'must be the name of a gRPC service, such as shop.v1.Orders'
+export const grpcService = matching(/^[A-Za-z_][\w.]{0,199}$/, grpcServiceWords)
 const amountOfMemory = /^[1-9]\d{0,6}(?:Ki|Mi|Gi|k|M|G)?$/
 export const memory = matching(amountOfMemory, 'must be an amount with a unit (Ki, Mi, Gi, k, M, G), such as 512Mi or 1Gi').refine(
   (amount) => isEnough(amount),

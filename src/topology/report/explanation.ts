@@ -147,6 +147,10 @@ function healthWords(health: HealthSpec): string {
       return `the port accepts connections${health.port === undefined ? '' : ` (${health.port})`}`
     case 'exec':
       return health.command.join(' ')
+    case 'grpc':
+      return `grpc.health.v1.Health/Check${health.service === undefined ? '' : ` of ${health.service}`}${health.port === undefined ? '' : ` on port ${health.port}`}`
+    case 'docker':
+      return 'the health check of its image'
     case 'none':
       return 'not checked'
   }

@@ -36,10 +36,17 @@ const build = z.discriminatedUnion('kind', [
 ])
 
 const port = z.int().min(1).max(65_535)
+const pace = {
+  intervalMs: z.int().min(1).optional(),
+  timeoutMs: z.int().min(1).optional(),
+  retries: z.int().min(1).optional(),
+}
 const health = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('http'), path: z.string(), port: port.optional() }),
-  z.strictObject({ kind: z.literal('tcp'), port: port.optional() }),
-  z.strictObject({ kind: z.literal('exec'), command: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('http'), path: z.string(), port: port.optional(), ...pace }),
+  z.strictObject({ kind: z.literal('tcp'), port: port.optional(), ...pace }),
+  z.strictObject({ kind: z.literal('exec'), command: z.array(z.string()), ...pace }),
+  z.strictObject({ kind: z.literal('grpc'), port: port.optional(), service: z.string().optional(), ...pace }),
+  z.strictObject({ kind: z.literal('docker'), ...pace }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 

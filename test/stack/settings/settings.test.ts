@@ -146,7 +146,7 @@ describe('health checks', () => {
     [{ kind: 'tcp', port: 5432 }, []],
     [{ kind: 'exec', command: ['./check', '-q'] }, []],
     [{ kind: 'none' }, []],
-    [{ kind: 'ping' }, ['/health/kind health.kind is "ping", and must be one of http, tcp, exec, none']],
+    [{ kind: 'ping' }, ['/health/kind health.kind is "ping", and must be one of http, tcp, exec, grpc, docker, none']],
     [
       { kind: 'http', path: '/a b' },
       ['/health/path health.path is "/a b", and must be a path such as /healthz, without spaces, at most 500 characters'],
@@ -156,6 +156,17 @@ describe('health checks', () => {
       ['/health/port health.port is 0, and must be a whole number from 1 to 65535: the port inside the container'],
     ],
     [{ kind: 'exec', command: [] }, ['/health/command health.command is [], and must be a list of 1 to 100 words such as ["./check"]']],
+    [{ kind: 'grpc', port: 50051, service: 'shop.v1.Orders', interval: '10s' }, []],
+    [{ kind: 'grpc' }, ['/health/port health.port is missing, and must be a whole number from 1 to 65535: the port inside the container']],
+    [{ kind: 'docker', interval: '1h', timeout: '60s', retries: 10 }, []],
+    [
+      { kind: 'http', path: '/', interval: '500ms', timeout: '2m', retries: 0 },
+      [
+        '/health/interval health.interval is "500ms", and must be a time from 1s to 1h, such as 30s',
+        '/health/timeout health.timeout is "2m", and must be a time from 1s to 60s, such as 5s',
+        '/health/retries health.retries is 0, and must be a whole number from 1 to 10',
+      ],
+    ],
     [{ kind: 'none', path: '/' }, ['/health/path health.path is "/", and is not known here; known are kind']],
   ])('%j', (value, expected) => {
     expect(said(checkHealth(value, at('health')))).toEqual(expected)
