@@ -1,6 +1,6 @@
 // The data directory and its one lock: a socket that the system closes when its holder dies, so that no stale lock is ever left.
-import { createHash } from 'node:crypto'
-import { chmod, mkdir, realpath, statfs } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { chmod, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,6 +10,8 @@ export interface DataDir {
   readonly path: string
   /** The same for every kyozo that uses this directory of this machine. */
   readonly key: string
+  /** Made with the directory, and moved with it. */
+  readonly id: string
   unlock(): Promise<void>
 }
 
@@ -22,24 +24,28 @@ export async function lockDataDir(folder: string): Promise<DataDir> {
   // Linux has names that exist only while somebody listens on them; elsewhere it is a file.
   const address = process.platform === 'linux' ? `\0kyozo-${key}` : path.join(tmpdir(), `kyozo-${key}.sock`)
   const server = await listen(address, real)
-  return { path: real, key, unlock: () => new Promise((resolve) => server.close(() => resolve())) }
+  const id = await keptId(path.join(real, idName))
+  return { path: real, key, id, unlock: () => new Promise((resolve) => server.close(() => resolve())) }
 }
 
-/** Below it a database can no longer be trusted to write, and a build fails in the middle. */
-const leastFreeBytes = 512 * 1024 ** 2
+/** The process whose directory it is, without locking it; undefined where none has been. */
+export async function processIn(folder: string): Promise<string | undefined> {
+  return (await readFile(path.join(folder, idName), 'utf8').catch(() => undefined))?.trim()
+}
 
-/** Throws `disk_full` when the file system of the directory has next to no room left. */
-export async function assertFreeSpace(folder: string): Promise<void> {
-  const { bavail, bsize } = await statfs(folder)
-  const free = bavail * bsize
-  if (free >= leastFreeBytes) return
-  throw new KyozoError(
-    'disk_full',
-    `${Math.floor(free / 1024 ** 2)} MiB are free where kyozo keeps its data, and it needs ${leastFreeBytes / 1024 ** 2}`,
-    {
-      hint: 'remove what is not needed from that disk, or move KYOZO_DATA_DIR to another',
-    },
-  )
+const idName = 'process.id'
+
+async function keptId(file: string): Promise<string> {
+  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    return undefined
+  })
+  if (kept !== undefined && /^[0-9a-f-]{36}\n$/.test(kept)) return kept.trim()
+  const made = randomUUID()
+  // Whole or not at all, whatever happens meanwhile.
+  await writeFile(`${file}.new`, `${made}\n`, { mode: 0o600 })
+  await rename(`${file}.new`, file)
+  return made
 }
 
 function listen(address: string, folder: string): Promise<Server> {

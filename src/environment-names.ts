@@ -12,3 +12,13 @@ export function projectName(workspace: string, environment: string): string {
 export function hostLabel(workspace: string, environment: string): string {
   return environment === productionName ? workspace : `${workspace}-${environment}`
 }
+
+/** How cache mounts of builds are called, so that everybody knows whose each is: `kyozo-<instance>/<workspace>/<what the Dockerfile says>`. */
+export function cacheNamespace(instance: string, workspace?: string): string {
+  return workspace === undefined ? `kyozo-${instance}` : `kyozo-${instance}/${workspace}`
+}
+
+/** Undefined for one of somebody else. */
+export function workspaceOfCacheId(id: string, namespace: string): string | undefined {
+  return id.startsWith(`${namespace}/`) ? id.slice(namespace.length + 1).split('/')[0] : undefined
+}

@@ -5,9 +5,14 @@ import { KyozoError } from '../errors.ts'
 import { waitUntilHealthy } from '../health/wait-until-healthy.ts'
 import { healthWords, tellingLine } from '../health/words.ts'
 import type { ObservedStack, Operation, StackPlan } from '../reconcile/plan.ts'
+import { neededVolumes } from '../reconcile/plan-ground.ts'
+import { isUp } from '../reconcile/recover.ts'
+import { needsOf } from '../stack/lives-in.ts'
 import type { StackService, StackSpec } from '../stack/stack.ts'
+import { reached } from '../steps.ts'
 import type { Attempt } from './attempt.ts'
 import { about } from './build-images.ts'
+import { isNetworkGone } from './network-gone.ts'
 import { allOrFailures } from './outcomes.ts'
 
 export interface Applied {
@@ -18,6 +23,8 @@ export interface Applied {
   /** Containers that rest from then on. */
   readonly stop: readonly string[]
   readonly healthyAfterMs: ReadonlyMap<string, number>
+  /** How long the answer took that proved a service healthy. */
+  readonly responseMs: ReadonlyMap<string, number>
 }
 
 type ServiceOperation = Extract<
@@ -31,32 +38,65 @@ interface Work {
   readonly files: ComposeFiles
   readonly stack: StackSpec
   readonly observed: ObservedStack
+  /** By service, once its containers run, or will not. */
+  readonly up: Map<string, PromiseWithResolvers<boolean>>
   readonly hidden: Map<string, readonly string[]>
+  /** Containers that had to make way, by service: those of the plan, and those that came up since. */
+  readonly stoppedFirst: Map<string, readonly string[]>
   readonly healthyAfterMs: Map<string, number>
+  readonly responseMs: Map<string, number>
 }
 
-export async function applyPlan(
-  attempt: Attempt,
-  engine: Engine,
-  input: { readonly stack: StackSpec; readonly plan: StackPlan; readonly files: ComposeFiles; readonly observed: ObservedStack },
-): Promise<Applied> {
+export interface Applying {
+  readonly stack: StackSpec
+  readonly plan: StackPlan
+  readonly files: ComposeFiles
+  readonly observed: ObservedStack
+  /** Hears of each volume that has to be made, before it is. */
+  readonly losing: (volume: string) => Promise<void>
+}
+
+export async function applyPlan(attempt: Attempt, engine: Engine, input: Applying): Promise<Applied> {
   const { stack, plan, files } = input
-  const work: Work = { attempt, engine, files, stack, observed: input.observed, hidden: new Map(), healthyAfterMs: new Map() }
-  await engine.prepare(files, stack.volumes)
+  const work: Work = {
+    attempt,
+    engine,
+    files,
+    stack,
+    observed: input.observed,
+    up: new Map(),
+    hidden: new Map(),
+    stoppedFirst: new Map(),
+    healthyAfterMs: new Map(),
+    responseMs: new Map(),
+  }
+  const volumes = neededVolumes(stack, (service) => attempt.wishes.destroyed.has(service))
+  await engine.prepare(files, volumes, input.losing)
   const operations = new Map(plan.operations.filter(isServiceOperation).map((operation) => [operation.service, operation]))
   const started = new Map<string, Promise<boolean>>()
   // In start order, so that what a service depends on is in the map before it.
   for (const spec of stack.services) {
     const operation = operations.get(spec.name)
     if (operation === undefined) continue
-    const dependencies = spec.dependsOn.flatMap(({ service }) => started.get(service) ?? [])
-    started.set(
-      spec.name,
-      afterDependencies(dependencies, () => bringUp(work, spec, operation)),
-    )
+    const needs = needsOf(stack, spec)
+    const dependencies = [
+      ...needs.proven.flatMap((service) => started.get(service) ?? []),
+      ...needs.started.flatMap((service) => work.up.get(service)?.promise ?? []),
+    ]
+    const up = Promise.withResolvers<boolean>()
+    work.up.set(spec.name, up)
+    const proven = afterDependencies(dependencies, () => bringUp(work, spec, operation))
+    started.set(spec.name, proven)
+    proven.then(up.resolve, () => up.resolve(false))
   }
   await allOrFailures([...started.values()])
-  return { hidden: work.hidden, retire: retired(plan), stop: stopped(plan), healthyAfterMs: work.healthyAfterMs }
+  return {
+    hidden: work.hidden,
+    retire: retired(plan, work.stoppedFirst),
+    stop: stopped(plan),
+    healthyAfterMs: work.healthyAfterMs,
+    responseMs: work.responseMs,
+  }
 }
 
 /** A service whose dependency failed or was not tried is not tried: its failure would only hide the cause. Resolves with whether it was. */
@@ -73,9 +113,11 @@ async function bringUp(work: Work, spec: StackService, operation: ServiceOperati
   const start = performance.now()
   try {
     const containers: string[] = []
-    for (const step of stepsOf(work, spec, operation)) {
+    const steps = stepsOf(work, spec, operation)
+    for (const [at, step] of steps.entries()) {
       attempt.signal.throwIfAborted()
       const started = await step()
+      if (at === steps.length - 1) work.up.get(spec.name)?.resolve(true)
       if (started.length > 0) await proveHealthy(work, spec, started)
       containers.push(...started)
     }
@@ -84,6 +126,7 @@ async function bringUp(work: Work, spec: StackService, operation: ServiceOperati
   } catch (error) {
     throw about(spec.name, error)
   }
+  await reached('service.healthy', spec.name)
   const afterMs = performance.now() - start
   work.healthyAfterMs.set(spec.name, afterMs)
   attempt.say(`${spec.isOneShot ? 'Ran' : 'Healthy:'} ${spec.name} after ${(afterMs / 1000).toFixed(1)} s`)
@@ -110,13 +153,12 @@ async function startContainers(
   spec: StackService,
   operation: Exclude<ServiceOperation, { kind: 'restart_in_place' }>,
 ): Promise<readonly string[]> {
-  const { engine, files } = work
+  const { files } = work
   switch (operation.kind) {
     case 'restart':
-      await engine.start(operation.containers)
-      return operation.containers
+      return startAgain(work, spec, operation.containers)
     case 'replace_stop_first':
-      await engine.stop(operation.retire)
+      await stopFirst(work, operation)
       return createAndStart(work, { files, service: spec.name, count: operation.replicas, withAlias: true })
     case 'start':
       return createAndStart(work, { files, service: spec.name, count: operation.replicas, withAlias: true })
@@ -133,6 +175,27 @@ async function startContainers(
   }
 }
 
+/** One whose network was removed while it rested cannot be started any more: another takes its place. */
+async function startAgain(work: Work, spec: StackService, containers: readonly string[]): Promise<readonly string[]> {
+  try {
+    await work.engine.start(containers)
+    return containers
+  } catch (error) {
+    if (!isNetworkGone(error)) throw error
+    await work.engine.remove(containers)
+    return createAndStart(work, { files: work.files, service: spec.name, count: containers.length, withAlias: true })
+  }
+}
+
+/** Two must never hold what it holds, whoever brought up another since it was planned. */
+async function stopFirst({ attempt, engine, stoppedFirst }: Work, operation: Extract<Operation, { kind: 'replace_stop_first' }>) {
+  const { service, retire } = operation
+  const { containers } = await engine.observe(attempt.identity, [])
+  const others = containers.filter((one) => one.service === service && !retire.includes(one.id) && isUp(one)).map(({ id }) => id)
+  stoppedFirst.set(service, [...retire, ...others])
+  await engine.stop([...retire, ...others])
+}
+
 async function createAndStart(work: Work, request: Parameters<Engine['create']>[0]): Promise<readonly string[]> {
   const created = await work.engine.create(request)
   const ids = created.map((container) => container.id)
@@ -143,7 +206,10 @@ async function createAndStart(work: Work, request: Parameters<Engine['create']>[
 async function proveHealthy(work: Work, spec: StackService, containers: readonly string[]): Promise<void> {
   const { attempt } = work
   const outcome = await waitUntilHealthy({ service: spec, containers }, { engine: work.engine, signal: attempt.signal })
-  if (outcome.kind === 'healthy') return
+  if (outcome.kind === 'healthy') {
+    if (outcome.responseMs !== undefined) work.responseMs.set(spec.name, outcome.responseMs)
+    return
+  }
   // Before anything is cut to fit: half a secret is found by no redaction afterwards.
   const logTail = outcome.logTail.map(attempt.redact)
   const lastProbe = outcome.lastProbe === null ? null : attempt.redact(outcome.lastProbe)
@@ -151,7 +217,9 @@ async function proveHealthy(work: Work, spec: StackService, containers: readonly
   const telling = tellingLine(logTail)
   throw new KyozoError('not_healthy', `${healthWords(spec, { ...outcome, lastProbe })}${telling === undefined ? '' : `: ${telling}`}`, {
     service: spec.name,
-    hint: 'the last lines of its output are in the release’s log',
+    ...(outcome.reason === 'gone'
+      ? { hint: 'kyozo makes it again', retryable: true }
+      : { hint: 'the last lines of its output are in the release’s log' }),
   })
 }
 
@@ -163,11 +231,12 @@ function stopped(plan: StackPlan): readonly string[] {
   return plan.operations.flatMap((operation) => (operation.kind === 'stop' ? operation.containers : []))
 }
 
-function retired(plan: StackPlan): Applied['retire'] {
+function retired(plan: StackPlan, stoppedFirst: ReadonlyMap<string, readonly string[]>): Applied['retire'] {
   return plan.operations.flatMap((operation) => {
     switch (operation.kind) {
-      case 'replace_beside':
       case 'replace_stop_first':
+        return [{ service: operation.service, containers: stoppedFirst.get(operation.service) ?? operation.retire }]
+      case 'replace_beside':
       case 'scale':
         return [{ service: operation.service, containers: operation.retire }]
       case 'remove':

@@ -4,18 +4,21 @@ import type { StackIdentity } from '../engine/engine.ts'
 import { projectName } from '../environment-names.ts'
 import { KyozoError } from '../errors.ts'
 import { createRedactor } from '../secrets/redact.ts'
+import { reached } from '../steps.ts'
 import { type Environment, findEnvironment } from '../store/environments.ts'
 import { assertLease, type Claim, type Lease, renewLease, updateRelease } from '../store/leases.ts'
 import { createLogWriter } from '../store/logs.ts'
 import { notify } from '../store/notify.ts'
-import { newerRelease, type Release } from '../store/releases.ts'
+import type { Release } from '../store/releases.ts'
 import { findWorkspace, type Workspace } from '../store/workspaces.ts'
 import { watchForCancel } from './cancel.ts'
+import { watchForStop } from './hand-over.ts'
 import type { Kyozo } from './kyozo.ts'
+import { watchForNewer } from './newer.ts'
 import { type LiveService, liveServices } from './verdicts.ts'
 import { type EnvironmentWishes, environmentWishes } from './wishes.ts'
 
-export type StageName = 'fetch' | 'analyze' | 'plan' | 'build' | 'apply' | 'switch' | 'report'
+export type StageName = 'fetch' | 'analyze' | 'plan' | 'build' | 'apply' | 'switch'
 
 export interface Attempt {
   readonly release: Release
@@ -27,7 +30,7 @@ export interface Attempt {
   readonly live: ReadonlyMap<string, LiveService>
   /** What people want of its services, as it was when the attempt began. */
   readonly wishes: EnvironmentWishes
-  /** Aborts when the lease is lost, and, until `finishWhatWasStarted`, when a newer commit arrives. */
+  /** Aborts when the lease is lost, when there is no time left, and, until `finishWhatWasStarted`, when a newer commit arrives or the process is to stop. */
   readonly signal: AbortSignal
   /** Milliseconds spent in each stage so far. */
   readonly timings: Readonly<Record<string, number>>
@@ -41,7 +44,7 @@ export interface Attempt {
   redact(text: string): string
   /** Runs a stage, timed and shown. */
   stage<T>(name: StageName, work: () => Promise<T>): Promise<T>
-  /** From here on a newer commit waits until this release has ended. */
+  /** From here on a newer commit waits until this release has ended, and so does a process that is to stop, as long as it may. */
   finishWhatWasStarted(): void
   /** Throws `lease_lost` when another worker may act now. */
   assertHeld(): Promise<void>
@@ -52,7 +55,6 @@ export interface Attempt {
 const renewMs = 8_000
 /** Without a renewal for so long the worker stops by itself, before anybody else may start. */
 const selfFenceMs = 20_000
-const lookForNewerMs = 1_000
 
 export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> {
   const { release, lease } = claim
@@ -60,8 +62,15 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
   const workspace = await findWorkspace(db, release.workspaceId)
   const environment = await findEnvironment(db, release.environmentId)
   if (workspace === undefined || environment === undefined) throw new KyozoError('not_found', 'the workspace of this release was deleted')
+  // Read before anything is started: what throws here must leave nothing behind that renews the lease, or nobody could ever take the release over.
+  const live = await liveServices(db, environment)
+  const wishes = await environmentWishes(db, environment.id)
   const secrets = new Set<string>()
   let redact = createRedactor(secrets)
+  const redactAlso = (values: readonly string[]) => {
+    for (const value of values) secrets.add(value)
+    redact = createRedactor(secrets)
+  }
   const log = createLogWriter(db, {
     releaseId: release.id,
     redact: (text) => redact(text),
@@ -69,8 +78,9 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
   })
   const stop = new AbortController()
   const guards = guardLease(kyozo, lease, stop)
-  const newer = watchForNewer(kyozo, release, stop)
+  const newer = watchForNewer(kyozo, { release, environment, workspace, redactAlso }, stop)
   const cancel = watchForCancel(kyozo, release, stop)
+  const leaving = watchForStop(kyozo, stop)
   const timings: Record<string, number> = {}
   return {
     release,
@@ -78,17 +88,14 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
     workspace,
     environment,
     identity: identityOf(kyozo.instance, workspace, environment),
-    live: await liveServices(db, environment),
-    wishes: await environmentWishes(db, environment.id),
+    live,
+    wishes,
     signal: stop.signal,
     timings,
     say: (text) => log.write({ stream: 'release', text }),
     sayBuild: (service, text) => log.write({ stream: 'build', service, text }),
     storeSaid: () => log.flush(),
-    redactAlso(values) {
-      for (const value of values) secrets.add(value)
-      redact = createRedactor(secrets)
-    },
+    redactAlso,
     redact: (text) => redact(text),
     async stage(name, work) {
       // The last moment at which a person can take it back.
@@ -96,17 +103,22 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
       stop.signal.throwIfAborted()
       const start = performance.now()
       await updateRelease(db, lease, { stage: name })
+      await reached(`stage.${name}`, release.id)
       try {
         return await work()
       } finally {
         timings[name] = Math.round((timings[name] ?? 0) + performance.now() - start)
       }
     },
-    finishWhatWasStarted: newer.close,
+    finishWhatWasStarted() {
+      newer.close()
+      leaving.finishInTime()
+    },
     assertHeld: () => assertLease(db, lease),
     async close() {
       newer.close()
       cancel.close()
+      leaving.close()
       guards.close()
       await log.close()
       await notify(db, 'release', release.id)
@@ -133,37 +145,4 @@ function guardLease(kyozo: Kyozo, lease: Lease, stop: AbortController) {
     )
   }, renewMs)
   return { close: () => clearInterval(timer) }
-}
-
-function watchForNewer(kyozo: Kyozo, release: Release, stop: AbortController) {
-  const look = () => {
-    newerRelease(kyozo.db, release).then(
-      (newer) => {
-        if (newer !== undefined && !isClosed) stop.abort(new Superseded(newer.sha))
-      },
-      (error: unknown) => kyozo.log.warn({ error, release: release.id }, 'could not look for a newer release'),
-    )
-  }
-  let isClosed = false
-  const off = kyozo.notifications.on('queue', (environmentId) => {
-    if (environmentId === release.environmentId) look()
-  })
-  const timer = setInterval(look, lookForNewerMs)
-  return {
-    close() {
-      isClosed = true
-      off()
-      clearInterval(timer)
-    },
-  }
-}
-
-/** A newer commit of the same environment waits; this one's work is for nothing. */
-export class Superseded extends KyozoError {
-  readonly bySha: string
-
-  constructor(bySha: string) {
-    super('superseded', `superseded by ${bySha.slice(0, 7)}`)
-    this.bySha = bySha
-  }
 }

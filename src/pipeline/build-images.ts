@@ -1,15 +1,17 @@
 // Builds and pulls side by side within the caps on count, memory and time. An image that exists under its content key is never built again.
+import { cacheNamespace, productionName } from '../environment-names.ts'
 import { KyozoError } from '../errors.ts'
 import { buildContext } from '../git/build-context.ts'
 import { tellingBuildLine } from '../health/words.ts'
 import type { Operation } from '../reconcile/plan.ts'
+import { rankOf, ranks } from '../release/priority.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { rewriteCacheIds } from '../topology/dockerfile/rewrite-cache-ids.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { allOrFailures } from './outcomes.ts'
 import type { BuildSource } from './prepare.ts'
-import { slots } from './slots.ts'
+import { slots, type Turn } from './slots.ts'
 
 type ImageOperation = Extract<Operation, { kind: 'build' | 'pull' }>
 
@@ -26,14 +28,50 @@ export async function buildImages(
   machineSlots ??= slots(kyozo.config.concurrentBuilds)
   const inSlot = machineSlots
   const images = work.operations.filter((operation): operation is ImageOperation => operation.kind === 'build' || operation.kind === 'pull')
-  await allOrFailures(
-    images.map((operation) =>
-      inSlot(() =>
-        operation.kind === 'build' ? build(attempt, kyozo, { ...work, operation, builtAfterMs }) : pull(attempt, kyozo, operation),
+  const turn = {
+    rank: ranks.indexOf(rankOf({ options: attempt.release.options, environment: attempt.environment }, productionName)),
+    team: attempt.release.teamId,
+    signal: attempt.signal,
+  }
+  const room = kyozo.disk.watch()
+  const signal = AbortSignal.any([attempt.signal, room.signal])
+  const make = async (operation: ImageOperation) => {
+    // What runs needs room to write more than a new image does.
+    await kyozo.disk.assertRoom().catch((error: unknown) => Promise.reject(about(operation.service, error)))
+    if (operation.kind === 'build') await build(attempt, kyozo, { ...work, operation, builtAfterMs, signal })
+    else await pull(attempt, kyozo, { operation, signal })
+  }
+  const pullInTurn = pullsInTurn(make)
+  try {
+    await allOrFailures(
+      images.map((operation) =>
+        // A pull takes the machine little, and one that hangs must hold up no build.
+        operation.kind === 'pull' ? pullInTurn(operation, turn) : inSlot(() => make(operation), turn),
       ),
-    ),
-  )
+    )
+  } finally {
+    room.close()
+  }
   return builtAfterMs
+}
+
+/** A registry has as many places for a team, and soon refuses whoever finds none: what a release waits for should not be its own pulls. */
+const pullsAtOnce = 2
+
+function pullsInTurn(make: (operation: ImageOperation) => Promise<void>): (operation: ImageOperation, turn: Turn) => Promise<void> {
+  const inSlot = slots(pullsAtOnce)
+  let refusal: KyozoError | undefined
+  const unlessRefused = async (operation: ImageOperation) => {
+    // Where one found no way, each of the others would wait for the same.
+    if (refusal !== undefined) throw refusal
+    try {
+      await make(operation)
+    } catch (error) {
+      if (error instanceof KyozoError && error.retryAfterSeconds !== undefined) refusal = error
+      throw error
+    }
+  }
+  return (operation, turn) => inSlot(() => unlessRefused(operation), turn)
 }
 
 async function build(
@@ -44,6 +82,7 @@ async function build(
     readonly stack: StackSpec
     readonly operation: ImageOperation
     readonly builtAfterMs: Map<string, number>
+    readonly signal: AbortSignal
   },
 ): Promise<void> {
   const { service, image } = work.operation
@@ -63,11 +102,11 @@ async function build(
         listing,
         context: input.context,
         files: input.files,
-        dockerfile: rewriteCacheIds(input.dockerfile, attempt.workspace.name),
+        dockerfile: rewriteCacheIds(input.dockerfile, cacheNamespace(kyozo.instance, attempt.workspace.name)),
       }),
       deadlineMs: kyozo.config.buildDeadlineMs,
       memoryLimitBytes: kyozo.config.buildMemoryBytes,
-      signal: attempt.signal,
+      signal: work.signal,
       onLine: (line) => attempt.sayBuild(service, line),
       ...(input.target === undefined ? {} : { target: input.target }),
     })
@@ -93,10 +132,14 @@ function inFewWords(service: string, error: unknown): unknown {
 
 const stepCharacters = 160
 
-async function pull(attempt: Attempt, kyozo: Kyozo, operation: ImageOperation): Promise<void> {
+async function pull(
+  attempt: Attempt,
+  kyozo: Kyozo,
+  { operation, signal }: { readonly operation: ImageOperation; readonly signal: AbortSignal },
+): Promise<void> {
   await attempt.assertHeld()
   try {
-    await kyozo.engine.pull(operation.image, attempt.signal)
+    await kyozo.engine.pull(operation.image, { team: attempt.release.teamId, signal })
   } catch (error) {
     throw about(operation.service, error)
   }
@@ -112,5 +155,6 @@ export function about(service: string, error: unknown): unknown {
     retryable: error.retryable,
     cause: error,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   })
 }

@@ -2,15 +2,24 @@
 import type { Engine } from '../engine/engine.ts'
 import { KyozoError } from '../errors.ts'
 import { servingContainers } from '../reconcile/recover.ts'
+import { longestWaitSeconds, retryAfterSeconds } from '../release/priority.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
-import { attemptLimit, endRelease, updateRelease } from '../store/leases.ts'
+import { reached } from '../steps.ts'
+import { giveBack, overtakenBy } from '../store/give-back.ts'
+import { inSeconds } from '../store/instance.ts'
+import { attemptLimit, endRelease } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
-import { newerRelease, type ReleaseVerdict } from '../store/releases.ts'
+import { newerRelease, type Release, type ReleaseVerdict } from '../store/releases.ts'
 import { replaceRoutes } from '../store/routes.ts'
-import { type Attempt, Superseded } from './attempt.ts'
+import { instancesByName } from '../store/service-instances.ts'
+import type { Attempt } from './attempt.ts'
 import { Canceled } from './cancel.ts'
+import { HandedOver, handBack } from './hand-over.ts'
 import type { Kyozo } from './kyozo.ts'
+import { isLate } from './late.ts'
+import { Superseded } from './newer.ts'
+import { type NextTry, nextTry } from './next-try.ts'
 import { failedVerdicts, failuresOf, supersededVerdictsOf } from './outcomes.ts'
 import { keepLivePorts } from './ports.ts'
 import { startRelease } from './receive.ts'
@@ -20,57 +29,55 @@ import { eventSource } from './record-plan.ts'
 import { recover } from './recover.ts'
 import { reportRelease } from './report.ts'
 import { routeRows } from './routes.ts'
+import { sickOf } from './starts.ts'
 import { sayVerdicts } from './switch-over.ts'
 import { liveFacts } from './wishes.ts'
-
-/** What is left to do when an attempt ends without going live. */
-export type EndOutcome = { readonly kind: 'ended' } | { readonly kind: 'retry'; readonly afterMs: number } | { readonly kind: 'lost' }
-
-const firstRetryMs = 2_000
 
 export async function endWithoutGoingLive(
   attempt: Attempt,
   kyozo: Kyozo,
   end: { readonly engine: Engine; readonly thrown: unknown; readonly stack: StackSpec | undefined; readonly hasTouchedContainers: boolean },
-): Promise<EndOutcome> {
+): Promise<void> {
   const thrown = failuresOf(end.thrown)
-  if (thrown.some((failure) => failure.code === 'lease_lost')) return { kind: 'lost' }
   const reason = attempt.signal.aborted ? (attempt.signal.reason as unknown) : end.thrown
+  if ([...thrown, ...failuresOf(reason)].some((failure) => failure.code === 'lease_lost')) return
+  // Whatever is to become of the release: neither a process that stops nor a newer commit, which begins by fetching, leaves a service stopped.
+  const besides = end.hasTouchedContainers ? await bringBack(attempt, kyozo, end.engine) : []
   if (reason instanceof Superseded) return supersede(attempt, kyozo, { stack: end.stack, bySha: reason.bySha })
   const causes = reason instanceof Canceled ? [reason] : thrown
-  const failures = end.hasTouchedContainers ? [...causes, ...(await recoverRoutes(attempt, kyozo, end.engine))] : causes
-  if (mayRetry(attempt, failures)) {
-    const newer = await newerRelease(kyozo.db, attempt.release)
-    if (newer !== undefined) return supersede(attempt, kyozo, { stack: end.stack, bySha: newer.sha })
-    return retryLater(attempt, kyozo, failures.find(isEngineAway) ?? failures[0]!)
+  const failures = [...causes, ...besides]
+  const isHandedOver = reason instanceof HandedOver
+  const again = isHandedOver ? undefined : nextTry(failures, attempt.release)
+  if (isHandedOver || again !== undefined) {
+    const newer = await (again === undefined ? handBack(attempt, kyozo) : retryLater(attempt, kyozo, again))
+    if (newer !== undefined) await supersede(attempt, kyozo, { stack: end.stack, bySha: newer.sha })
+    return
   }
-  await fail(attempt, kyozo, { stack: end.stack, failures })
-  return { kind: 'ended' }
+  await reached('release.failing', attempt.release.id)
+  await fail(attempt, kyozo, { stack: end.stack, failures: causes, unmended: besides[0] })
+  await reached('release.ended', attempt.release.id)
 }
 
 async function supersede(
   attempt: Attempt,
   kyozo: Kyozo,
   by: { readonly stack: StackSpec | undefined; readonly bySha: string },
-): Promise<EndOutcome> {
+): Promise<void> {
   const verdicts = supersededVerdictsOf(attempt, by.stack, by.bySha)
-  const change = {
-    state: 'superseded' as const,
-    supersededBy: by.bySha,
-    reason: `superseded by ${by.bySha.slice(0, 7)}`,
-    timings: JSON.stringify(attempt.timings),
-  }
+  const change = { ...overtakenBy({ sha: by.bySha }), timings: JSON.stringify(attempt.timings) }
   await sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
-    const ended = await endRelease(trx, attempt.lease, { change, verdicts })
+    const isServed = await isLate(trx, { release: attempt.release, tip: by.bySha })
+    const options = isServed ? { options: JSON.stringify({ late: true }) } : {}
+    const ended = await endRelease(trx, attempt.lease, { change: { ...change, ...options }, verdicts })
     await recordFailure(trx, notLive(attempt, { stack: by.stack, failures: [], verdicts, code: 'superseded', reason: change.reason }))
     await reportRelease(
       trx,
       { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },
       kyozo.config.baseUrl,
     )
-    // The branch may have moved without a delivery having arrived yet: its tip gets its release now.
-    if ((await newerRelease(trx, attempt.release)) === undefined) {
+    // The branch may have moved without a delivery having arrived yet: its tip gets its release now, unless it has one that serves.
+    if (!isServed && (await newerRelease(trx, attempt.release)) === undefined) {
       await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
         workspace: attempt.workspace,
         environment: attempt.environment,
@@ -78,59 +85,63 @@ async function supersede(
         triggeredBy: attempt.release.triggeredBy,
       })
     }
+    // This process goes on with nothing.
+    if (kyozo.stopping.begun.aborted) await kyozo.queue.enqueueDeploy(trx, attempt.environment.id)
   })
-  return { kind: 'ended' }
 }
 
-/** A host that is away gets a few tries. An engine that is away is waited for: no commit is at fault, and nothing runs without it. */
-function mayRetry(attempt: Attempt, failures: readonly KyozoError[]): boolean {
-  // While the engine is away nothing can be mended, so nothing can end.
-  if (failures.some(isEngineAway)) return true
-  return failures.every((failure) => failure.retryable) && attempt.release.attempt < attemptLimit
-}
+/** Whoever is back hastens those that wait: this is for one that came back unseen. */
+const awaitedSeconds = 15
 
-function isEngineAway(failure: KyozoError): boolean {
-  return failure.code === 'engine_unavailable'
-}
-
-const longestRetryMs = 15_000
-
-async function retryLater(attempt: Attempt, kyozo: Kyozo, failure: KyozoError): Promise<EndOutcome> {
+/** The newer release that takes its place instead, if one waits. */
+async function retryLater(attempt: Attempt, kyozo: Kyozo, { because: failure, awaits }: NextTry): Promise<Release | undefined> {
   const { release } = attempt
-  const afterMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (release.attempt - 1))
-  const tries = isEngineAway(failure) ? '' : ` (attempt ${release.attempt} of ${attemptLimit})`
+  const seconds =
+    awaits === undefined
+      ? retryAfterSeconds(release.attempt, Math.random())
+      : Math.min(longestWaitSeconds, (failure.retryAfterSeconds ?? awaitedSeconds) * (1 + Math.random() / 2))
+  const how =
+    awaits === undefined ? ` in ${seconds.toFixed(1)} s (attempt ${release.attempt} of ${attemptLimit})` : ' as soon as it can be asked'
   const reason = `waiting to try again: ${attempt.redact(failure.message)}`
-  // Said once, not at each try.
-  if (release.reason !== reason) attempt.say(`${attempt.redact(failure.message)}; trying again in ${afterMs / 1000} s${tries}`)
-  await updateRelease(kyozo.db, attempt.lease, {
-    state: 'queued',
-    stage: null,
-    reason,
-    leaseToken: null,
-    leaseExpiresAt: null,
-    attempt: isEngineAway(failure) ? Math.min(release.attempt, attemptLimit - 1) : release.attempt,
+  const newer = await kyozo.db.transaction().execute(async (trx) => {
+    const overtaking = await giveBack(trx, attempt, {
+      reason,
+      nextAttemptAt: inSeconds(seconds),
+      ...(awaits === undefined ? {} : { attempt: release.attempt - 1 }),
+      // Nobody hears that a registry is back: for that it waits by time alone.
+      ...(awaits === 'engine' || awaits === 'repository' ? { waitsFor: awaits } : {}),
+    })
+    if (overtaking === undefined) await notify(trx, 'queue', release.environmentId)
+    return overtaking
   })
-  return { kind: 'retry', afterMs }
+  // Said once, not at each try.
+  if (newer === undefined && release.reason !== reason) attempt.say(`${attempt.redact(failure.message)}; trying again${how}`)
+  return newer
 }
 
-async function fail(
-  attempt: Attempt,
-  kyozo: Kyozo,
-  cause: { readonly stack: StackSpec | undefined; readonly failures: readonly KyozoError[] },
-): Promise<void> {
+interface Failing {
+  readonly stack: StackSpec | undefined
+  readonly failures: readonly KyozoError[]
+  /** What kept what served from being brought back: said behind the causes, of which it is none. */
+  readonly unmended: KyozoError | undefined
+}
+
+async function fail(attempt: Attempt, kyozo: Kyozo, cause: Failing): Promise<void> {
   const first = cause.failures[0]!
-  const verdicts: ReleaseVerdict[] = failedVerdicts(attempt, cause.stack, cause.failures).map((verdict) => ({
+  const isBack = cause.unmended === undefined
+  const verdicts: ReleaseVerdict[] = failedVerdicts(attempt, cause.stack, { ...cause, isBack }).map((verdict) => ({
     ...verdict,
     words: attempt.redact(verdict.words),
   }))
   const words = attempt.redact(releaseWords('failed', verdicts, first.message))
-  const serving = verdicts.some((verdict) => verdict.kind === 'failed') || attempt.live.size === 0 ? '' : '. Previous release still serving'
-  const change = { state: 'failed' as const, errorCode: first.code, reason: `${words}${serving}`, timings: JSON.stringify(attempt.timings) }
+  const reason = `${words}${servingWords(attempt, cause, verdicts)}`
+  const change = { state: 'failed' as const, errorCode: first.code, reason, timings: JSON.stringify(attempt.timings) }
   for (const failure of cause.failures) attempt.say(`${failure.message}${failure.hint === undefined ? '' : `\n  ${failure.hint}`}`)
+  if (cause.unmended !== undefined) attempt.say(`Bringing back what served failed: ${cause.unmended.message}`)
   await sayVerdicts(attempt, { ...attempt.release, ...change, timings: {} }, verdicts)
   await kyozo.db.transaction().execute(async (trx) => {
     const ended = await endRelease(trx, attempt.lease, { change, verdicts })
-    await recordFailure(trx, notLive(attempt, { ...cause, verdicts, code: first.code, reason: change.reason }))
+    await recordFailure(trx, notLive(attempt, { ...cause, verdicts, code: first.code, reason }))
     await keepLivePorts(trx, attempt)
     await reportRelease(
       trx,
@@ -138,6 +149,11 @@ async function fail(
       kyozo.config.baseUrl,
     )
   })
+}
+
+function servingWords({ live, redact }: Attempt, { unmended }: Failing, verdicts: readonly ReleaseVerdict[]): string {
+  if (unmended !== undefined) return `. Bringing back what served failed: ${redact(unmended.message)}`
+  return verdicts.some((verdict) => verdict.kind === 'failed') || live.size === 0 ? '' : '. Previous release still serving'
 }
 
 interface EndedBadly {
@@ -148,9 +164,11 @@ interface EndedBadly {
   readonly reason: string
 }
 
-function notLive(attempt: Attempt, { stack, failures, ...ended }: EndedBadly): NotLive {
+function notLive(attempt: Attempt, { stack, failures, verdicts, code, reason }: EndedBadly): NotLive {
   return {
-    ...ended,
+    verdicts,
+    code,
+    reason,
     environmentId: attempt.environment.id,
     source: eventSource(attempt),
     sha: attempt.release.sha,
@@ -162,27 +180,33 @@ function notLive(attempt: Attempt, { stack, failures, ...ended }: EndedBadly): N
   }
 }
 
-/** What was stopped first got new loopback ports when it started again. */
-/** The failure that kept it from mending, if one did: the cause of the release's own is still said. */
-async function recoverRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<readonly KyozoError[]> {
+/** A process that stops has no time for one that does not hear that it is to end, and never proved itself: what served waits for its place. */
+const hurried = { graceSeconds: 2 }
+
+/** The failure that kept what served from being brought back, if one did: whoever looks at the environment next goes on with that. */
+async function bringBack(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<readonly KyozoError[]> {
   try {
-    await recover(attempt, engine)
+    await recover(attempt, engine, kyozo.stopping.begun.aborted ? hurried : {})
     await refreshRoutes(attempt, kyozo, engine)
     return []
   } catch (error) {
-    if (!(error instanceof KyozoError) || error.code !== 'engine_unavailable') throw error
+    if (!(error instanceof KyozoError) || error.code === 'lease_lost') throw error
+    kyozo.log.warn({ error, release: attempt.release.id }, 'what served could not be brought back')
     return [error]
   }
 }
 
+/** What was stopped first got new loopback ports when it started again, and what is sick gets no requests now either. */
 async function refreshRoutes(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<void> {
+  const environmentId = attempt.environment.id
   const containers = servingContainers(await engine.observe(attempt.identity, []), liveFacts(attempt.live, attempt.wishes))
   const services = [...attempt.live.values()].map((live) => live.spec)
+  const sick = await sickOf(kyozo.db, { environmentId, instances: await instancesByName(kyozo.db, environmentId), containers })
   await replaceRoutes(
     kyozo.db,
-    attempt.environment.id,
-    routeRows({ environmentId: attempt.environment.id, identity: attempt.identity, services, containers }, kyozo.config),
+    environmentId,
+    routeRows({ environmentId, identity: attempt.identity, services, containers, sick }, kyozo.config),
   )
-  await notify(kyozo.db, 'routes', attempt.environment.id)
+  await notify(kyozo.db, 'routes', environmentId)
   await kyozo.edge?.refresh()
 }

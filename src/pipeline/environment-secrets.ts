@@ -11,6 +11,7 @@ import { declarationName, parseDeclaration } from '../topology/declaration/decla
 import { cleanPath } from '../topology/paths.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { Kyozo } from './kyozo.ts'
+import { keptValues } from './release-values.ts'
 
 export interface EnvironmentSecrets {
   readonly available: readonly AvailableSecret[]
@@ -45,7 +46,7 @@ export async function environmentSecrets(
   const held = [...fromFiles, ...set.filter(({ secret }) => !isCredential(secret)).map(({ secret, value }) => heldBy(secret, value))]
   return {
     available: held.map(({ value: _, ...secret }) => secret),
-    values: [...opened, ...retired, ...fromFiles].map(({ value }) => value),
+    values: [...[...opened, ...retired, ...fromFiles].map(({ value }) => value), ...(await keptValues(kyozo, environment.id))],
     valuesFor: (stack) => valuesFor(stack, held),
   }
 }

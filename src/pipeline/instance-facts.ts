@@ -3,8 +3,9 @@ import type { ObservedContainer, Operation, StackPlan } from '../reconcile/plan.
 import type { StackService, StackSpec } from '../stack/stack.ts'
 import { kubernetesMemory } from '../stack/units.ts'
 import type { HealthProof } from '../store/deployment-events.ts'
-import type { InstanceChange, InstanceKey } from '../store/service-instances.ts'
+import type { InstanceChange, InstanceKey, ServiceInstance } from '../store/service-instances.ts'
 import type { Attempt } from './attempt.ts'
+import { healthConfig, provenConfig } from './health-config.ts'
 
 /** What a plan does with a service, besides making its image. */
 export type ServiceOperation = Exclude<Extract<Operation, { service: string }>, { kind: 'build' | 'pull' }>
@@ -50,7 +51,7 @@ export function declaredFacts(spec: StackService, stack: StackSpec): InstanceCha
   return {
     environmentVariables: JSON.stringify(Object.keys((definition.environment as Record<string, unknown> | undefined) ?? {})),
     resourceLimits: JSON.stringify(limitsOf(spec, stack)),
-    healthCheckConfig: JSON.stringify({ ...spec.health, deadlineMs: spec.healthDeadlineMs }),
+    healthCheckConfig: JSON.stringify(healthConfig(spec)),
     scalingConfig: JSON.stringify({ replicas: spec.replicas }),
   }
 }
@@ -86,12 +87,23 @@ export function liveInstance({ stack, spec, containers, rests, url, settings }: 
   return {
     ...declaredFacts(spec, stack),
     status: isUp ? 'running' : 'stopped',
-    statusReason: rests ?? (spec.replicas === 0 ? 'no copy of it is asked for' : null),
+    statusReason: rests ?? (spec.replicas === 0 ? 'no copy of it is asked for' : spec.isOneShot ? 'it ran and ended with code 0' : null),
     healthStatus: isUp ? 'healthy' : 'unknown',
     containerId: isUp ? (containers[0]?.id ?? null) : null,
     deploymentConfig: JSON.stringify({ image, configHash, replacement, settings }),
     portMappings: JSON.stringify(isUp ? containers.flatMap(portsOf) : []),
     url: url ?? null,
+  }
+}
+
+/** What a release leaves alone stands as it stood: nobody has looked at it anew, and its check is the one that it was proved by. */
+export function untouchedFacts(known: ServiceInstance | undefined, spec: StackService): InstanceChange {
+  if (known === undefined || known.deployedAt === null) return {}
+  const { status, healthStatus, statusReason } = known
+  const isIll = (status === 'running' || status === 'error') && healthStatus !== 'healthy'
+  return {
+    healthCheckConfig: JSON.stringify(provenConfig(known.healthCheckConfig, healthConfig(spec))),
+    ...(isIll ? { status, healthStatus, statusReason } : {}),
   }
 }
 

@@ -1,7 +1,9 @@
 // What the pipeline works with: the parts that main.ts wires, as the pipeline needs them.
 import type { Config } from '../config.ts'
+import type { Disk } from '../disk.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { FetchTokenRequest, ForgeConnection } from '../forge/forge.ts'
+import type { EngineStorage } from '../engine/storage.ts'
+import type { FetchTokenRequest, ForgeClient, ForgeConnection } from '../forge/forge.ts'
 import type { Mirrors } from '../git/mirror.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -9,23 +11,30 @@ import type { Vault } from '../secrets/vault.ts'
 import type { Template } from '../stack/template.ts'
 import type { Database, Executor } from '../store/database.ts'
 import type { Notifications } from '../store/notify.ts'
+import type { Stopping } from './hand-over.ts'
 
 export interface Kyozo {
   readonly config: Config
   readonly instance: string
   /** Names this process in leases. */
   readonly owner: string
+  /** Of this process's data directory, whatever the machine is called. */
+  readonly processId: string
   readonly db: Database
   readonly queue: Queue
   readonly notifications: Notifications
   readonly engine: Engine
   readonly mirrors: Mirrors
+  /** What the engine keeps on its disk. */
+  readonly storage: EngineStorage
+  readonly disk: Disk
   readonly vault: Vault
   readonly templates: readonly Template[]
   readonly log: Log
   /** The edge of this process, when it has one. */
   readonly edge: EdgeControl | undefined
   readonly connections: ConnectionCredentials
+  readonly stopping: Stopping
 }
 
 export interface EdgeControl {
@@ -36,9 +45,11 @@ export interface EdgeControl {
 }
 
 export interface ConnectionCredentials {
+  readonly all: readonly ForgeConnection[]
   find(forge: string, name: string): ForgeConnection | undefined
   /** What git sends to read a repository, or undefined for a public one without a token. */
   gitCredentials(forge: string, name: string, request: GitCredentialRequest): Promise<GitCredentials | undefined>
+  client(name: string): ForgeClient | undefined
 }
 
 export type GitCredentialRequest = FetchTokenRequest

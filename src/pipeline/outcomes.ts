@@ -1,8 +1,9 @@
 // What a release found out, service by service, becomes its verdicts.
-import { asKyozoError, type KyozoError } from '../errors.ts'
+import type { KyozoError } from '../errors.ts'
 import type { StackPlan } from '../reconcile/plan.ts'
 import { type ServiceOutcome, verdictOf } from '../release/verdict.ts'
 import type { StackService, StackSpec } from '../stack/stack.ts'
+import { storeError } from '../store/database.ts'
 import type { ReleaseVerdict } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 
@@ -19,8 +20,9 @@ export class ReleaseFailure extends Error {
   }
 }
 
+/** Whatever else an adapter did not name comes from the store: that it was away is no failure of the commit. */
 export function failuresOf(thrown: unknown): readonly KyozoError[] {
-  return thrown instanceof ReleaseFailure ? thrown.failures : [asKyozoError(thrown)]
+  return thrown instanceof ReleaseFailure ? thrown.failures : [storeError(thrown)]
 }
 
 /** Waits for all, then fails with every failure: one service's error must not hide another's. */
@@ -92,8 +94,14 @@ function presentOutcome(attempt: Served, facts: LiveFacts, { spec, isTouched, wa
   return { kind: 'live', service: name, afterMs, wasBuilt: wasBuilt || spec.build === undefined, ...reached } as const
 }
 
+export interface Failed {
+  readonly failures: readonly KyozoError[]
+  /** Whether all that served before serves again. */
+  readonly isBack: boolean
+}
+
 /** Verdicts of a release that did not go live: who failed, and who was held back by it. */
-export function failedVerdicts(attempt: Served, stack: StackSpec | undefined, failures: readonly KyozoError[]): ReleaseVerdict[] {
+export function failedVerdicts(attempt: Served, stack: StackSpec | undefined, { failures, isBack }: Failed): ReleaseVerdict[] {
   const byService = new Map(failures.filter((failure) => failure.service !== undefined).map((failure) => [failure.service!, failure]))
   const canceled = failures.find((failure) => failure.code === 'canceled')
   const because =
@@ -104,7 +112,7 @@ export function failedVerdicts(attempt: Served, stack: StackSpec | undefined, fa
         : 'the release failed'
   const known = knownServices(attempt, stack).filter(({ name }) => !attempt.wishes?.destroyed.has(name))
   return known.map(({ name, spec }) => ({
-    ...verdictOf(outcomeOf(attempt, spec, { failure: byService.get(name), because })),
+    ...verdictOf(outcomeOf(attempt, spec, { failure: byService.get(name), because, isBack })),
     ...about(spec),
   }))
 }
@@ -112,17 +120,17 @@ export function failedVerdicts(attempt: Served, stack: StackSpec | undefined, fa
 function outcomeOf(
   attempt: Served,
   spec: StackService,
-  cause: { readonly failure: KyozoError | undefined; readonly because: string },
+  cause: { readonly failure: KyozoError | undefined; readonly because: string; readonly isBack: boolean },
 ): ServiceOutcome {
-  const { failure, because } = cause
+  const { failure, because, isBack } = cause
   const live = attempt.live.get(spec.name)
   const rest = attempt.wishes?.stopped.get(spec.name)
   if (rest !== undefined && failure === undefined) return { kind: 'stopped', service: spec.name, because: rest }
-  const serving = live === undefined ? {} : { servingSha: live.sha }
-  if (failure !== undefined) return { kind: 'failed', service: spec.name, error: failure, ...serving }
+  const before = live === undefined ? {} : isBack ? { servingSha: live.sha } : { lostSha: live.sha }
+  if (failure !== undefined) return { kind: 'failed', service: spec.name, error: failure, ...before }
   if (live?.spec.configHash === spec.configHash)
     return { kind: 'unchanged', service: spec.name, sinceSha: live.sha, ...(live.url === undefined ? {} : { url: live.url }) }
-  return { kind: 'held_back', service: spec.name, because, ...serving }
+  return { kind: 'held_back', service: spec.name, because, ...before }
 }
 
 export function supersededVerdictsOf(attempt: Served, stack: StackSpec | undefined, bySha: string): ReleaseVerdict[] {

@@ -5,12 +5,12 @@ import type { TreeDiff } from '../git/source-tree.ts'
 import { short } from '../release/verdict.ts'
 import { stackOfRelease } from '../stack/again.ts'
 import type { Specified } from '../stack/from-source.ts'
-import type { StackSpec } from '../stack/stack.ts'
 import { updateRelease } from '../store/leases.ts'
 import { findRelease, type Release } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets } from './environment-secrets.ts'
 import type { Kyozo } from './kyozo.ts'
+import { type ReleaseValues, valuesOfRelease } from './release-values.ts'
 import { analyzeSource, fetchSource } from './source.ts'
 import { commitOf } from './tip.ts'
 
@@ -19,6 +19,8 @@ export interface Prepared extends Pick<Specified, 'stack' | 'environments'> {
   readonly topology: Specified['topology'] | null
   readonly tree: string
   readonly secrets: EnvironmentSecrets
+  /** The values that the release of then ran with. Default is those of today. */
+  readonly valuesOfThen?: ReleaseValues
   readonly diff: TreeDiff
   /** Whether the commit has anything in a folder. */
   readonly hasFolder: (folder: string) => boolean
@@ -35,18 +37,23 @@ export interface BuildSource {
 
 export function prepare(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
   const { release, environment } = attempt
-  const { rollbackTo, ofLive, analyze } = release.options
+  const { rollbackTo, ofLive, analyze, currentSecrets } = release.options
   const by = release.triggeredBy
-  if (rollbackTo !== undefined) return fromRelease(attempt, kyozo, { id: rollbackTo, saying: 'Going back to', because: `${by} went back` })
+  if (rollbackTo !== undefined)
+    return fromRelease(attempt, kyozo, {
+      ...{ id: rollbackTo, saying: 'Going back to', because: `${by} went back` },
+      values: currentSecrets === true ? 'of today' : 'of then',
+    })
   // What nobody changed must not change because kyozo was upgraded since.
   if (ofLive && !analyze && environment.liveReleaseId !== null)
-    return fromRelease(attempt, kyozo, { id: environment.liveReleaseId, saying: 'Staying at' })
+    return fromRelease(attempt, kyozo, { id: environment.liveReleaseId, saying: 'Staying at', values: 'of then' })
   return fromCommit(attempt, kyozo)
 }
 
 interface Earlier {
   readonly id: string
   readonly saying: string
+  readonly values: 'of then' | 'of today'
   /** Default is what the plan finds out. */
   readonly because?: string
 }
@@ -67,15 +74,19 @@ async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
 }
 
 /** Nothing is fetched and nothing is analyzed: what was good once is started again, and only an image that is gone needs the commit. */
-async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because }: Earlier): Promise<Prepared> {
+async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because, values }: Earlier): Promise<Prepared> {
   const { release, lease, environment } = attempt
   const earlier = await keptRelease(attempt, kyozo, id)
   attempt.say(`${saying} ${short(earlier.sha)} in ${attempt.workspace.name} ${environment.name}, as ${release.triggeredBy} asked`)
+  const kept = values === 'of today' ? undefined : await valuesOfRelease(kyozo, id)
+  const secrets = await secretsOfRelease(attempt, kyozo, { earlier, kept })
+  // Staying at what is live with values that were not kept changes nothing: its containers have what they have.
+  const withOthers = kept === undefined && because !== undefined
+  if (withOthers)
+    attempt.say(values === 'of today' ? 'With the values of today, as asked' : 'With the values of today: those of then were not kept')
   const stack = stackOfRelease(earlier.stackSpec, {
-    identity: attempt.identity,
-    release: release.id,
-    revision: earlier.sha,
-    generation: lease.generation,
+    ...{ identity: attempt.identity, release: release.id, revision: earlier.sha, generation: lease.generation },
+    ...(withOthers ? { secrets: secrets.available } : {}),
   })
   const diff: TreeDiff = { base: environment.analyzedTree, added: [], modified: [], removed: [], renamed: [] }
   await updateRelease(kyozo.db, lease, {
@@ -89,7 +100,8 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because
     stack,
     topology: earlier.topology,
     environments: {},
-    secrets: await secretsOfRelease(attempt, kyozo, { stack, earlier }),
+    secrets,
+    ...(kept === undefined ? {} : { valuesOfThen: kept }),
     tree: earlier.tree,
     diff,
     // Who goes back has said what is to run: a service that the earlier release did not have goes.
@@ -102,19 +114,18 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because
   }
 }
 
-/** Their values are those of now. What was read from files of the commit is read from them again, and only then is the commit needed. */
+/** Where the values of then are not there, those of now: what was read from files of the commit is read from them again, and only then is it needed. */
 async function secretsOfRelease(
   attempt: Attempt,
   kyozo: Kyozo,
-  { stack, earlier }: { readonly stack: StackSpec; readonly earlier: KeptRelease },
+  { earlier, kept }: { readonly earlier: KeptRelease; readonly kept: ReleaseValues | undefined },
 ): Promise<EnvironmentSecrets> {
   const set = await environmentSecrets(kyozo, attempt.environment)
-  const given = set.valuesFor(stack)
-  const isComplete = stack.services.every(({ name, secrets = [] }) => secrets.every((secret) => given[name]?.[secret] !== undefined))
-  if (isComplete) {
-    attempt.redactAlso(set.values)
-    return set
-  }
+  attempt.redactAlso(set.values)
+  const { services } = earlier.stackSpec
+  const given = set.valuesFor(earlier.stackSpec)
+  const isComplete = services.every(({ name, secrets = [] }) => secrets.every((secret) => given[name]?.[secret] !== undefined))
+  if (kept !== undefined || isComplete) return set
   const reader = await commitOf(attempt, kyozo, earlier)
   const all = await environmentSecrets(kyozo, attempt.environment, { reader, listing: await reader.listTree(earlier.tree) })
   attempt.redactAlso(all.values)
@@ -133,6 +144,14 @@ async function keptRelease(attempt: Attempt, kyozo: Kyozo, id: string): Promise<
 /** An image that was removed meanwhile is built from the commit that the release recorded, before anything is touched. */
 async function earlierSource(attempt: Attempt, kyozo: Kyozo, earlier: KeptRelease): Promise<BuildSource> {
   attempt.say(`An image of ${short(earlier.sha)} is gone and is built again`)
-  const reader = await commitOf(attempt, kyozo, earlier)
-  return { reader, listing: await reader.listTree(earlier.tree) }
+  try {
+    const reader = await commitOf(attempt, kyozo, earlier)
+    return { reader, listing: await reader.listTree(earlier.tree) }
+  } catch (error) {
+    if (!(error instanceof KyozoError) || (error.code !== 'repository_corrupt' && error.code !== 'revision_not_found')) throw error
+    throw new KyozoError('revision_not_found', `an image of ${short(earlier.sha)} is gone, and so is the commit that it was built from`, {
+      hint: `choose another release, or push ${short(earlier.sha)} again`,
+      cause: error,
+    })
+  }
 }

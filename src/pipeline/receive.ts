@@ -1,23 +1,22 @@
 // A delivery becomes a queued release, or a reason why not: decided and stored in one transaction, before anybody is answered.
-
-import { productionName } from '../environment-names.ts'
-import type { ForgeEvent, ForgeRepository } from '../forge/forge.ts'
-import { reasonToIgnore } from '../forge/forge.ts'
+import { KyozoError } from '../errors.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { ReleaseState } from '../release/states.ts'
-import type { Database, Executor } from '../store/database.ts'
-import { type DeliveryOutcome, decideDelivery, findDeliveryByHostId, insertDelivery, type NewDelivery } from '../store/deliveries.ts'
-import { type Environment, findEnvironment, findEnvironmentByRef, putEnvironment } from '../store/environments.ts'
-import { notify } from '../store/notify.ts'
-import { latestRelease, type NewRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
+import { reached } from '../steps.ts'
+import { type Database, type Executor, wholly } from '../store/database.ts'
 import {
-  createWorkspace,
-  findWorkspaceByRepository,
-  freeWorkspaceName,
-  holdWorkspace,
-  holdWorkspaceNames,
-  type Workspace,
-} from '../store/workspaces.ts'
+  type Delivery,
+  type DeliveryOutcome,
+  decideDelivery,
+  digestOf,
+  findDeliveryByHostId,
+  holdRefused,
+  insertDelivery,
+  type NewDelivery,
+} from '../store/deliveries.ts'
+import { type Environment, findEnvironment } from '../store/environments.ts'
+import { notify } from '../store/notify.ts'
+import { type NewRelease, queueRelease, type Release, saveVerdicts } from '../store/releases.ts'
+import { holdWorkspace, type Workspace } from '../store/workspaces.ts'
 import { reportRelease } from './report.ts'
 import { skipRelease } from './skip.ts'
 import { supersededVerdicts } from './verdicts.ts'
@@ -33,166 +32,85 @@ export interface ReceiveContext {
 }
 
 export interface Received {
-  readonly decision: 'accepted' | 'duplicate' | 'ignored'
+  readonly decision: DeliveryOutcome['decision'] | 'duplicate'
   readonly reason: string
   /** kyozo's own id of the delivery. */
   readonly id: string
   readonly releaseIds: readonly string[]
+  /** Set when it came again under a known id with another body. */
+  readonly differs?: true
 }
 
-/** Stores a forge's delivery and what follows from it. A delivery id that is known changes nothing. */
-export function receiveForgeDelivery(
-  context: ReceiveContext,
-  delivery: NewDelivery & { readonly connection: string },
-  event: ForgeEvent,
-): Promise<Received> {
-  return receive(context, delivery, (trx) => decideForgeEvent(context, trx, { delivery, event }))
+export interface Deciding<Arrived extends NewDelivery> {
+  /** What follows from it. Throws what whoever sent it can mend: then it is refused. */
+  decide(trx: Executor, delivery: Arrived): Promise<DeliveryOutcome>
+  /** Who reads why it was refused. */
+  ownerOf(trx: Executor, delivery: Arrived): Promise<DeliveryOwner>
 }
 
-/** One branch of a push to the built-in remote. */
-export interface BranchPush {
-  readonly workspace: Workspace
-  readonly ref: string
-  readonly sha: string
-  readonly isDeletion: boolean
-  readonly pusher: string
-  /** A person asks for it again: a commit that has its release gets another. Default is no. */
-  readonly isReplay?: true
-}
+export type DeliveryOwner = Pick<DeliveryOutcome, 'teamId' | 'workspaceId'>
 
-export function receivePush(context: ReceiveContext, delivery: NewDelivery, push: BranchPush): Promise<Received> {
-  return receive(context, delivery, (trx) => decidePush(context, trx, push))
-}
-
-async function receive(
-  context: ReceiveContext,
-  delivery: NewDelivery,
-  decide: (trx: Executor) => Promise<DeliveryOutcome>,
-): Promise<Received> {
-  return context.db.transaction().execute(async (trx) => {
-    const id = await insertDelivery(trx, delivery)
-    if (id === undefined) {
-      const known = await findDeliveryByHostId(trx, delivery.forge, delivery.deliveryId)
-      return {
-        decision: 'duplicate',
-        reason: `delivered before: ${known?.reason ?? 'under way'}`,
-        id: known?.id ?? '',
-        releaseIds: known?.releaseIds ?? [],
-      }
-    }
-    const outcome = await decide(trx)
-    await decideDelivery(trx, id, outcome)
-    return {
-      decision: outcome.decision === 'accepted' ? 'accepted' : 'ignored',
-      reason: outcome.reason,
-      id,
-      releaseIds: outcome.releaseIds,
-    }
+/**
+ * Stores what arrived and what follows from it, in one transaction. A delivery id that is known changes nothing, unless it was refused: what was in
+ * its way may be gone.
+ */
+export async function receive<Arrived extends NewDelivery>(
+  context: Pick<ReceiveContext, 'db'>,
+  deliveries: readonly Arrived[],
+  deciding: Deciding<Arrived>,
+): Promise<readonly Received[]> {
+  const received = await context.db.transaction().execute(async (trx) => {
+    const all: Received[] = []
+    for (const delivery of deliveries) all.push(await storeOne(trx, delivery, deciding))
+    return all
   })
+  for (const { deliveryId } of deliveries) await reached('delivery.stored', deliveryId)
+  return received
 }
 
-export async function decideForgeEvent(
-  context: ReceiveContext,
-  trx: Executor,
-  input: {
-    readonly delivery: Pick<NewDelivery, 'forge'> & { readonly connection: string }
-    readonly event: ForgeEvent
-    readonly replayedBy?: string
-  },
-): Promise<DeliveryOutcome> {
-  const { delivery, event } = input
-  const source = { forge: delivery.forge, connection: delivery.connection }
-  const reason = reasonToIgnore(event)
-  if (reason !== undefined || (event.kind !== 'push' && event.kind !== 'branch_deleted' && event.kind !== 'pull_request')) {
-    const known =
-      'repository' in event && event.repository ? await findWorkspaceByRepository(trx, { ...source, id: event.repository.id }) : undefined
-    return ignored(reason ?? 'nothing follows from this event', known ?? { teamId: context.teamId })
-  }
-  const workspace = await workspaceOf(context, trx, { ...source, repository: event.repository })
-  if (workspace === undefined)
-    return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
-  if (event.kind === 'pull_request') return ignored('previews of pull requests are not enabled for this workspace', workspace)
-  return decidePush(context, trx, {
-    workspace,
-    ref: event.ref,
-    sha: event.kind === 'push' ? event.after : '',
-    isDeletion: event.kind === 'branch_deleted',
-    pusher: input.replayedBy ?? event.pusher,
-    ...(input.replayedBy === undefined ? {} : { isReplay: true as const }),
-  })
-}
-
-/** A signed delivery of a repository that is not connected yet connects it, unless the connection says otherwise. */
-async function workspaceOf(
-  context: ReceiveContext,
-  trx: Executor,
-  input: { readonly forge: NewDelivery['forge']; readonly connection: string; readonly repository: ForgeRepository },
-): Promise<Workspace | undefined> {
-  const { forge, connection, repository } = input
-  const source = { forge, connection, id: repository.id }
-  const known = await findWorkspaceByRepository(trx, source)
-  if (known !== undefined || context.connectsRepositories === false) return known
-  // Of deliveries that arrive together one connects it, and the others find it.
-  await holdWorkspaceNames(trx)
-  const connected = await findWorkspaceByRepository(trx, source)
-  if (connected !== undefined) return connected
-  return createWorkspace(trx, {
-    teamId: context.teamId,
-    name: await freeWorkspaceName(trx, repository.fullName),
-    forge,
-    connection,
-    repositoryId: repository.id,
-    repositoryName: repository.fullName,
-    repositoryUrl: repository.cloneUrl,
-    defaultBranch: repository.defaultBranch,
-  })
-}
-
-export async function decidePush(context: ReceiveContext, trx: Executor, push: BranchPush): Promise<DeliveryOutcome> {
-  const { workspace } = push
-  const branch = push.ref.replace(/^refs\/heads\//, '')
-  if (!push.ref.startsWith('refs/heads/')) return ignored(`${push.ref} is not a branch, and kyozo runs branches`, workspace)
-  if (push.isDeletion) return ignored(`branch ${branch} was deleted; what runs keeps running until its environment is removed`, workspace)
-  if (!workspace.containerEnabled) return ignored(`containers are off for ${workspace.name}`, workspace)
-  if (!workspace.autoDeployEnabled && !push.isReplay) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
-  await holdWorkspace(trx, workspace.id)
-  const environment = await environmentOf(trx, workspace, push.ref)
-  if (environment === undefined) {
-    return ignored(
-      `branch ${branch} has no environment; map it with environments: {<name>: {branch: ${branch}}} in kyozo.yaml on ${workspace.defaultBranch}`,
-      workspace,
-    )
-  }
-  const latest = await latestRelease(trx, environment.id)
-  if (!push.isReplay && latest?.sha === push.sha && !mayComeAgain.includes(latest.state)) {
-    return {
-      teamId: workspace.teamId,
-      workspaceId: workspace.id,
-      decision: 'accepted',
-      reason: `${push.sha.slice(0, 7)} has its release to ${environment.name} already (${latest.state})`,
-      releaseIds: [latest.id],
-    }
-  }
-  const release = await startRelease(context, trx, { workspace, environment, sha: push.sha, triggeredBy: push.pusher })
+async function storeOne<Arrived extends NewDelivery>(trx: Executor, delivery: Arrived, deciding: Deciding<Arrived>): Promise<Received> {
+  const inserted = await insertDelivery(trx, delivery)
+  const known = inserted === undefined ? await findDeliveryByHostId(trx, delivery) : undefined
+  const refused = known?.decision === 'refused' && !isOther(known, delivery) ? await holdRefused(trx, known.id) : undefined
+  const id = inserted ?? refused?.id
+  if (id === undefined) return duplicateOf(known, delivery)
+  const decided = await decideOrRefuse(trx, delivery, deciding)
+  const outcome = delivery.missed === undefined ? decided : { ...decided, reason: `${delivery.missed}: ${decided.reason}` }
+  if (refused !== undefined && outcome.decision === 'refused') return duplicateOf(refused, delivery)
+  await decideDelivery(trx, id, outcome)
+  await reached('delivery.storing', delivery.deliveryId)
   return {
-    teamId: workspace.teamId,
-    workspaceId: workspace.id,
-    decision: 'accepted',
-    reason:
-      release.state === 'skipped'
-        ? `${push.sha.slice(0, 7)} is skipped: ${environment.name} is ${release.reason}`
-        : `release of ${push.sha.slice(0, 7)} to ${environment.name} queued`,
-    releaseIds: [release.id],
+    decision: outcome.decision,
+    reason: outcome.reason,
+    id,
+    releaseIds: outcome.releaseIds,
   }
 }
 
-/** Ends after which a push of the same commit tries once more. */
-const mayComeAgain: readonly ReleaseState[] = ['superseded', 'failed', 'skipped']
+/** One that cannot be carried out is in the ledger like all others, and those that are stored with it are not lost. */
+async function decideOrRefuse<Arrived extends NewDelivery>(
+  trx: Executor,
+  delivery: Arrived,
+  { decide, ownerOf }: Deciding<Arrived>,
+): Promise<DeliveryOutcome> {
+  try {
+    return await wholly(trx, () => decide(trx, delivery))
+  } catch (error) {
+    if (!(error instanceof KyozoError) || error.stage !== 'receive' || error.retryable) throw error
+    const reason = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`
+    return { ...(await ownerOf(trx, delivery)), decision: 'refused', reason, releaseIds: [] }
+  }
+}
 
-async function environmentOf(trx: Executor, workspace: Workspace, ref: string): Promise<Environment | undefined> {
-  const known = await findEnvironmentByRef(trx, workspace.id, ref)
-  if (known !== undefined || ref !== `refs/heads/${workspace.defaultBranch}`) return known
-  return putEnvironment(trx, workspace, { name: productionName, ref })
+function isOther(known: Delivery, again: NewDelivery): boolean {
+  return known.bodyDigest !== null && known.bodyDigest !== digestOf(again.body)
+}
+
+/** The first is kept whatever comes later under its id: hosts send the same again, and nobody else knows the secret. */
+function duplicateOf(known: Delivery | undefined, again: NewDelivery): Received {
+  const differs = known !== undefined && isOther(known, again)
+  const reason = `delivered before${differs ? ' with another body, which is the one that counts' : ''}: ${known?.reason ?? 'under way'}`
+  return { decision: 'duplicate', reason, id: known?.id ?? '', releaseIds: known?.releaseIds ?? [], ...(differs ? { differs: true } : {}) }
 }
 
 export interface ReleaseSubject extends Pick<NewRelease, 'sha' | 'triggeredBy' | 'triggeredById' | 'asked'> {
@@ -227,9 +145,4 @@ export async function startRelease(context: ReleaseStarting, trx: Executor, subj
   await context.queue.enqueueDeploy(trx, environment.id)
   await notify(trx, 'queue', environment.id)
   return release
-}
-
-/** Without a workspace it belongs to the team that the connection is for, so that somebody can read the reason. */
-function ignored(reason: string, owner: Pick<Workspace, 'teamId'> & Partial<Pick<Workspace, 'id'>>): DeliveryOutcome {
-  return { teamId: owner.teamId, workspaceId: owner.id ?? null, decision: 'ignored', reason, releaseIds: [] }
 }

@@ -4,13 +4,20 @@ import type { StackService, StackSpec } from '../stack/stack.ts'
 import type { Executor } from '../store/database.ts'
 import { recordEvents, recordHealthProofs, type ServiceEvent } from '../store/deployment-events.ts'
 import { replaceServiceDependencies } from '../store/service-dependencies.ts'
-import { changeServiceInstance, instancesByName, putServiceInstance, retireServiceInstances } from '../store/service-instances.ts'
+import {
+  changeServiceInstance,
+  instancesByName,
+  putServiceInstance,
+  retireServiceInstances,
+  type ServiceInstance,
+} from '../store/service-instances.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { Applied } from './apply.ts'
 import type { Attempt } from './attempt.ts'
 import { dependencyFacts } from './dependency-facts.ts'
-import { checkTypeOf, instanceKey, liveInstance, operationsByService, type ServiceOperation } from './instance-facts.ts'
+import { checkTypeOf, instanceKey, liveInstance, operationsByService, type ServiceOperation, untouchedFacts } from './instance-facts.ts'
 import { eventSource } from './record-plan.ts'
+import { recordProven } from './starts.ts'
 
 export interface WentLive {
   readonly stack: StackSpec
@@ -25,10 +32,11 @@ export interface WentLive {
 export async function recordLive(trx: Executor, attempt: Attempt, live: WentLive): Promise<void> {
   const operations = operationsByService(live.plan)
   const ids = new Map<string, string>()
+  const known = await instancesByName(trx, attempt.environment.id)
   const events: ServiceEvent[] = await goneEvents(trx, attempt, { live, operations })
   for (const spec of live.stack.services) {
     const mine = live.containers.filter(({ service, configHash }) => service === spec.name && configHash === spec.configHash)
-    const id = await putInstance(trx, attempt, { live, spec, mine })
+    const id = await putInstance(trx, attempt, { live, spec, mine, known: known.get(spec.name) })
     ids.set(spec.name, id)
     const operation = operations.get(spec.name)
     if (operation !== undefined) events.push(...eventsOf({ attempt, live, spec, mine, id, operation }))
@@ -43,9 +51,29 @@ export async function recordLive(trx: Executor, attempt: Attempt, live: WentLive
   await recordHealthProofs(
     trx,
     attempt.workspace.teamId,
-    proofs.map((spec) => ({ serviceInstanceId: ids.get(spec.name)!, checkType: checkTypeOf(spec), status: 'healthy' })),
+    proofs.map((spec) => {
+      const responseTimeMs = live.applied.responseMs.get(spec.name)
+      return {
+        serviceInstanceId: ids.get(spec.name)!,
+        checkType: checkTypeOf(spec),
+        status: 'healthy',
+        ...(responseTimeMs === undefined ? {} : { responseTimeMs }),
+      }
+    }),
   )
+  await recordProven(trx, { instances: await instancesByName(trx, attempt.environment.id), containers: provenContainers(live, operations) })
   await replaceServiceDependencies(trx, [...ids.values()], dependencyFacts({ ...live, ids, teamId: attempt.workspace.teamId }))
+}
+
+/** Copies that stayed when others came beside them were not looked at. */
+function provenContainers(
+  { applied, containers }: WentLive,
+  operations: ReadonlyMap<string, ServiceOperation>,
+): readonly ObservedContainer[] {
+  return containers.filter(({ id, service }) => {
+    if (!applied.healthyAfterMs.has(service)) return false
+    return operations.get(service)?.kind !== 'scale' || applied.hidden.get(service)?.includes(id) === true
+  })
 }
 
 /** Services that the commit no longer has: their containers go, their rows and events stay. */
@@ -67,24 +95,28 @@ async function goneEvents(
 }
 
 interface Instance {
+  readonly known?: ServiceInstance | undefined
   readonly live: WentLive
   readonly spec: StackService
   readonly mine: readonly ObservedContainer[]
 }
 
-function putInstance(trx: Executor, attempt: Attempt, { live, spec, mine }: Instance): Promise<string> {
+function putInstance(trx: Executor, attempt: Attempt, { live, spec, mine, known }: Instance): Promise<string> {
   const { wishes } = attempt
   const afterMs = live.applied.healthyAfterMs.get(spec.name)
   const proven = afterMs === undefined ? {} : { startupTimeMs: Math.round(afterMs), lastHealthCheckAt: new Date(), deployedAt: new Date() }
+  const rests = wishes.destroyed.get(spec.name) ?? wishes.stopped.get(spec.name)
+  const isUp = rests === undefined && spec.replicas > 0
+  const standing = afterMs === undefined && isUp ? untouchedFacts(known, spec) : {}
   const facts = liveInstance({
     stack: live.stack,
     spec,
     containers: mine,
-    rests: wishes.destroyed.get(spec.name) ?? wishes.stopped.get(spec.name),
+    rests,
     url: wishes.destroyed.has(spec.name) ? undefined : live.urls.get(spec.name),
     settings: wishes.services.find(({ name }) => name === spec.name)?.settings ?? {},
   })
-  return putServiceInstance(trx, instanceKey(attempt, spec), { change: { ...facts, ...proven } })
+  return putServiceInstance(trx, instanceKey(attempt, spec), { change: { ...facts, ...standing, ...proven } })
 }
 
 interface Happened extends Instance {

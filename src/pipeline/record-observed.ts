@@ -1,8 +1,10 @@
 // Services that change without a release: one whose container ends is no longer healthy, and one that came back is again. Only the change is told.
 import type { ObservedContainer } from '../reconcile/plan.ts'
+import type { Sickness } from '../store/container-health.ts'
 import type { Executor } from '../store/database.ts'
-import { recordEvents, recordHealthProofs } from '../store/deployment-events.ts'
+import { type HealthProof, recordEvents, recordHealthProofs } from '../store/deployment-events.ts'
 import { changeServiceInstance, type InstanceChange, instancesByName, type ServiceInstance } from '../store/service-instances.ts'
+import { healthNews } from './health-news.ts'
 import { checkTypeOf, portsOf } from './instance-facts.ts'
 import type { LiveService } from './verdicts.ts'
 
@@ -12,32 +14,49 @@ export interface Observed {
   readonly live: ReadonlyMap<string, LiveService>
   /** Those of the live release, whether or not they run. */
   readonly containers: readonly ObservedContainer[]
+  /** Containers whose health check says that they are sick, and why. */
+  readonly sick: ReadonlyMap<string, Sickness>
   readonly now: Date
 }
 
-/** What comes up between two crashes is not well: it must have run this long. */
-const steadyMs = 10_000
+/** A service that was well and is not, or the other way round. */
+export interface HealthChange {
+  readonly service: string
+  readonly status: 'healthy' | 'unhealthy'
+  /** Why; null of a healthy one. */
+  readonly reason: string | null
+}
 
-export async function recordObserved(trx: Executor, { environmentId, teamId, live, containers, now }: Observed): Promise<void> {
-  const known = await instancesByName(trx, environmentId)
-  for (const [name, { spec }] of live) {
+export async function recordObserved(trx: Executor, observed: Observed): Promise<readonly HealthChange[]> {
+  const known = await instancesByName(trx, observed.environmentId)
+  const changes: HealthChange[] = []
+  for (const [name, { spec }] of observed.live) {
     const instance = known.get(name)
-    if (instance === undefined || spec.isOneShot || spec.replicas === 0 || !isSettled(instance)) continue
-    const mine = containers.filter(({ service, configHash }) => service === name && configHash === spec.configHash)
-    const trouble = troubleOf(mine)
-    const wasHealthy = instance.healthStatus !== 'unhealthy' && instance.status === 'running'
-    const hasChanged = trouble === undefined ? !wasHealthy && mine.every((container) => isSteady(container, now)) : wasHealthy
-    const change = { ...placesOf(instance, mine), ...(hasChanged ? standing(mine, trouble, now) : {}) }
+    if (instance === undefined || spec.replicas === 0 || !isSettled(instance)) continue
+    const mine = observed.containers.filter(({ service, configHash }) => service === name && configHash === spec.configHash)
+    const { trouble, news } = healthNews(instance, { spec, containers: mine, sick: observed.sick, now: observed.now })
+    const change = { ...placesOf(instance, mine), ...(news === 'none' ? {} : standing(mine, trouble, observed.now)) }
     if (Object.keys(change).length > 0) await changeServiceInstance(trx, instance.id, change)
-    if (!hasChanged) continue
-    const check = checkTypeOf(spec)
-    const said = trouble === undefined ? {} : { errorMessage: trouble }
-    const type = trouble === undefined ? ('health_check_passed' as const) : ('health_check_failed' as const)
-    const source = { teamId, releaseId: null, triggeredBy: null, triggeredById: null }
-    await recordEvents(trx, source, [{ serviceInstanceId: instance.id, type, data: { check }, ...said }])
-    const status = trouble === undefined ? 'healthy' : 'unhealthy'
-    await recordHealthProofs(trx, teamId, [{ serviceInstanceId: instance.id, checkType: check, status, ...said }])
+    if (news !== 'told') continue
+    await tell(trx, observed.teamId, { instance, check: checkTypeOf(spec), trouble })
+    changes.push({ service: name, status: trouble === undefined ? 'healthy' : 'unhealthy', reason: trouble ?? null })
   }
+  return changes
+}
+
+interface Told {
+  readonly instance: ServiceInstance
+  readonly check: HealthProof['checkType']
+  readonly trouble: string | undefined
+}
+
+async function tell(trx: Executor, teamId: string, { instance, check, trouble }: Told): Promise<void> {
+  const said = trouble === undefined ? {} : { errorMessage: trouble }
+  const type = trouble === undefined ? ('health_check_passed' as const) : ('health_check_failed' as const)
+  const source = { teamId, releaseId: null, triggeredBy: null, triggeredById: null }
+  await recordEvents(trx, source, [{ serviceInstanceId: instance.id, type, data: { check }, ...said }])
+  const status = trouble === undefined ? 'healthy' : 'unhealthy'
+  await recordHealthProofs(trx, teamId, [{ serviceInstanceId: instance.id, checkType: check, status, ...said }])
 }
 
 /** A release that works on it, or a person who stopped it, says how it stands. */
@@ -46,7 +65,7 @@ function isSettled({ status, desiredState, deployedAt }: ServiceInstance): boole
 }
 
 function standing(mine: readonly ObservedContainer[], trouble: string | undefined, now: Date): InstanceChange {
-  const isUp = mine.some(({ state }) => state === 'running')
+  const isUp = trouble === undefined || mine.some(({ state }) => state === 'running')
   return {
     status: isUp ? 'running' : 'error',
     healthStatus: trouble === undefined ? 'healthy' : 'unhealthy',
@@ -73,19 +92,4 @@ function isSamePorts(now: ReturnType<typeof portsOf>, before: ServiceInstance['p
       .sort()
       .join()
   return text(now) === text(before)
-}
-
-function troubleOf(mine: readonly ObservedContainer[]): string | undefined {
-  if (mine.length === 0) return 'its containers are gone'
-  const down = mine.find(({ state }) => state !== 'running' && state !== 'created')
-  if (down !== undefined) {
-    const because = down.wasOutOfMemory ? ', out of memory' : ''
-    return down.state === 'paused' ? 'its container is paused' : `its container ended with code ${down.exitCode}${because}`
-  }
-  const sick = mine.find(({ health }) => health === 'unhealthy')
-  return sick === undefined ? undefined : 'its own health check fails'
-}
-
-function isSteady({ state, startedAt }: ObservedContainer, now: Date): boolean {
-  return state === 'running' && startedAt !== null && now.getTime() - Date.parse(startedAt) >= steadyMs
 }

@@ -5,8 +5,9 @@ import { decodePayload } from '../forge/payload.ts'
 import type { Executor } from '../store/database.ts'
 import { type Delivery, type DeliveryOutcome, decideDelivery } from '../store/deliveries.ts'
 import { findWorkspace } from '../store/workspaces.ts'
+import { decideForgeEvent, decidePush } from './decide-delivery.ts'
 import type { Kyozo } from './kyozo.ts'
-import { decideForgeEvent, decidePush, type ReceiveContext } from './receive.ts'
+import type { ReceiveContext } from './receive.ts'
 
 /** In the caller's transaction. The ledger says that it was replayed, by whom, and what came of it; earlier releases stay named. */
 export async function replayDelivery(
@@ -16,7 +17,7 @@ export async function replayDelivery(
 ): Promise<DeliveryOutcome> {
   const { queue, config, db } = kyozo
   const context: ReceiveContext = { db, queue, baseUrl: config.baseUrl, teamId: delivery.teamId ?? '' }
-  const outcome = await (delivery.forge === 'git'
+  const outcome = await (delivery.forge === 'git' || delivery.arrival === 'swept'
     ? replayPush(context, trx, { delivery, by })
     : replayEvent(context, trx, { delivery, by, kyozo }))
   const reason = `replayed by ${by}: ${outcome.reason}`
@@ -30,7 +31,7 @@ interface Replayed {
 }
 
 async function replayPush(context: ReceiveContext, trx: Executor, { delivery, by }: Replayed): Promise<DeliveryOutcome> {
-  const { ref, sha, before, after } = JSON.parse(delivery.body.toString('utf8')) as Partial<
+  const { ref, sha, before, after } = JSON.parse(bodyOf(delivery).toString('utf8')) as Partial<
     Record<'ref' | 'sha' | 'before' | 'after', string>
   >
   const workspace = delivery.workspaceId === null ? undefined : await findWorkspace(trx, delivery.workspaceId)
@@ -48,9 +49,16 @@ async function replayEvent(
   const forge = isForgeName(delivery.forge) ? forges[delivery.forge] : undefined
   const connection = await kyozo.connections.find(delivery.forge, delivery.connection ?? '')
   if (forge === undefined || connection === undefined) throw gone()
-  const payload = decodePayload(delivery.body, delivery.headers['content-type'] ?? 'application/json')
+  const payload = decodePayload(bodyOf(delivery), delivery.headers['content-type'] ?? 'application/json')
   const event = forge.parse({ event: delivery.event, payload }, connection)
   return decideForgeEvent(context, trx, { delivery: { ...delivery, connection: connection.name }, event, replayedBy: by })
+}
+
+function bodyOf({ body, receivedAt }: Delivery): Buffer {
+  if (body !== null) return body
+  throw new KyozoError('state_conflict', `the body of this delivery, of ${receivedAt.toISOString().slice(0, 10)}, is kept no longer`, {
+    hint: 'push again, or deploy the environment: kyozo deploy',
+  })
 }
 
 function gone(): KyozoError {

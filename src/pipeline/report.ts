@@ -23,34 +23,63 @@ export async function reportRelease(db: Executor, subject: ReportSubject, baseUr
   await notify(db, 'outbox', subject.release.id)
 }
 
-/** Pure: which statuses a release's present state asks for. The built-in remote has nobody to tell. */
+/** A service of the live release that fell, or came back, without a release: its own context of the commit that runs. */
+export async function reportStanding(
+  db: Executor,
+  {
+    workspace,
+    release,
+    environment,
+    ...said
+  }: Omit<ReportSubject, 'verdicts'> & { readonly service: string; readonly words: string; readonly isWell: boolean },
+  baseUrl: string,
+): Promise<void> {
+  const context = `${contextOf(environment)}/${said.service}`
+  const state = said.isWell ? 'success' : 'failure'
+  const messages = commitStatus({ workspace, release, baseUrl }, { context, state, description: `${said.service} ${said.words}` })
+  if (messages.length === 0) return
+  await putOutbox(db, messages)
+  await notify(db, 'outbox', release.id)
+}
+
+/** Pure: which statuses a release's present state asks for. */
 export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxMessage[] {
-  const { workspace, release } = subject
-  if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null)
-    return []
-  // A commit stays good or bad as it was, whatever becomes of a restart; a service that recovers by one makes it good.
-  if (release.options.ofLive && aggregateState(release) !== 'success') return []
-  const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
-  const context = `kyozo/${subject.environment.kind === 'preview' ? 'preview' : subject.environment.name}`
-  const status = (name: string, state: CommitStatus['state'], description: string): OutboxMessage => ({
-    teamId: workspace.teamId,
-    kind: 'status',
-    connection: workspace.connection!,
-    target: `status ${workspace.forge} ${repository.id} ${release.sha} ${name.toLowerCase()}`,
-    payload: {
-      repository,
-      sha: release.sha,
-      state,
-      context: name,
-      description: fitted(description),
-      targetUrl: `${baseUrl}/releases/${release.id}`,
-    } satisfies CommitStatus,
-  })
+  const { workspace, release, environment } = subject
+  // A commit stays good or bad as it was, whatever becomes of a restart or of the wish to go back to it; a service that recovers by one makes it good.
+  const isOfKnown = release.options.ofLive === true || release.options.rollbackTo !== undefined
+  if (isOfKnown && aggregateState(release) !== 'success') return []
+  const context = contextOf(environment)
+  const status = (name: string, state: CommitStatus['state'], description: string) =>
+    commitStatus({ workspace, release, baseUrl }, { context: name, state, description })
   const services = subject.verdicts.flatMap((verdict) => {
     const state = serviceState(verdict)
-    return state === undefined ? [] : [status(`${context}/${verdict.service}`, state, verdict.words)]
+    return state === undefined ? [] : status(`${context}/${verdict.service}`, state, verdict.words)
   })
-  return [...services, status(context, aggregateState(release), releaseWords(release.state, subject.verdicts, release.reason))]
+  return [...services, ...status(context, aggregateState(release), releaseWords(release.state, subject.verdicts, release.reason))]
+}
+
+export function contextOf({ kind, name }: Pick<Environment, 'kind' | 'name'>): string {
+  return `kyozo/${kind === 'preview' ? 'preview' : name}`
+}
+
+export interface StatusPlace {
+  readonly workspace: Workspace
+  readonly release: Pick<Release, 'id' | 'sha'>
+  readonly baseUrl: string
+}
+
+/** One message, or none: the built-in remote has nobody to tell. */
+export function commitStatus(
+  { workspace, release, baseUrl }: StatusPlace,
+  { context, state, description }: Pick<CommitStatus, 'context' | 'state' | 'description'>,
+): OutboxMessage[] {
+  if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null)
+    return []
+  const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
+  const targetUrl = `${baseUrl}/releases/${release.id}`
+  const payload: CommitStatus = { repository, sha: release.sha, state, context, description: fitted(description), targetUrl }
+  const target = `status ${workspace.forge} ${repository.id} ${release.sha} ${context.toLowerCase()}`
+  return [{ teamId: workspace.teamId, kind: 'status', connection: workspace.connection, target, payload, releaseId: release.id }]
 }
 
 /** GitHub shows this many characters. What still serves stands at the end and is what a person needs first: the middle gives way. */

@@ -1,16 +1,15 @@
 // What a worker looks after besides its jobs: releases whose worker died, releases nobody was woken for, and branches that moved without a delivery.
-import { newId } from '../ids.ts'
-import { hasEnded } from '../release/states.ts'
 import type { Executor } from '../store/database.ts'
-import { findEnvironment, findEnvironmentByRef, listEnvironments } from '../store/environments.ts'
-import { type RescuedRelease, rescueReleases } from '../store/leases.ts'
+import { findEnvironment } from '../store/environments.ts'
+import { type RescuedRelease, rescueReleases } from '../store/give-back.ts'
 import { notify } from '../store/notify.ts'
 import { settleOperations } from '../store/release-operations.ts'
-import { latestRelease, saveVerdicts, waitingEnvironments } from '../store/releases.ts'
-import { builtInWorkspaces, findWorkspace, type Workspace } from '../store/workspaces.ts'
+import { saveVerdicts } from '../store/releases.ts'
+import { claimableEnvironments } from '../store/waiting-releases.ts'
+import { builtInWorkspaces, findWorkspace } from '../store/workspaces.ts'
+import { convergeBranches, followedBranches } from './converge-branches.ts'
 import { withDefaultBranch } from './default-branch.ts'
 import type { Kyozo } from './kyozo.ts'
-import { receivePush } from './receive.ts'
 import { recordFailure } from './record-failure.ts'
 import { reportRelease } from './report.ts'
 import { failedVerdictsOf, liveServices, supersededVerdicts } from './verdicts.ts'
@@ -18,17 +17,16 @@ import { environmentWishes } from './wishes.ts'
 
 /** Puts what a dead worker left back into the queue or to its end, and wakes a worker for everything that waits. */
 export async function rescue(kyozo: Kyozo): Promise<void> {
-  await kyozo.db.transaction().execute(async (trx) => {
-    for (const rescued of await rescueReleases(trx)) {
-      const { release, fate } = rescued
-      kyozo.log.warn({ release: release.id, fate }, 'a release lost its worker')
-      if (fate !== 'queued') await reportEnd(kyozo, trx, rescued)
-    }
+  const { rescued, failures } = await rescueReleases(kyozo.db, async (trx, one) => {
+    if (one.fate !== 'queued') await reportEnd(kyozo, trx, one)
   })
-  for (const environmentId of await waitingEnvironments(kyozo.db)) await kyozo.queue.enqueueDeploy(kyozo.db, environmentId)
+  for (const { release, fate } of rescued) kyozo.log.warn({ release: release.id, fate }, 'a release lost its worker')
+  for (const error of failures) kyozo.log.warn({ error }, 'a release that lost its worker could not be taken over, and is tried again soon')
+  for (const environmentId of await claimableEnvironments(kyozo.db)) await kyozo.queue.enqueueDeploy(kyozo.db, environmentId)
 }
 
-async function reportEnd(kyozo: Kyozo, trx: Executor, { release, fate }: RescuedRelease): Promise<void> {
+/** What follows from the end of a release of which nobody knows more than its row. */
+export async function reportEnd(kyozo: Pick<Kyozo, 'config'>, trx: Executor, { release, fate }: RescuedRelease): Promise<void> {
   const environment = (await findEnvironment(trx, release.environmentId))!
   const workspace = (await findWorkspace(trx, release.workspaceId))!
   const verdicts =
@@ -57,34 +55,11 @@ async function reportEnd(kyozo: Kyozo, trx: Executor, { release, fate }: Rescued
 
 /** A push whose delivery could not be stored moved the branch all the same: it is received now, as if it had just arrived. */
 export async function sweepBuiltInRemotes(kyozo: Kyozo): Promise<void> {
-  for (const found of await builtInWorkspaces(kyozo.db)) {
+  const signal = kyozo.stopping.begun
+  for (const found of await builtInWorkspaces(kyozo.db, kyozo.processId)) {
     const workspace = await withDefaultBranch(kyozo, found)
     const tips = await kyozo.mirrors.branches(workspace.id)
-    const followed = new Set([
-      `refs/heads/${workspace.defaultBranch}`,
-      ...(await listEnvironments(kyozo.db, workspace.id)).map((environment) => environment.ref),
-    ])
-    for (const [ref, sha] of tips) if (followed.has(ref)) await receiveMissed(kyozo, { workspace, ref, sha })
+    // A repository that nobody has pushed to here says nothing.
+    if (tips.size > 0) await convergeBranches(kyozo, { workspace, followed: await followedBranches(kyozo, workspace), tips, signal })
   }
-}
-
-async function receiveMissed(
-  kyozo: Kyozo,
-  branch: { readonly workspace: Workspace; readonly ref: string; readonly sha: string },
-): Promise<void> {
-  const { workspace, ref, sha } = branch
-  const environment = await findEnvironmentByRef(kyozo.db, workspace.id, ref)
-  const latest = environment === undefined ? undefined : await latestRelease(kyozo.db, environment.id)
-  if (latest !== undefined && (latest.sha === sha || !hasEnded(latest.state))) return
-  kyozo.log.warn({ workspace: workspace.name, ref, sha }, 'a branch moved without a delivery')
-  const delivery = {
-    forge: 'git' as const,
-    connection: null,
-    deliveryId: newId(),
-    event: 'sweep',
-    headers: {},
-    body: Buffer.from(JSON.stringify({ ref, sha })),
-  }
-  const context = { db: kyozo.db, queue: kyozo.queue, baseUrl: kyozo.config.baseUrl, teamId: workspace.teamId }
-  await receivePush(context, delivery, { workspace, ref, sha, isDeletion: false, pusher: 'sweep' })
 }

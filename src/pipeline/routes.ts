@@ -12,33 +12,33 @@ export interface RouteSubject {
   readonly identity: StackIdentity
   readonly services: readonly Pick<StackService, 'name' | 'port' | 'configHash'>[]
   readonly containers: readonly ObservedContainer[]
+  /** Containers that get no requests while a well one of their service is there. Default is none. */
+  readonly sick?: ReadonlyMap<string, unknown>
 }
 
-/** One row for each running container that has the service's present configuration and answers to its name. */
+/** One row for each running container that has the service's present configuration and answers to its name; sick ones only where all are. */
 export function routeRows(subject: RouteSubject, config: Pick<Config, 'baseDomain'>): RouteRow[] {
   return subject.services.flatMap((service) => {
     const host = hostOf(service.name, subject.identity, config)
-    return subject.containers.flatMap((container) => {
+    const rows = subject.containers.flatMap((container) => {
       const port = service.port === undefined ? undefined : container.publishedPorts[service.port]
-      const serves =
-        container.service === service.name &&
-        container.configHash === service.configHash &&
-        container.state === 'running' &&
-        container.hasAlias
-      return serves && port !== undefined
-        ? [
-            {
-              environmentId: subject.environmentId,
-              service: service.name,
-              host,
-              containerId: container.id,
-              port,
-              state: 'serving' as const,
-            },
-          ]
-        : []
+      if (port === undefined || !serves(container, service)) return []
+      const { environmentId } = subject
+      return [{ environmentId, service: service.name, host, containerId: container.id, port, state: 'serving' as const }]
     })
+    const well = rows.filter(({ containerId }) => !isSick(subject, containerId))
+    // An answer of the last one, however bad, tells more than none.
+    return well.length > 0 ? well : rows
   })
+}
+
+function serves(container: ObservedContainer, service: Pick<StackService, 'name' | 'configHash'>): boolean {
+  const isOfIt = container.service === service.name && container.configHash === service.configHash
+  return isOfIt && container.state === 'running' && container.hasAlias
+}
+
+function isSick({ containers, sick }: RouteSubject, id: string): boolean {
+  return sick?.has(id) === true || containers.some((container) => container.id === id && container.health === 'unhealthy')
 }
 
 /** `http://api.shop.localhost:4400` for every service that answers on a port. */

@@ -3,7 +3,7 @@ import type { Executor } from '../store/database.ts'
 import type { Environment } from '../store/environments.ts'
 import { databaseNow } from '../store/instance.ts'
 import { notify } from '../store/notify.ts'
-import { endWaitingRelease, insertSkippedRelease, type NewRelease, type Release, waitingReleases } from '../store/releases.ts'
+import { endWaitingRelease, insertEndedRelease, type NewRelease, type Release, waitingReleases } from '../store/releases.ts'
 import type { Workspace } from '../store/workspaces.ts'
 import { reportRelease } from './report.ts'
 import { skippedVerdicts } from './verdicts.ts'
@@ -23,7 +23,7 @@ export function pausedWords({ pausedBy, pauseReason }: Pick<Environment, 'paused
 export async function skipRelease(trx: Executor, place: Place & { readonly release: NewRelease }, baseUrl: string): Promise<Release> {
   const { environment } = place
   const verdicts = await skippedVerdicts(trx, environment, pausedWords(environment))
-  const release = await insertSkippedRelease(trx, { ...place.release, reason: pausedWords(environment) }, verdicts)
+  const release = await insertEndedRelease(trx, { ...place.release, state: 'skipped', reason: pausedWords(environment) }, verdicts)
   await reportRelease(trx, { ...place, release, verdicts }, baseUrl)
   await notify(trx, 'release', release.id)
   return release

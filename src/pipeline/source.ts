@@ -9,9 +9,10 @@ import { updateRelease } from '../store/leases.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { keptAnalysis } from './analyses.ts'
 import type { Attempt } from './attempt.ts'
-import { Superseded } from './attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets, missingVariables } from './environment-secrets.ts'
+import { followRename } from './follow-rename.ts'
 import type { Kyozo } from './kyozo.ts'
+import { Superseded } from './newer.ts'
 import { fixedPorts } from './ports.ts'
 import { recordAnalysis } from './record-analysis.ts'
 import { commitOf, tipOf } from './tip.ts'
@@ -29,7 +30,8 @@ export interface FetchedSource {
 export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<FetchedSource> {
   const { release, workspace, environment } = attempt
   const reader = await kyozo.mirrors.reader(workspace.id)
-  const tip = release.options.ofLive ? await liveCommit(attempt, kyozo) : await tipOf(attempt, kyozo, environment.ref)
+  const found = release.options.ofLive ? await liveCommit(attempt, kyozo) : await tipOf(attempt, kyozo, environment.ref)
+  const tip = found === release.sha ? found : await confirmedTip(attempt, kyozo, found)
   if (tip !== release.sha) throw new MovedOn(tip)
   const commit = await reader.readCommit(tip)
   attempt.say(`Release of ${tip.slice(0, 7)} (${commit.subject.slice(0, 72)}) to ${workspace.name} ${environment.name}`)
@@ -47,6 +49,16 @@ async function liveCommit(attempt: Attempt, kyozo: Kyozo): Promise<string> {
   const { release, environment } = attempt
   if (environment.analyzedTree !== null) await commitOf(attempt, kyozo, { sha: release.sha, tree: environment.analyzedTree })
   return release.sha
+}
+
+/**
+ * Another commit than the one that was announced: most often the branch moved on, but perhaps the repository's name is another repository's now. A host
+ * that cannot be asked delays nothing: nobody who takes a name over can keep it from answering.
+ */
+async function confirmedTip(attempt: Attempt, kyozo: Kyozo, tip: string): Promise<string> {
+  const { workspace, environment } = attempt
+  const renamed = await followRename(kyozo, workspace).catch(() => undefined)
+  return renamed === undefined ? tip : tipOf({ ...attempt, workspace: renamed }, kyozo, environment.ref)
 }
 
 /** The branch points elsewhere by now: this release ends, and one of the tip takes its place. */

@@ -5,24 +5,28 @@ import type { ObservedContainer, StackPlan } from '../reconcile/plan.ts'
 import { stateWords } from '../release/states.ts'
 import { releaseWords, short } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
+import { reached } from '../steps.ts'
+import { sickContainers } from '../store/container-health.ts'
 import { endDrained, holdUntilDrained } from '../store/draining-operations.ts'
 import { recordAnalyzed } from '../store/environments.ts'
+import { keepRelease } from '../store/kept-releases.ts'
 import { endRelease } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
 import { type Release, type ReleaseVerdict, retireLiveReleases } from '../store/releases.ts'
 import { replaceRoutes } from '../store/routes.ts'
+import { freeServices } from '../store/service-guards.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { Applied } from './apply.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
+import { endLosses, lossWords } from './lost-volumes.ts'
 import { liveVerdicts, touchedServices } from './outcomes.ts'
 import { keepOnlyPorts } from './ports.ts'
 import { recordLive } from './record-live.ts'
+import { differingNames, type ReleaseValues, sealValues, valuesOfRelease } from './release-values.ts'
 import { reportRelease } from './report.ts'
+import { leavingContainers, retire } from './retire.ts'
 import { routeRows, serviceUrls } from './routes.ts'
-
-/** For requests under way to a container that is going. */
-const drainMs = 10_000
 
 export interface Switching {
   readonly stack: StackSpec
@@ -30,62 +34,46 @@ export interface Switching {
   readonly plan: StackPlan
   readonly applied: Applied
   readonly tree: string
+  /** What its containers were started with. */
+  readonly values: ReleaseValues
 }
 
 export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
   const { stack, applied } = switching
   for (const [service, containers] of applied.hidden) await engine.giveAlias(attempt.identity, service, containers)
   const live = await becomeLive(attempt, kyozo, engine, switching)
+  await reached('switch.stored', attempt.release.id)
   await kyozo.edge?.refresh()
   // The release is live: whatever goes wrong from here on is mended later and takes nothing back.
   try {
-    await retire(attempt, kyozo, { stack, applied })
-    await endDrained(kyozo.db, live)
+    // What is left to the next release is gone when that says so.
+    if (await retire(attempt, kyozo, { stack, applied })) await endDrained(kyozo.db, live)
   } catch (error) {
     kyozo.log.warn({ error, release: attempt.release.id }, 'replaced containers could not be taken away; the next mending does it')
   }
 }
 
-async function retire(attempt: Attempt, kyozo: Kyozo, { stack, applied }: Pick<Switching, 'stack' | 'applied'>): Promise<void> {
-  const going = applied.retire.flatMap((retired) => retired.containers)
-  const leaving = leavingContainers(applied)
-  if (leaving.length === 0) return
-  await drain(kyozo, leaving)
-  const kept = new Set(stack.services.map((service) => service.name))
-  for (const { service, containers } of applied.retire)
-    if (kept.has(service)) await kyozo.engine.takeAlias(attempt.identity, service, containers)
-  // A sibling that resolved the old address a moment ago is still about to connect to it.
-  await new Promise((resolve) => setTimeout(resolve, siblingGraceMs))
-  await kyozo.engine.stop(applied.stop)
-  await kyozo.engine.remove(going)
-}
-
-function leavingContainers({ retire, stop }: Applied): readonly string[] {
-  return [...retire.flatMap(({ containers }) => containers), ...stop]
-}
-
-const siblingGraceMs = 1_000
-
-async function drain(kyozo: Kyozo, containers: readonly string[]): Promise<void> {
-  if (kyozo.edge !== undefined) return kyozo.edge.drain(containers, drainMs)
-  // Another process has the edge: it has taken over the routes by now, and its requests get a moment to end.
-  await new Promise((resolve) => setTimeout(resolve, remoteDrainMs))
-}
-
-const remoteDrainMs = 2_000
-
 async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<Release> {
   const { stack, plan, applied } = switching
   const { environment, release } = attempt
   const containers = await stayingContainers(attempt, engine, applied)
+  const sick = await sickContainers(
+    kyozo.db,
+    containers.map(({ id }) => id),
+  )
   const routes = routeRows(
-    { environmentId: environment.id, identity: attempt.identity, services: stack.services, containers },
+    { environmentId: environment.id, identity: attempt.identity, services: stack.services, containers, sick },
     kyozo.config,
   )
   const urls = serviceUrls(attempt.identity, stack.services, kyozo.config)
   const back = release.options.rollbackTo === undefined ? '' : `back to ${short(release.sha)} as ${release.triggeredBy} asked`
+  const others = await otherValues(attempt, kyozo, switching.values)
+  const losses = await lossWords(kyozo.db, attempt, stack)
   const verdicts = liveVerdicts(attempt, { stack, plan, healthyAfterMs: applied.healthyAfterMs, urls, wishes: attempt.wishes }).map(
-    (verdict) => (back === '' || verdict.kind === 'unchanged' ? verdict : { ...verdict, words: `${verdict.words}, ${back}` }),
+    (verdict) => {
+      const changed = verdict.kind === 'unchanged' ? [] : [back, others.get(verdict.service)]
+      return { ...verdict, words: joined(verdict.words, ...changed, losses.get(verdict.service)) }
+    },
   )
   const hasChanged = touchedServices(plan).size > 0 || changesResting(attempt, stack)
   const state = hasChanged || environment.liveReleaseId === null ? ('live' as const) : ('unchanged' as const)
@@ -101,20 +89,45 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
       verdicts,
     })
     if (state === 'live') await retireLiveReleases(trx, release)
+    await keepRelease(trx, release, {
+      kept: kyozo.config.keptReleases,
+      values: sealValues(kyozo.vault, release.id, switching.values),
+    })
     await recordAnalyzed(trx, environment.id, {
       tree: switching.tree,
       sha: release.sha,
       ...(state === 'live' ? { liveReleaseId: release.id } : {}),
     })
+    await freeServices(trx, environment.id, beginningAnew(release, switching))
     await replaceRoutes(trx, environment.id, routes)
     await keepOnlyPorts(trx, attempt, stack)
     await recordLive(trx, attempt, { ...switching, containers, urls })
+    await endLosses(trx, attempt)
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)
     // Who reads that it is live must reach the new containers at once.
     await kyozo.edge?.refresh(trx)
+    await reached('switch.storing', release.id)
     return ended
   })
+}
+
+/** Names of the variables that a service gets another value of than from the release that is live, in words, by service. */
+async function otherValues({ environment }: Attempt, kyozo: Kyozo, values: ReleaseValues): Promise<ReadonlyMap<string, string>> {
+  const live = environment.liveReleaseId === null ? undefined : await valuesOfRelease(kyozo, environment.liveReleaseId)
+  if (live === undefined) return new Map()
+  const names = differingNames(live.secrets, values.secrets)
+  return new Map([...names].map(([service, changed]) => [service, `with another ${changed.join(', ')}`]))
+}
+
+function joined(...words: readonly (string | undefined)[]): string {
+  return words.filter((part) => part !== undefined && part !== '').join(', ')
+}
+
+/** Services that have no past from now on: those that it touched, and all of them when a person asked for what is live, which starts what was held back. */
+function beginningAnew({ options, triggeredById, triggeredBy }: Release, { stack, plan }: Switching): readonly string[] {
+  const isAsked = options.ofLive === true && (triggeredById !== null || triggeredBy !== 'kyozo')
+  return isAsked ? stack.services.map(({ name }) => name) : [...touchedServices(plan)]
 }
 
 /** What a resting service comes back as is what the live release says, so a commit that changes only such a one goes live too. */

@@ -1,5 +1,6 @@
 // The facts that verdicts rest on, read from the environment's live release.
 import { verdictOf } from '../release/verdict.ts'
+import { hostOf } from '../stack/lives-in.ts'
 import type { StackService } from '../stack/stack.ts'
 import type { Executor } from '../store/database.ts'
 import type { Environment } from '../store/environments.ts'
@@ -11,6 +12,8 @@ export interface LiveService {
   /** The commit whose image and configuration run. */
   readonly sha: string
   readonly url?: string
+  /** The service in whose namespace it lives. */
+  readonly livesIn?: string
   /** The live release's generation, where that release made all its containers anew. */
   readonly sinceGeneration?: number
 }
@@ -28,7 +31,9 @@ export async function liveServices(
     (release?.stackSpec?.services ?? []).map((spec) => {
       const verdict = verdicts.get(spec.name)
       const since = made.has(spec.name) && release!.generation !== null ? { sinceGeneration: release!.generation } : {}
-      return [spec.name, { spec, sha: verdict?.sinceSha ?? release!.sha, ...(verdict?.url ? { url: verdict.url } : {}), ...since }]
+      const host = hostOf(release!.stackSpec!.document.services[spec.name])
+      const home = { ...(verdict?.url ? { url: verdict.url } : {}), ...(host === undefined ? {} : { livesIn: host }) }
+      return [spec.name, { spec, sha: verdict?.sinceSha ?? release!.sha, ...home, ...since }]
     }),
   )
 }

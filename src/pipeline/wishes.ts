@@ -1,6 +1,5 @@
 // What people want of the services of an environment, as causes of a plan.
-import type { Cause } from '../reconcile/plan.ts'
-import type { Wishes } from '../reconcile/plan-stack.ts'
+import type { Cause, Wishes } from '../reconcile/plan.ts'
 import type { LiveServiceFacts } from '../reconcile/recover.ts'
 import type { Executor } from '../store/database.ts'
 import type { Release } from '../store/releases.ts'
@@ -59,13 +58,14 @@ export function liveFacts(
   return new Map(
     [...live]
       .filter(([name]) => !destroyed.has(name))
-      .map(([name, { spec, sinceGeneration }]) => [
+      .map(([name, { spec, livesIn, sinceGeneration }]) => [
         name,
         {
           configHash: spec.configHash,
           isOneShot: spec.isOneShot,
           replicas: spec.replicas,
           isStopped: stopped.has(name),
+          ...(livesIn === undefined ? {} : { livesIn }),
           ...(sinceGeneration === undefined ? {} : { sinceGeneration }),
         },
       ]),

@@ -17,38 +17,6 @@ export function createRedactor(values: Iterable<string>): (text: string) => stri
   return (text) => text.replace(pattern, mask)
 }
 
-/**
- * The same for a text that comes in pieces, such as a container's output: what might be the start of a value waits for the rest. Ends with
- * `end`, which gives what still waits.
- */
-export function createStreamRedactor(values: Iterable<string>): { add(chunk: string): string; end(): string } {
-  const all = [...values]
-  const redact = createRedactor(all)
-  let waiting = ''
-  return {
-    add(chunk) {
-      const text = waiting + chunk
-      // A line is whole once the next begins: a value of several lines is hidden line by line.
-      const end = text.lastIndexOf('\n') + 1
-      waiting = text.slice(end)
-      const lines = redact(text.slice(0, end))
-      if (waiting.length <= longestWaiting) return lines
-      const shown = redact(waiting)
-      waiting = shown.slice(-keptOfLongLine)
-      return lines + shown.slice(0, -keptOfLongLine)
-    },
-    end() {
-      const last = redact(waiting)
-      waiting = ''
-      return last
-    },
-  }
-}
-
-/** A line without an end is shown in parts; the end of each part waits, since a value may have begun there. */
-const longestWaiting = 32 * 1024
-const keptOfLongLine = 8 * 1024
-
 function* spellingsOf(value: string): Generator<string> {
   for (const line of value.split(/\r?\n/)) if (line.length >= shortestSecret) yield* writings(line)
   if (value.length < shortestSecret) return

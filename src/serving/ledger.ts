@@ -1,6 +1,7 @@
 // The receiver's port to the store: a verified delivery and what follows from it, in one transaction.
 import type { DeliveryLedger } from '../api/webhooks.ts'
-import { type ReceiveContext, receiveForgeDelivery } from '../pipeline/receive.ts'
+import { receiveForgeDelivery } from '../pipeline/decide-delivery.ts'
+import type { ReceiveContext } from '../pipeline/receive.ts'
 import { storeError } from '../store/database.ts'
 import { ownerOfDelivery } from '../store/forge-connections.ts'
 import type { ForgeName } from '../store/tables/git.ts'
@@ -9,11 +10,15 @@ export function ledger(context: ReceiveContext): DeliveryLedger {
   return {
     async accept(delivery) {
       const { forge, connection, deliveryId, event, headers, body, forgeEvent } = delivery
-      const received = await receiveForgeDelivery(
-        await contextOf(context, { forge, name: connection }),
-        { forge: forge as ForgeName, connection, deliveryId, event, headers, body },
+      const received = await receiveForgeDelivery(await contextOf(context, { forge, name: connection }), {
+        forge: forge as ForgeName,
+        connection,
+        deliveryId,
+        event,
+        headers,
+        body,
         forgeEvent,
-      ).catch((error: unknown) => {
+      }).catch((error: unknown) => {
         throw storeError(error)
       })
       const release = received.releaseIds[0]
@@ -21,6 +26,7 @@ export function ledger(context: ReceiveContext): DeliveryLedger {
         decision: received.decision,
         reason: received.reason,
         deliveryId: received.id,
+        ...(received.differs ? { differs: true as const } : {}),
         url: release === undefined ? `${context.baseUrl}/api/v1/deliveries/${received.id}` : `${context.baseUrl}/releases/${release}`,
       }
     },

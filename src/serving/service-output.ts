@@ -5,6 +5,7 @@ import { KyozoError } from '../errors.ts'
 import { identityOf } from '../pipeline/attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets } from '../pipeline/environment-secrets.ts'
 import type { Kyozo } from '../pipeline/kyozo.ts'
+import { commitOf } from '../pipeline/tip.ts'
 import { createRedactor } from '../secrets/redact.ts'
 import { type Environment, findEnvironment } from '../store/environments.ts'
 import { findRelease, latestRelease, type Release, releaseThatStarted } from '../store/releases.ts'
@@ -14,8 +15,10 @@ import { findWorkspace } from '../store/workspaces.ts'
 const shownCharacters = 16 * 1024
 /** A secret that is set while somebody follows reaches containers that are started later, and those take longer. */
 const secretsKeptMs = 5_000
+/** The commit may have to be fetched: another process analyzed it. */
+const fetchMs = 60_000
 
-type Parts = Pick<Kyozo, 'db' | 'engine' | 'vault' | 'instance' | 'mirrors'>
+type Parts = Kyozo
 
 export function serviceOutput(kyozo: Parts): ServiceOutput {
   return {
@@ -82,6 +85,9 @@ async function valuesOfFiles(
   const given = set.valuesFor(stackSpec)
   const isComplete = stackSpec.services.every(({ name, secrets = [] }) => secrets.every((secret) => given[name]?.[secret] !== undefined))
   if (isComplete) return []
-  const reader = await kyozo.mirrors.reader(workspaceId)
+  const workspace = await findWorkspace(kyozo.db, workspaceId)
+  if (workspace === undefined) return []
+  const fetching = { workspace, signal: AbortSignal.timeout(fetchMs), redactAlso: () => undefined }
+  const reader = await commitOf(fetching, kyozo, { sha: release.sha, tree })
   return (await environmentSecrets(kyozo, environment, { reader, listing: await reader.listTree(tree) })).values
 }

@@ -1,13 +1,16 @@
 // The connections to Git hosts: the operator's own, from the environment, and those that teams made, from the database. A change reaches every
 // process at once.
 import { type Connections, createConnections } from '../forge/connections.ts'
+import { credentialFingerprint } from '../forge/fingerprint.ts'
 import type { ForgeConnection } from '../forge/forge.ts'
 import { githubConnection } from '../forge/github/connection.ts'
+import type { Gates } from '../gate.ts'
 import type { Log } from '../log.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { Database } from '../store/database.ts'
 import { connectionPlaces, listConnections, type StoredConnection } from '../store/forge-connections.ts'
 import type { Notifications } from '../store/notify.ts'
+import { noteCredential } from '../store/untold.ts'
 
 /** What is sealed as a connection's credentials. */
 export type StoredCredential = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'app'; readonly privateKey: string }
@@ -18,6 +21,7 @@ interface Parts {
   readonly vault: Vault
   readonly notifications: Notifications
   readonly log: Log
+  readonly gates: Gates
 }
 
 /** In case a notification was missed. */
@@ -25,8 +29,8 @@ const lookMs = 30_000
 
 export async function storedConnections(parts: Parts): Promise<Connections & { close(): Promise<void> }> {
   const { own, db, notifications, log } = parts
-  let known = ''
-  let current = createConnections(own, Date.now)
+  let known: string | undefined
+  let current = createConnections(own, Date.now, parts.gates)
   const load = async () => {
     const rows = await listConnections(db)
     // What is sealed never looks the same twice, so it tells every change.
@@ -35,7 +39,9 @@ export async function storedConnections(parts: Parts): Promise<Connections & { c
       .join()
     // The clients keep tokens of apps: they stay as long as nothing changed.
     if (state === known) return
-    current = createConnections([...own, ...rows.flatMap((row) => openConnection(parts, row) ?? [])], Date.now)
+    current = createConnections([...own, ...rows.flatMap((row) => openConnection(parts, row) ?? [])], Date.now, parts.gates)
+    // What was refused before is sent again with another credential.
+    for (const connection of current.all) await noteCredential(db, connection.name, credentialFingerprint(connection))
     known = state
   }
   await load()
@@ -55,6 +61,8 @@ export async function storedConnections(parts: Parts): Promise<Connections & { c
     // An address without a name is the operator's own connection, and never becomes a team's.
     find: (forge, name) => current.find(forge, name ?? own.find((connection) => connection.forge === forge)?.name ?? ''),
     client: (name) => current.client(name),
+    account: (name) => current.account(name),
+    atHostOf: (name) => current.atHostOf(name),
     gitCredentials: (forge, name, request) => current.gitCredentials(forge, name, request),
     async close() {
       off()

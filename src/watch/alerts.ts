@@ -1,17 +1,9 @@
 // Looks at every alert rule: opens an alert for what it finds, and resolves it when it is over. Several processes may look at once.
 import type { Log } from '../log.ts'
 import { decideAlert } from '../release/alerts.ts'
-import {
-  enabledAlertRules,
-  openAlert,
-  openAlerts,
-  resolveAlert,
-  resolveDisabledAlerts,
-  type StoredAlertRule,
-  type Watched,
-  watchedBy,
-} from '../store/alerts.ts'
+import { enabledAlertRules, openAlert, openAlerts, resolveAlert, resolveDisabledAlerts, type StoredAlertRule } from '../store/alerts.ts'
 import type { Database } from '../store/database.ts'
+import { type Watched, watchedBy } from '../store/watched.ts'
 
 const rulesAtOnce = 200
 const beforeAll = '00000000-0000-0000-0000-000000000000'

@@ -18,6 +18,7 @@ const serves = (...services: readonly ReturnType<typeof service>[]): ReadonlyMap
   new Map(services.map((spec) => [spec.name, { spec, sha: older }]))
 const say = (verdicts: readonly ReleaseVerdict[]) => verdicts.map(({ service: name, kind, words }) => `${name} ${kind}: ${words}`)
 const failure = (name: string) => new KyozoError('build_failed', `${name} did not build`, { service: name })
+const failed = (...failures: readonly KyozoError[]) => ({ failures, isBack: true })
 const cause = 'x'
 
 const replace: Operation = { kind: 'replace_beside', service: 'api', replicas: 1, retire: ['c1'], cause }
@@ -72,7 +73,9 @@ describe('a release that failed', () => {
   const live = serves(service('api', { configHash: 'v1:old' }), service('web', { configHash: 'v1:old' }), service('db'))
 
   it('says who failed, who was held back by it, and who was not concerned', () => {
-    expect(say(failedVerdicts({ live }, stack(service('api'), service('web'), service('db'), service('new')), [failure('api')]))).toEqual([
+    expect(
+      say(failedVerdicts({ live }, stack(service('api'), service('web'), service('db'), service('new')), failed(failure('api')))),
+    ).toEqual([
       'api failed: api did not build. Previous release (aaaaaaa) still serving',
       'web rolled_back: not switched because api failed. Previous release (aaaaaaa) still serving',
       'db unchanged: unchanged since aaaaaaa',
@@ -80,10 +83,22 @@ describe('a release that failed', () => {
     ])
   })
 
-  it('before anything was known of the commit still has a verdict for all that runs', () => {
-    expect(say(failedVerdicts({ live: serves(service('api')) }, undefined, [new KyozoError('repository_not_found', 'gone')]))).toEqual([
-      'api unchanged: unchanged since aaaaaaa',
+  it('does not say of anything that it still serves when not all of it could be brought back', () => {
+    const failing = { ...failed(failure('api')), isBack: false }
+    const verdicts = failedVerdicts({ live }, stack(service('api'), service('web'), service('db'), service('new')), failing)
+    expect(say(verdicts)).toEqual([
+      'api failed: api did not build. Previous release (aaaaaaa) is not back yet',
+      'web rolled_back: not switched because api failed',
+      'db unchanged: unchanged since aaaaaaa',
+      'new rolled_back: not switched because api failed. Nothing was serving before',
     ])
+    expect(verdicts.map(({ sinceSha }) => sinceSha)).toEqual([undefined, undefined, older, undefined])
+  })
+
+  it('before anything was known of the commit still has a verdict for all that runs', () => {
+    expect(
+      say(failedVerdicts({ live: serves(service('api')) }, undefined, failed(new KyozoError('repository_not_found', 'gone')))),
+    ).toEqual(['api unchanged: unchanged since aaaaaaa'])
   })
 })
 
@@ -111,7 +126,7 @@ describe('what people want of services', () => {
   })
 
   it('holds in a release that failed', () => {
-    expect(say(failedVerdicts({ live, wishes }, stack(service('api'), service('web'), service('db')), [failure('db')]))).toEqual([
+    expect(say(failedVerdicts({ live, wishes }, stack(service('api'), service('web'), service('db')), failed(failure('db'))))).toEqual([
       'api stopped: stopped, so nothing was deployed: ada stopped it: too loud',
       'db failed: db did not build. Nothing was serving before',
     ])
@@ -146,4 +161,16 @@ describe('works side by side', () => {
   it('turn what is thrown unexpectedly into words', () => {
     expect(failuresOf(new Error('socket hang up'))).toMatchObject([{ code: 'internal', message: 'socket hang up' }])
   })
+})
+
+it.each([
+  ['whose connection ended', new Error('Connection terminated unexpectedly')],
+  ['that the server ended', Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' })],
+  ['that lost against another', Object.assign(new Error('deadlock detected'), { code: '40P01' })],
+])('a statement %s is no failure of the commit: it is tried again', (_, thrown) => {
+  expect(failuresOf(thrown)).toMatchObject([{ code: 'store_unavailable', retryable: true }])
+})
+
+it('what nobody foresaw is a defect, and no trouble of the database', () => {
+  expect(failuresOf(new TypeError('x is not a function'))).toMatchObject([{ code: 'internal', retryable: false }])
 })

@@ -3,6 +3,7 @@ import type { CommitStatus } from '../../src/forge/forge.ts'
 import { statusMessages } from '../../src/pipeline/report.ts'
 import type { ReleaseState } from '../../src/release/states.ts'
 import type { Verdict } from '../../src/release/verdict.ts'
+import type { ReleaseOptions } from '../../src/store/tables/git.ts'
 import { environment, newer, release, workspace } from './facts.ts'
 
 const verdict = (service: string, kind: Verdict['kind'], words: string = kind): Verdict => ({ service, kind, words })
@@ -23,6 +24,7 @@ describe('a Git host is told', () => {
         kind: 'status',
         connection: 'main',
         target: `status github 42 ${newer} kyozo/production`,
+        releaseId: 'r1',
         payload: {
           repository: { id: '42', fullName: 'mona/Shop' },
           sha: newer,
@@ -58,6 +60,12 @@ describe('a Git host is told', () => {
     expect(told({ release: superseded, verdicts: [verdict('api', 'superseded')] })).toEqual([
       'kyozo/production error: superseded by ccccccc',
     ])
+  })
+
+  it.each<ReleaseOptions>([{ ofLive: true }, { rollbackTo: 'r0' }])('nothing but good news of a commit that ran before: %j', (options) => {
+    for (const state of ['queued', 'running', 'failed', 'superseded'] as const)
+      expect(told({ release: release({ state, options }) })).toEqual([])
+    expect(told({ release: release({ state: 'live', options }) })).toHaveLength(1)
   })
 
   it.each<[ReleaseState, CommitStatus['state']]>([

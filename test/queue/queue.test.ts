@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeAll, expect, it } from 'vitest'
 import { newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
@@ -47,5 +48,29 @@ it('keeps a job for the worker that starts later', async () => {
   await second.work(async (environmentId) => void taken.push(environmentId), { concurrency: 1 })
   await until('the job', () => taken.includes(id), { deadlineMs: 10_000 })
   await second.close()
+  await close()
+}, 30_000)
+
+it('wakes a worker although the clock of the database was a day ahead when the job was made', async () => {
+  const { db, close } = await openDatabase(url, 'queue test')
+  const queue = await openQueue(url, createLog('silent'))
+  const [deploy, operation] = [newId(), newId()]
+  await queue.enqueueDeploy(db, deploy)
+  await queue.enqueueOperation(db, operation)
+  expect(await queue.hasten()).toBe(0)
+  await sql`update pgboss.job set start_after = start_after + interval '1 day', created_on = created_on + interval '1 day'
+    where state = 'created'`.execute(db)
+  const taken: string[] = []
+  await queue.work(async (id) => void taken.push(id), { concurrency: 1 })
+  await queue.workOperations(async (id) => void taken.push(id), { concurrency: 1 })
+  await queue.enqueueDeploy(db, deploy)
+  await queue.enqueueOperation(db, operation)
+  expect(await queue.hasten()).toBe(2)
+  await until('both jobs', () => taken.length === 2, { deadlineMs: 10_000 })
+  expect(taken.toSorted()).toEqual([deploy, operation].toSorted())
+  // Whoever is made for the same thing next is not kept out.
+  await queue.enqueueDeploy(db, deploy)
+  await until('another job', () => taken.length === 3, { deadlineMs: 10_000 })
+  await queue.close()
   await close()
 }, 30_000)

@@ -17,7 +17,7 @@ export const rollbackRelease: OperationWork = async (operation, { kyozo, lease }
       ...{ workspace, environment, sha: earlier.sha },
       triggeredBy: operation.requestedBy,
       triggeredById: operation.requestedById,
-      asked: { rollbackTo: earlier.id },
+      asked: { rollbackTo: earlier.id, ...(operation.input.current_secrets === true ? { currentSecrets: true as const } : {}) },
     })
     await followRelease(trx, lease, { releaseId: release.id, words: `${environment.name} goes back to ${short(earlier.sha)}` })
   })

@@ -1,13 +1,16 @@
 // Environments and workspaces that go: what runs of them goes with them, and volumes stay, named.
 import { KyozoError } from '../../errors.ts'
-import { dropEnvironment, type Environment, findEnvironment, holdIdleEnvironment, listEnvironments } from '../../store/environments.ts'
+import { dropEnvironment, type Environment, findEnvironment, listEnvironments } from '../../store/environments.ts'
 import { notify } from '../../store/notify.ts'
 import { finishOperation } from '../../store/operation-leases.ts'
 import { requestCancel, runningRelease, waitingReleases } from '../../store/releases.ts'
+import { assertRepair, claimRepair, endRepair, type RepairLease, repairGivesWay } from '../../store/repairs.ts'
 import { dropWorkspace, findWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { identityOf } from '../attempt.ts'
 import { cancelWaiting } from '../cancel.ts'
+import { fencedEngine } from '../fenced-engine.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { guardRepair } from '../repair/guard.ts'
 import { textIn } from './about.ts'
 import type { OperationContext, OperationWork } from './operation.ts'
 
@@ -52,16 +55,36 @@ async function removeEnvironment(id: string, by: string, { kyozo, signal }: Oper
   const workspace = environment === undefined ? undefined : await findWorkspace(kyozo.db, environment.workspaceId)
   if (environment === undefined || workspace === undefined) return []
   await stopReleases(kyozo, { workspace, environment, by, signal })
-  return kyozo.db.transaction().execute(async (trx) => {
-    const held = await holdIdleEnvironment(trx, id)
-    if (held === undefined) throw busy(environment)
+  const lease = await takeForRemoval(kyozo, id)
+  if (lease === undefined) throw busy(environment)
+  // It renews the lease. Nobody is given way to: what waits for the environment goes with it.
+  const guard = guardRepair(kyozo, lease)
+  try {
+    const engine = fencedEngine(kyozo.engine, () => assertRepair(kyozo.db, lease))
     const identity = identityOf(kyozo.instance, workspace, environment)
-    const { volumes } = await kyozo.engine.observe(identity, [])
-    await kyozo.engine.removeStack(identity)
-    await dropEnvironment(trx, id)
-    await notify(trx, 'routes', id)
+    const { volumes } = await engine.observe(identity, [])
+    await engine.removeStack(identity)
+    await kyozo.db.transaction().execute(async (trx) => {
+      await assertRepair(trx, lease)
+      await dropEnvironment(trx, id)
+      await notify(trx, 'routes', id)
+    })
     return [...volumes].sort()
-  })
+  } catch (thrown) {
+    await endRepair(kyozo.db, lease, { state: 'yielded', outcome: 'it could not be deleted' }).catch(() => undefined)
+    throw thrown instanceof KyozoError && thrown.code === 'lease_lost' ? busy(environment) : thrown
+  } finally {
+    guard.close()
+  }
+}
+
+/** Under the lease of a repair, since containers may take minutes to stop: undefined when somebody else works on the environment. */
+async function takeForRemoval(kyozo: Kyozo, id: string): Promise<RepairLease | undefined> {
+  const environment = await findEnvironment(kyozo.db, id)
+  if (environment === undefined) return undefined
+  const wish = { environmentId: id, owner: kyozo.owner, reason: 'it is being deleted', seenGeneration: environment.generation }
+  const claim = await kyozo.db.transaction().execute((trx) => claimRepair(trx, wish))
+  return claim.kind === 'held' ? claim.lease : undefined
 }
 
 interface Stopping {
@@ -84,8 +107,9 @@ async function stopReleases(kyozo: Kyozo, { workspace, environment, by, signal }
         await cancelWaiting(trx, { workspace, environment, release, by }, config.baseUrl)
     })
     const running = await runningRelease(db, environment.id)
-    if (running === undefined) return
-    await requestCancel(db, running.id, by)
+    if (running === undefined) {
+      if (!(await repairGivesWay(db, environment.id))) return
+    } else await requestCancel(db, running.id, by)
     await notify(db, 'queue', environment.id)
     await new Promise((resolve) => setTimeout(resolve, lookMs))
   }

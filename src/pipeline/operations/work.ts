@@ -1,7 +1,11 @@
 // Works on one operation: claims it, does what its kind does, and ends it exactly once, in words.
 import { asKyozoError, KyozoError } from '../../errors.ts'
+import { retryAfterSeconds } from '../../release/priority.ts'
 import { createRedactor } from '../../secrets/redact.ts'
+import { storeError } from '../../store/database.ts'
+import { notify } from '../../store/notify.ts'
 import {
+  changeLeased,
   claimOperation,
   finishOperation,
   type OperationClaim,
@@ -11,19 +15,26 @@ import {
   requeueOperation,
   waitingOperations,
 } from '../../store/operation-leases.ts'
+import { findOperation } from '../../store/operations.ts'
 import { settleLeftOperations } from '../../store/release-operations.ts'
+import { HandedOver, watchForStop } from '../hand-over.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { operationKinds } from './index.ts'
 import type { OperationContext } from './operation.ts'
 
 /** A third of the lease, so that two renewals may fail. */
 const renewMs = 8_000
-const firstRetrySeconds = 2
+/** Without a renewal for so long the worker stops by itself, before anybody else may start. */
+const selfFenceMs = 20_000
 /** More than anybody asks for in the time between two looks. */
 const wokenAtOnce = 500
 
 /** Does nothing when it has ended, follows a release, or is somebody else's. */
 export async function workOperation(id: string, kyozo: Kyozo): Promise<void> {
+  if (kyozo.stopping.begun.aborted) return
+  const asked = await findOperation(kyozo.db, id)
+  // What this version does not know was asked of a newer one: a process of that one takes it.
+  if (asked === undefined || operationKinds[asked.kind] === undefined) return
   const claim = await claimOperation(kyozo.db, id, kyozo.owner)
   if (claim === undefined) return
   const guard = guardLease(kyozo, claim.lease)
@@ -34,10 +45,13 @@ export async function workOperation(id: string, kyozo: Kyozo): Promise<void> {
   try {
     await run(claim, { kyozo, lease: claim.lease, signal: guard.signal, redactAlso })
   } catch (thrown) {
-    await endFailed(claim, kyozo, { thrown, redact: createRedactor(secrets) }).catch((error: unknown) => {
-      // Somebody else goes on with it, or the next look does.
-      if (asKyozoError(error).code !== 'lease_lost') throw error
-    })
+    const reason: unknown = guard.signal.reason
+    await endFailed(claim, kyozo, { thrown: reason instanceof HandedOver ? reason : thrown, redact: createRedactor(secrets) }).catch(
+      (error: unknown) => {
+        // Somebody else goes on with it, or the next look does.
+        if (asKyozoError(error).code !== 'lease_lost') throw error
+      },
+    )
   } finally {
     guard.close()
   }
@@ -67,17 +81,19 @@ interface Failed {
 }
 
 async function endFailed({ operation, lease }: OperationClaim, kyozo: Kyozo, { thrown, redact }: Failed): Promise<void> {
-  const failure = asKyozoError(thrown)
+  const failure = storeError(thrown)
   if (failure.code === 'lease_lost') return
+  if (failure instanceof HandedOver) return handBack({ operation, lease }, kyozo, failure)
   const message = redact(failure.message)
   kyozo.log.info({ error: failure, operation: operation.id, kind: operation.kind }, 'an operation failed')
   if (failure.retryable && operation.attempt < operationAttemptLimit) {
-    const afterSeconds = firstRetrySeconds * 2 ** (operation.attempt - 1)
+    const afterSeconds = retryAfterSeconds(operation.attempt, Math.random())
     await requeueOperation(kyozo.db, lease, { words: `waiting to try again: ${message}`, afterSeconds })
+    await notify(kyozo.db, 'queue', operation.environmentId ?? '')
     return
   }
   // What nobody foresaw may tell of paths and statements: it is in the log.
-  const isForeseen = thrown instanceof KyozoError
+  const isForeseen = thrown instanceof KyozoError || failure.code === 'store_unavailable'
   const said = isForeseen ? message : 'something went wrong inside kyozo'
   const hint = isForeseen ? failure.hint : 'the log of kyozo has the cause'
   await finishOperation(kyozo.db, lease, {
@@ -87,15 +103,35 @@ async function endFailed({ operation, lease }: OperationClaim, kyozo: Kyozo, { t
   })
 }
 
+/** Not counted as a try, and taken up by whoever looks first. */
+async function handBack({ operation, lease }: OperationClaim, kyozo: Kyozo, { message }: HandedOver): Promise<void> {
+  await kyozo.db.transaction().execute(async (trx) => {
+    const change = { state: 'queued' as const, words: message, leaseToken: null, leaseExpiresAt: null }
+    await changeLeased(trx, lease, { ...change, attempt: Math.max(0, operation.attempt - 1) })
+    await kyozo.queue.enqueueOperation(trx, operation.id)
+  })
+}
+
 function guardLease(kyozo: Kyozo, lease: OperationLease): { readonly signal: AbortSignal; close(): void } {
   const stop = new AbortController()
+  const leaving = watchForStop(kyozo, stop)
+  const lost = () => stop.abort(new KyozoError('lease_lost', 'another worker has taken this operation over'))
+  let renewedAt = performance.now()
   const timer = setInterval(() => {
+    if (performance.now() - renewedAt > selfFenceMs) lost()
     renewOperation(kyozo.db, lease).then(
       (isHeld) => {
-        if (!isHeld) stop.abort(new KyozoError('lease_lost', 'another worker has taken this operation over'))
+        if (isHeld) renewedAt = performance.now()
+        else lost()
       },
       (error: unknown) => kyozo.log.warn({ error, operation: lease.operationId }, 'an operation’s lease could not be renewed'),
     )
   }, renewMs)
-  return { signal: stop.signal, close: () => clearInterval(timer) }
+  return {
+    signal: stop.signal,
+    close() {
+      clearInterval(timer)
+      leaving.close()
+    },
+  }
 }
