@@ -1,47 +1,10 @@
 // What the operator decides, from the environment. Everything wrong is named at once.
-import { isIP } from 'node:net'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
+import { ageRecipients, hostName, networkPool, origins, port, portRange, proxies, secret, url } from './config-values.ts'
+import { type Floor, floor } from './disk.ts'
 import { KyozoError } from './errors.ts'
-
-const port = z.coerce.number().int().min(0).max(65_535)
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
-const hostName = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'must be a host name')
-const portRange = z
-  .string()
-  .regex(/^\d{4,5}-\d{4,5}$/, 'must be a range such as 20000-29999')
-  .transform((text) => {
-    const [from = 0, to = 0] = text.split('-').map(Number)
-    return { from, to }
-  })
-  .refine(({ from, to }) => from >= 1_024 && to <= 65_535 && from <= to, 'must lie between 1024 and 65535, the lower number first')
-/** A shorter one can be guessed. */
-const secret = z.string().min(16, 'must be at least 16 characters')
-
-/** Comma-separated. */
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-)
-const origins = list.refine((all) => all.every(isOrigin), 'must be origins such as https://dashboard.example.com, separated by commas')
-
-const proxies = list.refine(
-  (all) => all.every(isNetwork),
-  'must be addresses or networks such as 10.0.0.0/8, or loopback, separated by commas',
-)
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/')
-  const version = isIP(address)
-  if (version === 0) return text === 'loopback' || text === 'linklocal' || text === 'uniquelocal'
-  return rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text)
-}
 
 const schema = z.object({
   KYOZO_HOST: z.string().default('127.0.0.1'),
@@ -75,14 +38,24 @@ const schema = z.object({
   KYOZO_TRUSTED_PROXIES: proxies.optional(),
   KYOZO_API_RATE: z.coerce.number().int().min(1).default(12_000),
   KYOZO_WEBHOOK_RATE: z.coerce.number().int().min(1).default(6_000),
+  KYOZO_PROCESS_URL: url.optional(),
+  KYOZO_LEDGER_CHECK_SECONDS: z.coerce.number().min(1).max(86_400).default(300),
   KYOZO_ROLE: z.enum(['web', 'worker', 'all']).default('all'),
   KYOZO_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   KYOZO_CONCURRENT_BUILDS: z.coerce.number().int().min(1).max(64).default(2),
   KYOZO_BUILD_MEMORY_MB: z.coerce.number().int().min(256).default(4_096),
   KYOZO_BUILD_MINUTES: z.coerce.number().min(1).max(240).default(15),
+  KYOZO_DISK_SOFT: floor.default({ percent: 5 }),
+  KYOZO_DISK_HARD: floor.default({ bytes: 1024 ** 3 }),
+  KYOZO_CACHE_GB: z.coerce.number().min(0).default(20),
+  KYOZO_BACKUP_DIR: z.string().min(1).optional(),
+  KYOZO_BACKUP_RECIPIENTS: ageRecipients.default([]),
+  KYOZO_KEPT_RELEASES: z.coerce.number().int().min(1).max(100).default(10),
   KYOZO_HEALTH_SECONDS: z.coerce.number().min(1).max(3_600).default(60),
+  KYOZO_STOP_SECONDS: z.coerce.number().min(5).max(3_600).default(25),
   KYOZO_PORT_RANGE: portRange.default({ from: 20_000, to: 29_999 }),
   KYOZO_PORT_ADDRESS: z.union([z.ipv4(), z.ipv6()], { error: 'must be an address of this machine such as 127.0.0.1' }).default('127.0.0.1'),
+  KYOZO_NETWORK_POOL: networkPool.optional(),
   DOCKER_HOST: z.string().optional(),
 })
 
@@ -124,16 +97,33 @@ export interface Config {
   readonly apiRate: number
   /** Deliveries from one address to one connection in a minute. */
   readonly webhookRate: number
+  /** Where other processes of kyozo reach this one. */
+  readonly processUrl: string
+  /** Between two comparisons of the ledger with the Git hosts. */
+  readonly ledgerCheckMs: number
   readonly role: 'web' | 'worker' | 'all'
   readonly logLevel: string
   readonly concurrentBuilds: number
   readonly buildMemoryBytes: number
   readonly buildDeadlineMs: number
   readonly healthDeadlineMs: number
+  /** From being told to stop to having ended. */
+  readonly stopMs: number
+  /** Free room below which what nobody needs goes at once, and below which nothing is built. */
+  readonly diskSoft: Floor
+  readonly diskHard: Floor
+  /** Of cache mounts of kyozo's own builds. */
+  readonly cacheLimitBytes: number
+  /** Where a backup is made each day, and to whom it is encrypted. */
+  readonly backups?: { readonly folder: string; readonly recipients: readonly string[] }
+  /** Of each environment, beside the live one: releases that can be gone back to. */
+  readonly keptReleases: number
   /** Ports of the machine that services may be given. */
   readonly portRange: { readonly from: number; readonly to: number }
   /** The address that those are published on. */
   readonly portAddress: string
+  /** The range that networks of stacks are cut from. Default is the engine adapter's. */
+  readonly networkPool?: string
   readonly dockerHost?: string
 }
 
@@ -155,11 +145,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: e.KYOZO_PORT,
     dataDir: path.resolve(e.KYOZO_DATA_DIR),
     baseUrl: e.KYOZO_BASE_URL ?? `http://${hostInUrl(e.KYOZO_HOST)}:${e.KYOZO_PORT}`,
+    // What stands before all processes leads to any of them: each is reached by its own name.
+    processUrl: e.KYOZO_PROCESS_URL ?? `http://${everywhere.has(e.KYOZO_HOST) ? hostname() : hostInUrl(e.KYOZO_HOST)}:${e.KYOZO_PORT}`,
     baseDomain: e.KYOZO_BASE_DOMAIN.toLowerCase(),
     corsOrigins: e.KYOZO_CORS_ORIGINS ?? [],
     trustedProxies: e.KYOZO_TRUSTED_PROXIES ?? [],
     apiRate: e.KYOZO_API_RATE,
     webhookRate: e.KYOZO_WEBHOOK_RATE,
+    ledgerCheckMs: e.KYOZO_LEDGER_CHECK_SECONDS * 1_000,
     role: e.KYOZO_ROLE,
     oldSecretKeys: e.KYOZO_OLD_SECRET_KEYS ?? [],
     allowsPrivateForges: e.KYOZO_ALLOW_PRIVATE_FORGES === 'true' || e.KYOZO_ALLOW_PRIVATE_FORGES === '1',
@@ -168,20 +161,31 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     buildMemoryBytes: e.KYOZO_BUILD_MEMORY_MB * 1024 ** 2,
     buildDeadlineMs: e.KYOZO_BUILD_MINUTES * 60_000,
     healthDeadlineMs: e.KYOZO_HEALTH_SECONDS * 1_000,
+    stopMs: e.KYOZO_STOP_SECONDS * 1_000,
+    keptReleases: e.KYOZO_KEPT_RELEASES,
+    diskSoft: e.KYOZO_DISK_SOFT,
+    diskHard: e.KYOZO_DISK_HARD,
+    cacheLimitBytes: e.KYOZO_CACHE_GB * 1024 ** 3,
     portRange: e.KYOZO_PORT_RANGE,
     portAddress: e.KYOZO_PORT_ADDRESS,
+    ...(e.KYOZO_BACKUP_DIR === undefined
+      ? {}
+      : { backups: { folder: path.resolve(e.KYOZO_BACKUP_DIR), recipients: e.KYOZO_BACKUP_RECIPIENTS } }),
     ...(e.DATABASE_URL === undefined ? {} : { databaseUrl: e.DATABASE_URL }),
     ...(e.KYOZO_ADMIN_TOKEN === undefined ? {} : { adminToken: e.KYOZO_ADMIN_TOKEN }),
     ...(e.KYOZO_SECRET_KEY === undefined ? {} : { secretKey: e.KYOZO_SECRET_KEY }),
+    ...(e.KYOZO_NETWORK_POOL === undefined ? {} : { networkPool: e.KYOZO_NETWORK_POOL }),
     ...(e.DOCKER_HOST === undefined ? {} : { dockerHost: e.DOCKER_HOST }),
     ...(github === undefined ? {} : { github }),
     ...(githubSignIn === undefined ? {} : { githubSignIn }),
   }
 }
 
+const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
 /** Listening on every address is no address to go to, and one of IPv6 stands in brackets. */
 function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  if (everywhere.has(host)) return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }
 

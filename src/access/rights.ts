@@ -67,6 +67,7 @@ export const rights = {
   'previews.read': reading(),
 
   'deliveries.read': reading(),
+  'ledger_checks.read': reading(),
   'deliveries.replay': deploying('deploy_service'),
   'releases.read': reading(),
   'releases.rollback': deploying('deploy_service'),
@@ -74,6 +75,12 @@ export const rights = {
   'release_services.read': reading(),
   'log_lines.read': reading('view_logs'),
   'operations.read': reading(),
+  'dead_letters.read': reading(),
+  'dead_letters.retry': deploying('deploy_service'),
+  'repairs.read': reading(),
+  'drifts.read': reading(),
+  'drifts.adopt': configuring('modify_config'),
+  'drifts.restore': deploying('deploy_service'),
 
   'service_instances.read': reading(),
   'service_instances.create': configuring('modify_config'),

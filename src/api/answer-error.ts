@@ -31,6 +31,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   overloaded: 429,
   store_unavailable: 503,
   engine_unavailable: 503,
+  repository_away: 503,
 }
 
 /** Of an answer that is this failure. */

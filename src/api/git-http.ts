@@ -1,29 +1,23 @@
 // /git/<workspace>.git: the built-in remote. A push is stored as a delivery before it is answered, and prints its release as it happens.
-
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { assertMay } from '../access/rights.ts'
 import { asKyozoError, KyozoError } from '../errors.ts'
-import type { Mirrors } from '../git/mirror.ts'
-import { flushPacket, keepAlivePacket, progressPackets, type RefCommand } from '../git/packets.ts'
+import { flushPacket, progressPackets } from '../git/packets.ts'
 import { advertiseRefs, type GitService, serveReceivePack, serveUploadPack } from '../git/smart-http.ts'
-import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
-import { withDefaultBranch } from '../pipeline/default-branch.ts'
-import { followRelease } from '../pipeline/follow.ts'
-import { type ReceiveContext, type Received, receivePush } from '../pipeline/receive.ts'
-import { stateWords } from '../release/states.ts'
-import type { Notifications } from '../store/notify.ts'
+import { homeForPush } from '../pipeline/home.ts'
 import { assertFreeWorkspaceName, assertWorkspaceName, findWorkspaceByName, type Workspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
-import { createPushLines } from './push-lines.ts'
+import { forwardGit, leadHome } from './git-forward.ts'
 import { pushedWorkspace } from './pushed-workspace.ts'
+import { type PushContext, tellReleases } from './tell-push.ts'
 
-export interface GitHttpContext extends ReceiveContext {
-  readonly mirrors: Mirrors
-  readonly notifications: Notifications
+export interface GitHttpContext extends PushContext {
+  /** Of this process, as it keeps it in its data directory. */
+  readonly processId: string
   readonly log: Log
 }
 
@@ -34,6 +28,7 @@ const services: ReadonlySet<string> = new Set<GitService>(['git-upload-pack', 'g
 export function gitRouter(context: GitHttpContext): Router {
   const router = Router({ mergeParams: true })
   router.use(requireViewer(context.db, 'Basic'))
+  router.use('/:repository', leadHome(context, nameIn))
   router.get('/:repository/info/refs', (request, response) => advertise(context, request, response))
   router.post('/:repository/:service', requireGitBody)
   router.post('/:repository/git-upload-pack', (request, response) => upload(context, request, response))
@@ -63,7 +58,7 @@ async function advertise(context: GitHttpContext, request: Request, response: Re
     if (workspace === undefined) await assertFreeWorkspaceName(context.db, nameIn(request))
   } else if (workspace === undefined) throw unknownWorkspace(nameIn(request))
   const folder = await context.mirrors.folderOf(workspace?.id ?? emptyRepository)
-  const refs = await advertiseRefs(folder, service as GitService, request.get('git-protocol'))
+  const refs = await advertiseRefs(folder, service as GitService, { protocol: request.get('git-protocol') })
   noCache(response).type(`application/x-${service}-advertisement`).send(refs)
 }
 
@@ -86,6 +81,9 @@ async function receive(context: GitHttpContext, request: Request, response: Resp
   assertMayPush(response, known)
   const workspace = known ?? (await pushedWorkspace(context.db, viewer, { name, ipAddress: request.ip }))
   if (workspace.teamId !== viewer.teamId) throw unknownWorkspace(name)
+  // Of two first pushes at two processes one decides where the repository is.
+  const home = await homeForPush(context, workspace)
+  if (home !== undefined) return forwardGit(request, response, { home, workspace })
   noCache(response).type('application/x-git-receive-pack-result')
   const push = await serveReceivePack(await context.mirrors.folderOf(workspace.id), {
     body: bodyOf(request),
@@ -108,80 +106,6 @@ async function receive(context: GitHttpContext, request: Request, response: Resp
     say(`kyozo: ${message}${hint === undefined ? '' : `; ${hint}`}\n`)
   }
   response.end(push.showsProgress ? flushPacket : undefined)
-}
-
-interface TellSubject {
-  readonly workspace: Workspace
-  readonly updated: readonly RefCommand[]
-  readonly options: readonly string[]
-  readonly pusher: string
-  readonly showsProgress: boolean
-  readonly response: Response
-}
-
-async function tellReleases(context: GitHttpContext, subject: TellSubject, say: (text: string) => void): Promise<void> {
-  const { response } = subject
-  const workspace = await withDefaultBranch(context, subject.workspace)
-  const received: Received[] = []
-  for (const command of subject.updated)
-    received.push(await storePush(context, { workspace, command, pusher: subject.pusher, options: subject.options }))
-  for (const one of received) if (one.decision !== 'accepted') say(`kyozo: ${one.reason}\n`)
-  const releaseIds = received.flatMap((one) => one.releaseIds)
-  if (subject.options.includes('no-wait')) {
-    for (const id of releaseIds) say(`kyozo: release queued, follow it at ${context.baseUrl}/releases/${id}\n`)
-    return
-  }
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  for (const id of releaseIds) await tellRelease(context, { ...subject, id, signal: gone.signal }, say)
-}
-
-/** `-o verbose` shows every line of the builds; the release keeps them all. */
-async function tellRelease(
-  context: GitHttpContext,
-  subject: TellSubject & { readonly id: string; readonly signal: AbortSignal },
-  say: (text: string) => void,
-): Promise<void> {
-  const { id, response, signal } = subject
-  const lines = createPushLines(subject.options.includes('verbose'))
-  let isSilent = true
-  const ended = await followRelease(context, id, {
-    onLine: (line) => {
-      isSilent = false
-      for (const text of lines.take(line)) say(`${text}\n`)
-    },
-    onIdle: () => {
-      for (const text of lines.idle()) say(`${text}\n`)
-      // Keeps proxies from closing a quiet connection, and prints nothing.
-      if (subject.showsProgress && response.writable) response.write(keepAlivePacket)
-    },
-    signal,
-  })
-  if (ended === undefined) return
-  // A release that was superseded before its turn has printed nothing.
-  if (isSilent) say(`${ended.sha.slice(0, 7)} ${stateWords(ended.state)}: ${ended.reason ?? ''}\n`)
-  say(`Details: ${context.baseUrl}/releases/${id}\n`)
-}
-
-/** Stored under the ref and the commit it now names, so that a push and the sweep that finds the same tip are one delivery. */
-function storePush(
-  context: GitHttpContext,
-  push: { readonly workspace: Workspace; readonly command: RefCommand; readonly pusher: string; readonly options: readonly string[] },
-): Promise<Received> {
-  const { workspace, command } = push
-  const isDeletion = /^0+$/.test(command.after)
-  return receivePush(
-    context,
-    {
-      forge: 'git',
-      connection: null,
-      deliveryId: newId(),
-      event: 'push',
-      headers: {},
-      body: Buffer.from(JSON.stringify({ workspace: workspace.name, ...command, options: push.options, pusher: push.pusher })),
-    },
-    { workspace, ref: command.ref, sha: isDeletion ? command.before : command.after, isDeletion, pusher: push.pusher },
-  )
 }
 
 /** The workspace of the address, if it exists and is the viewer's; undefined when the name is free. */

@@ -6,6 +6,7 @@ import type { Access } from '../access/access.ts'
 import type { Limits } from '../access/limits.ts'
 import type { Edge } from '../edge/edge.ts'
 import { KyozoError } from '../errors.ts'
+import type { Gates } from '../gate.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Vault } from '../secrets/vault.ts'
@@ -22,6 +23,7 @@ import { deviceRouter } from './pages/device.ts'
 import { invitationRouter } from './pages/invitation.ts'
 import { loginRouter } from './pages/login.ts'
 import { stylesheet } from './pages/page.ts'
+import { type ProcessGitContext, processGitRouter } from './process-git.ts'
 import { createMeasures } from './prometheus.ts'
 import { releasePageRouter } from './release-page.ts'
 import { requireKnownHost } from './same-origin.ts'
@@ -30,17 +32,20 @@ import type { ServiceOutput } from './service-output.ts'
 import { streamRouter } from './streams.ts'
 import { type WebhookOptions, webhookRouter } from './webhooks.ts'
 
-/** A part that must work for kyozo to be ready; the promise rejects with the reason when it does not. */
+/** A part that must work for kyozo to be ready; the promise rejects with the reason when it does not. What works with a warning has `words`. */
 export type ReadinessCheck = () => Promise<unknown>
 
 export interface ServerContext {
   readonly git: GitHttpContext & { readonly queue: Queue }
+  readonly processGit: ProcessGitContext
   readonly vault: Vault
   /** Which ports of the machine may be given away. */
   readonly portRules: PortRules
   /** Whether teams may connect Git hosts on this machine's own networks. */
   readonly allowsPrivateForges: boolean
   readonly webhooks: WebhookOptions
+  /** The ways to what is outside. */
+  readonly gates: Gates
   readonly live: Live
   readonly output: ServiceOutput
   readonly edge: Edge
@@ -85,15 +90,17 @@ function createApp(context: ServerContext): express.Express {
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.set('trust proxy', [...context.trustedProxies])
-  const measures = createMeasures(git.db, { operatorTeam: git.teamId })
+  const measures = createMeasures(git.db, { operatorTeam: git.teamId, gates: context.gates })
   app.use(measures.observe)
-  app.use('/webhooks', webhookRouter({ ...context.webhooks, admit: (sender) => limits.webhook(sender) }))
+  app.use('/webhooks', webhookRouter({ ...context.webhooks, admit: (sender) => limits.webhook(sender), onRefused: measures.refused }))
+  app.use('/processes/git', processGitRouter(context.processGit), answerError('text', log))
   app.use('/git', who, gitRouter(git), answerError('text', log))
   app.use(securityHeaders({ baseUrl: git.baseUrl, githubUrl: context.githubUrl }))
   app.get(['/livez', '/healthz'], (_request: Request, response: Response) => void response.type('text/plain').send('ok\n'))
   app.get('/readyz', async (_request: Request, response: Response) => {
     const parts = await Promise.all(Object.entries(context.readiness).map(async ([name, check]) => [name, await stateOf(check)] as const))
-    response.status(parts.every(([, state]) => state === 'ok') ? 200 : 503).json(Object.fromEntries(parts))
+    const isReady = parts.every(([, { isOk }]) => isOk)
+    response.status(isReady ? 200 : 503).json(Object.fromEntries(parts.map(([name, { words }]) => [name, words])))
   })
   app.use('/metrics', measures.router)
   app.use(requireKnownHost(git.baseUrl))
@@ -103,7 +110,7 @@ function createApp(context: ServerContext): express.Express {
   app.use('/api/v1', streamRouter({ db: git.db, live: context.live, output: context.output, log, origins }), answerError('jsonapi', log))
   const { vault, access, allowsPrivateForges, portRules } = context
   const acting = { db: git.db, baseUrl: git.baseUrl, queue: git.queue, vault, access, allowsPrivateForges, portRules }
-  app.use('/api/v1', apiRouter(acting), answerError('jsonapi', log))
+  app.use('/api/v1', apiRouter({ ...acting, gates: context.gates }), answerError('jsonapi', log))
   app.use('/graphql', cors(context.corsOrigins), who, graphqlRouter({ acting, live: context.live, log }), answerError('graphql', log))
   app.get('/assets/page.css', (_request, response) => void response.set('Cache-Control', 'max-age=600').type('css').send(stylesheet))
   app.use(loginRouter(auth), deviceRouter(auth))
@@ -118,11 +125,18 @@ function createApp(context: ServerContext): express.Express {
   return app
 }
 
-async function stateOf(check: ReadinessCheck): Promise<string> {
-  const late = new Promise<string>((resolve) => setTimeout(() => resolve(`no answer within ${readinessMs / 1000} s`), readinessMs).unref())
+interface PartState {
+  readonly isOk: boolean
+  readonly words: string
+}
+
+async function stateOf(check: ReadinessCheck): Promise<PartState> {
+  const late = new Promise<PartState>((resolve) =>
+    setTimeout(() => resolve({ isOk: false, words: `no answer within ${readinessMs / 1000} s` }), readinessMs).unref(),
+  )
   const answer = check().then(
-    () => 'ok',
-    (error: unknown) => (error instanceof KyozoError ? error.message : 'failed'),
+    (found) => ({ isOk: true, words: String((found as { words?: string } | null | undefined)?.words ?? 'ok') }),
+    (error: unknown) => ({ isOk: false, words: error instanceof KyozoError ? error.message : 'failed' }),
   )
   return Promise.race([answer, late])
 }

@@ -1,12 +1,13 @@
 // POST <forge>[/<connection>] below /webhooks: prove who sent it, keep it, answer. The order is the rule: nothing of a body is looked at before its
 // signature is right, and nothing is answered with 2xx before it is stored.
 import { randomBytes } from 'node:crypto'
-import { type Request, type Response, Router } from 'express'
+import { type Request, Router } from 'express'
 import { asKyozoError, type ErrorCode, KyozoError } from '../errors.ts'
 import type { Forge, ForgeConnection, ForgeEvent, RequestHeaders } from '../forge/forge.ts'
 import { forges, isForgeName } from '../forge/index.ts'
 import { decodePayload } from '../forge/payload.ts'
 import { type BodyLimits, createByteBudget, withBody } from './request-body.ts'
+import { refuse } from './webhook-refusals.ts'
 
 /** Finds the connection a delivery claims to belong to. `name` is absent for the forge's first or only one. */
 export interface ConnectionFinder {
@@ -29,12 +30,14 @@ export interface VerifiedDelivery {
 }
 
 export interface Acceptance {
-  readonly decision: 'accepted' | 'duplicate' | 'ignored'
+  readonly decision: 'accepted' | 'duplicate' | 'ignored' | 'refused'
   /** One sentence for the person who looks at the host's delivery page. */
   readonly reason: string
   readonly deliveryId: string
   /** Where kyozo shows this delivery. */
   readonly url: string
+  /** Set when a known id came with another body than the first time. */
+  readonly differs?: true
 }
 
 /**
@@ -67,26 +70,9 @@ export interface WebhookOptions {
   readonly largeBodiesBytes?: number
   /** For a body to arrive; hosts give up after ten seconds themselves. Default is 10 s. */
   readonly bodyDeadlineMs?: number
-  /** For the ledger to answer; then the host is told to come back later. Default is 3 s. */
+  /** For the ledger to answer; then the host is told to come back later, within three seconds. Default is 2.5 s. */
   readonly storeDeadlineMs?: number
 }
-
-const statusOf: Partial<Record<ErrorCode, number>> = {
-  signature_invalid: 401,
-  bad_request: 400,
-  payload_invalid: 400,
-  method_not_allowed: 405,
-  request_timed_out: 408,
-  payload_too_large: 413,
-  media_type_unsupported: 415,
-  overloaded: 429,
-  store_unavailable: 503,
-}
-
-const retryAfterSeconds: Partial<Record<ErrorCode, number>> = { overloaded: 10, store_unavailable: 30 }
-
-/** What a sender still has on its way is read and dropped for this long, so that it sees the answer and not a reset. */
-const lingerMs = 1_000
 
 interface Receiver extends WebhookOptions {
   readonly limits: BodyLimits
@@ -98,7 +84,7 @@ interface Receiver extends WebhookOptions {
 export function webhookRouter(options: WebhookOptions): Router {
   const receiver: Receiver = {
     ...options,
-    storeDeadlineMs: options.storeDeadlineMs ?? 3_000,
+    storeDeadlineMs: options.storeDeadlineMs ?? 2_500,
     decoySecret: randomBytes(32).toString('hex'),
     limits: {
       limitBytes: options.bodyLimitBytes ?? 25 * 1024 ** 2,
@@ -176,7 +162,10 @@ async function accept(receiver: Receiver, forge: Forge, { request, body, content
   const headers = keptHeaders(forge, request.headers)
   const delivery = { forge: forge.name, connection: connection.name, deliveryId, event, headers, body, forgeEvent }
   const acceptance = await stored(receiver, () => receiver.ledger.accept(delivery))
-  receiver.log.info({ forge: forge.name, deliveryId, event, decision: acceptance.decision, reason: acceptance.reason }, 'delivery received')
+  const { decision, reason } = acceptance
+  const fields = { forge: forge.name, deliveryId, event, decision, reason }
+  if (acceptance.differs) receiver.log.warn(fields, 'a delivery came again with another body; the first is kept')
+  else receiver.log.info(fields, 'delivery received')
   return acceptance
 }
 
@@ -206,44 +195,4 @@ function unsigned(): KyozoError {
   return new KyozoError('signature_invalid', 'the signature of this delivery is missing or wrong', {
     hint: "the webhook's secret and address must be the ones that kyozo shows for the connection",
   })
-}
-
-interface Refusal {
-  readonly request: Request
-  readonly response: Response
-  readonly error: KyozoError
-}
-
-function refuse(receiver: Receiver, { request, response, error }: Refusal): void {
-  const status = statusOf[error.code] ?? 500
-  const isFault = status >= 500
-  const fields = { code: error.code, path: request.originalUrl, status, ...(isFault && { err: error.cause ?? error }) }
-  receiver.log[isFault ? 'error' : 'warn'](fields, `delivery refused: ${error.message}`)
-  receiver.onRefused?.(error.code)
-  // An unexpected failure's own words are for the log.
-  const message = status === 500 ? 'kyozo failed to take this delivery; its log says why' : error.message
-  const body = Buffer.from(JSON.stringify({ error: error.code, message, hint: error.hint }))
-  const retryAfter = retryAfterSeconds[error.code]
-  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
-  if (status === 405) response.set('Allow', 'POST')
-  response.status(status).set({ 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': String(body.length) })
-  if (request.complete) response.end(body)
-  else endUnread(request, response, body)
-}
-
-/**
- * Answers a request whose body is not wanted, and closes the connection. The answer is complete at once; ending it at once as well would reset
- * the connection under a sender that is still writing, which then never sees the answer.
- */
-function endUnread(request: Request, response: Response, body: Buffer): void {
-  response.set('Connection', 'close')
-  response.write(body)
-  const end = () => {
-    clearTimeout(timer)
-    request.off('end', end).off('close', end)
-    response.end()
-  }
-  const timer = setTimeout(end, lingerMs)
-  request.on('error', () => undefined)
-  request.on('end', end).on('close', end).resume()
 }

@@ -29,7 +29,7 @@ export function eventsCommand(): Command {
   })
 }
 
-const header = ['when', 'service', 'number', 'what', 'by', 'took', 'error']
+const header = ['when', 'service', 'number', 'what', 'by', 'took', 'why']
 
 /** Events of one transaction have one time; their numbers know better. */
 function newestFirst(a: JsonApiResource, b: JsonApiResource): number {
@@ -49,19 +49,18 @@ async function list(server: Server, target: Target | undefined, options: EventsO
   if (options.json) return printDocument({ schemaVersion: 1, events: resources })
   const rows = [...resources].sort(newestFirst).map((event) => {
     const service = included.get(`service_instances ${relatedId(event, 'service_instance')}`)
-    const {
-      occurred_at: at,
-      sequence_number: number,
-      event_type: type,
-      triggered_by: by,
-      duration_ms: ms,
-      error_message: error,
-    } = event.attributes
+    const { occurred_at: at, sequence_number: number, event_type: type, triggered_by: by, duration_ms: ms } = event.attributes
     const where = service === undefined ? '' : placeOf(service, included).label
     const took = ms === null ? '' : `${(Number(ms) / 1000).toFixed(1)} s`
-    return [timeOf(at), where, number, type, by ?? '', took, String(error ?? '').split('\n')[0]].map(String)
+    return [timeOf(at), where, number, type, by ?? '', took, whyOf(event)].map(String)
   })
   process.stdout.write(coloured(table([header, ...rows.map((row) => row.map(printable))])))
+}
+
+/** What failed, or what made somebody do it. */
+function whyOf({ attributes }: JsonApiResource): string {
+  const { cause } = attributes.event_data as { readonly cause?: string }
+  return String(attributes.error_message ?? cause ?? '').split('\n')[0]!
 }
 
 /** At most as many as one filter may hold. */

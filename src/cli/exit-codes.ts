@@ -6,6 +6,7 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   config_invalid: 3,
   declaration_invalid: 3,
   data_dir_locked: 3,
+  backup_invalid: 3,
   bad_request: 3,
   invalid: 3,
   method_not_allowed: 3,

@@ -14,6 +14,8 @@ interface EnvironmentStatus {
   /** The release that serves. */
   readonly liveSha: string | null
   readonly paused: { readonly by: string; readonly reason: string | null } | null
+  /** What kyozo puts right now, or could not put right last; null when all is well. */
+  readonly repair: { readonly state: string; readonly reason: string; readonly outcome: string | null } | null
   readonly services: readonly ServiceStatus[]
 }
 
@@ -66,6 +68,7 @@ async function environmentStatus(server: Server, workspace: JsonApiResource, env
       : ((await server.get(`/api/v1/releases/${liveId}?${fields}`)).data as JsonApiResource)
   const { resources } = await server.list(`/api/v1/service_instances?page[size]=200&sort=name&filter[environment]=${environment.id}`)
   const { paused_by: by, pause_reason: reason } = environment.attributes
+  const [repair] = (await server.list(`/api/v1/repairs?filter[environment]=${environment.id}&sort=-started_at&page[size]=1`, 1)).resources
   return {
     workspace: nameOf(workspace),
     environment: nameOf(environment),
@@ -80,8 +83,24 @@ async function environmentStatus(server: Server, workspace: JsonApiResource, env
           },
     liveSha: liveId === undefined || live === undefined ? null : String(live.attributes.sha),
     paused: typeof by === 'string' ? { by, reason: textOrNull(reason) } : null,
+    repair: await repairOf(server, environment, repair),
     services: servicesOf((latest?.attributes.verdicts ?? []) as readonly Record<string, string | null>[], resources),
   }
+}
+
+/** One that failed is told for as long as something differs: a release, or a person, may have put it right since. */
+async function repairOf(
+  server: Server,
+  environment: JsonApiResource,
+  repair: JsonApiResource | undefined,
+): Promise<EnvironmentStatus['repair']> {
+  const state = String(repair?.attributes.state)
+  if (repair === undefined || (state !== 'running' && state !== 'failed')) return null
+  if (state === 'failed') {
+    const open = await server.list(`/api/v1/drifts?filter[environment]=${environment.id}&filter[ending]=null&page[size]=1`, 1)
+    if (open.resources.length === 0) return null
+  }
+  return { state, reason: String(repair.attributes.reason), outcome: textOrNull(repair.attributes.outcome) }
 }
 
 /** Every service that the newest release spoke of, then those that run beside it. */
@@ -116,7 +135,14 @@ function statusText(status: EnvironmentStatus): string {
   const rows = status.services.map((service) =>
     [service.service, service.status ?? 'gone', service.health ?? '', service.url ?? '', verdictOf(service)].map(printable),
   )
-  return `${status.workspace}/${status.environment}  ${printable(head)}\n${printableLines(serving + pause)}${table(rows, { indent: 2 })}`
+  return `${status.workspace}/${status.environment}  ${printable(head)}\n${printableLines(serving + pause + repairLine(status))}${table(rows, { indent: 2 })}`
+}
+
+function repairLine({ repair }: EnvironmentStatus): string {
+  if (repair === null) return ''
+  return repair.state === 'running'
+    ? `  being repaired: ${repair.reason}\n`
+    : `  could not be repaired: ${repair.reason}: ${repair.outcome ?? ''}\n`
 }
 
 /** The verdict and its words, which often begin with it. */

@@ -9,7 +9,7 @@
 // The two cost the same processor time a request when they were compared.
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { type Answer, brokeOff, noTarget, notHttp, notReached, sendAnswer, tooLate } from './answers.ts'
-import { type Client, requestHeaders, responseHeaders } from './headers.ts'
+import { type Client, canPass, requestHeaders, responseHeaders } from './headers.ts'
 import type { EdgeLimits } from './limits.ts'
 import type { Route, RouteTarget } from './routes.ts'
 import type { Targets } from './targets.ts'
@@ -70,48 +70,63 @@ interface Choice {
   readonly isFresh: boolean
 }
 
-class TooLate extends Error {}
-
 /** Resolves when the answer has begun, or when there will be none. */
 function tryTarget(context: ForwardContext, exchange: Exchange, choice: Choice): Promise<Attempt> {
-  const { incoming, outgoing, route } = exchange
-  const { limits, workload } = context
-  return new Promise((resolve) => {
+  const { incoming, outgoing } = exchange
+  const { service } = exchange.route
+  const { connectLimitMs, answerLimitMs } = context.limits
+  return new Promise((resolve, reject) => {
     const sent = request(requestOptions(context, exchange, choice))
-    const release = workload.begin(choice.target.container, sent)
+    const release = context.workload.begin(choice.target.container, sent)
     const abandon = () => sent.destroy()
     outgoing.once('close', abandon)
-    let timer = setTimeout(() => sent.destroy(new TooLate()), limits.connectLimitMs)
     const finish = () => {
       clearTimeout(timer)
       outgoing.off('close', abandon)
       release()
     }
-    let stage: 'connecting' | 'sent' | 'answered' = 'connecting'
+    let stage: 'connecting' | 'sent' | 'answered' | 'failed' = 'connecting'
+    // Once the answer has begun, what goes wrong is the answer's matter.
+    const fail = (answer: Answer, { wasTooLate = false } = {}) => {
+      if (stage === 'answered' || stage === 'failed') return
+      const wasSent = stage === 'sent'
+      stage = 'failed'
+      finish()
+      resolve({ kind: 'failed', wasSent, wasReused: wasSent && sent.reusedSocket && !wasTooLate, wasTooLate, answer })
+      sent.destroy()
+    }
+    let timer = setTimeout(() => fail(notReached(service)), connectLimitMs)
     whenConnected(sent, () => {
       clearTimeout(timer)
       stage = 'sent'
       sendBody(exchange, sent, incoming)
     })
     sent.once('finish', () => {
-      if (stage === 'sent') timer = setTimeout(() => sent.destroy(new TooLate()), limits.answerLimitMs)
+      if (stage === 'sent') timer = setTimeout(() => fail(tooLate(service, answerLimitMs), { wasTooLate: true }), answerLimitMs)
     })
     sent.once('response', (answer) => {
+      if (!canPass(answer)) return fail(notHttp(service))
       clearTimeout(timer)
       stage = 'answered'
-      resolve({ kind: 'answered' })
-      passOn(answer, outgoing, finish)
+      try {
+        passOn(answer, outgoing, finish)
+        resolve({ kind: 'answered' })
+      } catch (error) {
+        // Thrown from here it would end the process.
+        finish()
+        sent.destroy()
+        reject(error)
+      }
     })
-    // Once the answer has begun, what goes wrong is the answer's matter.
-    sent.on('error', (error: NodeJS.ErrnoException) => {
-      finish()
-      const wasSent = stage !== 'connecting'
-      const wasTooLate = error instanceof TooLate && wasSent
-      const failed = error.code?.startsWith('HPE_') === true ? notHttp(route.service) : brokeOff(route.service)
-      const answer = wasTooLate ? tooLate(route.service, limits.answerLimitMs) : failed
-      resolve({ kind: 'failed', wasSent, wasReused: wasSent && sent.reusedSocket && !wasTooLate, wasTooLate, answer })
-    })
+    onNoAnswer(sent, service, fail)
   })
+}
+
+/** `fail` is called at least once when there is no answer, and may be after one that has begun. */
+export function onNoAnswer(sent: ClientRequest, service: string, fail: (answer: Answer) => void): void {
+  sent.on('error', ({ code }: NodeJS.ErrnoException) => fail(code?.startsWith('HPE_') ? notHttp(service) : brokeOff(service)))
+  // Not every end is an error: an unexpected `upgrade` that nobody listens to is none (Node 24).
+  sent.once('close', () => fail(brokeOff(service)))
 }
 
 function requestOptions(context: ForwardContext, exchange: Exchange, { target, isFresh }: Choice) {

@@ -1,4 +1,4 @@
-// Which headers pass the edge, in the order and spelling they came in. Pure.
+// What of a request's and an answer's head passes the edge, in the order and spelling it came in. Pure.
 
 /** RFC 9110 §7.6.1: for the next hop only. `Expect` is answered by the edge's own server. */
 const hopByHop = new Set([
@@ -51,6 +51,17 @@ export function requestHeaders(raw: RawHeaders, client: Client): string[] {
 
 export function upgradeHeaders(raw: RawHeaders, client: Client): string[] {
   return [...requestHeaders(raw, client), 'Connection', 'Upgrade', 'Upgrade', valuesOf(raw, 'upgrade').join(', ')]
+}
+
+/** Node's client reads status lines that its server refuses to write, by an error. What is informational is no answer. */
+export function canPass({
+  statusCode = 0,
+  statusMessage = '',
+}: {
+  readonly statusCode?: number
+  readonly statusMessage?: string
+}): boolean {
+  return statusCode >= 200 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage)
 }
 
 export function responseHeaders(raw: RawHeaders): string[] {

@@ -1,9 +1,9 @@
 // WebSockets: the request for the upgrade is forwarded like any other, and after a yes the two connections are one.
 import { type IncomingMessage, request } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
-import { brokeOff, noTarget, notReached, rawAnswer } from './answers.ts'
-import { clientOf, type ForwardContext, pathOf, whenConnected } from './forward.ts'
-import { type RawHeaders, responseHeaders, upgradeHeaders } from './headers.ts'
+import { type Answer, noTarget, notHttp, notReached, rawAnswer, tooLate } from './answers.ts'
+import { clientOf, type ForwardContext, onNoAnswer, pathOf, whenConnected } from './forward.ts'
+import { canPass, type RawHeaders, responseHeaders, upgradeHeaders } from './headers.ts'
 import type { Route, RouteTarget } from './routes.ts'
 
 export interface Upgrade {
@@ -13,7 +13,7 @@ export interface Upgrade {
   readonly head: Buffer
 }
 
-type Attempt = 'joined' | 'not_reached' | 'broke_off'
+type Attempt = 'joined' | 'not_reached' | Answer
 
 export async function forwardUpgrade(context: ForwardContext, route: Route, upgrade: Upgrade): Promise<void> {
   const { socket } = upgrade
@@ -21,14 +21,20 @@ export async function forwardUpgrade(context: ForwardContext, route: Route, upgr
   socket.on('error', () => socket.destroy())
   const targets = context.targets.inOrder(route)
   for (const target of targets) {
-    const attempt = await tryTarget(context, upgrade, target)
+    const attempt = await tryTarget(context, upgrade, { target, service: route.service })
     if (attempt === 'joined' || socket.destroyed) return
-    if (attempt === 'broke_off') return void socket.end(rawAnswer(brokeOff(route.service)))
+    if (attempt !== 'not_reached') return void socket.end(rawAnswer(attempt))
   }
   socket.end(rawAnswer(targets.length === 0 ? noTarget(route.service) : notReached(route.service)))
 }
 
-function tryTarget(context: ForwardContext, { incoming, socket, head }: Upgrade, target: RouteTarget): Promise<Attempt> {
+interface Choice {
+  readonly target: RouteTarget
+  readonly service: string
+}
+
+function tryTarget(context: ForwardContext, { incoming, socket, head }: Upgrade, { target, service }: Choice): Promise<Attempt> {
+  const { connectLimitMs, answerLimitMs } = context.limits
   return new Promise((resolve) => {
     const headers = upgradeHeaders(incoming.rawHeaders, clientOf(incoming))
     const { host, port } = target
@@ -36,39 +42,45 @@ function tryTarget(context: ForwardContext, { incoming, socket, head }: Upgrade,
     const release = context.workload.begin(target.container, sent)
     const abandon = () => sent.destroy()
     socket.once('close', abandon)
-    let wasSent = false
-    let timer = setTimeout(abandon, context.limits.connectLimitMs)
-    whenConnected(sent, () => {
-      wasSent = true
-      clearTimeout(timer)
-      timer = setTimeout(abandon, context.limits.answerLimitMs)
-      sent.end()
-    })
     const finish = () => {
       clearTimeout(timer)
       socket.off('close', abandon)
       release()
     }
-    sent.once('upgrade', (answer, service, firstBytes) => {
-      const end = context.workload.begin(target.container, service)
+    let stage: 'connecting' | 'sent' | 'answered' = 'connecting'
+    const fail = (answer: Answer) => {
+      if (stage === 'answered') return
+      finish()
+      resolve(stage === 'connecting' ? 'not_reached' : answer)
+      sent.destroy()
+    }
+    let timer = setTimeout(() => fail(notReached(service)), connectLimitMs)
+    whenConnected(sent, () => {
+      stage = 'sent'
+      clearTimeout(timer)
+      timer = setTimeout(() => fail(tooLate(service, answerLimitMs)), answerLimitMs)
+      sent.end()
+    })
+    sent.once('upgrade', (answer, opened, firstBytes) => {
+      stage = 'answered'
+      const end = context.workload.begin(target.container, opened)
       finish()
       resolve('joined')
-      join({ client: socket, service, end }, { head: headOf(answer, answer.rawHeaders), fromClient: head, fromService: firstBytes })
+      join({ client: socket, service: opened, end }, { head: headOf(answer, answer.rawHeaders), fromClient: head, fromService: firstBytes })
     })
     sent.once('response', (answer) => {
+      if (!canPass(answer)) return fail(notHttp(service))
+      stage = 'answered'
+      clearTimeout(timer)
       resolve('joined')
       if (socket.destroyed) {
         abandon()
         return finish()
       }
-      clearTimeout(timer)
-      socket.write(headOf(answer, [...responseHeaders(answer.rawHeaders), 'Connection', 'close']))
+      socket.write(headOf(answer, [...responseHeaders(answer.rawHeaders), 'Connection', 'close']), 'latin1')
       pipeline(answer, socket, () => finish())
     })
-    sent.on('error', () => {
-      finish()
-      resolve(wasSent ? 'broke_off' : 'not_reached')
-    })
+    onNoAnswer(sent, service, fail)
   })
 }
 
@@ -91,7 +103,7 @@ function join({ client, service, end }: Pair, first: FirstBytes): void {
     end()
     return
   }
-  client.write(first.head)
+  client.write(first.head, 'latin1')
   if (first.fromService.length > 0) client.write(first.fromService)
   if (first.fromClient.length > 0) service.write(first.fromClient)
   pipeline(service, client, () => {

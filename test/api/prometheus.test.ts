@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerError } from '../../src/api/answer-error.ts'
-import { createMeasures } from '../../src/api/prometheus.ts'
+import { createMeasures, type Measures } from '../../src/api/prometheus.ts'
+import { createGates } from '../../src/gate.ts'
 import { newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -16,6 +17,7 @@ import { testDatabase } from '../support/database.ts'
 let db: Database
 let server: Server
 let base: string
+let measures: Measures
 const tokens = { operator: '', other: '' }
 
 beforeAll(async () => {
@@ -23,7 +25,7 @@ beforeAll(async () => {
   const operatorTeam = await team(db)
   tokens.operator = await createToken(db, { teamId: operatorTeam, name: 'prometheus' })
   tokens.other = await createToken(db, { teamId: await team(db), name: 'theirs' })
-  const measures = createMeasures(db, { operatorTeam })
+  measures = createMeasures(db, { operatorTeam, gates: createGates() })
   const app = express()
     .use(measures.observe)
     .use('/metrics', measures.router)
@@ -69,4 +71,15 @@ it('times requests by the door they come through, never by an address', async ()
   expect(text).toContain('kyozo_http_request_duration_seconds_count{door="releases",method="GET",status="2xx"} 2')
   expect(text).toContain('kyozo_http_request_duration_seconds_count{door="other",method="GET",status="4xx"} 1')
   expect(text).not.toContain('wp-admin')
+})
+
+it('counts deliveries that were refused, by reason', async () => {
+  measures.refused('signature_invalid')
+  measures.refused('signature_invalid')
+  measures.refused('payload_too_large')
+  const lines = (await (await scrape(tokens.operator)).text()).split('\n').filter((line) => line.startsWith('kyozo_webhook_rejected_total'))
+  expect(lines).toEqual([
+    'kyozo_webhook_rejected_total{reason="signature_invalid"} 2',
+    'kyozo_webhook_rejected_total{reason="payload_too_large"} 1',
+  ])
 })

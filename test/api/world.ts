@@ -66,20 +66,27 @@ async function workspaceRows({ db, teamId, add, userId }: Making, services: read
   const releaseId = await add('releases', made)
   await add('releaseServices', { releaseId, service: 'api', verdict: 'failed', words: 'x' })
   const delivery = { forge: 'git', deliveryId: newId(), event: 'push', headers: '{}', body: Buffer.from('{}') }
+  await add('ledgerChecks', { workspaceId, forge: 'git', kind: 'branches', words: 'nothing was missed' })
   await add('deliveries', { workspaceId, ...delivery, decision: 'accepted', reason: 'x' })
   await add('files', { workspaceId, path: 'api/package.json', blob: shaOf('b') })
   const detection = { folderPath: '.', revision: shaOf('a'), deploymentStrategy: 'compose_stack', confidenceScore: 0.9 }
   await add('topologyDetections', { workspaceId, ...detection })
   await add('operations', { workspaceId, kind: 'deploy_workspace', requestedBy: 'me' })
+  const givenUp = { state: 'failed', errorCode: 'internal', errorMessage: 'something went wrong', finishedAt: new Date() }
+  await add('operations', { workspaceId, kind: 'deploy_workspace', requestedBy: 'me', ...givenUp })
   await add('secrets', { workspaceId, name: 'PASSWORD', ciphertext: Buffer.from('sealed') })
   const alertRuleId = await add('alertRules', { workspaceId, name: 'down', condition: 'service_stopped' })
   await add('alerts', { alertRuleId, workspaceId, words: 'api is down' })
   const ports = await db.selectFrom('portAllocations').select('id').execute()
   await add('portAllocations', { environmentId, service: 'api', containerPort: 80, hostPort: 20_000 + ports.length, protocol: 'tcp' })
+  const repair = { state: 'succeeded', reason: 'x', generation: 1, leaseOwner: 'me', finishedAt: new Date() }
+  await add('repairs', { workspaceId, environmentId, ...repair })
   const ids: string[] = []
   for (const name of services) {
     const service = { workspaceId, environmentId, name, folderPath: name, serviceType: 'nodejs', status: 'running' }
     const serviceInstanceId = await add('serviceInstances', service)
+    const drift = { service: name, containerId: 'c1', field: 'limits.memory', expected: '64Mi', actual: '128Mi' }
+    await add('drifts', { workspaceId, environmentId, serviceInstanceId, ...drift })
     await add('operations', { workspaceId, environmentId, serviceInstanceId, kind: 'deploy_service', requestedBy: 'me' })
     await add('deploymentEvents', { serviceInstanceId, sequenceNumber: 1, eventType: 'service_started' })
     await add('healthChecks', { serviceInstanceId, checkType: 'http', status: 'healthy' })

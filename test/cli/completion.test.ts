@@ -31,7 +31,7 @@ async function offered(...words: readonly string[]): Promise<string[]> {
 }
 
 it('completes commands, those below them, and their options', async () => {
-  expect(await offered('kyozo', 're')).toEqual(['releases', 'restart', 'resume'])
+  expect(await offered('kyozo', 're')).toEqual(['restore', 'releases', 'restart', 'resume'])
   expect(await offered('kyozo', 'secrets', '')).toEqual(['list', 'set', 'unset', 'rotate-key', 'help'])
   expect(await offered('kyozo', 'rollback', '--t')).toEqual(['--to', '--timeout', '--token'])
   expect(await offered('kyozo', 'completion', '')).toEqual(['bash', 'zsh', 'fish'])

@@ -2,6 +2,7 @@
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
+import { compiled } from '../support/compiled.ts'
 import { until } from '../support/until.ts'
 
 const command = path.join(import.meta.dirname, '../../setup/kyozo.mjs')
@@ -74,5 +75,5 @@ export function startRunning(args: readonly string[], options: RunOptions = {}):
 }
 
 function environment({ env }: RunOptions): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, XDG_CONFIG_HOME: '/nonexistent', ...env }
+  return { PATH: process.env.PATH, XDG_CONFIG_HOME: '/nonexistent', NODE_COMPILE_CACHE: compiled, ...env }
 }

@@ -208,6 +208,8 @@ it('a token is printed once, may do what it was made for and no more, and is wor
 
 it('events tell what happened to services, and with --follow what happens', async () => {
   expect((await run('events', web)).stdout).toMatch(new RegExp(`^when +service +number +what .*\\n[\\d-]+ [\\d:]+ +${web} +\\d+ +\\w+ `))
+  await run('restart', web)
+  expect((await run('events', web)).stdout).toMatch(/ service_restarted +admin +[\d.]+ s +admin asked for a restart/)
   const following = startRunning(['events', shop, '--follow'], { env: env() })
   const documents = startRunning(['events', web, '--follow', '--json'], { env: env() })
   try {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { eventually } from '../support/stacks.ts'
-import { ask, listen, refusing, route, type Sent, service, textOf } from './front.ts'
+import { ask, edge, listen, openWebSocket, refusing, route, type Sent, service, textOf } from './front.ts'
 
 test('a request reaches the service with its path, body and headers, and the answer comes back as it was', async () => {
   const seen: IncomingMessage[] = []
@@ -93,6 +93,31 @@ test('an answer whose lines end like no HTTP is told as one', async () => {
   const { status, body } = await ask()
   expect([status, body]).toEqual([502, 'api gave an answer that is not HTTP.\n'])
 })
+
+test('whatever a service says instead of an answer, who asks is answered, and kyozo goes on', async () => {
+  for (const said of unanswers) {
+    route(await service((incoming) => void incoming.socket.write(Buffer.from(`HTTP/1.1 ${said}\r\n\r\n`, 'latin1'))))
+    for (const method of ['GET', 'POST']) expect([said, (await ask({ method })).status]).toEqual([said, 502])
+    expect((await openWebSocket()).head).toMatch(
+      said.startsWith('101') && said.includes('Upgrade:') ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 502 /,
+    )
+    expect(await edge.drain(['c1'], 1)).toBe(said.includes('Upgrade:') ? 1 : 0)
+  }
+  route(await service((incoming) => void incoming.socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 199 More\r\n\r\n')))
+  expect((await ask()).status).toBe(504)
+  expect((await openWebSocket()).head).toMatch(/^HTTP\/1\.1 504 /)
+  expect(await edge.drain(['c1'], 1)).toBe(0)
+})
+
+/** Status lines and headers that begin no answer. */
+const unanswers = [
+  '101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x',
+  '101 Switching Protocols',
+  '000 Nothing\r\nContent-Length: 0',
+  '099 Less\r\nContent-Length: 0',
+  '200 \x01\r\nContent-Length: 0',
+  '200 OK\r\nA: \x01\r\nContent-Length: 0',
+]
 
 test('a request that changes something is never sent twice', async () => {
   const received: string[] = []

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import type { Problem } from '../../errors.ts'
 import { addAlertRule, changeAlertRule, dropAlertRule } from '../../store/alerts.ts'
 import { lockRow } from '../../store/locking.ts'
-import { type AlertRuleTable, metricTypes } from '../../store/tables/services.ts'
+import type { AlertRuleTable } from '../../store/tables/alerts.ts'
+import { metricTypes } from '../../store/tables/services.ts'
 import type { Row } from '../resources/attribute.ts'
 import type { Change, Creation, Removal, Resource, WriteRequest } from '../resources/resource.ts'
 import { assertNoProblems, audit } from './ask.ts'
 
-const conditions = ['service_unhealthy', 'service_stopped', 'release_failed', 'metric_above', 'metric_below'] as const
+const conditions = ['service_unhealthy', 'service_stopped', 'release_failed', 'host_not_told', 'metric_above', 'metric_below'] as const
 const metrics: readonly string[] = ['metric_above', 'metric_below']
 
 const shared = {

@@ -14,11 +14,15 @@ const replay: Action = {
       return {
         operation: { kind: 'replay_delivery', workspaceId: delivery.workspaceId, input: { delivery_id: delivery.id } },
         action: 'deliveries.replay',
-        subject: { type: 'deliveries', id: delivery.id, name: delivery.deliveryId },
+        subject: { type: 'deliveries', id: delivery.id, name: delivery.hostDeliveryId ?? delivery.deliveryId },
         joins: 'open',
         store: async () => {
           if (delivery.processedAt === null)
             throw new KyozoError('state_conflict', 'this delivery is being decided for the first time', { hint: 'try again in a moment' })
+          if (delivery.body === null)
+            throw new KyozoError('state_conflict', 'the body of this delivery is kept no longer, so it cannot be decided again', {
+              hint: 'push again, or deploy the environment: kyozo deploy',
+            })
         },
       }
     }),

@@ -1,5 +1,7 @@
 // What people ask of a release.
+import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
+import { reasonAgainst } from '../../release/rollback-target.ts'
 import { hasEnded } from '../../release/states.ts'
 import { short } from '../../release/verdict.ts'
 import type { Executor } from '../../store/database.ts'
@@ -10,20 +12,28 @@ import { type Release, requestCancel } from '../../store/releases.ts'
 import type { Action, Resource } from '../resources/resource.ts'
 import { ask } from './ask.ts'
 
-/** Ends of releases whose stack has proved itself. */
-const good: readonly Release['state'][] = ['live', 'replaced', 'unchanged']
-
 const rollback: Action = {
   right: 'releases.rollback',
-  description: 'Runs the stack of this release again: its images, variables and compose file. The next push goes forward as usual.',
-  attributes: {},
+  description:
+    'Runs the stack of this release again: its images, compose file and the values that variables had. The next push goes forward as usual, with the values of its time.',
+  attributes: {
+    current_secrets: z
+      .boolean()
+      .optional()
+      .describe('Whether secrets keep the values that they have now. Default is the values of the release.'),
+  },
   run: (context, request) =>
     ask(context, request, async (trx) => {
       const release = await lockRow(trx, request.viewer, 'releases', String(request.row.id))
+      const input = {
+        ...{ release_id: release.id, sha: release.sha },
+        ...(request.attributes.current_secrets === true ? { current_secrets: true } : {}),
+      }
       return {
-        operation: { kind: 'rollback_release', ...place(release), input: { release_id: release.id, sha: release.sha } },
+        operation: { kind: 'rollback_release', ...place(release), input },
         action: 'releases.rollback',
         subject: subjectOf(release),
+        ...('current_secrets' in input ? { details: { current_secrets: true } } : {}),
         joins: 'waiting',
         store: () => assertCanComeBack(trx, release),
       }
@@ -36,9 +46,10 @@ async function assertCanComeBack(trx: Executor, release: Release): Promise<void>
     throw new KyozoError('state_conflict', `${short(release.sha)} is what runs in ${environment.name} now`, {
       hint: 'choose an earlier release',
     })
-  if (!good.includes(release.state) || release.stackSpec === null || release.tree === null)
-    throw new KyozoError('state_conflict', `this release is ${release.state}, and only one that was ${good.join(', ')} can run again`, {
-      hint: 'choose a release that was live',
+  const reason = reasonAgainst(release)
+  if (reason !== undefined)
+    throw new KyozoError('state_conflict', `${short(release.sha)} cannot run again: ${reason}`, {
+      hint: 'those that can have is_kept; `kyozo rollback --list` names them',
     })
 }
 

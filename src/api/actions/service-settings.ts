@@ -23,7 +23,10 @@ export const settingInputs = {
     .describe('Ports on the machine: `{container, host, protocol}`; host is a number or `auto`.'),
   environment_variables: byName.nullable().optional().describe('Values by name; null for one that a secret fills.'),
   resource_limits: byName.nullable().optional().describe('`{memory: "512Mi", cpu: "0.5"}` of one copy.'),
-  health_check_config: byName.nullable().optional().describe('`{kind: "http", path: "/healthz"}`, or kind tcp, exec, none.'),
+  health_check_config: byName
+    .nullable()
+    .optional()
+    .describe('`{kind: "http", path: "/healthz", interval: "30s", timeout: "5s", retries: 3}`, or kind tcp, exec, grpc, docker, none.'),
   scaling_config: byName.nullable().optional().describe('`{replicas: 2}`.'),
   settings: byName.optional().describe('Any key of `services.<name>` of kyozo.yaml; null takes one back.'),
 }

@@ -2,8 +2,11 @@
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { assertMay } from '../../access/rights.ts'
 import { KyozoError } from '../../errors.ts'
-import { instanceId } from '../../store/instance.ts'
+import type { Gates } from '../../gate.ts'
+import { defaultTeam, instanceId } from '../../store/instance.ts'
+import { listProcesses } from '../../store/processes.ts'
 import { requireViewer, viewerIn } from '../authenticate.ts'
+import { showDisk } from '../disk.ts'
 import { onlyReads } from '../only-reads.ts'
 import { openApiDocument } from '../openapi/document.ts'
 import type { AnswerContext } from '../resources/attribute.ts'
@@ -15,13 +18,14 @@ import { acceptedType, assertContentType } from './media-type.ts'
 import { type Asked, linksOf, list, show, showRelated, showRelationship, showView } from './read-routes.ts'
 import { type Acting, act, actOnCollection, create, remove, update } from './write-routes.ts'
 
-export type ApiContext = Acting
+export type ApiContext = Acting & { readonly gates: Gates }
 
 export function apiRouter(context: ApiContext): Router {
   const router = Router()
   router.get('/openapi.json', showOpenApi).all('/openapi.json', onlyReads)
   router.use(negotiate, requireViewer(context.db, 'Bearer'))
   router.get('/instance', (request, response) => instance(context, request, response)).all('/instance', onlyReads)
+  router.get('/disk', (request, response) => showDisk(context.db, request, response)).all('/disk', onlyReads)
   router.use((request, response) => dispatch(context, request, response))
   return router
 }
@@ -123,6 +127,13 @@ function nothingThere(request: Request): KyozoError {
 }
 
 /** Which kyozo this is: the id in the labels of everything that it makes. And whom it takes the asker for. */
+/** As the process that is asked has found it. */
+function engineOf(gates: Gates) {
+  const state = gates.states().find(({ key }) => key === 'engine')
+  const answers = state?.isOpen ?? true
+  return { answers, silent_since: state?.closedSince?.toISOString() ?? null, reason: state?.reason ?? null }
+}
+
 async function instance(context: ApiContext, request: Request, response: Response): Promise<void> {
   const viewer = viewerIn(response)
   assertMay(viewer, 'instance.read')
@@ -130,9 +141,24 @@ async function instance(context: ApiContext, request: Request, response: Respons
   send(request, response, {
     document: {
       jsonapi: implementation,
-      data: { type: 'instances', id: await instanceId(context.db), attributes: {}, links: { self: `${apiPath}/instance` } },
+      data: {
+        type: 'instances',
+        id: await instanceId(context.db),
+        attributes: { engine: engineOf(context.gates), processes: await processesFor(context, teamId) },
+        links: { self: `${apiPath}/instance` },
+      },
       meta: { viewer: { name, role, scopes, team: teamId, user: userId, token: via.kind === 'token' ? via.id : null } },
       links: linksOf(request),
     },
   })
+}
+
+/** Which processes there are is for the team that operates them; others see none. */
+async function processesFor({ db }: ApiContext, teamId: string) {
+  if (teamId !== (await defaultTeam(db))) return []
+  return (await listProcesses(db)).map(({ id, name, role, version, state, startedAt, seenAt }) => ({
+    ...{ id, name, role, version, state },
+    started_at: startedAt.toISOString(),
+    seen_at: seenAt.toISOString(),
+  }))
 }

@@ -35,7 +35,21 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
         operationId: 'show_instance',
         summary: 'Show which kyozo this is, and whom it takes the asker for',
         responses: {
-          200: answer('This kyozo.', looseDocument('instances', object({}), { meta: viewerMeta() })),
+          200: answer('This kyozo.', looseDocument('instances', instanceAttributes(), { meta: viewerMeta() })),
+          ...failures(readFailures),
+        },
+      },
+    },
+    '/disk': {
+      get: {
+        operationId: 'show_disk',
+        summary: 'Show what kyozo keeps on its disks, by kind, and what of it goes next; for the first team',
+        responses: {
+          200: answer('What each process found.', {
+            type: 'object',
+            required: ['data'],
+            properties: { data: { type: 'array', items: anyObject } },
+          }),
           ...failures(readFailures),
         },
       },
@@ -96,6 +110,17 @@ export function otherPaths(): Readonly<Record<string, PathItem>> {
       },
     },
   }
+}
+
+function instanceAttributes(): JsonSchema {
+  const state = { enum: ['running', 'away', 'stopped'] }
+  return object({
+    engine: object({ answers: { type: 'boolean' }, silent_since: nullable(time), reason: nullable(text) }),
+    // Only the team that operates them sees any.
+    processes: list(
+      object({ id: uuid, name: text, role: { enum: ['web', 'worker', 'all'] }, version: text, state, started_at: time, seen_at: time }),
+    ),
+  })
 }
 
 function viewerMeta(): JsonSchema {

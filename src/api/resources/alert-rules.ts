@@ -11,10 +11,14 @@ export const alertRules: Resource = {
   table: 'alertRules',
   attributes: {
     name: text('What it is called.', { sort: true, filter: 'equal' }),
-    condition: oneOf(['service_unhealthy', 'service_stopped', 'release_failed', 'metric_above', 'metric_below'], 'What it looks for.', {
-      sort: true,
-      filter: 'equal',
-    }),
+    condition: oneOf(
+      ['service_unhealthy', 'service_stopped', 'release_failed', 'host_not_told', 'metric_above', 'metric_below'],
+      'What it looks for.',
+      {
+        sort: true,
+        filter: 'equal',
+      },
+    ),
     metric_type: oneOf(metricTypes, 'What is measured; only for metrics.', { nullable: true, filter: 'equal' }),
     threshold: number('The value that is too high or too low; only for metrics.', { nullable: true, shape: z.number().min(0) }),
     for_seconds: integer('How long it must hold.', { shape: z.int().min(0).max(86_400) }),

@@ -29,6 +29,8 @@ const relationships: Resource['relationships'] = {
   service_instances: many('service_instances', 'environmentId', { description: 'Its services.' }),
   secrets: many('secrets', 'environmentId', { description: 'Names of its own secrets.' }),
   operations: many('operations', 'environmentId', { description: 'What was asked for.' }),
+  repairs: many('repairs', 'environmentId', { description: 'What was put right without a release.' }),
+  drifts: many('drifts', 'environmentId', { description: 'Differences between what runs and what was released.' }),
   port_allocations: many('port_allocations', 'environmentId', { description: 'Ports of the machine that its services were promised.' }),
   alert_rules: many('alert_rules', 'environmentId', { description: 'When somebody wants to be told.' }),
   alerts: many('alerts', 'environmentId', { description: 'What came of its alert rules.' }),

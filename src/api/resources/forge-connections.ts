@@ -1,5 +1,6 @@
+import { untoldBy } from '../../store/untold.ts'
 import { createForgeConnection, deleteForgeConnection, updateForgeConnection } from '../actions/forge-connections.ts'
-import { flag, oneOf, text, time } from './attribute.ts'
+import { flag, loaded, oneOf, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, perhapsOne, updatedAt } from './shapes.ts'
 
@@ -17,6 +18,16 @@ export const forgeConnections: Resource = {
     updated_at: updatedAt,
     last_delivery_at: time('When it told something last.', { nullable: true, filter: 'range' }),
     last_error: text('What went wrong last.', { nullable: true }),
+    refused: text('How many states of commits the Git host did not let kyozo tell, and why; none when it was told all.', {
+      nullable: true,
+      source: loaded(['name'], (rows, { db, viewer }) =>
+        untoldBy(
+          db,
+          viewer,
+          rows.map((row) => String(row.name)),
+        ),
+      ),
+    }),
   },
   relationships: { created_by: perhapsOne('users', 'createdById', 'Who made it.') },
   create: createForgeConnection,

@@ -3,18 +3,22 @@ import { alertRules } from './alert-rules.ts'
 import { alerts } from './alerts.ts'
 import { apiTokens } from './api-tokens.ts'
 import { auditEvents } from './audit-events.ts'
+import { deadLetters } from './dead-letters.ts'
 import { deliveries } from './deliveries.ts'
 import { deploymentEvents } from './deployment-events.ts'
+import { drifts } from './drifts.ts'
 import { environments, previews } from './environments.ts'
 import { files } from './files.ts'
 import { forgeConnections } from './forge-connections.ts'
 import { healthChecks } from './health-checks.ts'
 import { invitations } from './invitations.ts'
+import { ledgerChecks } from './ledger-checks.ts'
 import { members } from './members.ts'
 import { operations } from './operations.ts'
 import { portAllocations } from './port-allocations.ts'
 import { releaseServices } from './release-services.ts'
 import { releases } from './releases.ts'
+import { repairs } from './repairs.ts'
 import type { Resource } from './resource.ts'
 import { secrets } from './secrets.ts'
 import { serviceDependencies } from './service-dependencies.ts'
@@ -40,9 +44,13 @@ export const resources: readonly Resource[] = [
   environments,
   previews,
   deliveries,
+  ledgerChecks,
   releases,
   releaseServices,
+  repairs,
+  drifts,
   operations,
+  deadLetters,
   serviceInstances,
   deploymentEvents,
   serviceDependencies,

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { type RollbackTarget, rollbackWords } from '../../release/rollback-target.ts'
 import { releaseTransitions } from '../../release/states.ts'
 import type { StackSpec } from '../../stack/stack.ts'
+import { releasesWithValues } from '../../store/kept-releases.ts'
 import { verdictsOf } from '../../store/releases.ts'
+import { untoldOf } from '../../store/untold.ts'
 import { releaseActions } from '../actions/releases.ts'
-import { computed, integer, json, loaded, oneOf, type Row, text, time } from './attribute.ts'
+import { computed, flag, integer, json, loaded, oneOf, type Row, text, time } from './attribute.ts'
 import { memberName } from './member-name.ts'
 import type { Resource } from './resource.ts'
 import { createdAt, list, many, object, one, perhapsOne, sha } from './shapes.ts'
@@ -30,6 +33,26 @@ export const releases: Resource = {
     options: json(object, 'What a person asked for beyond the commit.'),
     cancel_requested_at: time('When somebody asked to cancel it.', { nullable: true }),
     cancel_requested_by: text('Who asked to cancel it.', { nullable: true }),
+    is_kept: flag('Whether what it needs to run again is kept.', { filter: 'equal' }),
+    rollback_target: text('Whether the environment can go back to it, and why not, as a sentence.', {
+      source: loaded(['id', 'state', 'isKept', 'options'], async (rows, { db }) => {
+        const withValues = await releasesWithValues(
+          db,
+          rows.map((row) => String(row.id)),
+        )
+        return rows.map((row) => rollbackWords({ ...(row as unknown as RollbackTarget), hasValues: withValues.has(String(row.id)) }))
+      }),
+    }),
+    host_error: text('Why the Git host does not show how it stands; none where it does, or will.', {
+      nullable: true,
+      source: loaded(['id'], (rows, { db, viewer }) =>
+        untoldOf(
+          db,
+          viewer,
+          rows.map((row) => String(row.id)),
+        ),
+      ),
+    }),
     created_at: createdAt,
     started_at: time('When it was begun.', { nullable: true, filter: 'range' }),
     finished_at: time('When it ended.', { nullable: true, filter: 'range' }),

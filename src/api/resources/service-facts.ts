@@ -35,6 +35,7 @@ function factsOf(row: Row, stored: StoredFacts | undefined): ServiceFacts {
     sha: stored?.sha ?? null,
     servingCopies: stored?.servingCopies ?? null,
     wantedCopies,
+    isChecked: (row.healthCheckConfig as { kind?: unknown }).kind !== 'none',
     utilization: utilizationOf(row, { stored, wantedCopies }),
   }
 }

@@ -17,6 +17,7 @@ const needs = [
   'resourceLimits',
   'memoryUsageMb',
   'cpuUsagePercent',
+  'healthCheckConfig',
 ]
 
 export const serviceInstances: Resource = {
@@ -89,6 +90,7 @@ export const serviceInstances: Resource = {
     dependents: many('service_dependencies', 'dependsOnId', { description: 'What needs it.' }),
     service_permissions: many('service_permissions', 'serviceInstanceId', { description: 'Who may do what with it alone.' }),
     operations: many('operations', 'serviceInstanceId', { description: 'What was asked for.' }),
+    drifts: many('drifts', 'serviceInstanceId', { description: 'Differences between what runs of it and what was released.' }),
     alert_rules: many('alert_rules', 'serviceInstanceId', { description: 'When somebody wants to be told.' }),
     alerts: many('alerts', 'serviceInstanceId', { description: 'What came of its alert rules.' }),
   },

@@ -29,6 +29,7 @@ export const workspaces: Resource = {
     service_instances: many('service_instances', 'workspaceId', { description: 'Its services, in all environments.' }),
     releases: many('releases', 'workspaceId', { description: 'Its commits that were to run.' }),
     deliveries: many('deliveries', 'workspaceId', { description: 'What its Git host told.' }),
+    ledger_checks: many('ledger_checks', 'workspaceId', { description: 'What came of comparing that with what the Git host says.' }),
     files: many('files', 'workspaceId', { description: 'The files that told what its folders are.' }),
     topology_detections: many('topology_detections', 'workspaceId', { description: 'What analyses found.' }),
     secrets: many('secrets', 'workspaceId', { description: 'Names of its secrets.' }),

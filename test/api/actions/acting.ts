@@ -91,6 +91,7 @@ export async function endedRelease(
       state: of.state,
       tree: shaOf('a'),
       stackSpec: JSON.stringify(stack),
+      isKept: ['live', 'replaced', 'unchanged'].includes(of.state),
       ...(of.state === 'running' ? {} : { finishedAt: new Date() }),
     })
     .where('id', '=', release.id)

@@ -101,7 +101,7 @@ describe('a release', () => {
     }
     told_.push(told(await ada.post(`/releases/${ada.live.id}/rollback`)))
     const refused = (state: string) =>
-      `409 state_conflict: this release is ${state}, and only one that was live, replaced, unchanged can run again; choose a release that was live`
+      `409 state_conflict: 2222222 cannot run again: it is ${state}: it was never live; those that can have is_kept; \`kyozo rollback --list\` names them`
     expect(told_).toEqual([
       '202 rollback_release queued',
       '202 rollback_release queued',
