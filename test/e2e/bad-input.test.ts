@@ -138,10 +138,10 @@ describe('a size', () => {
     expect(await memory.highestBytes()).toBeLessThan(500 * 1024 ** 2)
   })
 
-  it('of fifty-one services fails and says how many may be', async () => {
-    const files = Array.from({ length: 51 }, (_, number) => busyboxService(`s${number}`, '1'))
+  it('of a hundred and one services fails and says how many may be', async () => {
+    const files = Array.from({ length: 101 }, (_, number) => busyboxService(`s${number}`, '1'))
     const pushed = await pushing.push(Object.assign({}, ...files))
-    expect(pushed.output).toMatch(/more than 50 services|51 services.*50/)
+    expect(pushed.output).toMatch(/101 services.*at most 100/)
     await pushing.expectNothingRuns(pushed.workspace)
   })
 

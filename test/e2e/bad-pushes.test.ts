@@ -55,7 +55,7 @@ describe('a branch', () => {
     const pushed = await pushing.push(busyboxService('one', '1'))
     const before = await containersOf(`kyozo-${pushed.workspace}-production`)
     const deleted = await pushed.repository.git('push', pushing.kyozo().remote(pushed.workspace), ':refs/heads/main')
-    expect(deleted).toMatchObject({ exitCode: 0, output: expect.stringContaining('branch main was deleted; what runs keeps running') })
+    expect(deleted).toMatchObject({ exitCode: 0, output: expect.stringContaining('branch main was deleted; production keeps running') })
     expect(await containersOf(`kyozo-${pushed.workspace}-production`)).toEqual(before)
     expect(await pushing.newestRelease(pushed.workspace)).toMatchObject({ state: 'live' })
     expect((await pushed.repository.push(pushing.kyozo().remote(pushed.workspace))).output).toContain('1 live')

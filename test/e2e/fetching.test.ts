@@ -85,10 +85,11 @@ describe('a repository that cannot be fetched', () => {
     const { sha: first } = await other.push(large())
     const attributes = async (commit: string): Promise<Readonly<Record<string, unknown>>> =>
       (await releasesOf(kyozo, commit))[0]!.attributes
-    await until('the fourth attempt to have failed', async () => {
+    const hasFailedFourTimes = async () => {
       const { attempt, state } = await attributes(first)
       return attempt === 4 && state === 'queued'
-    })
+    }
+    await until('the fourth attempt to have failed', hasFailedFourTimes, { deadlineMs: minutes })
     github.fault({ path: gitPath(other), answer: { kind: 'truncate', bytes: Number.POSITIVE_INFINITY } })
     const { sha: second } = await other.push({ 'README.md': 'words' })
     await untilLive(kyozo, second)
@@ -114,10 +115,11 @@ describe('the token', () => {
       answer: { kind: 'truncate', bytes: Number.POSITIVE_INFINITY },
     })
     const { sha } = await shop.push(busyboxService('one', '1'))
-    const lines = await until('the fetch to be under way', async () => {
+    const linesOfFetch = async () => {
       const listed = await commandLines()
       return listed.some((line) => line.includes('fetch') && line.includes(shop.repository.fullName)) ? listed : undefined
-    })
+    }
+    const lines = await until('the fetch to be under way', linesOfFetch, { deadlineMs: minutes })
     goOn()
     await shop.verdict(sha)
     expect(

@@ -1,4 +1,5 @@
 // What GitHub sends: every delivery is answered and kept with its reason, and what was not signed or not whole changes nothing.
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { converse, deliver, sign, signedHeaders } from '../api/receiver.ts'
 import { busyboxService } from '../support/busybox-service.ts'
@@ -38,6 +39,13 @@ afterEach(async () => {
   expect(await containersOf(canary.project)).toEqual(canaryContainers)
 })
 
+async function query(text: string, values: readonly string[] = []): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query(text, [...values])
+  await client.end()
+}
+
 const repositoryOf = (name: string) => connect(name, { kyozo, github })
 
 /** What the answer said, which the ledger must say as well. */
@@ -73,7 +81,7 @@ describe('a delivery', () => {
     expect(await answerOf(deleted!)).toEqual({
       status: 200,
       decision: 'ignored',
-      reason: 'branch old was deleted; what runs keeps running until its environment is removed',
+      reason: 'branch old was deleted, and nothing runs from it',
     })
   })
 
@@ -83,7 +91,7 @@ describe('a delivery', () => {
     const { sha, deliveries } = await shop.push(busyboxService('one', '1'))
     expect(await Promise.all(deliveries.map(answerOf))).toMatchObject([
       { status: 202, reason: `release of ${sha.slice(0, 7)} to production queued` },
-      { status: 202, reason: expect.stringContaining(`${sha.slice(0, 7)} has its release to production already`) },
+      { status: 200, decision: 'duplicate', reason: expect.stringMatching(/^delivered before.*: release of \w{7} to production queued$/) },
     ])
     await shop.verdict(sha)
     const again = await answerOf(await shop.repository.redeliver(deliveries[0]!))
@@ -133,6 +141,28 @@ describe('a delivery', () => {
     )
     expect(await shop.ask('one')).toBe('one 2')
     expect((await shop.verdict(tip))['kyozo/production']?.state).toBe('success')
+  })
+
+  it('that cannot be carried out is kept as refused with what is in its way, and decided anew when it comes again', async () => {
+    const shop = await repositoryOf('named')
+    await shop.repository.push({ branch: 'first', parent: null, change: { files: { 'a.txt': 'a' } } })
+    // As an environment of another workspace that answers at this one's name.
+    await query(
+      `insert into environments (id, team_id, workspace_id, name, ref, kind, project, host_label)
+       select gen_random_uuid(), team_id, id, 'odd', 'refs/heads/odd', 'branch', name || '-odd', $1 from workspaces where name = $2`,
+      [shop.workspace, canary.workspace],
+    )
+    const { sha, deliveries } = await shop.push(busyboxService('one', '1'))
+    const said = `production of ${shop.workspace} would share its containers or host names with another environment: choose another name for the workspace or the environment`
+    expect(await answerOf(deliveries[0]!)).toEqual({ status: 200, decision: 'refused', reason: said })
+    expect(await answerOf(await shop.repository.redeliver(deliveries[0]!))).toMatchObject({ status: 200, decision: 'duplicate' })
+    const [stored] = (await kyozo.api(`/deliveries?filter[delivery_id]=${deliveries[0]!.guid}&include=workspace`)).data
+    const [workspace] = (await kyozo.api(`/workspaces?filter[name]=${shop.workspace}`)).data
+    expect(stored!.relationships?.workspace?.data?.id).toBe(workspace!.id)
+    await query(`delete from environments where name = 'odd'`)
+    const again = await answerOf(await shop.repository.redeliver(deliveries[0]!))
+    expect(again).toEqual({ status: 202, decision: 'accepted', reason: `release of ${sha.slice(0, 7)} to production queued` })
+    expect((await shop.verdict(sha))['kyozo/production']?.state).toBe('success')
   })
 
   it('with a forged signature, a cut-off text or a cut-off connection is refused before anything follows from it', async () => {

@@ -130,6 +130,23 @@ it(
 )
 
 it(
+  'starts what was stopped a moment ago, and what stopped it lets go of it',
+  async () => {
+    const stopping = await acting.ask('stop_service', 'api', { desiredState: 'stopped', reason: 'for a moment' })
+    await until('it to be said to be stopped', async () => (await acting.instance('api')).status === 'stopped')
+    expect(await acting.act('start_service', 'api', { desiredState: 'running' })).toMatchObject({ state: 'succeeded', errorMessage: null })
+    const [container] = await settled('api', 1)
+    const startedAt = async () =>
+      (await run('docker', ['inspect', '--format', '{{.State.StartedAt}} {{.State.Status}}', container!])).stdout
+    const before = await startedAt()
+    expect(await acting.ended(stopping)).toMatchObject({ state: 'succeeded' })
+    expect(await startedAt()).toBe(before)
+    expect(await ask('api')).toBe('200 api 2')
+  },
+  3 * minutes,
+)
+
+it(
   'runs as many copies as were asked for, through pushes, and settings reach the container',
   async () => {
     expect(await acting.act('scale_service', 'web', { settings: { replicas: 3 } })).toMatchObject({ state: 'succeeded' })
@@ -236,25 +253,30 @@ it(
 )
 
 it(
-  'says of a service whose container ends that it is not healthy, and when it is again',
+  'starts a service whose container ends, and says why',
   async () => {
     const [container = ''] = await settled('web', 1)
     const { id } = await acting.instance('web')
-    const newest = async () =>
+    const newest = () =>
       acting.db
         .selectFrom('deploymentEvents')
-        .select(['eventType', 'errorMessage'])
+        .select(['eventType', 'triggeredBy', 'eventData'])
         .where('serviceInstanceId', '=', id)
+        .where('eventType', '=', 'service_started')
         .orderBy('sequenceNumber', 'desc')
         .limit(1)
-        .executeTakeFirstOrThrow()
+        .executeTakeFirst()
     await run('docker', ['kill', container])
-    await until('its failure to be told', async () => (await acting.instance('web')).status === 'error')
-    expect(await newest()).toEqual({ eventType: 'health_check_failed', errorMessage: 'its container ended with code 137' })
-    expect(await acting.instance('web')).toMatchObject({ healthStatus: 'unhealthy', statusReason: 'its container ended with code 137' })
-    expect(await acting.act('restart_service', 'web')).toMatchObject({ state: 'succeeded' })
-    expect(await acting.instance('web')).toMatchObject({ status: 'running', healthStatus: 'healthy', statusReason: null })
-    expect((await newest()).eventType).not.toBe('health_check_failed')
+    await until('its start to be told', async () => (await newest())?.triggeredBy === 'kyozo', { deadlineMs: 90_000 })
+    expect((await newest())?.eventData).toEqual({
+      containers: [expect.stringContaining(container)],
+      cause: 'its container ended with code 137',
+    })
+    const standing = { status: 'running', healthStatus: 'healthy', statusReason: null }
+    await until('it to be healthy', async () => (await acting.instance('web')).healthStatus === 'healthy', { deadlineMs: 90_000 })
+    expect(await acting.instance('web')).toMatchObject(standing)
+    expect(await settled('web', 1)).toEqual([container])
+    expect(await ask('web')).toBe('200 web 4')
   },
   2 * minutes,
 )

@@ -1,7 +1,8 @@
 // Starting and stopping: another PostgreSQL, a second kyozo on the same directory, a restart, an engine that is away.
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -12,6 +13,7 @@ import { until } from '../support/until.ts'
 
 const run = promisify(execFile)
 const minutes = 60_000
+const root = path.join(import.meta.dirname, '../..')
 const undo: (() => Promise<unknown>)[] = []
 
 afterAll(async () => {
@@ -153,3 +155,20 @@ async function startSecond(environment: Readonly<Record<string, string>>): Promi
   const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve))
   return { exitCode, output }
 }
+
+it('ends in order when it is told to stop while it starts, and leaves no server behind', { timeout: minutes }, async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'kyozo-start-'))
+  undo.push(() => rm(dataDir, { recursive: true, force: true }))
+  const pidFile = path.join(dataDir, 'postgres/data/postmaster.pid')
+  const environment = { PATH: process.env.PATH, HOME: dataDir, KYOZO_DATA_DIR: dataDir, KYOZO_PORT: String(await freePort()) }
+  const child = spawn(process.execPath, ['src/main.ts'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  await until('its database to start', async () => (await readFile(pidFile, 'utf8').catch(() => '')) !== '', { everyMs: 10 })
+  expect(output).toBe('')
+  child.kill('SIGTERM')
+  expect(await ended, output).toBe(0)
+  expect(output).toContain('stopping within 25 s')
+  await expect(readFile(pidFile)).rejects.toThrow('ENOENT')
+})

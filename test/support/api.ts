@@ -7,6 +7,7 @@ import { afterAll } from 'vitest'
 import { createAccess } from '../../src/access/better-auth.ts'
 import { answerError } from '../../src/api/answer-error.ts'
 import { apiRouter } from '../../src/api/jsonapi/router.ts'
+import { createGates } from '../../src/gate.ts'
 import { createLog } from '../../src/log.ts'
 import { openQueue } from '../../src/queue/queue.ts'
 import { createVault } from '../../src/secrets/vault.ts'
@@ -44,7 +45,7 @@ export async function startApi(): Promise<TestApi> {
   const key = randomBytes(32)
   const baseUrl = 'http://kyozo.test'
   const access = createAccess({ db, key, baseUrl, githubSignIn: undefined, log })
-  const router = apiRouter({ db, baseUrl, queue, vault: createVault(key), access })
+  const router = apiRouter({ db, baseUrl, queue, vault: createVault(key), access, gates: createGates() })
   const server = createServer(express().set('query parser', 'simple').use('/api/v1', router, answerError('jsonapi', log)))
   // A test that computes for long must not find its connection closed.
   server.keepAliveTimeout = 120_000

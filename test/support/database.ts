@@ -2,12 +2,22 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
-import { migrate, type OpenDatabase, openDatabase } from '../../src/store/database.ts'
+import { type OpenDatabase, openDatabase } from '../../src/store/database.ts'
+import { migratedTemplate } from './migrated-template.ts'
 
-export async function emptyDatabaseUrl(): Promise<string> {
+export function emptyDatabaseUrl(): Promise<string> {
+  return databaseFrom('template1')
+}
+
+/** A database as another one is now, to which nobody may be connected. */
+export function copyOfDatabase(url: string): Promise<string> {
+  return databaseFrom(new URL(url).pathname.slice(1))
+}
+
+async function databaseFrom(template: string): Promise<string> {
   const url = new URL(inject('postgresUrl'))
   const name = `test_${randomBytes(6).toString('hex')}`
-  await administer(url.href, `create database ${name}`)
+  await administer(url.href, `create database ${name} template ${template}`)
   const mine = new URL(url)
   mine.pathname = `/${name}`
   afterAll(() => administer(url.href, `drop database if exists ${name} with (force)`))
@@ -16,8 +26,7 @@ export async function emptyDatabaseUrl(): Promise<string> {
 
 /** Migrated and open; closed and dropped after the file's last test. */
 export async function testDatabase(): Promise<OpenDatabase> {
-  const database = await openDatabase(await emptyDatabaseUrl(), 'kyozo test')
-  await migrate(database.db)
+  const database = await openDatabase(await databaseFrom(migratedTemplate), 'kyozo test')
   afterAll(() => database.close())
   return database
 }

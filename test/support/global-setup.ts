@@ -2,10 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { runChild } from '../../src/child.ts'
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts'
 import { ensureBaseImages } from './images/ensure-base-images.ts'
+import { migratedTemplate } from './migrated-template.ts'
+import { copySeed, makeSeed } from './seed-postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,12 +21,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await assertEngine()
   await ensureBaseImages()
   const folder = await mkdtemp(path.join(tmpdir(), 'kyozo-test-postgres-'))
-  const postgres = await startEmbeddedPostgres(folder)
+  await makeSeed(path.join(folder, 'seed'))
+  await copySeed(path.join(folder, 'server'))
+  const postgres = await startEmbeddedPostgres(path.join(folder, 'server'))
+  await prepareServer(postgres.url)
   project.provide('postgresUrl', postgres.url)
   return async () => {
     await postgres.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Nothing of it outlives the run, so it waits for no disk; and what each test would migrate first is migrated already. */
+async function prepareServer(url: string): Promise<void> {
+  const beside = new URL(url)
+  beside.pathname = '/template1'
+  const client = new pg.Client({ connectionString: beside.href })
+  await client.connect()
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) await client.query(`alter system set ${setting} = off`)
+  await client.query('select pg_reload_conf()')
+  await client.query(`create database ${migratedTemplate} template postgres`)
+  await client.end()
 }
 
 export async function assertEngine(): Promise<void> {

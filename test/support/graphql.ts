@@ -9,6 +9,7 @@ import { answerError } from '../../src/api/answer-error.ts'
 import { graphqlRouter } from '../../src/api/graphql/router.ts'
 import { apiRouter } from '../../src/api/jsonapi/router.ts'
 import { createLive } from '../../src/api/live/live.ts'
+import { createGates } from '../../src/gate.ts'
 import { createLog } from '../../src/log.ts'
 import { openQueue } from '../../src/queue/queue.ts'
 import { createVault } from '../../src/secrets/vault.ts'
@@ -64,7 +65,7 @@ export async function startGraphql(options: { readonly deadlineMs?: number } = {
   const acting = { db: counted.db, baseUrl, queue, vault: createVault(key), access }
   const app = express()
     .set('query parser', 'simple')
-    .use('/api/v1', apiRouter(acting), answerError('jsonapi', log))
+    .use('/api/v1', apiRouter({ ...acting, gates: createGates() }), answerError('jsonapi', log))
     .use('/graphql', graphqlRouter({ acting, live, log, ...options }), answerError('graphql', log))
   const server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -5,6 +5,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { compiled } from './compiled.ts'
+import { copySeed } from './seed-postgres.ts'
+import { unchecked } from './unchecked.ts'
 import { until } from './until.ts'
 
 const run = promisify(execFile)
@@ -27,8 +30,12 @@ export interface TestKyozo {
   /** SIGKILL, as a power cut. */
   kill(): Promise<void>
   stop(): Promise<void>
-  /** Starts again on the same data directory, after `kill` or `stop`. */
-  start(): Promise<void>
+  /** How the last process ended; null while it runs, and after a signal. */
+  exitCode(): number | null
+  /** Whatever ended it. */
+  hasEnded(): boolean
+  /** Starts again on the same data directory, after `kill` or `stop`; `folder` holds the version to run, by default this one. */
+  start(folder?: string): Promise<void>
   /** Stops it and removes everything of this instance from the engine and the disk. */
   remove(): Promise<void>
 }
@@ -44,16 +51,24 @@ export interface ApiDocument {
   readonly data: readonly ApiResource[]
 }
 
-export async function startKyozo(environment: Readonly<Record<string, string>> = {}): Promise<TestKyozo> {
+/** It takes a second or two on a machine that has nothing else to do. */
+const readyMs = 120_000
+
+/** `folder` holds the version to run first; default is this one. */
+export async function startKyozo(environment: Readonly<Record<string, string>> = {}, folder = root): Promise<TestKyozo> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'kyozo-data-'))
+  // What another version migrates is its own.
+  if (folder === root && environment.DATABASE_URL === undefined) await copySeed(path.join(dataDir, 'postgres'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   let output = ''
   const instances = new Set<string>()
-  const start = async () => {
+  const start = async (from = root) => {
+    if (from === root) unchecked.delete(url)
+    else unchecked.add(url)
     child = spawn(process.execPath, ['src/main.ts'], {
-      cwd: root,
+      cwd: from,
       env: {
         PATH: process.env.PATH,
         HOME: dataDir,
@@ -61,6 +76,7 @@ export async function startKyozo(environment: Readonly<Record<string, string>> =
         KYOZO_PORT: String(port),
         KYOZO_ADMIN_TOKEN: adminToken,
         KYOZO_LOG_LEVEL: 'warn',
+        NODE_COMPILE_CACHE: compiled,
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,11 +91,17 @@ export async function startKyozo(environment: Readonly<Record<string, string>> =
       output += chunk.toString()
     })
     output = ''
-    await until('kyozo to be ready', () => {
-      if (mine.exitCode !== null) throw new Error(`kyozo ended while starting: ${output}`)
+    const isReady = () => {
+      if (mine.exitCode !== null || mine.signalCode !== null) throw new Error(`kyozo ended while starting: ${output}`)
       return ready
+    }
+    await until('kyozo to be ready', isReady, { deadlineMs: readyMs }).catch((error: Error) => {
+      // Nobody could stop it any more: who asked for it gets nothing to stop it with.
+      mine.kill('SIGKILL')
+      throw new Error(`${error.message}: ${output}`)
     })
-    instances.add(await instanceOf(url))
+    // A worker answers nobody: what it makes is removed with the process whose instance it is.
+    if (environment.KYOZO_ROLE !== 'worker') instances.add(await instanceOf(url))
   }
   const end = async (signal: NodeJS.Signals) => {
     const mine = child
@@ -88,7 +110,7 @@ export async function startKyozo(environment: Readonly<Record<string, string>> =
     mine.kill(signal)
     await ended
   }
-  await start()
+  await start(folder)
   return {
     url,
     port,
@@ -101,6 +123,8 @@ export async function startKyozo(environment: Readonly<Record<string, string>> =
     output: () => output,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    exitCode: () => child?.exitCode ?? null,
+    hasEnded: () => child === undefined || child.exitCode !== null || child.signalCode !== null,
     async remove() {
       await end('SIGTERM')
       for (const instance of instances) await removeInstance(instance)

@@ -1,7 +1,7 @@
 // Who may do what: personal tokens, GitHub Apps with their signed claims, and the installation tokens that expire.
 import { createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto'
 
-export type Permission = 'metadata' | 'contents' | 'statuses' | 'pull_requests' | 'administration'
+export type Permission = 'metadata' | 'contents' | 'statuses' | 'pull_requests' | 'administration' | 'repository_hooks'
 export type Permissions = Readonly<Partial<Record<Permission, 'read' | 'write'>>>
 
 export interface Grant {
@@ -29,7 +29,10 @@ export const everything: Permissions = {
   statuses: 'write',
   pull_requests: 'write',
   administration: 'write',
+  repository_hooks: 'write',
 }
+
+export type InstallationState = 'active' | 'suspended' | 'deleted'
 
 const tokenLifeMs = 3_600_000
 const longestClaimMs = 600_000
@@ -37,6 +40,7 @@ const longestClaimMs = 600_000
 export function createAccess(now: () => number) {
   const grants = new Map<string, Grant>()
   const apps: KnownApp[] = []
+  const installations = new Map<string, InstallationState>()
 
   const addToken = (prefix: string, grant: Grant) => {
     const token = `${prefix}_${randomBytes(prefix === 'ghs' ? 250 : 18).toString('hex')}`
@@ -72,6 +76,12 @@ export function createAccess(now: () => number) {
     revokeInstallationTokens() {
       for (const token of [...grants.keys()].filter((token) => token.startsWith('ghs_'))) grants.delete(token)
     },
+    /** Somebody suspended the app, took it off, or let it in again. Its tokens are worth nothing until then. */
+    setInstallation(app: App, state: InstallationState) {
+      installations.set(app.appId, state)
+      if (state !== 'active') for (const token of [...grants.keys()].filter((one) => one.startsWith('ghs_'))) grants.delete(token)
+    },
+    installationOf: (app: App): InstallationState => installations.get(app.appId) ?? 'active',
     callerOf(authorization: string | undefined): Caller {
       if (authorization === undefined) return { kind: 'anonymous' }
       const credential = credentialOf(authorization)

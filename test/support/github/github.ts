@@ -1,11 +1,12 @@
 // A stand-in for GitHub with a memory: REST by GitHub's published description, Git by Git's own server, webhooks signed as GitHub signs them.
 // It refuses what GitHub refuses, and it can be told to fail.
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAccess } from './access.ts'
+import { type App, createAccess } from './access.ts'
 import { createLimiter, githubLimits, type Limits } from './limits.ts'
 import { loadOpenApi } from './openapi.ts'
 import { newestPerContext, type World } from './operations.ts'
@@ -51,10 +52,13 @@ export interface GitHubRepository {
   readonly cloneUrl: string
   /** Commits, moves the branch and tells the hooks. */
   push(push: Push): Promise<Pushed>
+  /** A push of commits that the repository has already. */
+  moveTo(branch: string, sha: string): Promise<Pushed>
   deleteBranch(branch: string): Promise<readonly StoredDelivery[]>
   tag(name: string, sha: string): Promise<readonly StoredDelivery[]>
   tip(branch: string): Promise<string | undefined>
-  addHook(hook: { url: string; secret: string; contentType?: Hook['contentType'] }): Hook
+  /** With an app, it is the app's webhook that tells of this repository. */
+  addHook(hook: { url: string; secret: string; contentType?: Hook['contentType']; app?: App }): Hook
   /** Sends any recorded event to every hook. */
   send(event: string, changes?: Record<string, unknown>): Promise<readonly StoredDelivery[]>
   redeliver(delivery: StoredDelivery): Promise<StoredDelivery>
@@ -63,6 +67,8 @@ export interface GitHubRepository {
   /** What GitHub shows beside the commit: the newest status of each context. */
   shown(sha: string): Readonly<Record<string, { readonly state: StoredStatus['state']; readonly description: string | null }>>
   /** From now on the old name is redirected. */
+  /** Another branch becomes the default one; nothing is sent of it. */
+  setDefaultBranch(branch: string): void
   rename(fullName: string): void
 }
 
@@ -75,10 +81,15 @@ export interface GitHubDouble {
   /** What GitHub's description has against any request or answer so far; a test expects none. */
   problems(): readonly string[]
   createRepository(repository: NewRepository): Promise<GitHubRepository>
+  /** The webhooks that tell of a repository, to be cut off and mended. */
+  hooksOf(repositoryId: number): readonly Hook[]
   readonly createToken: World['access']['createToken']
   readonly createApp: World['access']['createApp']
   readonly revoke: World['access']['revoke']
   readonly revokeInstallationTokens: World['access']['revokeInstallationTokens']
+  readonly setInstallation: World['access']['setInstallation']
+  /** Somebody deleted it. */
+  removeRepository(id: number): void
   /** Makes requests fail until the returned function is called, or as often as it says. The fault set last is met first. */
   fault(fault: Fault): () => void
   close(): Promise<void>
@@ -112,10 +123,16 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubDo
       ...service.mistakes,
     ],
     createRepository: (repository) => createRepository(service, { repository, folder, webUrl }),
+    hooksOf: (repositoryId) => service.repositories.find(({ id }) => id === repositoryId)?.hooks ?? [],
     createToken: access.createToken,
     createApp: access.createApp,
     revoke: access.revoke,
     revokeInstallationTokens: access.revokeInstallationTokens,
+    setInstallation: access.setInstallation,
+    removeRepository(id) {
+      const at = service.repositories.findIndex((repository) => repository.id === id)
+      if (at >= 0) service.repositories.splice(at, 1)
+    },
     fault(fault) {
       const entry = { ...fault, left: fault.times ?? Number.POSITIVE_INFINITY }
       service.faults.unshift(entry)
@@ -154,8 +171,22 @@ async function createRepository(service: Service, { repository: wanted, folder, 
 }
 
 function repositoryHandle(repository: Repository, { now }: World, webUrl: string): GitHubRepository {
-  const { git, defaultBranch } = repository
+  const { git } = repository
   const send = (event: string, payload: unknown) => deliverToAll(repository, { event, payload, nowMs: now() })
+  let changed: Promise<unknown> = Promise.resolve()
+  /** The repository changes once at a time, in the order of the pushes; what is told of them may arrive in another. */
+  const inOrder = <T>(change: () => Promise<T>): Promise<T> => {
+    const done = changed.then(change)
+    changed = done.catch(() => undefined)
+    return done
+  }
+  /** Gives what the ref was before. */
+  const setRef = (ref: string, sha: string | null) =>
+    inOrder(async () => {
+      const before = (await git.tip(ref)) ?? null
+      await git.setRef(ref, sha)
+      return before
+    })
   return {
     id: repository.id,
     get fullName() {
@@ -164,21 +195,27 @@ function repositoryHandle(repository: Repository, { now }: World, webUrl: string
     get cloneUrl() {
       return `${webUrl}/${repository.fullName}.git`
     },
-    async push({ branch = defaultBranch, change, message = 'Change things', parent }) {
+    async push({ branch = repository.defaultBranch, change, message = 'Change things', parent }) {
       const ref = `refs/heads/${branch}`
-      const before = (await git.tip(ref)) ?? null
-      const sha = await git.commit({ branch, change, message, ...(parent !== undefined && { parent }) })
-      const isForced = before !== null && !(await git.contains(sha, before))
+      const { before, sha, isForced } = await inOrder(async () => {
+        const before = (await git.tip(ref)) ?? null
+        const sha = await git.commit({ branch, change, message, ...(parent !== undefined && { parent }) })
+        return { before, sha, isForced: before !== null && !(await git.contains(sha, before)) }
+      })
       return { sha, deliveries: await send('push', pushPayload(repository, { ref, before, after: sha, isForced })) }
+    },
+    async moveTo(branch, sha) {
+      const ref = `refs/heads/${branch}`
+      const before = await setRef(ref, sha)
+      return { sha, deliveries: await send('push', pushPayload(repository, { ref, before, after: sha, isForced: false })) }
     },
     async deleteBranch(branch) {
       const ref = `refs/heads/${branch}`
-      const before = (await git.tip(ref)) ?? null
-      await git.setRef(ref, null)
+      const before = await setRef(ref, null)
       return send('push', pushPayload(repository, { ref, before, after: null, isForced: false }))
     },
     async tag(name, sha) {
-      await git.setRef(`refs/tags/${name}`, sha)
+      await inOrder(() => git.setRef(`refs/tags/${name}`, sha))
       return send('push', pushPayload(repository, { ref: `refs/tags/${name}`, before: null, after: sha, isForced: false }))
     },
     tip: (branch) => git.tip(`refs/heads/${branch}`),
@@ -186,6 +223,9 @@ function repositoryHandle(repository: Repository, { now }: World, webUrl: string
     statuses: (sha) => repository.statuses.filter((status) => status.sha === sha),
     shown: (sha) =>
       Object.fromEntries(newestPerContext(repository, sha).map(({ context, state, description }) => [context, { state, description }])),
+    setDefaultBranch(branch) {
+      repository.defaultBranch = branch
+    },
     rename(fullName) {
       repository.formerNames.push(repository.fullName)
       repository.fullName = fullName
@@ -195,8 +235,9 @@ function repositoryHandle(repository: Repository, { now }: World, webUrl: string
 
 function hookMethods(repository: Repository, now: () => number): Pick<GitHubRepository, 'addHook' | 'send' | 'redeliver'> {
   return {
-    addHook({ url, secret, contentType = 'json' }) {
-      const hook = { id: 500 + repository.hooks.length, url, secret, contentType }
+    addHook({ url, secret, contentType = 'json', app }) {
+      const id = 500 + repository.hooks.length
+      const hook: Hook = { id, url, secret, contentType, appId: app?.appId, isUnreachable: false }
       repository.hooks.push(hook)
       return hook
     },
@@ -214,7 +255,9 @@ async function deliverToAll(
   message: { event: string; payload: unknown; nowMs: number },
 ): Promise<StoredDelivery[]> {
   const deliveries: StoredDelivery[] = []
-  for (const hook of repository.hooks) deliveries.push(await deliver(repository, { hook, ...message }))
+  // One event has one id, however many webhooks tell of it.
+  const guid = randomUUID()
+  for (const hook of repository.hooks) deliveries.push(await deliver(repository, { hook, guid, ...message }))
   return deliveries
 }
 

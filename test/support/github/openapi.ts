@@ -54,7 +54,13 @@ const paths: readonly string[] = [
   '/repos/{owner}/{repo}/statuses/{sha}',
   '/repos/{owner}/{repo}/commits/{ref}/status',
   '/repos/{owner}/{repo}/commits/{ref}/statuses',
+  '/repos/{owner}/{repo}/hooks',
   '/repos/{owner}/{repo}/hooks/{hook_id}/deliveries',
+  '/repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}',
+  '/repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts',
+  '/app/hook/deliveries',
+  '/app/hook/deliveries/{delivery_id}',
+  '/app/hook/deliveries/{delivery_id}/attempts',
   '/repos/{owner}/{repo}/installation',
   '/app/installations/{installation_id}/access_tokens',
 ]

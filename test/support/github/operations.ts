@@ -1,6 +1,7 @@
 // What each REST operation does, by its id in GitHub's description. Messages and status codes are GitHub's own.
 import type { App, Caller, Permission, Permissions } from './access.ts'
 import { type Access, allows, mayUse } from './access.ts'
+import { getAppDelivery, getDelivery, listAppDeliveries, listDeliveries, listHooks, redeliver, redeliverOfApp } from './hooks.ts'
 import type { OpenApi, Operation } from './openapi.ts'
 import type { Repository, StoredStatus } from './state.ts'
 
@@ -16,6 +17,9 @@ export interface OperationCall {
   readonly body: Readonly<Record<string, unknown>>
   /** The repository in the path, when it is one that exists. */
   readonly repository: Repository | undefined
+  readonly repositories: readonly Repository[]
+  readonly path: string
+  readonly query: URLSearchParams
 }
 
 export interface World {
@@ -32,14 +36,20 @@ const handlers: Readonly<Record<string, (world: World, call: OperationCall) => A
   'repos/create-commit-status': onRepository('statuses', 'write', createStatus),
   'repos/get-combined-status-for-ref': onRepository('statuses', 'read', getCombinedStatus),
   'repos/list-commit-statuses-for-ref': onRepository('statuses', 'read', listStatuses),
-  'repos/list-webhook-deliveries': onRepository('administration', 'read', listDeliveries),
+  'repos/list-webhooks': onRepository('repository_hooks', 'read', listHooks),
+  'repos/list-webhook-deliveries': onRepository('repository_hooks', 'read', listDeliveries),
+  'repos/get-webhook-delivery': onRepository('repository_hooks', 'read', getDelivery),
+  'repos/redeliver-webhook-delivery': onRepository('repository_hooks', 'write', redeliver),
+  'apps/list-webhook-deliveries': asApp(listAppDeliveries),
+  'apps/get-webhook-delivery': asApp(getAppDelivery),
+  'apps/redeliver-webhook-delivery': asApp(redeliverOfApp),
   'apps/get-repo-installation': asApp(getInstallation),
   'apps/create-installation-access-token': asApp(createInstallationToken),
 }
 
 /** Whether an operation makes content, which GitHub limits more closely. */
 export function isContent(operation: Operation): boolean {
-  return operation.id === 'repos/create-commit-status'
+  return ['repos/create-commit-status', 'repos/redeliver-webhook-delivery', 'apps/redeliver-webhook-delivery'].includes(operation.id)
 }
 
 export async function perform(world: World, call: OperationCall): Promise<Answer> {
@@ -60,7 +70,7 @@ function onRepository(permission: Permission, level: 'read' | 'write', work: Rep
     if (repository === undefined) return failure(404, 'Not Found')
     const isReadable = caller.kind === 'token' && mayUse(caller.grant, repository.id)
     if (!isReadable && (repository.isPrivate || caller.kind === 'token')) return failure(404, 'Not Found')
-    const isPublicRead = level === 'read' && permission !== 'administration' && !repository.isPrivate
+    const isPublicRead = level === 'read' && permission !== 'administration' && permission !== 'repository_hooks' && !repository.isPrivate
     if (caller.kind !== 'token') return isPublicRead ? work(world, { ...call, repository }) : failure(401, 'Requires authentication')
     if (!allows(caller.grant.permissions, permission, level)) return failure(403, 'Resource not accessible by integration')
     return work(world, { ...call, repository })
@@ -83,6 +93,7 @@ function getRepository({ openApi }: World, { repository }: { repository: Reposit
     owner: { ...(example.owner as object), login: owner },
     private: repository.isPrivate,
     default_branch: repository.defaultBranch,
+    has_discussions: false,
   }
   return { status: 200, body }
 }
@@ -138,31 +149,15 @@ async function listStatuses(world: World, { operation, repository }: OperationCa
   return { status: 200, body: statuses.map((status) => asStatus(world, repository, status)) }
 }
 
-function listDeliveries({ openApi }: World, { repository, operation }: OperationCall & { repository: Repository }): Answer {
-  const [example] = openApi.example('hook-delivery-items') as unknown as [object]
-  const deliveries = repository.deliveries.filter(({ hookId }) => hookId === Number(operation.params.hook_id))
-  const body = deliveries.toReversed().map((delivery) => ({
-    ...example,
-    id: delivery.id,
-    guid: delivery.guid,
-    delivered_at: new Date(delivery.atMs).toISOString(),
-    redelivery: delivery.isRedelivery,
-    status: delivery.status !== 0 && delivery.status < 400 ? 'OK' : `Invalid HTTP Response: ${delivery.status}`,
-    status_code: delivery.status,
-    event: delivery.event,
-    action: null,
-    repository_id: repository.id,
-  }))
-  return { status: 200, body }
-}
-
-function getInstallation({ openApi }: World, { repository }: OperationCall, app: App): Answer {
-  if (repository === undefined) return failure(404, 'Not Found')
+function getInstallation({ openApi, access }: World, { repository }: OperationCall, app: App): Answer {
+  if (repository === undefined || access.installationOf(app) === 'deleted') return failure(404, 'Not Found')
   return { status: 200, body: { ...openApi.example('installation'), id: app.installationId, app_id: Number(app.appId) } }
 }
 
 function createInstallationToken({ access }: World, { operation, body }: OperationCall, app: App): Answer {
   if (Number(operation.params.installation_id) !== app.installationId) return failure(404, 'Not Found')
+  if (access.installationOf(app) === 'deleted') return failure(404, 'Not Found')
+  if (access.installationOf(app) === 'suspended') return failure(403, 'This installation has been suspended')
   const minted = access.mint(app, {
     ...(body.permissions !== undefined && { permissions: body.permissions as Permissions }),
     ...(body.repository_ids !== undefined && { repositoryIds: body.repository_ids as number[] }),

@@ -1,4 +1,5 @@
 // How one request goes through the double: recorded, judged, failed on purpose, limited, and only then answered.
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allows, mayUse } from './access.ts'
 import { serveGit } from './git-http.ts'
@@ -50,9 +51,15 @@ export async function answerRest(service: Service, { request, response }: Exchan
   call.status = answer.status
   if (operation !== undefined && fault === undefined) noteMistakes(service, operation, answer)
   const bytes = answer.body === undefined ? '' : JSON.stringify(answer.body)
+  const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`
+  if (request.method === 'GET' && answer.status === 200 && request.headers['if-none-match'] === etag) {
+    call.status = 304
+    return void response.writeHead(304, { etag, ...answer.headers }).end()
+  }
   response.writeHead(answer.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(bytes),
+    ...(request.method === 'GET' && answer.status === 200 ? { etag } : {}),
     ...answer.headers,
   })
   if (fault?.kind === 'truncate') response.write(bytes.slice(0, fault.bytes), () => response.destroy())
@@ -81,7 +88,15 @@ async function workOf(service: Service, { request, path, apiRequest, operation, 
   if (problems.length > 0) return { ...failure(422, `Invalid request.\n\n${problems.join('\n')}`), headers }
   const { owner, repo } = operation.params
   const repository = service.repositories.find(({ fullName }) => fullName.toLowerCase() === `${owner}/${repo}`.toLowerCase())
-  const answer = await perform(world, { caller, operation, body: Object(apiRequest.body), repository })
+  const answer = await perform(world, {
+    caller,
+    operation,
+    body: Object(apiRequest.body),
+    repository,
+    repositories: service.repositories,
+    path,
+    query: apiRequest.query,
+  })
   return { ...answer, headers: { ...headers, ...answer.headers } }
 }
 
@@ -175,6 +190,7 @@ async function faultFor(service: Service, { method, path }: Call): Promise<Fault
   const fault = service.faults.find((known) => known.left > 0 && (known.method ?? method) === method && known.path.test(path))
   if (fault === undefined) return undefined
   fault.left--
+  fault.met?.()
   await fault.after
   return fault.answer
 }

@@ -16,6 +16,10 @@ export interface Hook {
   readonly url: string
   readonly secret: string
   readonly contentType: 'json' | 'form'
+  /** Of the app that it belongs to; a repository's own otherwise. */
+  readonly appId: string | undefined
+  /** While set, GitHub cannot reach it. */
+  isUnreachable: boolean
 }
 
 export interface StoredDelivery {
@@ -24,11 +28,17 @@ export interface StoredDelivery {
   readonly guid: string
   readonly event: string
   readonly payload: unknown
+  /** As they were sent, the signature included. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Set where GitHub does not give back what it sent. */
+  isWithheld?: true
   readonly atMs: number
   readonly isRedelivery: boolean
   /** What the receiver answered; 0 when it could not be reached. */
   readonly status: number
   readonly answer: string
+  /** How long the answer took. */
+  readonly answeredMs: number
 }
 
 export interface Repository {
@@ -36,7 +46,7 @@ export interface Repository {
   fullName: string
   /** Names it had before; requests for them are redirected. */
   readonly formerNames: string[]
-  readonly defaultBranch: string
+  defaultBranch: string
   isPrivate: boolean
   readonly git: GitRepository
   readonly statuses: StoredStatus[]
@@ -77,5 +87,7 @@ export interface Fault {
   readonly times?: number
   /** Nothing happens to the request before this is settled. */
   readonly after?: Promise<unknown>
+  /** Called for each request that it meets. Default is that nobody listens. */
+  readonly met?: () => void
   readonly answer: FaultAnswer
 }

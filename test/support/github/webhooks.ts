@@ -25,30 +25,43 @@ export async function deliver(
 ): Promise<StoredDelivery> {
   const json = JSON.stringify(payload)
   const body = hook.contentType === 'json' ? json : new URLSearchParams({ payload: json }).toString()
-  const response = await fetch(hook.url, {
-    method: 'POST',
-    body,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(answerDeadlineMs),
-    headers: {
-      accept: '*/*',
-      'user-agent': 'GitHub-Hookshot/044aadd',
-      'content-type': hook.contentType === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-      'x-github-delivery': guid,
-      'x-github-event': event,
-      'x-github-hook-id': String(hook.id),
-      'x-github-hook-installation-target-id': String(repository.id),
-      'x-github-hook-installation-target-type': 'repository',
-      'x-hub-signature-256': `sha256=${createHmac('sha256', hook.secret).update(body).digest('hex')}`,
-    },
-  }).then(
-    async (answer) => ({ status: answer.status, answer: await answer.text() }),
-    (error: Error) => ({ status: 0, answer: error.message }),
-  )
+  const sentMs = performance.now()
+  const headers = headersOf(repository, { hook, event, guid, body })
+  const response = hook.isUnreachable ? unreached('failed to connect to host') : await send(hook.url, headers, body)
   const isRedelivery = repository.deliveries.some((known) => known.hookId === hook.id && known.guid === guid)
-  const delivery = { id: repository.deliveries.length + 1, hookId: hook.id, guid, event, payload, atMs: nowMs, isRedelivery, ...response }
+  // Ids are unique on the whole host.
+  const id = repository.id * 100_000 + repository.deliveries.length + 1
+  const answeredMs = performance.now() - sentMs
+  const delivery = { id, hookId: hook.id, guid, event, payload, headers, atMs: nowMs, isRedelivery, answeredMs, ...response }
   repository.deliveries.push(delivery)
   return delivery
+}
+
+const unreached = (answer: string) => ({ status: 0, answer })
+
+function send(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<{ status: number; answer: string }> {
+  const request = { method: 'POST', body, redirect: 'manual', signal: AbortSignal.timeout(answerDeadlineMs), headers } as const
+  return fetch(url, request).then(
+    async (answer) => ({ status: answer.status, answer: await answer.text() }),
+    (error: Error) => unreached(error.message),
+  )
+}
+
+function headersOf(
+  repository: Repository,
+  { hook, event, guid, body }: { readonly hook: Hook; readonly event: string; readonly guid: string; readonly body: string },
+): Readonly<Record<string, string>> {
+  return {
+    accept: '*/*',
+    'user-agent': 'GitHub-Hookshot/044aadd',
+    'content-type': hook.contentType === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+    'x-github-delivery': guid,
+    'x-github-event': event,
+    'x-github-hook-id': String(hook.id),
+    'x-github-hook-installation-target-id': hook.appId ?? String(repository.id),
+    'x-github-hook-installation-target-type': hook.appId === undefined ? 'repository' : 'integration',
+    'x-hub-signature-256': `sha256=${createHmac('sha256', hook.secret).update(body).digest('hex')}`,
+  }
 }
 
 /** A recorded payload of the event with the repository put in its place. */

@@ -1,0 +1,150 @@
+// Webhooks as GitHub's API tells of them: which there are, and for three days every attempt to deliver something, with what was sent.
+import type { App } from './access.ts'
+import { type Answer, failure, type OperationCall, type World } from './operations.ts'
+import type { Hook, Repository, StoredDelivery } from './state.ts'
+import { deliver } from './webhooks.ts'
+
+const keptMs = 3 * 24 * 3_600_000
+
+type RepositoryCall = OperationCall & { readonly repository: Repository }
+
+export function listHooks({ openApi, apiUrl }: World, { repository }: RepositoryCall): Answer {
+  const [example] = openApi.example('hook-items') as unknown as [{ config: object }]
+  const body = repository.hooks
+    .filter(({ appId }) => appId === undefined)
+    .map((hook) => {
+      const url = `${apiUrl}/repos/${repository.fullName}/hooks/${hook.id}`
+      const config = { ...example.config, url: hook.url, content_type: hook.contentType, secret: '********' }
+      return {
+        ...example,
+        id: hook.id,
+        config,
+        url,
+        test_url: `${url}/test`,
+        ping_url: `${url}/pings`,
+        deliveries_url: `${url}/deliveries`,
+      }
+    })
+  return { status: 200, body }
+}
+
+export function listDeliveries(world: World, call: RepositoryCall): Answer {
+  const hook = hookOf(call)
+  if (hook === undefined) return failure(404, 'Not Found')
+  return pageOf(
+    world,
+    call,
+    keptOf(world, call.repository, (id) => id === hook.id),
+  )
+}
+
+export function getDelivery(world: World, call: RepositoryCall): Answer {
+  const hook = hookOf(call)
+  return oneDelivery(
+    world,
+    keptOf(world, call.repository, (id) => id === hook?.id),
+    call,
+  )
+}
+
+export function redeliver(world: World, call: RepositoryCall): Answer {
+  const hook = hookOf(call)
+  return sendAgain(
+    world,
+    keptOf(world, call.repository, (id) => id === hook?.id),
+    call,
+  )
+}
+
+export function listAppDeliveries(world: World, call: OperationCall, app: App): Answer {
+  return pageOf(world, call, keptOfApp(world, call, app))
+}
+
+export function getAppDelivery(world: World, call: OperationCall, app: App): Answer {
+  return oneDelivery(world, keptOfApp(world, call, app), call)
+}
+
+export function redeliverOfApp(world: World, call: OperationCall, app: App): Answer {
+  return sendAgain(world, keptOfApp(world, call, app), call)
+}
+
+interface Sent {
+  readonly repository: Repository
+  readonly delivery: StoredDelivery
+}
+
+function hookOf({ repository, operation }: RepositoryCall): Hook | undefined {
+  return repository.hooks.find(({ id, appId }) => id === Number(operation.params.hook_id) && appId === undefined)
+}
+
+function keptOf({ now }: World, repository: Repository, isOf: (hookId: number) => boolean): Sent[] {
+  const kept = repository.deliveries.filter(({ hookId, atMs }) => isOf(hookId) && atMs > now() - keptMs)
+  return kept.map((delivery) => ({ repository, delivery }))
+}
+
+function keptOfApp(world: World, { repositories }: OperationCall, app: App): Sent[] {
+  return repositories
+    .flatMap((repository) => {
+      const hooks = repository.hooks.filter(({ appId }) => appId === app.appId).map(({ id }) => id)
+      return keptOf(world, repository, (id) => hooks.includes(id))
+    })
+    .sort((a, b) => a.delivery.atMs - b.delivery.atMs)
+}
+
+/** Newest first; the cursor is the id of the last one that was shown. */
+function pageOf({ openApi, apiUrl }: World, { query, path }: OperationCall, sent: readonly Sent[]): Answer {
+  const [example] = openApi.example('hook-delivery-items') as unknown as [object]
+  const size = Math.min(100, Number(query.get('per_page') ?? 30))
+  const newestFirst = sent.toReversed()
+  const cursor = query.get('cursor')
+  const from = cursor === null ? 0 : newestFirst.findIndex(({ delivery }) => `v1_${delivery.id}` === cursor) + 1
+  const page = newestFirst.slice(from, from + size)
+  const next = new URLSearchParams({ per_page: String(size), cursor: `v1_${page.at(-1)?.delivery.id}` })
+  const hasMore = from + size < newestFirst.length
+  return {
+    status: 200,
+    body: page.map((one) => ({ ...example, ...itemOf(one) })),
+    ...(hasMore ? { headers: { link: `<${apiUrl}${path}?${next}>; rel="next"` } } : {}),
+  }
+}
+
+function oneDelivery({ openApi }: World, sent: readonly Sent[], { operation }: OperationCall): Answer {
+  const one = sent.find(({ delivery }) => delivery.id === Number(operation.params.delivery_id))
+  if (one === undefined) return failure(404, 'Not Found')
+  const { delivery } = one
+  const response = { headers: {}, payload: delivery.answer }
+  const payload = delivery.isWithheld ? null : delivery.payload
+  const example = openApi.example('hook-delivery')
+  return { status: 200, body: { ...example, ...itemOf(one), request: { headers: delivery.headers, payload }, response } }
+}
+
+/** Accepted, and sent a moment later: a new attempt with the same guid. */
+function sendAgain({ now }: World, sent: readonly Sent[], { operation }: OperationCall): Answer {
+  const one = sent.find(({ delivery }) => delivery.id === Number(operation.params.delivery_id))
+  const hook = one?.repository.hooks.find(({ id }) => id === one.delivery.hookId)
+  if (one === undefined || hook === undefined) return failure(404, 'Not Found')
+  const { event, payload, guid } = one.delivery
+  setImmediate(() => void deliver(one.repository, { hook, event, payload, guid, nowMs: now() }))
+  return { status: 202, body: {} }
+}
+
+function itemOf({ repository, delivery }: Sent): object {
+  return {
+    id: delivery.id,
+    guid: delivery.guid,
+    delivered_at: new Date(delivery.atMs).toISOString(),
+    redelivery: delivery.isRedelivery,
+    status: statusWords(delivery.status),
+    status_code: delivery.status,
+    event: delivery.event,
+    action: null,
+    installation_id: null,
+    repository_id: repository.id,
+    throttled_at: null,
+  }
+}
+
+function statusWords(status: number): string {
+  if (status === 0) return 'failed to connect to host'
+  return status < 400 ? 'OK' : `Invalid HTTP Response: ${status}`
+}
