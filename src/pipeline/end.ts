@@ -2,7 +2,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { KyozoError } from '../errors.ts'
 import { servingContainers } from '../reconcile/recover.ts'
-import { longestWaitSeconds, retryAfterSeconds } from '../release/priority.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { reached } from '../steps.ts'
@@ -19,7 +18,7 @@ import { HandedOver, handBack } from './hand-over.ts'
 import type { Kyozo } from './kyozo.ts'
 import { isLate } from './late.ts'
 import { Superseded } from './newer.ts'
-import { type NextTry, nextTry } from './next-try.ts'
+import { type NextTry, nextTry, secondsBefore } from './next-try.ts'
 import { failedVerdicts, failuresOf, supersededVerdictsOf } from './outcomes.ts'
 import { keepLivePorts } from './ports.ts'
 import { startRelease } from './receive.ts'
@@ -90,16 +89,11 @@ async function supersede(
   })
 }
 
-/** Whoever is back hastens those that wait: this is for one that came back unseen. */
-const awaitedSeconds = 15
-
 /** The newer release that takes its place instead, if one waits. */
-async function retryLater(attempt: Attempt, kyozo: Kyozo, { because: failure, awaits }: NextTry): Promise<Release | undefined> {
+async function retryLater(attempt: Attempt, kyozo: Kyozo, again: NextTry): Promise<Release | undefined> {
   const { release } = attempt
-  const seconds =
-    awaits === undefined
-      ? retryAfterSeconds(release.attempt, Math.random())
-      : Math.min(longestWaitSeconds, (failure.retryAfterSeconds ?? awaitedSeconds) * (1 + Math.random() / 2))
+  const { because: failure, awaits } = again
+  const seconds = secondsBefore(again, release.attempt, Math.random())
   const how =
     awaits === undefined ? ` in ${seconds.toFixed(1)} s (attempt ${release.attempt} of ${attemptLimit})` : ' as soon as it can be asked'
   const reason = `waiting to try again: ${attempt.redact(failure.message)}`

@@ -1,5 +1,6 @@
-// Whether a release that failed is tried again, and whether that counts. Pure.
+// Whether a release or an operation that failed is tried again, when, and whether that counts. Pure.
 import type { KyozoError } from '../errors.ts'
+import { longestWaitSeconds, retryAfterSeconds } from '../release/priority.ts'
 import { attemptLimit } from '../store/leases.ts'
 
 export interface NextTry {
@@ -24,6 +25,15 @@ export function nextTry(failures: readonly KyozoError[], { attempt }: { readonly
   if (tried !== undefined) return attempt < attemptLimit ? { because: tried, awaits: undefined } : undefined
   const [refused] = failures
   return refused && { because: refused, awaits: awaited(refused) }
+}
+
+/** Whoever is back hastens those that wait: this is for one that came back unseen. */
+const awaitedSeconds = 15
+
+/** `chance` in [0, 1) spreads those that wait for the same. */
+export function secondsBefore({ because, awaits }: NextTry, attempt: number, chance: number): number {
+  if (awaits === undefined) return retryAfterSeconds(attempt, chance)
+  return Math.min(longestWaitSeconds, (because.retryAfterSeconds ?? awaitedSeconds) * (1 + chance / 2))
 }
 
 function awaited({ code, retryAfterSeconds }: KyozoError): Awaited | undefined {

@@ -62,10 +62,17 @@ export function followRelease(db: Executor, lease: OperationLease, follow: { rea
   return changeLeased(db, lease, { ...follow, leaseToken: null, leaseExpiresAt: null })
 }
 
+export interface TriedAgain {
+  readonly words: string
+  readonly afterSeconds: number
+  /** How many tries are used up. Default is that this one counts. */
+  readonly attempt?: number
+}
+
 /** Gives an operation back, to be tried again after a while. Throws `lease_lost`. */
-export function requeueOperation(db: Executor, lease: OperationLease, again: { readonly words: string; readonly afterSeconds: number }) {
-  const { words, afterSeconds } = again
-  return changeLeased(db, lease, { state: 'queued', words, leaseToken: null, leaseExpiresAt: inSeconds(afterSeconds) })
+export function requeueOperation(db: Executor, lease: OperationLease, { words, afterSeconds, attempt }: TriedAgain) {
+  const used = attempt === undefined ? {} : { attempt: Math.max(0, attempt) }
+  return changeLeased(db, lease, { ...used, state: 'queued', words, leaseToken: null, leaseExpiresAt: inSeconds(afterSeconds) })
 }
 
 /** Ends an operation under its lease. Throws `lease_lost`, so that the transaction which did the work is undone with it. */

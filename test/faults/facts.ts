@@ -104,6 +104,8 @@ export interface GivenUpSeen {
   readonly forMs: number
   /** Whether kyozo still knows the environment. */
   readonly isKnown: boolean
+  /** What came of its deletion, and of the environment, in words: for whoever looks for the cause. */
+  readonly history: string
   readonly containers: number
   readonly networks: number
   readonly hasFolder: boolean

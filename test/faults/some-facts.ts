@@ -69,7 +69,17 @@ function rightSeen(): Seen {
     bystandersAtFirst: bystanders(),
     bystandersBefore: bystanders(),
     images: [{ name: 'kyozo/shop/web:2', forMs: 10_000_000, isNeeded: true, isUsed: true }],
-    givenUp: [{ project: 'kyozo-old-production', forMs: 10_000_000, isKnown: false, containers: 0, networks: 0, hasFolder: false }],
+    givenUp: [
+      {
+        project: 'kyozo-old-production',
+        forMs: 10_000_000,
+        isKnown: false,
+        history: 'deleted',
+        containers: 0,
+        networks: 0,
+        hasFolder: false,
+      },
+    ],
     children: [],
     peakMemoryMiB: 200,
     leaks: [],

@@ -2,11 +2,13 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import { KyozoError } from '../../src/errors.ts'
 import { newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
 import type { Kyozo } from '../../src/pipeline/kyozo.ts'
 import type { OperationContext } from '../../src/pipeline/operations/operation.ts'
 import { deleteEnvironment } from '../../src/pipeline/operations/removal.ts'
+import { workOperation } from '../../src/pipeline/operations/work.ts'
 import { type Environment, findEnvironment } from '../../src/store/environments.ts'
 import { claimRelease } from '../../src/store/leases.ts'
 import { claimOperation } from '../../src/store/operation-leases.ts'
@@ -26,7 +28,7 @@ async function deleting(removeStack: () => Promise<void>) {
     ...{ db, owner: 'me', instance: 'test', edge: undefined, config: readConfig({}), log: createLog('silent') },
     engine: { observe: async () => ({ ...nothing, volumes: ['b', 'a'] }), removeStack },
     notifications: { on: () => () => undefined },
-    stopping: { begun: new AbortController().signal },
+    stopping: { begun: new AbortController().signal, handOver: new AbortController().signal },
   } as unknown as Kyozo
   const viewer = {
     ...{ teamId: workspace.teamId, userId: null as never, name: 'ada', role: 'owner' as const, scopes: [], grants: [] },
@@ -34,9 +36,21 @@ async function deleting(removeStack: () => Promise<void>) {
   }
   const input = { environment_id: environment.id, name: environment.name }
   const { operation } = await startOperation(db, viewer, { kind: 'delete_environment', workspaceId: workspace.id, input })
-  const { lease } = (await claimOperation(db, operation.id, 'me'))!
-  const context: OperationContext = { kyozo, lease, signal: new AbortController().signal, redactAlso: () => undefined }
-  return { environment, operation, run: () => deleteEnvironment(operation, context) }
+  return {
+    environment,
+    operation,
+    async claim() {
+      const { lease } = (await claimOperation(db, operation.id, 'me'))!
+      const context: OperationContext = { kyozo, lease, signal: new AbortController().signal, redactAlso: () => undefined }
+      return () => deleteEnvironment(operation, context)
+    },
+    /** As a worker does it that was woken when the operation was due. */
+    async work() {
+      await db.updateTable('operations').set({ leaseExpiresAt: null }).where('id', '=', operation.id).execute()
+      await workOperation(operation.id, kyozo)
+      return findOperation(db, operation.id)
+    },
+  }
 }
 
 async function mayRepair({ id }: Environment) {
@@ -48,11 +62,11 @@ async function mayRepair({ id }: Environment) {
 it('holds no transaction while its containers stop, and is nobody else’s meanwhile', async () => {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
   let isStopping = false
-  const { environment, operation, run } = await deleting(() => {
+  const { environment, operation, claim } = await deleting(() => {
     isStopping = true
     return stopped
   })
-  const removing = run()
+  const removing = (await claim())()
   await until('its containers to be stopped', () => isStopping)
   const { rows } =
     await sql`select query from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`.execute(db)
@@ -70,11 +84,33 @@ it('holds no transaction while its containers stop, and is nobody else’s meanw
 
 it('that could not be removed is anybody’s again at once, and the next try finds it', async () => {
   let refusals = 2
-  const { environment, run } = await deleting(async () => {
+  const { environment, claim } = await deleting(async () => {
     if (refusals-- > 0) throw new Error('has active endpoints')
   })
+  const run = await claim()
   await expect(run()).rejects.toThrow('has active endpoints')
   await expect(run()).rejects.toThrow('has active endpoints')
   expect(await run()).toEqual({ kind: 'ended' })
   expect(await findEnvironment(db, environment.id)).toBeUndefined()
+})
+
+it('that was promised is waited for while the engine is away, however often it is tried', async () => {
+  let isAway = true
+  const { environment, work } = await deleting(async () => {
+    if (isAway) throw new KyozoError('engine_unavailable', 'the Docker engine does not answer')
+  })
+  for (let tries = 0; tries < 8; tries++)
+    expect(await work()).toMatchObject({ state: 'queued', attempt: 0, words: 'waiting to try again: the Docker engine does not answer' })
+  isAway = false
+  expect(await work()).toMatchObject({ state: 'succeeded' })
+  expect(await findEnvironment(db, environment.id)).toBeUndefined()
+})
+
+it('ends in words after a few tries when the engine refuses it', async () => {
+  const { environment, work } = await deleting(async () => {
+    throw new KyozoError('engine_refused', 'could not remove web: has active endpoints', { retryable: true })
+  })
+  for (let attempt = 1; attempt < 5; attempt++) expect(await work()).toMatchObject({ state: 'queued', attempt })
+  expect(await work()).toMatchObject({ state: 'failed', errorCode: 'engine_refused', words: 'could not remove web: has active endpoints' })
+  expect(await findEnvironment(db, environment.id)).toBeDefined()
 })

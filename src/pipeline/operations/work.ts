@@ -1,6 +1,5 @@
 // Works on one operation: claims it, does what its kind does, and ends it exactly once, in words.
 import { asKyozoError, KyozoError } from '../../errors.ts'
-import { retryAfterSeconds } from '../../release/priority.ts'
 import { createRedactor } from '../../secrets/redact.ts'
 import { storeError } from '../../store/database.ts'
 import { notify } from '../../store/notify.ts'
@@ -19,6 +18,7 @@ import { findOperation } from '../../store/operations.ts'
 import { settleLeftOperations } from '../../store/release-operations.ts'
 import { HandedOver, watchForStop } from '../hand-over.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { nextTry, secondsBefore } from '../next-try.ts'
 import { operationKinds } from './index.ts'
 import type { OperationContext } from './operation.ts'
 
@@ -86,9 +86,12 @@ async function endFailed({ operation, lease }: OperationClaim, kyozo: Kyozo, { t
   if (failure instanceof HandedOver) return handBack({ operation, lease }, kyozo, failure)
   const message = redact(failure.message)
   kyozo.log.info({ error: failure, operation: operation.id, kind: operation.kind }, 'an operation failed')
-  if (failure.retryable && operation.attempt < operationAttemptLimit) {
-    const afterSeconds = retryAfterSeconds(operation.attempt, Math.random())
-    await requeueOperation(kyozo.db, lease, { words: `waiting to try again: ${message}`, afterSeconds })
+  const again = nextTry([failure], operation)
+  if (again !== undefined) {
+    // What is waited for does not use up the tries: what was promised is done once it can be.
+    const attempt = again.awaits === undefined ? operation.attempt : operation.attempt - 1
+    const afterSeconds = secondsBefore(again, operation.attempt, Math.random())
+    await requeueOperation(kyozo.db, lease, { words: `waiting to try again: ${message}`, afterSeconds, attempt })
     await notify(kyozo.db, 'queue', operation.environmentId ?? '')
     return
   }

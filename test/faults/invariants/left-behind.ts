@@ -22,11 +22,13 @@ export const leftBehindInvariants: readonly Invariant[] = [
     says: 'An environment that was deleted leaves no container and no network, and soon nothing but its volumes',
     mayHeal: true,
     find: ({ seen }) =>
-      seen.givenUp.flatMap(({ project, forMs, isKnown, containers, networks, hasFolder }) => {
+      seen.givenUp.flatMap(({ project, forMs, isKnown, history, containers, networks, hasFolder }) => {
         const isLate = forMs > givenUpMs
         const has = (count: number, what: string) => (count === 0 || (isKnown && !isLate) ? [] : [`${project} has ${count} ${what} still`])
         return [
-          ...(isKnown && isLate ? [`${project} was given up ${Math.round(forMs / minuteMs)} minutes ago and is there still`] : []),
+          ...(isKnown && isLate
+            ? [`${project} was given up ${Math.round(forMs / minuteMs)} minutes ago and is there still: ${history}`]
+            : []),
           ...has(containers, 'containers'),
           ...has(networks, 'networks'),
           ...(hasFolder && isLate ? [`${project} has its folder still`] : []),

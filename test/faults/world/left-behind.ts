@@ -41,9 +41,20 @@ export async function imagesOf(lane: Lane): Promise<readonly ImageSeen[] | undef
     })
 }
 
+/** Each with when it was made, its releases, what was asked of its workspace, and when its last deliveries came. */
+const knownText = `
+  select e.project, concat_ws('; ', 'made ' || e.created_at, 'paused ' || e.paused_at,
+    (select string_agg(concat_ws(' ', o.kind, o.state, o.attempt, o.created_at, o.finished_at, o.words), ', ' order by o.created_at)
+      from operations o where o.workspace_id = e.workspace_id),
+    (select string_agg(concat_ws(' ', 'release', r.sequence, r.state, r.triggered_by, r.created_at, r.reason), ', ' order by r.sequence)
+      from releases r where r.environment_id = e.id),
+    (select string_agg(concat_ws(' ', d.arrival, d.event, left(d.sha, 7), d.received_at, d.processed_at, d.reason), ', ' order by d.received_at)
+      from deliveries d where d.workspace_id = e.workspace_id)) as history
+  from environments e`
+
 /** Undefined while engine or database do not answer. */
 export async function givenUpOf(lane: Lane): Promise<readonly GivenUpSeen[] | undefined> {
-  const known = await lane.postgres.query<{ project: string }>('select project from environments').catch(() => undefined)
+  const known = await lane.postgres.query<{ project: string; history: string }>(knownText).catch(() => undefined)
   const format = '{{.Label "com.docker.compose.project"}}'
   const containers = await docker(lane, 'container', 'ls', '--all', '--format', format)
   const networks = await docker(lane, 'network', 'ls', '--format', format)
@@ -54,6 +65,7 @@ export async function givenUpOf(lane: Lane): Promise<readonly GivenUpSeen[] | un
       project,
       forMs: Date.now() - atMs,
       isKnown: known.some((environment) => environment.project === project),
+      history: known.find((environment) => environment.project === project)?.history ?? '',
       containers: counted(containers, project),
       networks: counted(networks, project),
       hasFolder: await stat(path.join(lane.dataDir, 'stacks', project)).then(
