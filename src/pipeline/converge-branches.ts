@@ -1,15 +1,15 @@
 // A branch that moved without a delivery: what its environment has is compared with where it points, and what was missed is received as any push.
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { productionName } from '../environment-names.ts'
 import { hasEnded } from '../release/states.ts'
 import { short } from '../release/verdict.ts'
-import { isKnownDeleted, type NewDelivery, wasAccepted } from '../store/deliveries.ts'
+import { isKnownDeleted, type NewDelivery } from '../store/deliveries.ts'
 import { type Environment, findEnvironmentByRef, listEnvironments } from '../store/environments.ts'
 import { latestRelease, type Release } from '../store/releases.ts'
 import type { LedgerFinding } from '../store/tables/forges.ts'
 import type { Workspace } from '../store/workspaces.ts'
 import { type BranchPush, receivePush } from './decide-delivery.ts'
+import { wasGivenUp } from './given-up.ts'
 import type { Kyozo } from './kyozo.ts'
 
 export interface Followed {
@@ -77,17 +77,11 @@ async function missedMove(kyozo: Kyozo, { workspace, branch, tip }: Look): Promi
   const { ref, latest } = branch
   // Whoever works on a release looks at the branch itself.
   if (latest !== undefined && (latest.sha === tip || !hasEnded(latest.state))) return undefined
-  if (tip !== undefined && latest === undefined && (await wasGivenUp(kyozo, workspace, { ref, sha: tip }))) return undefined
+  if (tip !== undefined && latest === undefined && (await wasGivenUp(kyozo.db, { workspaceId: workspace.id, ref, sha: tip })))
+    return undefined
   if (tip !== undefined) return { workspace, ref, sha: tip, isDeletion: false, pusher: 'sweep' }
   if (latest === undefined || (await isKnownDeleted(kyozo.db, workspace.id, ref))) return undefined
   return { workspace, ref, sha: latest.sha, isDeletion: true, pusher: 'sweep' }
-}
-
-/** The commit had its release and runs nowhere: somebody deleted the environment, and the next push brings it back, also one during the deletion. */
-async function wasGivenUp({ db }: Kyozo, { id }: Workspace, at: { readonly ref: string; readonly sha: string }): Promise<boolean> {
-  return (
-    (await findEnvironmentByRef(db, id, at.ref)) === undefined && wasAccepted(db, { workspaceId: id, environment: productionName, ...at })
-  )
 }
 
 /** Of two processes that see the same move at the same time, the second finds the first one's delivery. */

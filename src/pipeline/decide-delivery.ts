@@ -17,6 +17,7 @@ import {
   holdWorkspaceNames,
   type Workspace,
 } from '../store/workspaces.ts'
+import { wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
 import { type DeliveryOwner, type ReceiveContext, type Received, receive, startRelease } from './receive.ts'
 
@@ -69,6 +70,8 @@ export interface BranchPush {
   readonly isReplay?: true
   /** Where the branch points by now. Default is that nobody has looked. */
   readonly tip?: string
+  /** It was sent some time ago: an environment that somebody deleted since stays deleted. Default is no. */
+  readonly isRecovered?: true
 }
 
 export async function receivePush(context: ReceiveContext, delivery: NewDelivery, push: BranchPush): Promise<Received> {
@@ -80,7 +83,7 @@ export async function decideForgeEvent(
   context: ReceiveContext,
   trx: Executor,
   input: {
-    readonly delivery: Pick<NewDelivery, 'forge'> & { readonly connection: string }
+    readonly delivery: Pick<NewDelivery, 'forge' | 'arrival'> & { readonly connection: string }
     readonly event: ForgeEvent
     readonly replayedBy?: string
     readonly tip?: string
@@ -107,6 +110,7 @@ export async function decideForgeEvent(
     pusher: input.replayedBy ?? event.pusher,
     ...(input.replayedBy === undefined ? {} : { isReplay: true as const }),
     ...(input.tip === undefined ? {} : { tip: input.tip }),
+    ...(delivery.arrival === 'recovered' && input.replayedBy === undefined ? { isRecovered: true as const } : {}),
   })
 }
 
@@ -158,6 +162,12 @@ async function outcomeOf(context: ReceiveContext, trx: Executor, push: BranchPus
   if (!workspace.containerEnabled) return ignored(`containers are off for ${workspace.name}`, workspace)
   if (!workspace.autoDeployEnabled && !push.isReplay) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
   await holdWorkspace(trx, workspace.id)
+  const newest = push.tip ?? push.sha
+  if (push.isRecovered && (await wasGivenUp(trx, { workspaceId: workspace.id, ref: push.ref, sha: newest })))
+    return ignored(
+      `the environment of ${branch} was deleted after ${short(newest)} had its release; the next push brings it back`,
+      workspace,
+    )
   const environment = await environmentOf(trx, workspace, push.ref)
   if (environment === undefined) {
     return ignored(

@@ -2,16 +2,17 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { readConfig } from '../../src/config.ts'
+import type { ForgeRepository } from '../../src/forge/forge.ts'
 import { newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
 import { convergeBranches, followedBranches } from '../../src/pipeline/converge-branches.ts'
-import { receivePush } from '../../src/pipeline/decide-delivery.ts'
+import { receiveForgeDelivery, receivePush } from '../../src/pipeline/decide-delivery.ts'
 import type { Kyozo } from '../../src/pipeline/kyozo.ts'
 import { dropEnvironment, type Environment, findEnvironmentByRef } from '../../src/store/environments.ts'
 import { pauseEnvironment } from '../../src/store/intents.ts'
 import { startOperation } from '../../src/store/operations.ts'
 import type { Viewer } from '../../src/store/viewer.ts'
-import type { Workspace } from '../../src/store/workspaces.ts'
+import { findWorkspaceByRepository, type Workspace } from '../../src/store/workspaces.ts'
 import { shaOf, workspaceWithEnvironment } from '../store/rows.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -43,6 +44,19 @@ async function askToDelete(workspace: Workspace, { id, name }: Environment) {
   }
 }
 
+/** A push that the host sent some time ago: GitHub's, to `connection`. */
+async function recover({ teamId }: Pick<Workspace, 'teamId'>, repository: ForgeRepository, { digit, tip }: { digit: string; tip: string }) {
+  const context = { db, queue: kyozo.queue, baseUrl: '', teamId }
+  const told = { ref, before: null, after: shaOf(digit), isForced: false, isCreated: false, pusher: 'ada' }
+  const { decision, reason } = await receiveForgeDelivery(context, {
+    ...{ forge: 'github', connection: 'github', deliveryId: newId(), event: 'push', headers: {}, body: Buffer.from(digit) },
+    arrival: 'recovered',
+    forgeEvent: { kind: 'push', repository, ...told },
+    tip: shaOf(tip),
+  })
+  return { decision, reason }
+}
+
 async function sweep(workspace: Workspace, digit: string): Promise<Environment | undefined> {
   const followed = await followedBranches(kyozo, workspace)
   const tips = new Map([[ref, shaOf(digit)]])
@@ -69,3 +83,22 @@ it('what was pushed while an environment was being deleted brings it back, once'
   await (await askToDelete(workspace, again!))()
   expect(await sweep(workspace, '2')).toBeUndefined()
 }, 30_000)
+
+it('what was recovered of a time before the deletion does not bring it back, and what was missed since does', async () => {
+  const { workspace: other } = await workspaceWithEnvironment(db)
+  const name = `ada/w-${newId().slice(-12)}`
+  const repository = { id: newId(), fullName: name, cloneUrl: `https://github.com/${name}.git`, defaultBranch: 'main' } as ForgeRepository
+  expect(await recover(other, repository, { digit: '1', tip: '1' })).toMatchObject({ decision: 'accepted' })
+  const workspace = (await findWorkspaceByRepository(db, { forge: 'github', connection: 'github', id: repository.id }))!
+  const environment = (await findEnvironmentByRef(db, workspace.id, ref))!
+  await (await askToDelete(workspace, environment))()
+  const kept = {
+    decision: 'ignored',
+    reason: expect.stringMatching(/^the environment of main was deleted after 1111111 had its release; the next push/),
+  }
+  expect(await recover(workspace, repository, { digit: '1', tip: '1' })).toEqual(kept)
+  expect(await recover(workspace, repository, { digit: '0', tip: '1' })).toEqual(kept)
+  expect(await findEnvironmentByRef(db, workspace.id, ref)).toBeUndefined()
+  expect(await recover(workspace, repository, { digit: '2', tip: '2' })).toMatchObject({ decision: 'accepted' })
+  expect(await findEnvironmentByRef(db, workspace.id, ref)).toMatchObject({ name: 'production' })
+})
