@@ -65,7 +65,9 @@ export function startRunning(args: readonly string[], options: RunOptions = {}):
     ended,
     async printed(text) {
       const isThere = (output: string) => (typeof text === 'string' ? output.includes(text) : text.test(output))
-      await until(`${args.join(' ')} to print ${text}; it printed ${stdout} ${stderr}`, () => isThere(stdout) || isThere(stderr))
+      await until(`${args.join(' ')} to print ${text}`, () => isThere(stdout) || isThere(stderr)).catch((error: Error) => {
+        throw new Error(`${error.message}; it printed ${stdout} ${stderr}`)
+      })
     },
     interrupt() {
       child.kill('SIGINT')

@@ -4,6 +4,7 @@ import { createLog } from '../../src/log.ts'
 import { openQueue, type Queue } from '../../src/queue/queue.ts'
 import { type OpenDatabase, openDatabase } from '../../src/store/database.ts'
 import { defaultTeam } from '../../src/store/instance.ts'
+import { seekService } from '../../src/store/intents.ts'
 import { findOperation, type Operation, startOperation } from '../../src/store/operations.ts'
 import type { ServiceInstance } from '../../src/store/service-instances.ts'
 import { until } from '../support/until.ts'
@@ -54,6 +55,7 @@ export async function openActing(url: string): Promise<Acting> {
         })
         .where('id', '=', id)
         .execute()
+      if (kind === 'create_service') await seekService(trx, id)
       const { operation } = await startOperation(trx, viewer, { kind, workspaceId, environmentId, serviceInstanceId: id })
       await queue.enqueueOperation(trx, operation.id)
       return operation.id

@@ -4,7 +4,7 @@ import { KyozoError } from '../../errors.ts'
 import { createAlarm } from './alarm.ts'
 import type { JsonApiResource } from './answers.ts'
 import { createLogReader, type LogLine } from './log-reader.ts'
-import type { Server } from './server.ts'
+import { isAway, type Server } from './server.ts'
 
 export interface Following {
   readonly timeoutMs: number
@@ -13,6 +13,8 @@ export interface Following {
   /** What its release prints; undefined where nobody wants to read it. */
   readonly onLine?: (line: LogLine) => void
 }
+
+export const awayWords = 'kyozo does not answer at the moment; trying again'
 
 /** The ended operation, whatever its end. Throws `request_timed_out` when it has not ended in time; it goes on all the same. */
 export async function followOperation(server: Server, started: JsonApiResource, following: Following): Promise<JsonApiResource> {
@@ -27,7 +29,7 @@ export async function followOperation(server: Server, started: JsonApiResource, 
       alarm.listen(topicsOf(operation, log?.isReadable() ? release : undefined))
       const found = await look(server, started.id, release === undefined ? undefined : () => log?.read(release)).catch(unlessAway)
       operation = found ?? operation
-      if (found === undefined) tell('kyozo does not answer at the moment; trying again')
+      if (found === undefined) tell(awayWords)
       else if (found.attributes.finished_at !== null) return found
       else if (typeof found.attributes.words === 'string') tell(found.attributes.words)
       if (performance.now() > deadline) throw tooLate(operation, following.timeoutMs)
@@ -46,10 +48,8 @@ async function look(server: Server, id: string, readLog: (() => Promise<void> | 
   return operation
 }
 
-/** While kyozo starts again, or its database does, what it was asked for goes on. */
 function unlessAway(error: unknown): undefined {
-  if (error instanceof KyozoError && error.retryable) return undefined
-  throw error
+  if (!isAway(error)) throw error
 }
 
 function createTeller(onWords: Following['onWords']): (words: string) => void {

@@ -1,13 +1,14 @@
 // Commands that change something: each request answers with an operation, which is followed to its end unless nobody wants to wait.
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type ErrorCode, KyozoError } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import { printable, printDocument } from '../print.ts'
-import type { JsonApiResource } from './answers.ts'
-import { followOperation, relatedId } from './follow-operation.ts'
+import type { JsonApiDocument, JsonApiResource } from './answers.ts'
+import { awayWords, followOperation, relatedId } from './follow-operation.ts'
 import type { LogLine } from './log-reader.ts'
-import type { Server, ServerOptions } from './server.ts'
+import { type Call, isAway, mayHaveHeard, type Server, type ServerOptions } from './server.ts'
 
 export interface OperateOptions extends ServerOptions {
   readonly wait: boolean
@@ -84,15 +85,31 @@ async function startAll(server: Server, requests: readonly Request[]): Promise<r
   return started
 }
 
-/** A server that did not answer in time may have heard it: with the same key it is not done twice. */
 async function start(server: Server, { label, verb, path, method = 'POST', body }: Request): Promise<JsonApiResource> {
   const headers = { 'idempotency-key': randomUUID() }
   const call = { method, path, headers, to: `${verb} ${label}`, ...(body === undefined ? {} : { body }) }
-  const document = await server.send(call).catch((error: unknown) => {
-    if (error instanceof KyozoError && error.code === 'request_timed_out') return server.send(call)
-    throw error
-  })
-  return document!.data as JsonApiResource
+  return (await sendUntilAnswered(server, call))!.data as JsonApiResource
+}
+
+/** For a kyozo that is started again meanwhile. */
+const awayMs = 60_000
+const againMs = 1_000
+
+/** A server that broke off or did not answer in time may have heard it: with the same key it is not done twice, so it is asked until it says. */
+async function sendUntilAnswered(server: Server, call: Call): Promise<JsonApiDocument | undefined> {
+  let heardAt: number | undefined
+  for (;;) {
+    try {
+      return await server.send(call)
+    } catch (error) {
+      if (heardAt === undefined && mayHaveHeard(error)) {
+        heardAt = performance.now()
+        process.stderr.write(`${awayWords}\n`)
+      }
+      if (heardAt === undefined || !isAway(error) || performance.now() - heardAt > awayMs) throw error
+      await delay(againMs)
+    }
+  }
 }
 
 /** How the end of an operation that did not succeed reads as an exit code: refused ones are told apart from failed ones. */

@@ -146,6 +146,22 @@ function headersOf({ token }: Caller, headers: Readonly<Record<string, string>>)
   return { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
 }
 
+/** Node's words for an address at which nobody listens, or that is none: what was sent there was not heard. */
+const unheardCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** Whether the server may have done what it was asked, although nothing came back. */
+export function mayHaveHeard(error: unknown): boolean {
+  if (!(error instanceof KyozoError) || !(error.cause instanceof Error)) return false
+  if (error.code === 'request_timed_out') return true
+  const { cause } = error.cause as { readonly cause?: { readonly code?: unknown } }
+  return error.code === 'engine_unavailable' && !unheardCodes.has(String(cause?.code))
+}
+
+/** While kyozo starts again, or its database does, what it was asked for goes on. */
+export function isAway(error: unknown): boolean {
+  return error instanceof KyozoError && error.retryable
+}
+
 function unanswered(error: unknown, { url, requestMs: ms }: Caller): KyozoError {
   if (error instanceof Error && error.name === 'TimeoutError')
     return new KyozoError('request_timed_out', `${url} did not answer within ${ms / 1000} s`, { cause: error })
