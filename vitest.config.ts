@@ -20,8 +20,9 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 120_000,
+    // For a machine that is ten times as slow as a quiet one.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
     // Written for two cores: what runs against a whole kyozo waits for a third of its time.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

@@ -38,12 +38,15 @@ export function createCollecting(kyozo: Kyozo, stopping: AbortSignal): Collectin
     async watchRoom() {
       const places = await kyozo.disk.look()
       const low = places.filter(({ state }) => state !== 'ok')
-      if (low.length > 0 && performance.now() - hurriedAt > hurryEveryMs) {
+      const isHurried = low.length > 0 && performance.now() - hurriedAt > hurryEveryMs
+      if (isHurried) {
         hurriedAt = performance.now()
         kyozo.log.warn({ places: low.map(({ path, freeBytes }) => ({ path, freeBytes })) }, 'a disk is nearly full')
         await collect('in a hurry')
       }
-      if (!places.some(isFull)) await goOn(kyozo)
+      // Collecting may take long.
+      const now = isHurried ? await kyozo.disk.look() : places
+      if (!now.some(isFull)) await goOn(kyozo)
     },
   }
 }

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts'
 import { usePushing } from './pushing.ts'
 
 const run = promisify(execFile)
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 300_000 })
 const pushing = usePushing()
 
 const compose = (...lines: readonly string[]) => ({ 'compose.yaml': `${lines.join('\n')}\n`, ...busyboxService('one', '1') })
@@ -194,7 +194,7 @@ function watchMemory(pid: number) {
       highest = Math.max(highest, Number(kilobytes) * 1024)
       return isOver
     },
-    { deadlineMs: 120_000 },
+    { deadlineMs: 300_000 },
   )
   return {
     async highestBytes(): Promise<number> {

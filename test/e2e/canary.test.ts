@@ -1,6 +1,6 @@
 // One value in each place where a secret can be kept. After they were deployed, none of them is anywhere but in the containers that get it.
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { resources } from '../../src/api/resources/index.ts'
 import { ageKey, asYaml, seal } from '../secrets/sops.ts'
 import { emptyDatabaseUrl } from '../support/database.ts'
@@ -11,6 +11,7 @@ import { databaseDump, docker, filesBelow, findIn, imageBytes, processTexts } fr
 import { until } from '../support/until.ts'
 
 const minutes = 240_000
+vi.setConfig({ testTimeout: minutes })
 const random = () => randomBytes(9).toString('base64url')
 /** Each spelling of it looks different. */
 const canary = (slot: string) => `${slot}+"${random()}"/é $HOME&${random()}`

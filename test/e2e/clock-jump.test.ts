@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { busyboxService, dockerfile } from '../support/busybox-service.ts'
-import { containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { countContainers, startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { until } from '../support/until.ts'
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'kyozo-clock-'))
   const shared = path.join(import.meta.dirname, '../support')
   const imports = ['clock-jump.ts', 'print-steps.ts'].map((file) => `--import=${path.join(shared, file)}`)
-  kyozo = await startKyozo({ NODE_OPTIONS: imports.join(' '), KYOZO_TEST_CLOCK: path.join(folder, 'clock') })
+  kyozo = await startKyozo({ NODE_OPTIONS: imports.join(' '), KYOZO_TEST_CLOCK: path.join(folder, 'clock'), KYOZO_STOP_SECONDS: '100' })
   repository = await createRepository({ files: busyboxService('one', 'first') })
   expect((await repository.push(kyozo.remote(workspace))).output).toContain('1 live')
 }, 2 * minute)
@@ -31,7 +31,7 @@ afterAll(async () => {
   await kyozo.remove()
   await repository.remove()
   await rm(folder, { recursive: true, force: true })
-}, minute)
+}, 3 * minute)
 
 const jump = (ms: number) => writeFile(path.join(folder, 'clock'), String(ms))
 
@@ -47,7 +47,7 @@ it.each([
   ['an hour back while it builds', 'stage.build', -hourMs],
   ['a day forward while it waits for health', 'engine.start', 24 * hourMs],
   ['a day back while it waits for health', 'engine.start', -24 * hourMs],
-])('%s', { timeout: 2 * minute }, async (_, step, ms) => {
+])('%s', { timeout: 4 * minute }, async (_, step, ms) => {
   await jump(0)
   const mark = kyozo.output().length
   const sha = await repository.commit('Slow', slow(`${step} ${ms}`))
@@ -59,10 +59,10 @@ it.each([
     { state: 'live', attempt: 1 },
   ])
   expect((await kyozo.ask(`one.${workspace}.localhost`)).text.trim()).toBe(`one ${step} ${ms}`)
-  await until('exactly one container', async () => (await containersOf(`kyozo-${workspace}-production`)).size === 1)
+  await until('exactly one container', async () => (await countContainers(`kyozo-${workspace}-production`)) === 1)
 })
 
-it('starts and stops as ever with a clock that is a day behind its database', { timeout: 2 * minute }, async () => {
+it('starts and stops as ever with a clock that is a day behind its database', { timeout: 4 * minute }, async () => {
   await jump(-24 * hourMs)
   await kyozo.stop()
   expect(kyozo.exitCode()).toBe(0)

@@ -35,7 +35,7 @@ export async function connect(name: string, parts: { readonly kyozo: TestKyozo; 
   const repository = await github.createRepository({ fullName: `mona/${workspace}`, isPrivate: true })
   repository.addHook({ url: `${kyozo.url}/webhooks/github`, secret: webhookSecret })
   const push = (files: Readonly<Record<string, string | null>>) => repository.push({ change: { files }, message: `Change ${workspace}` })
-  const verdict = (sha: string, deadlineMs = 60_000) =>
+  const verdict = (sha: string, deadlineMs = 120_000) =>
     until(
       `the verdict on ${workspace} ${sha.slice(0, 7)}`,
       () => (['pending', undefined].includes(repository.shown(sha)['kyozo/production']?.state) ? undefined : repository.shown(sha)),
@@ -74,7 +74,7 @@ export async function stateOf(kyozo: TestKyozo, sha: string): Promise<unknown> {
 /** Waits for a commit to go live, and says where its releases are when it does not. */
 export async function untilLive(kyozo: TestKyozo, sha: string): Promise<void> {
   try {
-    await until('the release to be live', async () => (await stateOf(kyozo, sha)) === 'live', { deadlineMs: 60_000 })
+    await until('the release to be live', async () => (await stateOf(kyozo, sha)) === 'live', { deadlineMs: 120_000 })
   } catch (error) {
     const releases = await releasesOf(kyozo, sha)
     throw new Error(`${(error as Error).message}: ${JSON.stringify(releases.map(({ attributes }) => attributes))}\n${kyozo.output()}`)

@@ -20,12 +20,12 @@ let repository: TestRepository
 beforeAll(async () => {
   kyozo = await startKyozo()
   repository = await createRepository({ files: { ...service('one', '0'), ...service('two', '0') } })
-}, minutes)
+}, 3 * minutes)
 
 afterAll(async () => {
   await kyozo.remove()
   await repository.remove()
-}, minutes)
+}, 3 * minutes)
 
 /** A service by its own Dockerfile that builds in a moment and says its version. */
 function service(name: string, version: string): Record<string, string> {
@@ -66,7 +66,7 @@ it(
     expect(await openReleases()).toEqual([])
     expect((await kyozo.ask(`one.${workspace}.localhost`)).text.trim()).toBe(`one ${moments}`)
     expect((await kyozo.ask(`two.${workspace}.localhost`)).text.trim()).toBe(`two ${moments}`)
-    await until('exactly one container a service', async () => (await allContainers()).length === 2)
+    await until('exactly one container a service', async () => (await allContainers()).length === 2, { deadlineMs: 2 * minutes })
     expect([...(await containersOf(project)).keys()].sort()).toEqual(['one', 'two'])
   },
   8 * minutes,
@@ -96,7 +96,7 @@ it(
       await slow.remove()
     }
   },
-  4 * minutes,
+  8 * minutes,
 )
 
 async function stateOf(sha: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 // Requests that take long, while one commit after the other replaces what answers them.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dockerfile } from '../support/busybox-service.ts'
-import { containersOf } from '../support/kyozo.ts'
+import { countContainers } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
 import { type Mending, startMending } from './mending.ts'
 
@@ -31,5 +31,5 @@ it('lets a request end although two commits go live while it is under way', { ti
   }
   expect(await slow).toMatchObject({ status: 200, text: 'slow 1\n' })
   expect(await mine.said('api')).toBe('200 3')
-  await until('only the newest to be left', async () => (await containersOf(mine.project)).size === 1)
+  await until('only the newest to be left', async () => (await countContainers(mine.project)) === 1)
 })

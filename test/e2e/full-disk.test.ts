@@ -12,7 +12,7 @@ import { createRepository, type TestRepository } from '../support/repository.ts'
 import { until } from '../support/until.ts'
 
 const run = promisify(execFile)
-const minutes = 120_000
+const minutes = 300_000
 const mib = 1024 ** 2
 let folder: string
 let kyozo: TestKyozo
@@ -38,10 +38,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 }, minutes)
 
-const ready = async () => {
-  const answer = await fetch(`${kyozo.url}/readyz`)
-  return { status: answer.status, disk: ((await answer.json()) as { disk: string }).disk }
-}
+const ready = () =>
+  until('the other parts to answer in time', async () => {
+    const answer = await fetch(`${kyozo.url}/readyz`)
+    const { disk, ...others } = (await answer.json()) as Readonly<Record<string, string>>
+    return Object.values(others).every((words) => words === 'ok') && { status: answer.status, disk }
+  })
 const fill = (megabytes: number) => writeFile(path.join(folder, 'filler'), Buffer.alloc(megabytes * mib, 1))
 
 it(
@@ -67,7 +69,7 @@ it(
     expect((await kyozo.ask('one.small.localhost')).text.trim()).toBe('one 1')
 
     await rm(path.join(folder, 'filler'))
-    await until('the second version', async () => (await kyozo.ask('one.small.localhost')).text.trim() === 'one 2', { deadlineMs: 60_000 })
+    await until('the second version', async () => (await kyozo.ask('one.small.localhost')).text.trim() === 'one 2', { deadlineMs: 120_000 })
   },
   minutes,
 )

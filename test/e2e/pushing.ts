@@ -44,13 +44,13 @@ export function usePushing(environment: Readonly<Record<string, string>> = {}): 
     expect(pushed.output).toContain('1 live')
     canaryContainers = await containersOf(canaryProject)
     expect(canaryContainers.size).toBe(1)
-  }, minutes)
+  }, 3 * minutes)
   afterEach(async () => {
     expect((await kyozo.ask(`one.${canary}.localhost`)).text.trim()).toBe('one canary')
     expect(await containersOf(canaryProject)).toEqual(canaryContainers)
     for (const made of repositories.splice(0)) await made.remove()
   }, minutes)
-  afterAll(() => kyozo.remove(), minutes)
+  afterAll(() => kyozo.remove(), 3 * minutes)
   return {
     kyozo: () => kyozo,
     freshName,

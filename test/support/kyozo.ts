@@ -189,6 +189,12 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /** Running containers of a compose project, as id by service. */
+/** Also those that have ended, or were never started. */
+export async function countContainers(project: string): Promise<number> {
+  const { stdout } = await run('docker', ['container', 'ls', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project}`])
+  return stdout.split('\n').filter((line) => line !== '').length
+}
+
 export async function containersOf(project: string): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await run('docker', [
     'container',

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  { deadlineMs = 30_000, everyMs = 50 } = {},
+  { deadlineMs = 90_000, everyMs = 50 } = {},
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs
   for (;;) {

@@ -26,7 +26,11 @@ export async function heldWords(kyozo: Kyozo, seen: Seen): Promise<ReadonlyMap<s
     const last = containers.sort((a, b) => ((a.made?.finishedAt ?? '') < (b.made?.finishedAt ?? '') ? 1 : -1))[0]
     const tail = last === undefined ? [] : await kyozo.engine.logTail(last.id, lines).catch(() => [])
     const telling = tellingLine(tail.map(redact))
-    const code = last === undefined ? '' : `, last with code ${last.exitCode}${last.wasOutOfMemory ? ', out of memory' : ''}`
+    // Docker says 0 of one that runs again.
+    const code =
+      last === undefined || last.state === 'running'
+        ? ''
+        : `, last with code ${last.exitCode}${last.wasOutOfMemory ? ', out of memory' : ''}`
     const until = new Date(verdict.memory.heldUntilMs ?? 0).toISOString().slice(11, 16)
     return [name, `ended ${times(verdict)}${code}${telling === undefined ? '' : `: ${telling}`}. Held back until ${until} UTC`] as const
   })
