@@ -98,11 +98,11 @@ describe('a way that fails', () => {
       asked++
       if (!isBack) throw new Error('away')
     }
-    const gate = createGate({ ...options, probe })
+    const gate = createGate({ ...options, pauseMs: [400, 4_000], probe })
     for (let turn = 0; turn < 2; turn++) await gate.run(away).catch(() => undefined)
-    await delay(70)
+    await delay(410)
     await expect(gate.run(async () => 'never')).rejects.toThrow('away')
-    await delay(70)
+    await delay(410)
     await expect(gate.run(async () => 'never')).rejects.toMatchObject({ code: 'forge_unavailable' })
     isBack = true
     await until('the way to open', () => gate.run(async () => true).catch(() => false))

@@ -33,7 +33,8 @@ export async function failureOf(failing: Failing, means: FailureMeans): Promise<
     reason,
     container: id,
     exitCode: reason === 'exited' ? exitCode : null,
-    wasOutOfMemory,
+    // The engine may notice it a moment after the end.
+    wasOutOfMemory: wasOutOfMemory || (latest?.wasOutOfMemory ?? false),
     lastProbe: reason === 'unhealthy' ? ownCheckWords(latest ?? observed) : (failing.lastWords ?? null),
     afterMs: failing.afterMs,
     logTail,
@@ -44,10 +45,14 @@ export async function failureOf(failing: Failing, means: FailureMeans): Promise<
 const killed = 128 + 9
 /** Whoever removes a running container kills it first. */
 const removalMs = 1_000
+const longestRemovals = 10
 
 async function afterRemoval(id: string, { engine, pause }: FailureMeans): Promise<ObservedContainer | undefined> {
-  await pause(removalMs)
-  return (await engine.inspect([id]))[0]
+  for (let looks = 1; ; looks++) {
+    await pause(removalMs)
+    const [latest] = await engine.inspect([id])
+    if (latest?.state !== 'removing' || looks === longestRemovals) return latest
+  }
 }
 
 /** A container that runs, be it again, has none. */

@@ -173,7 +173,13 @@ describe('a stream', () => {
     const names = (client: EventClient) => client.events.slice(1).map(({ name }) => name)
     await until(
       'the last events',
-      () => names(all).length === 4 && names(workspace).length === 3 && names(environment).length === 3 && names(nothing).length === 1,
+      () =>
+        names(all).length === 4 &&
+        names(workspace).length === 3 &&
+        names(environment).length === 3 &&
+        names(nothing).length === 1 &&
+        names(ofService).length === 1 &&
+        names(ofRelease).length === 1,
     )
     expect(names(all)).toEqual(['service_instances.updated', 'releases.updated', 'operations.created', 'operations.created'])
     expect(names(workspace)).toEqual(['service_instances.updated', 'releases.updated', 'operations.created'])

@@ -86,4 +86,4 @@ it('one that hears nothing any more is not waited for when kyozo stops', async (
   await backups.stop()
   proxy.heal()
   expect(await readdir(path.join(dataDir, 'stalled'))).toEqual([])
-})
+}, 30_000)

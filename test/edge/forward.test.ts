@@ -155,5 +155,5 @@ test('a kept connection that the service closes at that very moment fails no req
 test('a service that does not answer in time is told so', async () => {
   route(await service(() => undefined))
   const { status, body } = await ask()
-  expect([status, body]).toEqual([504, 'api did not answer within 0.5 s.\n'])
+  expect([status, body]).toEqual([504, 'api did not answer within 2 s.\n'])
 })

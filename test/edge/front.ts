@@ -17,7 +17,7 @@ beforeEach(async () => {
   edge = createEdge({
     baseDomain: 'localhost',
     log: { warn: (_, message) => warnings.push(message) },
-    limits: { connectLimitMs: 500, answerLimitMs: 500 },
+    limits: { connectLimitMs: 2_000, answerLimitMs: 2_000 },
   })
   const server = createServer({ shouldUpgradeCallback: edge.shouldUpgrade }, (incoming, outgoing) => {
     if (!edge.handle(incoming, outgoing)) outgoing.end('kyozo itself')

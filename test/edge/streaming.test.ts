@@ -22,7 +22,7 @@ test('an answer streams: its headers and every piece arrive before it ends', asy
     expect(String((await once(answer, 'data'))[0])).toBe(piece)
   }
   // Longer than the limit for the beginning of an answer.
-  await new Promise((resolve) => setTimeout(resolve, 700))
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
   write?.('data: 3\n\n')
   expect(String((await once(answer, 'data'))[0])).toBe('data: 3\n\n')
   finish?.()

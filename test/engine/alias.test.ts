@@ -8,7 +8,7 @@ beforeEach(async () => {
 afterEach(() => stack.remove())
 
 async function resolves(client: string, name: string): Promise<boolean> {
-  const { exitCode } = await stack.engine.exec(client, ['nslookup', name], 5_000)
+  const { exitCode } = await stack.engine.exec(client, ['nslookup', name], 15_000)
   return exitCode === 0
 }
 

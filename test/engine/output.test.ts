@@ -58,7 +58,7 @@ test('lines as they come, through a restart and in a new copy, each once', async
   const script = 'life=$(cat /proc/sys/kernel/random/uuid); i=0; while true; do i=$((i+1)); echo "$life $i"; sleep 0.02; done'
   const files = stack.files({ api: { script } })
   const [first] = await stack.run(files, 'api')
-  const following = follow('api')
+  const following = follow('api', { tail: 10_000 })
   const lives = () => Map.groupBy(following.texts(), (text) => text.split(' ')[0]!)
   const isGoing = (count: number) => () => lives().size === count && [...lives().values()].every((texts) => texts.length > 20)
   await until('lines of the first life', isGoing(1))

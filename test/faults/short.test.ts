@@ -26,12 +26,12 @@ it.runIf(mayRun)('leaves nothing lost, wrong or left behind, whatever is killed,
   expect(outcomes.flatMap(({ violations }) => violations), lines.join('\n')).toEqual([])
   const faults = outcomes.flatMap(({ facts }) => facts?.done.faults ?? [])
   expect(faults).toEqual(expect.arrayContaining(['kill at switch.storing', 'kill at switch.stored', 'engine killed', 'database cut']))
-}, 12 * minutes) // biome-ignore format: one test
+}, 20 * minutes) // biome-ignore format: one test
 
 it.runIf(mayRun)('finds a bug that is put in on purpose', async ({ signal }) => {
   const { caughtBy, withoutIt } = await follow(demonstrate(statusBeforeHealth, { ...options, signal }))
   expect({ caughtBy, withoutIt }, lines.join('\n')).toEqual({ caughtBy: ['I2 live first'], withoutIt: [] })
-}, 8 * minutes) // biome-ignore format: one test
+}, 15 * minutes) // biome-ignore format: one test
 
 function follow<T>(campaign: Promise<T>): Promise<T> {
   begun.push(campaign)

@@ -96,11 +96,11 @@ describe('the order', () => {
   })
 
   it('is kept when the verdict comes while the pending is under way', async () => {
-    useSender(senderWith({ kind: 'token', token: github.createToken() }, { deadlineMs: 1_500 }))
+    useSender(senderWith({ kind: 'token', token: github.createToken() }, { deadlineMs: 5_000 }))
     github.fault({ ...onStatuses, times: 1, answer: { kind: 'hang' } })
     outbox.put(status({ state: 'pending' }))
     const first = sender.sendDue()
-    await expect.poll(() => posts().length).toBe(1)
+    await expect.poll(() => posts().length, { timeout: 10_000 }).toBe(1)
     const verdict = outbox.put(status({ state: 'failure' }))
     expect(await sender.sendDue()).toEqual(report({}))
     await first

@@ -30,7 +30,7 @@ beforeAll(async () => {
     const created = await github.createRepository({ fullName })
     await created.push({ change: { files: { 'data.txt': text } } })
   }
-  for (const name of repositories) await repository(`large/${name}`, randomBytes(500_000).toString('hex'))
+  for (const name of repositories) await repository(`large/${name}`, randomBytes(2_000_000).toString('hex'))
   for (const name of repositories) await repository(`stalled/${name}`, 'words')
   await repository('other/small', 'words')
   hosts = [unevenHost(), unevenHost()]

@@ -30,5 +30,5 @@ it('a release that is given back lets go of a host that does not answer', async 
   const begin = performance.now()
   stop.abort(new HandedOver())
   await expect(asked).rejects.toThrow(HandedOver)
-  expect(performance.now() - begin).toBeLessThan(1_000)
+  expect(performance.now() - begin).toBeLessThan(5_000)
 })

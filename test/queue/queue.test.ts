@@ -35,7 +35,7 @@ it('hands a job over exactly when its transaction commits, wakes a worker at onc
   expect(taken.filter((id) => id === repeated)).toHaveLength(1)
   await queue.close()
   await close()
-}, 30_000)
+}, 60_000)
 
 it('keeps a job for the worker that starts later', async () => {
   const { db, close } = await openDatabase(url, 'queue test')
@@ -49,7 +49,7 @@ it('keeps a job for the worker that starts later', async () => {
   await until('the job', () => taken.includes(id), { deadlineMs: 10_000 })
   await second.close()
   await close()
-}, 30_000)
+}, 60_000)
 
 it('wakes a worker although the clock of the database was a day ahead when the job was made', async () => {
   const { db, close } = await openDatabase(url, 'queue test')
@@ -66,11 +66,11 @@ it('wakes a worker although the clock of the database was a day ahead when the j
   await queue.enqueueDeploy(db, deploy)
   await queue.enqueueOperation(db, operation)
   expect(await queue.hasten()).toBe(2)
-  await until('both jobs', () => taken.length === 2, { deadlineMs: 10_000 })
+  await until('both jobs', () => taken.length === 2, { deadlineMs: 25_000 })
   expect(taken.toSorted()).toEqual([deploy, operation].toSorted())
   // Whoever is made for the same thing next is not kept out.
   await queue.enqueueDeploy(db, deploy)
-  await until('another job', () => taken.length === 3, { deadlineMs: 10_000 })
+  await until('another job', () => taken.length === 3, { deadlineMs: 25_000 })
   await queue.close()
   await close()
-}, 30_000)
+}, 60_000)

@@ -55,7 +55,7 @@ it('who is to be left alone has no turn until then, whoever asks for one', async
     offer('b')
     return order
   }
-  await expect.poll(orderWhenAsked).toEqual(['a', 'b', 'b'])
+  await expect.poll(orderWhenAsked, { timeout: 10_000 }).toEqual(['a', 'b', 'b'])
 })
 
 it('stops when those whose turn it is have ended, and begins no other', async () => {

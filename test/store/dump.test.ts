@@ -74,14 +74,14 @@ it('one that is forgotten while nothing is asked is not waited for at its end', 
   const snapshot = await openSnapshot(url)
   proxy.forget()
   await snapshot.close()
-})
+}, 30_000)
 
 it('whoever reads slowly takes the time that it takes', async () => {
-  const snapshot = await openSnapshot(url, { silentMs: 200 })
+  const snapshot = await openSnapshot(url, { silentMs: 1_000 })
   const rows = lettersOf(snapshot)
   await once(rows, 'readable')
   // More often than the server may be silent.
-  await delay(900)
+  await delay(3_000)
   expect(await size(rows)).toBeGreaterThan(60 * mib)
   await snapshot.close()
 })

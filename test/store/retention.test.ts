@@ -38,9 +38,12 @@ beforeAll(async () => {
 
 /** One sample every `step`, from `from` on, oldest first; values count 0, 1, 2, … 99, 0, … */
 async function fill(count: number, from: string, step: string): Promise<void> {
-  await sql`insert into service_metrics (team_id, service_instance_id, metric_type, value, unit, recorded_at)
-    select s.team_id, s.id, 'cpu', n % 100, 'percent', now() - ${from}::interval + n * ${step}::interval
-    from service_instances s, generate_series(0, ${count - 1}::integer) n where s.id = ${serviceId} order by n`.execute(db)
+  // A statement has half a minute.
+  for (let first = 0; first < count; first += 100_000)
+    await sql`insert into service_metrics (team_id, service_instance_id, metric_type, value, unit, recorded_at)
+      select s.team_id, s.id, 'cpu', n % 100, 'percent', now() - ${from}::interval + n * ${step}::interval
+      from service_instances s, generate_series(${first}::integer, ${Math.min(count, first + 100_000) - 1}::integer) n
+      where s.id = ${serviceId} order by n`.execute(db)
 }
 
 async function counted(table: string): Promise<number> {

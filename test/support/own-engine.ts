@@ -187,9 +187,7 @@ async function mountsBelow(folder: string): Promise<readonly string[]> {
 
 /** A bridge with addresses nobody else has. The machine's engine lets nothing pass between bridges' ports that it does not know: one rule lets ours. */
 async function makeBridge(): Promise<{ readonly args: readonly string[]; readonly pool: string; remove(): Promise<void> }> {
-  const range = await freeRange()
-  const name = `kyt${range.split('.')[1]}`
-  await run('ip', ['link', 'add', 'name', name, 'type', 'bridge'])
+  const { range, name } = await addBridge()
   await run('ip', ['addr', 'add', `${range}.255.1/24`, 'dev', name])
   await run('ip', ['link', 'set', name, 'up'])
   const rule = ['DOCKER-USER', '-s', `${range}.0.0/16`, '-d', `${range}.0.0/16`, '-j', 'ACCEPT']
@@ -206,10 +204,23 @@ async function makeBridge(): Promise<{ readonly args: readonly string[]; readonl
   }
 }
 
+/** Another test may take the range between looking and taking: then it draws again. */
+async function addBridge(triesLeft = 5): Promise<{ readonly range: string; readonly name: string }> {
+  const range = await freeRange()
+  const name = `kyt${range.split('.')[1]}`
+  try {
+    await run('ip', ['link', 'add', 'name', name, 'type', 'bridge'])
+    return { range, name }
+  } catch (error) {
+    if (triesLeft === 0) throw error
+    return addBridge(triesLeft - 1)
+  }
+}
+
 async function freeRange(): Promise<string> {
   const { stdout } = await run('ip', ['-4', '-o', 'addr'])
   for (;;) {
-    const range = `10.${110 + Math.floor(Math.random() * 130)}`
+    const range = `10.${110 + Math.floor(Math.random() * 100)}`
     if (!stdout.includes(` ${range}.`)) return range
   }
 }

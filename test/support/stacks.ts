@@ -126,7 +126,7 @@ async function removeLabelled(docker: Docker, instance: string): Promise<void> {
 }
 
 /** Asks again until the answer is there; throws what was last seen at the deadline. */
-export async function eventually<T>(question: () => Promise<T | undefined> | T | undefined, deadlineMs = 10_000): Promise<T> {
+export async function eventually<T>(question: () => Promise<T | undefined> | T | undefined, deadlineMs = 30_000): Promise<T> {
   const end = Date.now() + deadlineMs
   for (;;) {
     const answer = await question()

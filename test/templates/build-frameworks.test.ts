@@ -11,7 +11,7 @@ afterAll(async () => {
 })
 
 test('a Next.js application that asks for a standalone server gets that server, its pages and its files', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const files = filesOf({
     'package.json': JSON.stringify({

@@ -68,8 +68,9 @@ test.each([
   expect(detected(files, 'proxy').dependsOn.map(({ service }) => service)).toEqual(['api'])
   const [api, proxy] = [await build(files, 'api'), await build(files, 'proxy')]
   await onNetwork(async (network) => {
-    const { id } = await runContainer(api)
-    await dockerText(['network', 'connect', '--alias', 'api', network, id])
+    const behind = await runContainer(api)
+    await behind.ask('/')
+    await dockerText(['network', 'connect', '--alias', 'api', network, behind.id])
     const container = await runContainer(proxy, { network })
     expect(await (await container.ask('/api/teas?kind=green')).text()).toBe('api got /teas?kind=green')
   })

@@ -73,9 +73,9 @@ it('looks at every team, however many looks at others hang', async () => {
   const honest = await saying(() => well)
   const hanging = Array.from({ length: 80 }, (_, at) => watched(`hangs ${at}`, ['a', 'c'][at % 2]!, { port: silent.port }))
   looksAt([...hanging, watched('answers', 'b', { port: honest.port })])
-  await until('the looks that hang to be under way', () => silent.asked.length >= 20, { deadlineMs: 5_000 })
+  await until('the looks that hang to be under way', () => silent.asked.length >= 20, { deadlineMs: 15_000 })
   const before = honest.asked.length
-  await until('the other team to be looked at', () => honest.asked.length >= before + 3, { deadlineMs: 5_000 })
+  await until('the other team to be looked at', () => honest.asked.length >= before + 3, { deadlineMs: 15_000 })
   expect(silent.asked.length).toBeLessThan(32)
 })
 
@@ -100,9 +100,9 @@ it('looks at one that was started again at once and again soon, and calls it sic
   let text = sick
   const begun = performance.now()
   const starting = await saying(() => text)
-  const looks = looksAt([watched('again', 'b', { port: starting.port })], [rowOf('again', 'second', true)])
-  await until('a few looks', () => starting.asked.length === 3)
-  expect(starting.asked[2]! - begun).toBeLessThan(1_500)
+  const looks = looksAt([watched('again', 'b', { port: starting.port, deadlineMs: 10_000 })], [rowOf('again', 'second', true)])
+  await until('a few looks', () => starting.asked.length >= 3)
+  expect(starting.asked[2]! - begun).toBeLessThan(1_900)
   expect(looks.take()).toMatchObject({ changed: [], turned: [] })
   text = well
   await until('it to be proven', () => !looks.isSick('again'))
@@ -111,11 +111,11 @@ it('looks at one that was started again at once and again soon, and calls it sic
     turned: ['environment of again'],
   })
   text = sick
+  const startedMs = performance.now()
   looks.look([watched('again', 'b', { port: starting.port })], {
     ...{ known: [rowOf('again', 'third', true)], running: new Set(['again']) },
-    nowMs: performance.now(),
+    nowMs: startedMs,
   })
-  const startedMs = performance.now()
   const row = await until('it to be sick', () =>
     looks.take().changed.find(({ isUnproven, status }) => status === 'unhealthy' && !isUnproven),
   )
@@ -127,7 +127,7 @@ it('calls one that was started again sick no sooner than it may take to start', 
   let text = sick
   const begun = performance.now()
   const starting = await saying(() => text)
-  const again = watched('again', 'b', { port: starting.port, deadlineMs: 5_000 })
+  const again = watched('again', 'b', { port: starting.port, deadlineMs: 10_000 })
   const looks = looksAt([again], [rowOf('again', 'second', true)])
   await until('it to have failed for longer than any other', () => performance.now() - begun > 4_000 && starting.asked.length > 4)
   expect(looks.take()).toMatchObject({ changed: [], checks: [], turned: [] })
@@ -138,12 +138,12 @@ it('calls one that was started again sick no sooner than it may take to start', 
   const startedMs = performance.now()
   looks.look([again], { known: [rowOf('again', 'third', true)], running: new Set(['again']), nowMs: startedMs })
   await until('it to be sick', () => looks.take().changed.find(({ isUnproven, status }) => status === 'unhealthy' && !isUnproven))
-  expect(performance.now() - startedMs).toBeGreaterThan(5_000)
+  expect(performance.now() - startedMs).toBeGreaterThan(10_000)
 }, 60_000)
 
 it('says nothing of a container that was started again while it was looked at', async () => {
   const slow = await saying(() => '')
-  const one = watched('one', 'b', { port: slow.port, timeout: '1s' })
+  const one = watched('one', 'b', { port: slow.port, timeout: '5s' })
   const looks = looksAt([one], [rowOf('one', 'first', false)])
   await until('a look to be under way', () => slow.asked.length === 1)
   looks.look([one], { known: [rowOf('one', 'second', true)], running: new Set(['one']), nowMs: performance.now() })

@@ -88,7 +88,7 @@ describe('a query', () => {
     const start = performance.now()
     const refusals = await refusalOf(`{ viewer { ...F0 } } ${fragments.join(' ')} fragment F22 on Viewer { name }`)
     expect(refusals).toEqual(['BAD_REQUEST the query asks for more than 60 things at once; send several requests'])
-    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(performance.now() - start).toBeLessThan(10_000)
   })
 
   it('holds one operation, and so does a request', async () => {

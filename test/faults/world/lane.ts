@@ -16,6 +16,7 @@ import { type Exit, type KyozoProcess, startKyozoProcess } from './kyozo-process
 import type { GivenUp } from './left-behind.ts'
 import { type OrderBook, openOrderBook } from './orders.ts'
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts'
+import { slowness } from './patience.ts'
 
 export interface Lane {
   readonly number: number
@@ -54,7 +55,7 @@ export interface LaneOptions {
 }
 
 /** Long enough for a busy machine, short enough that a service which never answers does not hold a history up. */
-const healthSeconds = '10'
+const healthSeconds = () => String(Math.ceil(10 * slowness()))
 
 export async function openLane({ number, bug }: LaneOptions): Promise<Lane> {
   const removals: (() => unknown)[] = []
@@ -106,7 +107,7 @@ async function assemble({ number, bug, remove, later }: Assembly): Promise<Lane>
     KYOZO_ADMIN_TOKEN: adminToken,
     KYOZO_SECRET_KEY: secretKey,
     KYOZO_ALLOW_PRIVATE_FORGES: 'true',
-    KYOZO_HEALTH_SECONDS: healthSeconds,
+    KYOZO_HEALTH_SECONDS: healthSeconds(),
     // Of the machine's own disk too, which may be fuller than a tidy one.
     KYOZO_DISK_SOFT: '512M',
     KYOZO_DISK_HARD: '256M',

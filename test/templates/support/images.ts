@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts'
 import { type Files, shortHash } from './services.ts'
 
 const templates = await loadTemplates()
-const buildDeadlineMs = 180_000
+const buildDeadlineMs = 280_000
 
 export function templateNamed(name: string): Template {
   const template = templates.find((candidate) => candidate.name === name)
@@ -131,7 +131,7 @@ async function ask({ id, port, path, init }: Question): Promise<Response> {
   const published = (await dockerText(['port', id, String(port)])).split('\n')[0] ?? ''
   return until(`an answer to ${path}`, async () => {
     try {
-      return await fetch(`http://${published}${path}`, { ...init, signal: AbortSignal.timeout(2000) })
+      return await fetch(`http://${published}${path}`, { ...init, signal: AbortSignal.timeout(10_000) })
     } catch (error) {
       const state = await dockerText(['inspect', '--format', '{{.State.Status}}', id])
       if (state !== 'running') throw new Error(`the container is ${state}: ${(await docker(['logs', id])).stderr}`, { cause: error })
