@@ -51,7 +51,10 @@ export async function convergeBranches(kyozo: Kyozo, { workspace, followed, tips
   if (moved.length > 0) await delay(onItsWayMs, undefined, { signal }).catch(() => undefined)
   if (signal.aborted) return found
   for (const before of moved) {
-    const branch = { ...before, latest: await latestOf(kyozo, workspace, before.ref) }
+    const latest = await latestOf(kyozo, workspace, before.ref)
+    // A release came meanwhile, and where the branch points was read before it: the next check compares anew.
+    if (latest?.id !== before.latest?.id) continue
+    const branch = { ...before, latest }
     const missed = await seen(branch)
     if (missed === undefined) continue
     kyozo.log.warn({ workspace: workspace.name, ref: missed.ref, sha: missed.sha }, 'a branch moved without a delivery')

@@ -102,3 +102,18 @@ it('what was recovered of a time before the deletion does not bring it back, and
   expect(await recover(workspace, repository, { digit: '2', tip: '2' })).toMatchObject({ decision: 'accepted' })
   expect(await findEnvironmentByRef(db, workspace.id, ref)).toMatchObject({ name: 'production' })
 })
+
+it('where a branch pointed before a release came is nothing that was missed', async () => {
+  const { workspace, environment } = await workspaceWithEnvironment(db)
+  const end = () =>
+    db.updateTable('releases').set({ state: 'live', finishedAt: new Date() }).where('environmentId', '=', environment.id).execute()
+  await push(workspace, '1')
+  await end()
+  const followed = await followedBranches(kyozo, workspace)
+  const tips = new Map([[ref, shaOf('2')]])
+  const checking = convergeBranches(kyozo, { workspace, followed, tips, signal: new AbortController().signal })
+  await push(workspace, '2')
+  await push(workspace, '3')
+  await end()
+  expect(await checking).toEqual([])
+}, 30_000)
