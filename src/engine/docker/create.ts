@@ -50,7 +50,7 @@ function mayJoin(waiting: CreateRequest, request: CreateRequest): boolean {
 
 async function serve(context: DockerContext, batch: readonly Waiting[]): Promise<void> {
   const requests = batch.map(({ request }) => request)
-  const [before] = await Promise.allSettled([containersOf(context, requests)])
+  const [before] = await Promise.allSettled([standingContainers(context, requests)])
   const served = before.status === 'fulfilled' ? await createTogether(context, requests, before.value) : requests.map(() => before)
   for (const [index, { answer }] of batch.entries()) {
     const result = served[index]!
@@ -137,6 +137,20 @@ async function finish(context: DockerContext, { request, paths, before, now }: M
     await discard(context, { files, service, before })
     throw error
   }
+}
+
+const removalMs = 10_000
+const lookMs = 100
+
+/** Compose counts one that is being removed; once it is gone, there would be one too many of those that are made. */
+async function standingContainers(context: DockerContext, requests: readonly CreateRequest[]): Promise<Standing> {
+  const { project } = requests[0]!.files.identity
+  const isOurs = (service: string | undefined) => requests.some((request) => request.service === service)
+  for (const deadline = performance.now() + removalMs; performance.now() < deadline; await delay(lookMs)) {
+    const listed = await listContainers(context, [`${composeLabel.project}=${project}`])
+    if (!listed.some(({ State, Labels }) => State === 'removing' && isOurs(Labels[composeLabel.service]))) break
+  }
+  return containersOf(context, requests)
 }
 
 /** Every container that Compose counts for the scale of each service. Throws when the project's name is used by somebody else. */
