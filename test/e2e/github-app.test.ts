@@ -20,7 +20,7 @@ beforeAll(async () => {
     KYOZO_GITHUB_PRIVATE_KEY: privateKey,
     KYOZO_GITHUB_WEBHOOK_SECRET: webhookSecret,
   })
-}, minutes)
+}, 3 * minutes)
 
 afterAll(async () => {
   await kyozo.remove()

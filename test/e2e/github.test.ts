@@ -18,8 +18,8 @@ let kyozo: TestKyozo
 beforeAll(async () => {
   github = await startGitHub()
   const token = github.createToken({ permissions: { metadata: 'read', contents: 'read', statuses: 'write' } })
-  kyozo = await startKyozo({ ...githubEnvironment(github, token), DATABASE_URL: databaseUrl, KYOZO_HEALTH_SECONDS: '10' })
-}, minutes)
+  kyozo = await startKyozo({ ...githubEnvironment(github, token), DATABASE_URL: databaseUrl })
+}, 3 * minutes)
 
 afterAll(async () => {
   await kyozo.remove()

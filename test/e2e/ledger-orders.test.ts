@@ -207,7 +207,7 @@ describe('a delivery', () => {
     const shop = await connect('slow', { kyozo, github })
     const first = await shop.deploy(busyboxService('one', '1'))
     const slow = dockerfile('one', [
-      'RUN sleep 6 && mkdir /www && echo one 2 > /www/index.html',
+      `RUN echo ${shop.workspace} && sleep 6 && mkdir /www && echo one 2 > /www/index.html`,
       'USER 10001',
       'EXPOSE 8080',
       'CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]',

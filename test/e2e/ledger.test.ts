@@ -22,7 +22,7 @@ beforeAll(async () => {
     KYOZO_LEDGER_CHECK_SECONDS: '1',
     KYOZO_ALLOW_PRIVATE_FORGES: 'true',
   })
-}, minutes)
+}, 3 * minutes)
 
 afterAll(async () => {
   await kyozo.remove()

@@ -27,7 +27,7 @@ beforeAll(async () => {
   canary = await connect('canary', { kyozo, github })
   await canary.deploy(busyboxService('one', '1'))
   canaryContainers = await containersOf(canary.project)
-}, minutes)
+}, 3 * minutes)
 
 afterAll(async () => {
   await kyozo.remove()
@@ -116,7 +116,7 @@ describe('a delivery', () => {
     expect(await releasesOf(kyozo, sha)).toHaveLength(1)
     const { data } = await kyozo.api('/workspaces?page[size]=200')
     expect(data.filter(({ attributes }) => attributes.repository_name === fresh.fullName)).toHaveLength(1)
-    await until('it to be live', async () => (await releasesOf(kyozo, sha))[0]!.attributes.state === 'live')
+    await until('it to be live', async () => (await releasesOf(kyozo, sha))[0]!.attributes.state === 'live', { deadlineMs: minutes })
   })
 
   it('that names a commit which is not the tip deploys the tip', async () => {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dockerfile } from '../support/busybox-service.ts'
-import { adminToken, containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { adminToken, containersOf, countContainers, startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { until } from '../support/until.ts'
 
@@ -130,8 +130,9 @@ it(
   'a service that is started again after going back keeps the values of then',
   async () => {
     const [service] = (await send('GET', '/service_instances')).data as readonly Listed[]
-    await send('POST', `/service_instances/${service!.id}/restart`, { data: { type: 'service_instances', attributes: {} } })
+    await until('what was replaced to go', async () => (await countContainers('kyozo-back-production')) === 1, { deadlineMs: 60_000 })
     const before = (await containersOf('kyozo-back-production')).get('teller')
+    await send('POST', `/service_instances/${service!.id}/restart`, { data: { type: 'service_instances', attributes: {} } })
     await until('another container', async () => (await containersOf('kyozo-back-production')).get('teller') !== before, {
       deadlineMs: 60_000,
     })

@@ -22,7 +22,7 @@ let repository: TestRepository
 
 beforeAll(async () => {
   const url = await emptyDatabaseUrl()
-  kyozo = await startKyozo({ DATABASE_URL: url, KYOZO_HEALTH_SECONDS: '15' })
+  kyozo = await startKyozo({ DATABASE_URL: url })
   acting = await openActing(url)
   repository = await createRepository({ files: { ...busyboxService('api', '1'), ...busyboxService('web', '1') } })
   expect((await push()).output).toContain('2 live')

@@ -51,7 +51,7 @@ it(
       'the edge of the web process to know it',
       async () => (await web.ask(`web.${workspace}.localhost`)).text.trim() === 'web 0',
       {
-        deadlineMs: 5_000,
+        deadlineMs: minutes,
       },
     )
     const { data } = await web.api<{ data: { attributes: { processes: { role: string; state: string }[] } } }>('/instance')
@@ -65,18 +65,22 @@ it(
     await repository.push(web.remote(workspace), { options: ['no-wait'] })
     await web.kill()
     process.kill(worker.pid(), 'SIGCONT')
-    const waiting = await until('the release to wait', async () => {
-      const release = await db.selectFrom('releases').selectAll().where('sha', '=', sha).executeTakeFirst()
-      return release?.waitsFor === 'repository' ? release : undefined
-    })
+    const waiting = await until(
+      'the release to wait',
+      async () => {
+        const release = await db.selectFrom('releases').selectAll().where('sha', '=', sha).executeTakeFirst()
+        return release?.waitsFor === 'repository' ? release : undefined
+      },
+      { deadlineMs: minutes },
+    )
     expect(waiting).toMatchObject({ state: 'queued', attempt: 0 })
     expect(waiting.reason).toMatch(/^waiting to try again: the repository of .+ is with .+, which does not answer$/)
     await web.start()
-    await until('the release to be live', async () => (await stateOf(sha)) === 'live')
+    await until('the release to be live', async () => (await stateOf(sha)) === 'live', { deadlineMs: 90_000 })
     await web.remove()
     await worker.remove()
   },
-  2 * minutes,
+  4 * minutes,
 )
 
 async function stateOf(sha: string): Promise<string | undefined> {
@@ -94,7 +98,7 @@ it(
     const [web, worker] = [await start('web'), await start('worker')]
     const workspace = `zombie-${tag}`
     const repository = await createRepository({
-      files: { 'slow/Dockerfile': 'FROM busybox:stable\nRUN sleep 4\nEXPOSE 8080\nCMD ["httpd", "-f", "-p", "8080"]\n' },
+      files: { 'slow/Dockerfile': `FROM busybox:stable\nRUN echo ${tag} && sleep 4\nEXPOSE 8080\nCMD ["httpd", "-f", "-p", "8080"]\n` },
     })
     undo.push(() => repository.remove())
     await repository.push(web.remote(workspace), { options: ['no-wait'] })
@@ -106,7 +110,7 @@ it(
     // As if more than a lease had passed on the database's clock.
     await sql`update releases set lease_expires_at = now() - interval '1 second' where sha = ${sha}`.execute(db)
     const other = await start('worker')
-    await until('the other to have finished it', async () => (await release())?.state === 'live', { deadlineMs: minutes })
+    await until('the other to have finished it', async () => (await release())?.state === 'live', { deadlineMs: 2 * minutes })
     const ended = (await release())!
     expect(ended.generation).toBe(held.generation! + 1)
     const containers = await containersIn(`kyozo-${workspace}-production`)

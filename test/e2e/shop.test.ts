@@ -19,7 +19,7 @@ let load: Load | undefined
 let firstSha: string
 
 beforeAll(async () => {
-  kyozo = await startKyozo({ KYOZO_HEALTH_SECONDS: '15' })
+  kyozo = await startKyozo({ KYOZO_HEALTH_SECONDS: '30' })
   shop = await createRepository({ fixture: 'shop' })
 }, 5 * minutes)
 
@@ -170,7 +170,7 @@ describe('the shop', () => {
       'services/orders/src/server.js',
       `[200, { status: 'ok' }]`,
       `[500, { status: 'out of tea' }]`,
-      /orders did not become healthy in 15 s.*500.*Previous release \([0-9a-f]{7}\) still serving/,
+      /orders did not become healthy in 30 s.*500.*Previous release \([0-9a-f]{7}\) still serving/,
     ],
     [
       'is hidden from detection',
@@ -215,7 +215,12 @@ describe('the shop', () => {
       const pushed = await push()
       expect(pushed.output).toContain('remove worker: folder services/worker was removed')
       expect(pushed.output).toMatch(/keep volume redis-data: .*volume redis-data is kept/)
-      await until('the containers to go', async () => !(await containersOf(project)).has('worker'))
+      const going = ['worker', 'orders', 'redis']
+      const haveGone = async () => {
+        const left = await containersOf(project)
+        return going.every((service) => !left.has(service))
+      }
+      await until('the containers to go', haveGone, { deadlineMs: minutes })
       expect([...(await containersOf(project)).keys()].sort()).toEqual(['api', 'catalog', 'mailer', 'postgres', 'web'])
       expect(await volumes()).toContain(`${project}_redis-data`)
     },

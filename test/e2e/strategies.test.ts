@@ -10,8 +10,8 @@ const repositories: TestRepository[] = []
 let kyozo: TestKyozo
 
 beforeAll(async () => {
-  kyozo = await startKyozo({ KYOZO_HEALTH_SECONDS: '10' })
-}, minutes)
+  kyozo = await startKyozo()
+}, 3 * minutes)
 
 afterAll(async () => {
   await kyozo.remove()
@@ -190,7 +190,9 @@ it(
     await repository.git('checkout', '--quiet', 'main')
     await repository.commit('Map develop', { 'kyozo.yaml': 'environments:\n  staging:\n    branch: develop\n' })
     expect((await repository.push(kyozo.remote(workspace))).output).toContain('Environment staging follows develop')
-    await until('staging to answer', async () => (await kyozo.ask(`web.${workspace}-staging.localhost`)).text.includes('staging'))
+    await until('staging to answer', async () => (await kyozo.ask(`web.${workspace}-staging.localhost`)).text.includes('staging'), {
+      deadlineMs: 90_000,
+    })
     expect((await kyozo.ask(`web.${workspace}.localhost`)).text).toContain('production')
 
     await repository.git('checkout', '--quiet', 'develop')

@@ -3,7 +3,7 @@ import { KyozoError } from '../../src/errors.ts'
 import type { HealthFailure, HealthOutcome, HealthSubject } from '../../src/health/outcome.ts'
 import { waitUntilHealthy } from '../../src/health/wait-until-healthy.ts'
 import { healthWords } from '../../src/health/words.ts'
-import { eventually, type ServiceText, serves, type TestStack, testStack } from '../support/stacks.ts'
+import { type ServiceText, serves, type TestStack, testStack } from '../support/stacks.ts'
 
 let stack: TestStack
 beforeEach(async () => {
