@@ -17,7 +17,7 @@ import {
   holdWorkspaceNames,
   type Workspace,
 } from '../store/workspaces.ts'
-import { wasGivenUp } from './given-up.ts'
+import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
 import { type DeliveryOwner, type ReceiveContext, type Received, receive, startRelease } from './receive.ts'
 
@@ -70,8 +70,8 @@ export interface BranchPush {
   readonly isReplay?: true
   /** Where the branch points by now. Default is that nobody has looked. */
   readonly tip?: string
-  /** It was sent some time ago: an environment that somebody deleted since stays deleted. Default is no. */
-  readonly isRecovered?: true
+  /** When it was sent, of one that was found in the host's list: what was deleted since stays deleted. */
+  readonly recoveredFrom?: Date
 }
 
 export async function receivePush(context: ReceiveContext, delivery: NewDelivery, push: BranchPush): Promise<Received> {
@@ -79,11 +79,13 @@ export async function receivePush(context: ReceiveContext, delivery: NewDelivery
   return (await receive(context, [delivery], deciding))[0]!
 }
 
+type DeliverySource = Pick<NewDelivery, 'forge' | 'arrival'> & { readonly sentAt?: Date | null | undefined }
+
 export async function decideForgeEvent(
   context: ReceiveContext,
   trx: Executor,
   input: {
-    readonly delivery: Pick<NewDelivery, 'forge' | 'arrival'> & { readonly connection: string }
+    readonly delivery: DeliverySource & { readonly connection: string }
     readonly event: ForgeEvent
     readonly replayedBy?: string
     readonly tip?: string
@@ -110,7 +112,7 @@ export async function decideForgeEvent(
     pusher: input.replayedBy ?? event.pusher,
     ...(input.replayedBy === undefined ? {} : { isReplay: true as const }),
     ...(input.tip === undefined ? {} : { tip: input.tip }),
-    ...(delivery.arrival === 'recovered' && input.replayedBy === undefined ? { isRecovered: true as const } : {}),
+    ...(delivery.arrival === 'recovered' && delivery.sentAt && input.replayedBy === undefined ? { recoveredFrom: delivery.sentAt } : {}),
   })
 }
 
@@ -162,12 +164,7 @@ async function outcomeOf(context: ReceiveContext, trx: Executor, push: BranchPus
   if (!workspace.containerEnabled) return ignored(`containers are off for ${workspace.name}`, workspace)
   if (!workspace.autoDeployEnabled && !push.isReplay) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
   await holdWorkspace(trx, workspace.id)
-  const newest = push.tip ?? push.sha
-  if (push.isRecovered && (await wasGivenUp(trx, { workspaceId: workspace.id, ref: push.ref, sha: newest })))
-    return ignored(
-      `the environment of ${branch} was deleted after ${short(newest)} had its release; the next push brings it back`,
-      workspace,
-    )
+  if (await comesAfterDeletion(trx, push)) return ignored(`${productionName} was deleted since; the next push brings it back`, workspace)
   const environment = await environmentOf(trx, workspace, push.ref)
   if (environment === undefined) {
     return ignored(
@@ -176,6 +173,13 @@ async function outcomeOf(context: ReceiveContext, trx: Executor, push: BranchPus
     )
   }
   return releaseOf(context, trx, { ...push, environment })
+}
+
+/** Whether it would bring back what somebody deleted after it was sent. A newest commit that never had its release gets it all the same. */
+async function comesAfterDeletion(trx: Executor, { workspace, ref, sha, tip, recoveredFrom }: BranchPush): Promise<boolean> {
+  if (recoveredFrom === undefined || ref !== `refs/heads/${workspace.defaultBranch}`) return false
+  if (await wasGivenUp(trx, { workspaceId: workspace.id, ref, sha: tip ?? sha })) return true
+  return tip === undefined && (await isDeletedSince(trx, { workspaceId: workspace.id, ref, since: recoveredFrom }))
 }
 
 async function releaseOf(

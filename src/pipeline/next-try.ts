@@ -28,7 +28,7 @@ export function nextTry(failures: readonly KyozoError[], { attempt }: { readonly
 }
 
 /** Whoever is back hastens those that wait: this is for one that came back unseen. */
-const awaitedSeconds = 15
+export const awaitedSeconds = 15
 
 /** `chance` in [0, 1) spreads those that wait for the same. */
 export function secondsBefore({ because, awaits }: NextTry, attempt: number, chance: number): number {

@@ -58,8 +58,10 @@ export async function sweepBuiltInRemotes(kyozo: Kyozo): Promise<void> {
   const signal = kyozo.stopping.begun
   for (const found of await builtInWorkspaces(kyozo.db, kyozo.processId)) {
     const workspace = await withDefaultBranch(kyozo, found)
+    // Before the branches: what is released meanwhile is no sign that one had moved.
+    const followed = await followedBranches(kyozo, workspace)
     const tips = await kyozo.mirrors.branches(workspace.id)
     // A repository that nobody has pushed to here says nothing.
-    if (tips.size > 0) await convergeBranches(kyozo, { workspace, followed: await followedBranches(kyozo, workspace), tips, signal })
+    if (tips.size > 0) await convergeBranches(kyozo, { workspace, followed, tips, signal })
   }
 }

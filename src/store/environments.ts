@@ -135,3 +135,21 @@ export async function liveEnvironments(
 export async function dropEnvironment(db: Executor, id: string): Promise<void> {
   await db.deleteFrom('environments').where('id', '=', id).execute()
 }
+
+/** Whether an environment of that name was deleted because somebody asked for it since then. */
+export async function wasDeletedSince(
+  db: Executor,
+  { workspaceId, name, since }: { readonly workspaceId: string; readonly name: string; readonly since: Date },
+): Promise<boolean> {
+  const deletion = await db
+    .selectFrom('operations')
+    .select('id')
+    .where('workspaceId', '=', workspaceId)
+    .where('kind', '=', 'delete_environment')
+    .where('state', '=', 'succeeded')
+    .where('createdAt', '>', since)
+    .where(sql<boolean>`input ->> 'name' = ${name}`)
+    .limit(1)
+    .executeTakeFirst()
+  return deletion !== undefined
+}

@@ -45,14 +45,18 @@ async function askToDelete(workspace: Workspace, { id, name }: Environment) {
 }
 
 /** A push that the host sent some time ago: GitHub's, to `connection`. */
-async function recover({ teamId }: Pick<Workspace, 'teamId'>, repository: ForgeRepository, { digit, tip }: { digit: string; tip: string }) {
+async function recover(
+  { teamId }: Pick<Workspace, 'teamId'>,
+  repository: ForgeRepository,
+  { digit, tip, sentAt = new Date() }: { digit: string; tip?: string; sentAt?: Date },
+) {
   const context = { db, queue: kyozo.queue, baseUrl: '', teamId }
   const told = { ref, before: null, after: shaOf(digit), isForced: false, isCreated: false, pusher: 'ada' }
   const { decision, reason } = await receiveForgeDelivery(context, {
     ...{ forge: 'github', connection: 'github', deliveryId: newId(), event: 'push', headers: {}, body: Buffer.from(digit) },
-    arrival: 'recovered',
+    ...{ arrival: 'recovered', sentAt },
     forgeEvent: { kind: 'push', repository, ...told },
-    tip: shaOf(tip),
+    ...(tip === undefined ? {} : { tip: shaOf(tip) }),
   })
   return { decision, reason }
 }
@@ -94,10 +98,12 @@ it('what was recovered of a time before the deletion does not bring it back, and
   await (await askToDelete(workspace, environment))()
   const kept = {
     decision: 'ignored',
-    reason: expect.stringMatching(/^the environment of main was deleted after 1111111 had its release; the next push/),
+    reason: 'production was deleted since; the next push brings it back',
   }
   expect(await recover(workspace, repository, { digit: '1', tip: '1' })).toEqual(kept)
   expect(await recover(workspace, repository, { digit: '0', tip: '1' })).toEqual(kept)
+  // Nobody could look where the branch points.
+  expect(await recover(workspace, repository, { digit: '0', sentAt: new Date(Date.now() - 60_000) })).toEqual(kept)
   expect(await findEnvironmentByRef(db, workspace.id, ref)).toBeUndefined()
   expect(await recover(workspace, repository, { digit: '2', tip: '2' })).toMatchObject({ decision: 'accepted' })
   expect(await findEnvironmentByRef(db, workspace.id, ref)).toMatchObject({ name: 'production' })

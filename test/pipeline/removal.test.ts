@@ -22,11 +22,11 @@ import { until } from '../support/until.ts'
 
 const { db } = await testDatabase()
 
-async function deleting(removeStack: () => Promise<void>) {
+async function deleting(removeStack: () => Promise<void>, check: () => Promise<unknown> = async () => undefined) {
   const { workspace, environment } = await workspaceWithEnvironment(db)
   const kyozo = {
     ...{ db, owner: 'me', instance: 'test', edge: undefined, config: readConfig({}), log: createLog('silent') },
-    engine: { observe: async () => ({ ...nothing, volumes: ['b', 'a'] }), removeStack },
+    engine: { observe: async () => ({ ...nothing, volumes: ['b', 'a'] }), removeStack, check },
     notifications: { on: () => () => undefined },
     stopping: { begun: new AbortController().signal, handOver: new AbortController().signal },
   } as unknown as Kyozo
@@ -96,9 +96,10 @@ it('that could not be removed is anybody’s again at once, and the next try fin
 
 it('that was promised is waited for while the engine is away, however often it is tried', async () => {
   let isAway = true
-  const { environment, work } = await deleting(async () => {
+  const unlessAway = async () => {
     if (isAway) throw new KyozoError('engine_unavailable', 'the Docker engine does not answer')
-  })
+  }
+  const { environment, work } = await deleting(unlessAway, unlessAway)
   for (let tries = 0; tries < 8; tries++)
     expect(await work()).toMatchObject({ state: 'queued', attempt: 0, words: 'waiting to try again: the Docker engine does not answer' })
   isAway = false
@@ -114,3 +115,17 @@ it('ends in words after a few tries when the engine refuses it', async () => {
   expect(await work()).toMatchObject({ state: 'failed', errorCode: 'engine_refused', words: 'could not remove web: has active endpoints' })
   expect(await findEnvironment(db, environment.id)).toBeDefined()
 })
+
+it('ends in words when the engine is there and does not answer about this one, or may not be used', async () => {
+  const silent = await deleting(async () => {
+    throw new KyozoError('engine_unavailable', 'could not remove web: the engine did not answer within 60 s')
+  })
+  for (let attempt = 1; attempt < 5; attempt++) expect(await silent.work()).toMatchObject({ state: 'queued', attempt })
+  expect(await silent.work()).toMatchObject({ state: 'failed', words: 'could not remove web: the engine did not answer within 60 s' })
+  const forbidden = await deleting(nothingToDo, async () => {
+    throw new KyozoError('engine_unavailable', 'no permission to use the socket', { hint: 'run kyozo as root', retryable: false })
+  })
+  expect(await forbidden.work()).toMatchObject({ state: 'failed', errorHint: 'run kyozo as root' })
+})
+
+const nothingToDo = async () => undefined

@@ -54,10 +54,13 @@ const deploy: Action = {
   description: 'Starts new containers of the commit that is live, although nothing changed.',
   attributes: {},
   run: (context, request) =>
-    askService(context, request, async (trx, service) => {
-      await assertReleasable(trx, service)
-      return { kind: 'deploy_service', action: 'deploy', input: {}, joins: 'open' }
-    }),
+    askService(context, request, async (trx, service) => ({
+      kind: 'deploy_service',
+      action: 'deploy',
+      input: {},
+      joins: 'open',
+      store: () => assertReleasable(trx, service),
+    })),
 }
 
 const start: Action = {

@@ -55,6 +55,8 @@ async function removeEnvironment(id: string, by: string, { kyozo, signal }: Oper
   const workspace = environment === undefined ? undefined : await findWorkspace(kyozo.db, environment.workspaceId)
   if (environment === undefined || workspace === undefined) return []
   await stopReleases(kyozo, { workspace, environment, by, signal })
+  // While it is away nothing is begun.
+  await kyozo.engine.check()
   const lease = await takeForRemoval(kyozo, id)
   if (lease === undefined) throw busy(environment)
   // It renews the lease. Nobody is given way to: what waits for the environment goes with it.
@@ -72,7 +74,7 @@ async function removeEnvironment(id: string, by: string, { kyozo, signal }: Oper
     return [...volumes].sort()
   } catch (thrown) {
     await endRepair(kyozo.db, lease, { state: 'yielded', outcome: 'it could not be deleted' }).catch(() => undefined)
-    throw thrown instanceof KyozoError && thrown.code === 'lease_lost' ? busy(environment) : thrown
+    throw thrown instanceof KyozoError && thrown.code === 'lease_lost' ? busy(environment) : await counted(kyozo, thrown)
   } finally {
     guard.close()
   }
@@ -116,6 +118,17 @@ async function stopReleases(kyozo: Kyozo, { workspace, environment, by, signal }
   throw busy(environment)
 }
 
+/** An engine that is away is waited for; one that answers, and does not do this, ends the deletion after a few tries. */
+async function counted({ engine }: Kyozo, thrown: unknown): Promise<unknown> {
+  if (!(thrown instanceof KyozoError) || thrown.code !== 'engine_unavailable') return thrown
+  const isThere = await engine.check().then(
+    () => true,
+    () => false,
+  )
+  const { message, hint, cause } = thrown
+  return isThere ? new KyozoError('engine_refused', message, { ...(hint === undefined ? {} : { hint }), retryable: true, cause }) : thrown
+}
+
 function busy({ name }: Environment): KyozoError {
-  return new KyozoError('engine_unavailable', `${name} is still worked on`, { hint: 'it is tried again by itself' })
+  return new KyozoError('state_conflict', `${name} is still worked on`, { hint: 'delete it again when that has ended', retryable: true })
 }

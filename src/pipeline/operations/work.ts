@@ -18,7 +18,7 @@ import { findOperation } from '../../store/operations.ts'
 import { settleLeftOperations } from '../../store/release-operations.ts'
 import { HandedOver, watchForStop } from '../hand-over.ts'
 import type { Kyozo } from '../kyozo.ts'
-import { nextTry, secondsBefore } from '../next-try.ts'
+import { awaitedSeconds, nextTry, secondsBefore } from '../next-try.ts'
 import { operationKinds } from './index.ts'
 import type { OperationContext } from './operation.ts'
 
@@ -86,11 +86,12 @@ async function endFailed({ operation, lease }: OperationClaim, kyozo: Kyozo, { t
   if (failure instanceof HandedOver) return handBack({ operation, lease }, kyozo, failure)
   const message = redact(failure.message)
   kyozo.log.info({ error: failure, operation: operation.id, kind: operation.kind }, 'an operation failed')
-  const again = nextTry([failure], operation)
+  const again = failure.retryable ? nextTry([failure], operation) : undefined
   if (again !== undefined) {
     // What is waited for does not use up the tries: what was promised is done once it can be.
-    const attempt = again.awaits === undefined ? operation.attempt : operation.attempt - 1
-    const afterSeconds = secondsBefore(again, operation.attempt, Math.random())
+    const isAwaited = again.awaits !== undefined
+    const attempt = isAwaited ? operation.attempt - 1 : operation.attempt
+    const afterSeconds = Math.max(isAwaited ? awaitedSeconds : 0, secondsBefore(again, operation.attempt, Math.random()))
     await requeueOperation(kyozo.db, lease, { words: `waiting to try again: ${message}`, afterSeconds, attempt })
     await notify(kyozo.db, 'queue', operation.environmentId ?? '')
     return
