@@ -58,8 +58,8 @@ export async function cancelWaiting(
 ): Promise<boolean> {
   const { workspace, environment, by } = subject
   const reason = `cancelled by ${by}`
-  const verdicts = await failedVerdictsOf(trx, environment, `it was ${reason}`)
-  const serving = verdicts.length === 0 ? '' : '. Previous release still serving'
+  const verdicts = await failedVerdictsOf(trx, environment, { because: `it was ${reason}`, release: subject.release })
+  const serving = environment.liveReleaseId === null ? '' : '. Previous release still serving'
   const change = { state: 'failed' as const, errorCode: 'canceled', reason: `${reason}${serving}`, finishedAt: databaseNow }
   const release = await endWaitingRelease(trx, subject.release.id, { change, verdicts })
   if (release === undefined) return false

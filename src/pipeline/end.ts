@@ -38,22 +38,24 @@ export async function endWithoutGoingLive(
   end: { readonly engine: Engine; readonly thrown: unknown; readonly stack: StackSpec | undefined; readonly hasTouchedContainers: boolean },
 ): Promise<void> {
   const thrown = failuresOf(end.thrown)
+  // An earlier try may have come further.
+  const stack = end.stack ?? attempt.release.stackSpec ?? undefined
   const reason = attempt.signal.aborted ? (attempt.signal.reason as unknown) : end.thrown
   if ([...thrown, ...failuresOf(reason)].some((failure) => failure.code === 'lease_lost')) return
   // Whatever is to become of the release: neither a process that stops nor a newer commit, which begins by fetching, leaves a service stopped.
   const besides = end.hasTouchedContainers ? await bringBack(attempt, kyozo, end.engine) : []
-  if (reason instanceof Superseded) return supersede(attempt, kyozo, { stack: end.stack, bySha: reason.bySha })
+  if (reason instanceof Superseded) return supersede(attempt, kyozo, { stack, bySha: reason.bySha })
   const causes = reason instanceof Canceled ? [reason] : thrown
   const failures = [...causes, ...besides]
   const isHandedOver = reason instanceof HandedOver
   const again = isHandedOver ? undefined : nextTry(failures, attempt.release)
   if (isHandedOver || again !== undefined) {
     const newer = await (again === undefined ? handBack(attempt, kyozo) : retryLater(attempt, kyozo, again))
-    if (newer !== undefined) await supersede(attempt, kyozo, { stack: end.stack, bySha: newer.sha })
+    if (newer !== undefined) await supersede(attempt, kyozo, { stack, bySha: newer.sha })
     return
   }
   await reached('release.failing', attempt.release.id)
-  await fail(attempt, kyozo, { stack: end.stack, failures: causes, unmended: besides[0] })
+  await fail(attempt, kyozo, { stack, failures: causes, unmended: besides[0] })
   await reached('release.ended', attempt.release.id)
 }
 

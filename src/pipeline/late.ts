@@ -19,7 +19,7 @@ export interface LateCommit {
 
 export async function endLate(trx: Executor, late: LateCommit, baseUrl: string): Promise<Release> {
   const { workspace, environment, sha, tip, triggeredBy } = late
-  const verdicts = await supersededVerdicts(trx, environment, tip)
+  const verdicts = await supersededVerdicts(trx, environment, { bySha: tip })
   const release = await insertEndedRelease(
     trx,
     {

@@ -136,7 +136,7 @@ export async function startRelease(context: ReleaseStarting, trx: Executor, subj
     return skipRelease(trx, { workspace, environment, release: { ...place, ...asked } }, context.baseUrl)
   const { release, superseded } = await queueRelease(trx, { ...place, ...asked })
   for (const old of superseded) {
-    const verdicts = await supersededVerdicts(trx, environment, subject.sha)
+    const verdicts = await supersededVerdicts(trx, environment, { bySha: subject.sha, release: old })
     await saveVerdicts(trx, old.id, verdicts)
     await reportRelease(trx, { workspace, environment, release: old, verdicts }, context.baseUrl)
     await notify(trx, 'release', old.id)

@@ -31,8 +31,8 @@ export async function reportEnd(kyozo: Pick<Kyozo, 'config'>, trx: Executor, { r
   const workspace = (await findWorkspace(trx, release.workspaceId))!
   const verdicts =
     fate === 'superseded'
-      ? await supersededVerdicts(trx, environment, release.supersededBy ?? '')
-      : await failedVerdictsOf(trx, environment, release.reason ?? 'kyozo ended while working on it')
+      ? await supersededVerdicts(trx, environment, { bySha: release.supersededBy ?? '', release })
+      : await failedVerdictsOf(trx, environment, { because: release.reason ?? 'kyozo ended while working on it', release })
   await saveVerdicts(trx, release.id, verdicts)
   await settleOperations(trx, release)
   const { stopped } = await environmentWishes(trx, environment.id)

@@ -43,15 +43,34 @@ function madeAnew({ plan }: Pick<Release, 'plan'>): ReadonlySet<string> {
   return new Set(made.flatMap((operation) => ('service' in operation ? [operation.service] : [])))
 }
 
+interface Ended {
+  /** Default is one that nobody has begun with. */
+  readonly release?: Pick<Release, 'stackSpec'>
+}
+
+/** The services that an earlier try of the release found in its commit, and those that run. */
+async function knownServices(
+  db: Executor,
+  environment: Pick<Environment, 'liveReleaseId'>,
+  release: Ended['release'],
+): Promise<readonly { readonly spec: StackService; readonly sha?: string | undefined }[]> {
+  const live = await liveServices(db, environment)
+  const found = release?.stackSpec?.services ?? []
+  const names = new Set(found.map(({ name }) => name))
+  return [
+    ...found.map((spec) => ({ spec, sha: live.get(spec.name)?.sha })),
+    ...[...live.values()].filter(({ spec }) => !names.has(spec.name)),
+  ]
+}
+
 /** A release that never ran still ends in a verdict for every service that is known. */
 export async function supersededVerdicts(
   db: Executor,
   environment: Pick<Environment, 'liveReleaseId'>,
-  bySha: string,
+  { bySha, release }: Ended & { readonly bySha: string },
 ): Promise<ReleaseVerdict[]> {
-  const live = await liveServices(db, environment)
-  return [...live.values()].map(({ spec, sha }) => ({
-    ...verdictOf({ kind: 'superseded', service: spec.name, by: bySha, servingSha: sha }),
+  return (await knownServices(db, environment, release)).map(({ spec, sha }) => ({
+    ...verdictOf({ kind: 'superseded', service: spec.name, by: bySha, ...(sha === undefined ? {} : { servingSha: sha }) }),
     ...(spec.folder === undefined ? {} : { folderPath: spec.folder }),
   }))
 }
@@ -60,11 +79,10 @@ export async function supersededVerdicts(
 export async function failedVerdictsOf(
   db: Executor,
   environment: Pick<Environment, 'liveReleaseId'>,
-  reason: string,
+  { because, release }: Ended & { readonly because: string },
 ): Promise<ReleaseVerdict[]> {
-  const live = await liveServices(db, environment)
-  return [...live.values()].map(({ spec, sha }) => ({
-    ...verdictOf({ kind: 'held_back', service: spec.name, because: reason, servingSha: sha }),
+  return (await knownServices(db, environment, release)).map(({ spec, sha }) => ({
+    ...verdictOf({ kind: 'held_back', service: spec.name, because, ...(sha === undefined ? {} : { servingSha: sha }) }),
     ...(spec.folder === undefined ? {} : { folderPath: spec.folder }),
   }))
 }

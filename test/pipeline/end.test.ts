@@ -9,6 +9,8 @@ import { Canceled } from '../../src/pipeline/cancel.ts'
 import { endWithoutGoingLive } from '../../src/pipeline/end.ts'
 import { HandedOver } from '../../src/pipeline/hand-over.ts'
 import type { Kyozo } from '../../src/pipeline/kyozo.ts'
+import { Superseded } from '../../src/pipeline/newer.ts'
+import { startRelease } from '../../src/pipeline/receive.ts'
 import type { ObservedContainer } from '../../src/reconcile/plan.ts'
 import { claimRelease, endRelease, updateRelease } from '../../src/store/leases.ts'
 import { findRelease, queueRelease, releaseServices } from '../../src/store/releases.ts'
@@ -144,4 +146,28 @@ it('a release waits for an engine that goes away while it is ended', async () =>
   const { release, end } = await applying(new KyozoError('engine_unavailable', 'the Docker engine does not answer'))
   await end(unhealthy)
   expect(await findRelease(db, release.id)).toMatchObject({ state: 'queued', waitsFor: 'engine', attempt: 0 })
+})
+
+it('names the services that an earlier try of it found, whatever ends it before another try has looked', async () => {
+  const { workspace, environment } = await workspaceWithEnvironment(db)
+  const place = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id, ref: environment.ref }
+  const kyozo = someKyozo(new AbortController().signal)
+  const { release } = await queueRelease(db, { ...place, sha: shaOf('1'), triggeredBy: 'ada' })
+  const died = (await claimRelease(db, environment.id, 'me'))!
+  await updateRelease(db, died.lease, { stackSpec: JSON.stringify(store('new')) })
+  const putBack = () =>
+    db.updateTable('releases').set({ state: 'queued', leaseToken: null, leaseExpiresAt: null }).where('id', '=', release.id).execute()
+  await putBack()
+  const attempt = await openAttempt((await claimRelease(db, environment.id, 'me'))!, kyozo)
+  const engine = engineOf([], undefined)
+  await endWithoutGoingLive(attempt, kyozo, { engine, thrown: new Superseded(shaOf('2')), stack: undefined, hasTouchedContainers: false })
+  await attempt.close()
+  const words = [{ service: 'store', verdict: 'superseded', words: 'superseded by 2222222' }]
+  expect(await releaseServices(db, release.id)).toMatchObject(words)
+  await db.deleteFrom('releaseServices').where('releaseId', '=', release.id).execute()
+  await db.updateTable('releases').set({ finishedAt: null }).where('id', '=', release.id).execute()
+  await putBack()
+  const context = { queue: kyozo.queue, baseUrl: '' }
+  await db.transaction().execute((trx) => startRelease(context, trx, { workspace, environment, sha: shaOf('2'), triggeredBy: 'ada' }))
+  expect(await releaseServices(db, release.id)).toMatchObject(words)
 })
