@@ -55,13 +55,14 @@ export async function see(kyozo: Kyozo, environmentId: string): Promise<Seen | u
   const release = environment.liveReleaseId === null ? undefined : await findRelease(db, environment.liveReleaseId)
   const stack = release?.stackSpec ?? undefined
   const images = (stack?.services ?? []).map(({ image }) => image)
-  const [live, observed, known, values] = await Promise.all([
+  const [live, observed, values] = await Promise.all([
     liveServices(db, environment),
     kyozo.engine.observe(identity, images),
-    remembered(db, environment),
     release === undefined ? undefined : valuesOfRelease(kyozo, release.id),
   ])
   const facts = liveFacts(live, await environmentWishes(db, environmentId))
+  // After the wishes: a service that somebody has just asked for again has its row then.
+  const known = await remembered(db, environment)
   const flapping = flappingServices(facts, observed, known)
   const desired = desiredOf({ identity, stack, facts, known, flapping, given: values?.secrets })
   return { environment, workspace, identity, release, stack, live, observed, ...known, flapping, plan: planRepair(observed, desired) }
