@@ -75,7 +75,7 @@ export async function supersededVerdicts(
   }))
 }
 
-/** A release that was given up before it could say which services it holds. */
+/** A release that was given up while nobody worked on it. */
 export async function failedVerdictsOf(
   db: Executor,
   environment: Pick<Environment, 'liveReleaseId'>,

@@ -1,12 +1,13 @@
 // The looks at containers: when each is due, how many are under way at once, and what each container is by them.
 import type { Engine } from '../engine/engine.ts'
-import { type Appointment, firstAppointment, inTurns, nextAppointment, soonAppointment } from '../health/agenda.ts'
-import { afterLook, type ContainerHealth, provenHealth } from '../health/hysteresis.ts'
+import { inTurns, nextAppointment, soonAppointment } from '../health/agenda.ts'
+import { afterLook, type ContainerHealth } from '../health/hysteresis.ts'
 import { isKept, type LastKept, nothingKept } from '../health/kept-checks.ts'
 import { createPlaces, type Places } from '../shares.ts'
 import type { ContainerHealthRow } from '../store/container-health.ts'
 import { createFinds, type Finds } from './found.ts'
 import { type Look, lookOnce } from './look-once.ts'
+import { type LookedAt, setWatched, takeOver, type Watched } from './looked-at.ts'
 import type { WatchedContainer } from './watched-containers.ts'
 
 export interface LooksParts {
@@ -39,30 +40,11 @@ export interface Looks extends Pick<Finds, 'take' | 'putBack'> {
 const atOnce = 32
 const programsAtOnce = 4
 
-interface Watched {
-  at: WatchedContainer
-  readonly team: string
-  health: ContainerHealth
-  appointment: Appointment
-  isLooking: boolean
-  /** Since it was started again. */
-  looks: number
-  /** From when on this start of it is looked at. */
-  sinceMs: number
-  /** When the last failure was counted, or it was started again. */
-  countedMs: number
-}
-
-interface State extends LooksParts {
-  readonly watched: Map<string, Watched>
-  running: ReadonlySet<string>
-  /** Also of those that are not looked at now. */
-  readonly rows: Map<string, ContainerHealthRow>
+interface State extends LooksParts, LookedAt {
   readonly kept: Map<string, LastKept>
   readonly underWay: Set<Promise<void>>
   readonly places: Places
   readonly programs: Places
-  readonly finds: Finds
 }
 
 export function createLooks(parts: LooksParts): Looks {
@@ -98,55 +80,6 @@ export function createLooks(parts: LooksParts): Looks {
     putBack: finds.putBack,
     ended: async () => void (await Promise.allSettled([...state.underWay])),
   }
-}
-
-/** What is stored of another start of the container counts; of the same start this one knows more. */
-function takeOver(state: State, row: ContainerHealthRow, nowMs: number): void {
-  const { containerId: id, start } = row
-  const known = state.rows.get(id)
-  if (known !== undefined && known.start === start) return
-  if (known?.start === null && !row.isUnproven) {
-    // Somebody has noted which start this is about, and nothing else.
-    state.rows.set(id, { ...known, start })
-    state.finds.put({ ...known, start })
-    return
-  }
-  state.rows.set(id, row)
-  state.finds.drop(id)
-  const watched = state.watched.get(id)
-  if (watched !== undefined) Object.assign(watched, standing(watched.at, { row, nowMs }))
-}
-
-function setWatched(state: State, containers: readonly WatchedContainer[], nowMs: number): void {
-  const wanted = new Map(containers.map((at) => [at.container.id, at]))
-  for (const id of state.watched.keys()) if (!wanted.has(id)) state.watched.delete(id)
-  for (const [id, at] of wanted) {
-    const known = state.watched.get(id)
-    const { intervalMs } = at.check.pace
-    if (known === undefined)
-      state.watched.set(id, { at, team: at.service.teamId, isLooking: false, ...standing(at, { row: state.rows.get(id), nowMs }) })
-    else {
-      known.at = at
-      if (known.appointment.intervalMs !== intervalMs) known.appointment = firstAppointment(id, intervalMs, nowMs)
-    }
-  }
-}
-
-function standing(
-  { container, check }: WatchedContainer,
-  { row, nowMs }: { readonly row: ContainerHealthRow | undefined; readonly nowMs: number },
-): Pick<Watched, 'health' | 'appointment' | 'looks' | 'sinceMs' | 'countedMs'> {
-  const health = healthOf(row)
-  const { intervalMs } = check.pace
-  const appointment = health.isUnproven ? { intervalMs, dueMs: nowMs } : firstAppointment(container.id, intervalMs, nowMs)
-  return { health, appointment, looks: 0, sinceMs: nowMs, countedMs: nowMs }
-}
-
-function healthOf(row: ContainerHealthRow | undefined): ContainerHealth {
-  if (row === undefined) return provenHealth
-  const { status, isFlapping, isUnproven, history, words } = row
-  // A version before this one leaves the flag as it is.
-  return { status, isFlapping, isUnproven: isUnproven && status === 'unhealthy', history, words }
 }
 
 function begin(state: State, nowMs: number): void {
