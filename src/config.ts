@@ -28,10 +28,6 @@ const schema = z.object({
     .optional(),
   KYOZO_ALLOW_PRIVATE_FORGES: z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).optional(),
   KYOZO_GITHUB_API_URL: url.default('https://api.github.com'),
-  KYOZO_GITHUB_TOKEN: z.string().min(1).optional(),
-  KYOZO_GITHUB_WEBHOOK_SECRET: z.string().min(1).optional(),
-  KYOZO_GITHUB_APP_ID: z.string().regex(/^\d+$/, 'must be a number').optional(),
-  KYOZO_GITHUB_PRIVATE_KEY: z.string().optional(),
   KYOZO_GITHUB_OAUTH_CLIENT_ID: z.string().min(1).optional(),
   KYOZO_GITHUB_OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
   KYOZO_CORS_ORIGINS: origins.optional(),
@@ -59,9 +55,12 @@ const schema = z.object({
   DOCKER_HOST: z.string().optional(),
 })
 
-export interface GithubConfig {
-  readonly apiUrl: string
-  readonly webUrl: string
+/** What the environment says of the operator's account at one Git host: `KYOZO_<HOST>_…`. */
+export interface ForgeConfig {
+  /** `github`; whether there is such a host is not known here. */
+  readonly forge: string
+  /** Default is the host's usual one. */
+  readonly apiUrl?: string
   readonly webhookSecret: string
   readonly token?: string
   readonly app?: { readonly id: string; readonly privateKey: string }
@@ -87,7 +86,7 @@ export interface Config {
   readonly oldSecretKeys: readonly string[]
   /** Whether a team may connect a Git host on this machine's own networks. */
   readonly allowsPrivateForges: boolean
-  readonly github?: GithubConfig
+  readonly forges: readonly ForgeConfig[]
   readonly githubSignIn?: GithubSignIn
   /** Web pages of these origins may call the API; no others. */
   readonly corsOrigins: readonly string[]
@@ -138,7 +137,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     })
   }
   const e = read.data
-  const github = readGithub(e)
+  const forges = readForges(set)
   const githubSignIn = readGithubSignIn(e)
   return {
     host: e.KYOZO_HOST,
@@ -176,7 +175,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(e.KYOZO_SECRET_KEY === undefined ? {} : { secretKey: e.KYOZO_SECRET_KEY }),
     ...(e.KYOZO_NETWORK_POOL === undefined ? {} : { networkPool: e.KYOZO_NETWORK_POOL }),
     ...(e.DOCKER_HOST === undefined ? {} : { dockerHost: e.DOCKER_HOST }),
-    ...(github === undefined ? {} : { github }),
+    forges,
     ...(githubSignIn === undefined ? {} : { githubSignIn }),
   }
 }
@@ -189,22 +188,47 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function readGithub(e: z.infer<typeof schema>): GithubConfig | undefined {
-  if (e.KYOZO_GITHUB_WEBHOOK_SECRET === undefined) {
-    if (e.KYOZO_GITHUB_TOKEN === undefined && e.KYOZO_GITHUB_APP_ID === undefined) return undefined
-    throw new KyozoError('config_invalid', 'KYOZO_GITHUB_TOKEN or KYOZO_GITHUB_APP_ID is set without KYOZO_GITHUB_WEBHOOK_SECRET', {
+const forgeSchema = z.object({
+  API_URL: url.optional(),
+  TOKEN: z.string().optional(),
+  WEBHOOK_SECRET: z.string().optional(),
+  APP_ID: z.string().regex(/^\d+$/, 'must be a number').optional(),
+  PRIVATE_KEY: z.string().optional(),
+})
+const forgeVariable = /^KYOZO_([A-Z]+)_(API_URL|TOKEN|WEBHOOK_SECRET|APP_ID|PRIVATE_KEY)$/
+
+/** Variables that look like those of a Git host and are not. */
+const otherVariables: ReadonlySet<string> = new Set(['KYOZO_ADMIN_TOKEN'])
+
+function readForges(set: Readonly<Record<string, string | undefined>>): readonly ForgeConfig[] {
+  const said = new Map<string, Record<string, string | undefined>>()
+  for (const [variable, value] of Object.entries(set)) {
+    const [, host, name] = forgeVariable.exec(variable) ?? []
+    if (host !== undefined && name !== undefined && !otherVariables.has(variable)) said.set(host, { ...said.get(host), [name]: value })
+  }
+  return [...said].flatMap(([host, variables]) => readForge(host, variables) ?? [])
+}
+
+function readForge(host: string, variables: Readonly<Record<string, string | undefined>>): ForgeConfig | undefined {
+  const prefix = `KYOZO_${host}_`
+  const read = forgeSchema.safeParse(variables)
+  if (!read.success)
+    throw new KyozoError('config_invalid', read.error.issues.map(({ path, message }) => `${prefix}${path.join('.')} ${message}`).join('; '))
+  const { API_URL: apiUrl, TOKEN: token, WEBHOOK_SECRET: webhookSecret, APP_ID: id, PRIVATE_KEY: privateKey } = read.data
+  if (webhookSecret === undefined) {
+    if (token === undefined && id === undefined) return undefined
+    throw new KyozoError('config_invalid', `${prefix}TOKEN or ${prefix}APP_ID is set without ${prefix}WEBHOOK_SECRET`, {
       hint: 'set the secret that the webhook signs with; deliveries without one are never accepted',
     })
   }
-  if ((e.KYOZO_GITHUB_APP_ID === undefined) !== (e.KYOZO_GITHUB_PRIVATE_KEY === undefined)) {
-    throw new KyozoError('config_invalid', 'a GitHub App needs both KYOZO_GITHUB_APP_ID and KYOZO_GITHUB_PRIVATE_KEY')
-  }
+  if ((id === undefined) !== (privateKey === undefined))
+    throw new KyozoError('config_invalid', `an app needs both ${prefix}APP_ID and ${prefix}PRIVATE_KEY`)
   return {
-    apiUrl: e.KYOZO_GITHUB_API_URL,
-    webUrl: webUrlOf(e.KYOZO_GITHUB_API_URL),
-    webhookSecret: e.KYOZO_GITHUB_WEBHOOK_SECRET,
-    ...(e.KYOZO_GITHUB_TOKEN === undefined ? {} : { token: e.KYOZO_GITHUB_TOKEN }),
-    ...(e.KYOZO_GITHUB_APP_ID === undefined ? {} : { app: { id: e.KYOZO_GITHUB_APP_ID, privateKey: e.KYOZO_GITHUB_PRIVATE_KEY! } }),
+    forge: host.toLowerCase(),
+    webhookSecret,
+    ...(apiUrl === undefined ? {} : { apiUrl }),
+    ...(token === undefined ? {} : { token }),
+    ...(id === undefined ? {} : { app: { id, privateKey: privateKey! } }),
   }
 }
 

@@ -16,6 +16,7 @@ describe('the configuration', () => {
   it('of nothing is what the documentation says', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
+      forges: [],
       port: 4400,
       dataDir: path.resolve('data'),
       baseUrl: 'http://127.0.0.1:4400',
@@ -94,20 +95,25 @@ describe('the configuration', () => {
   })
 })
 
-describe('the connection to GitHub', () => {
-  const secret = { KYOZO_GITHUB_WEBHOOK_SECRET: 'geheim' }
-
-  it.each([
-    ['https://api.github.com', 'https://github.com'],
-    ['https://github.example/api/v3/', 'https://github.example'],
-    ['http://127.0.0.1:9000/api/v3', 'http://127.0.0.1:9000'],
-  ])('at %s fetches from %s', (apiUrl, webUrl) => {
-    expect(readConfig({ ...secret, KYOZO_GITHUB_API_URL: apiUrl, KYOZO_GITHUB_TOKEN: 't' }).github).toMatchObject({ webUrl, token: 't' })
+describe('the connection to a Git host', () => {
+  it('is read for whatever host its variables name', () => {
+    const variables = {
+      KYOZO_GITHUB_WEBHOOK_SECRET: 'geheim',
+      KYOZO_GITHUB_API_URL: 'https://github.example/api/v3/',
+      KYOZO_GITHUB_TOKEN: 't',
+      KYOZO_GITLAB_WEBHOOK_SECRET: 'auch',
+      KYOZO_ADMIN_TOKEN: 'x'.repeat(40),
+    }
+    expect(readConfig(variables).forges).toEqual([
+      { forge: 'github', apiUrl: 'https://github.example/api/v3', token: 't', webhookSecret: 'geheim' },
+      { forge: 'gitlab', webhookSecret: 'auch' },
+    ])
   })
 
   it('is none without a secret, and a credential without one is a mistake', () => {
-    expect(readConfig({}).github).toBeUndefined()
-    expect(problemOf({ KYOZO_GITHUB_TOKEN: 't' })).toContain('without KYOZO_GITHUB_WEBHOOK_SECRET')
+    expect(readConfig({}).forges).toEqual([])
+    expect(problemOf({ KYOZO_GITEA_TOKEN: 't' })).toContain('without KYOZO_GITEA_WEBHOOK_SECRET')
+    const secret = { KYOZO_GITHUB_WEBHOOK_SECRET: 'geheim' }
     expect(problemOf({ ...secret, KYOZO_GITHUB_APP_ID: '1' })).toContain('both KYOZO_GITHUB_APP_ID and KYOZO_GITHUB_PRIVATE_KEY')
   })
 })

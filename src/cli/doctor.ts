@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { runChild } from '../child.ts'
 import { type Config, readConfig } from '../config.ts'
 import { asKyozoError, KyozoError } from '../errors.ts'
+import { ownConnections } from '../forge/own-connections.ts'
 import { createLog } from '../log.ts'
 import { coloured, printDocument, table } from './print.ts'
 
@@ -37,7 +38,7 @@ const checks: readonly Check[] = [
   { name: 'port', run: checkPort },
   { name: 'PostgreSQL', run: checkDatabase },
   { name: 'service names', run: checkNames },
-  { name: 'GitHub', run: checkGithub },
+  { name: 'Git hosts', run: checkGitHosts },
 ]
 
 export function doctorCommand(): Command {
@@ -164,11 +165,14 @@ async function checkNames(config: Config): Promise<string> {
   }
 }
 
-async function checkGithub(config: Config): Promise<string> {
-  if (config.github === undefined) return 'not connected'
-  if (config.github.token === undefined && config.github.app === undefined)
-    throw new KyozoError('config_invalid', 'deliveries are accepted, but no token is set', {
-      hint: 'set KYOZO_GITHUB_TOKEN so that commit statuses can be posted and private repositories read',
-    })
-  return `connected to ${config.github.apiUrl}`
+async function checkGitHosts({ forges }: Config): Promise<string> {
+  if (forges.length === 0) return 'none is connected by a variable'
+  for (const { forge, token, app } of forges)
+    if (token === undefined && app === undefined)
+      throw new KyozoError('config_invalid', `deliveries of ${forge} are accepted, but no token is set`, {
+        hint: `set KYOZO_${forge.toUpperCase()}_TOKEN so that commit statuses can be posted and private repositories read`,
+      })
+  return `connected to ${ownConnections(forges)
+    .map(({ apiUrl }) => apiUrl)
+    .join(', ')}`
 }

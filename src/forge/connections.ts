@@ -1,8 +1,9 @@
 // The connections to Git hosts that this kyozo has, and their clients.
 import { KyozoError } from '../errors.ts'
 import { createGates, type Gate, type GateOptions, type Gates } from '../gate.ts'
+import type { FetchTokenRequest, ForgeClient } from './client.ts'
 import { credentialFingerprint } from './fingerprint.ts'
-import type { FetchTokenRequest, ForgeClient, ForgeConnection } from './forge.ts'
+import type { ForgeConnection } from './forge.ts'
 import { gatedClient } from './gated-client.ts'
 import { forges, isForgeName } from './index.ts'
 
@@ -38,12 +39,11 @@ export function createConnections(all: readonly ForgeConnection[], now: () => nu
       const own = all.find((connection) => connection.name === name)
       return own === undefined ? [name] : namesOf(all.filter(({ apiUrl }) => apiUrl.toLowerCase() === own.apiUrl.toLowerCase()))
     },
-    async gitCredentials(_forge, name, request) {
+    async gitCredentials(forge, name, request) {
       const client = clients.get(name)
-      if (client === undefined) return undefined
+      if (client === undefined || !isForgeName(forge)) return undefined
       const token = await client.fetchToken(request)
-      // GitHub takes any token, of a person or of an app, as the password of this user.
-      return token === undefined ? undefined : { username: 'x-access-token', password: token }
+      return token === undefined ? undefined : { username: forges[forge].gitUser, password: token }
     },
   }
 }

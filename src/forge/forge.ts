@@ -1,7 +1,9 @@
 // What kyozo asks of a Git host: to prove who sent a delivery, to say in one vocabulary what it means, and to take verdicts. One folder a
 // host; index.ts is the list.
 import { KyozoError } from '../errors.ts'
-import type { DeliveryRecord } from './record.ts'
+import type { ClientOptions, ForgeClient } from './client.ts'
+import type { MessageKind } from './messages.ts'
+import type { CommentEvent, PullRequestEvent } from './pull-requests.ts'
 
 /** How kyozo is connected to one account of one Git host. */
 export interface ForgeConnection {
@@ -21,6 +23,20 @@ export type ForgeCredential =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'app'; readonly appId: string; readonly privateKey: string }
+
+/** A connection as an operator or a team gives it. */
+export interface ConnectionSettings {
+  /** Default is `main`. */
+  readonly name?: string
+  /** Default is the host's usual one. */
+  readonly apiUrl?: string
+  /** Default is where that API belongs. */
+  readonly webUrl?: string
+  readonly webhookSecret: string
+  readonly token?: string
+  /** Of GitHub only. `privateKey` is PEM; a literal `\n` counts as a line break, since that is how one survives an environment variable. */
+  readonly app?: { readonly id: string; readonly privateKey: string }
+}
 
 export interface ForgeRepository {
   /** The host's numeric id, as text. It stays when the repository is renamed or moved, so repositories are matched by it. */
@@ -64,30 +80,6 @@ export interface TagPushedEvent {
   readonly pusher: string
 }
 
-/** What happened to a pull request, as far as a preview cares; anything else about one is ignored. */
-export type PullRequestAction = 'opened' | 'updated' | 'reopened' | 'retargeted' | 'ready' | 'drafted' | 'closed'
-
-export interface PullRequestEvent {
-  readonly kind: 'pull_request'
-  readonly repository: ForgeRepository
-  readonly action: PullRequestAction
-  readonly number: number
-  /** The host's id of the pull request, as text. */
-  readonly id: string
-  /** Where the head can be fetched from the base repository, whoever's fork it lives in: `refs/pull/7/head`. */
-  readonly ref: string
-  readonly headSha: string
-  /** The head's branch, `refs/heads/<branch>`, in whatever repository it lives. */
-  readonly headRef: string
-  readonly baseRef: string
-  readonly baseSha: string
-  /** Whether the head lives in another repository than the base, or in one that is gone. Forks are not trusted. */
-  readonly isFork: boolean
-  readonly isDraft: boolean
-  readonly isMerged: boolean
-  readonly author: string
-}
-
 /** The host says hello: a webhook was set up. `repository` is absent for a webhook of an organization or an app. */
 export interface PingEvent {
   readonly kind: 'ping'
@@ -100,7 +92,7 @@ export interface IgnoredEvent {
   readonly reason: string
 }
 
-export type ForgeEvent = PushEvent | BranchDeletedEvent | TagPushedEvent | PullRequestEvent | PingEvent | IgnoredEvent
+export type ForgeEvent = PushEvent | BranchDeletedEvent | TagPushedEvent | PullRequestEvent | CommentEvent | PingEvent | IgnoredEvent
 
 /** The headers of one request by lower-case name, as Node gives them. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -136,71 +128,16 @@ export interface Forge {
   readonly keptHeaders: readonly string[]
   /** Decodes a payload. Throws `payload_invalid` when a known event lacks what kyozo reads of it, and nothing else. */
   parse(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent
+  /** Where its API answers when nobody says otherwise; absent for one that everybody runs for themselves. */
+  readonly usualApiUrl?: string
+  /** Throws `config_invalid` for what could never work. */
+  connection(settings: ConnectionSettings): ForgeConnection
+  /** What its clients can send: a host without deployments takes none. */
+  readonly messages: readonly MessageKind[]
+  /** The user that a token is the password of, for Git over HTTP. */
+  readonly gitUser: string
   /** Starts using a connection. */
   connect(connection: ForgeConnection, options: ClientOptions): ForgeClient
-}
-
-export interface ClientOptions {
-  /** Epoch milliseconds. */
-  readonly now: () => number
-  /** For one answer of the host. Default is 10 s. */
-  readonly deadlineMs?: number
-}
-
-/** What the forge shows beside a commit. */
-export interface CommitStatus {
-  readonly repository: { readonly id: string; readonly fullName: string }
-  readonly sha: string
-  readonly state: 'pending' | 'success' | 'failure' | 'error'
-  /** `kyozo/<environment>` or `kyozo/<environment>/<service>`. */
-  readonly context: string
-  readonly description: string
-  readonly targetUrl: string | null
-}
-
-/** What came of sending something to a host. Each host translates its answers into these; the outbox decides what follows. */
-export type SendOutcome =
-  | { readonly kind: 'sent' }
-  /** The host did not answer, or was not able to. */
-  | { readonly kind: 'unavailable'; readonly reason: string }
-  /** kyozo stopped before the host answered: it may have arrived. */
-  | { readonly kind: 'unheard'; readonly reason: string }
-  /** The host asks to be left alone, whatever is sent, until `untilMs` (epoch), or for a while when it does not say until when. */
-  | { readonly kind: 'rate_limited'; readonly reason: string; readonly untilMs?: number }
-  /** The commit is not there yet; hosts copy with a delay, so a few more tries make sense. */
-  | { readonly kind: 'commit_unknown'; readonly reason: string }
-  /** Trying again changes nothing until a person does something: about kyozo's access, or, where it is the message, with a new one. */
-  | { readonly kind: 'refused'; readonly of: 'access' | 'message'; readonly reason: string }
-
-export interface PostOptions {
-  /** It was tried before, and nobody knows what came of it: the host is asked first. */
-  readonly mayBeThere?: boolean
-}
-
-/** One connection, in use. */
-export interface ForgeClient {
-  /** Sends one status. Whatever the network or the host does is an outcome, not an exception. */
-  postStatus(status: CommitStatus, options?: PostOptions): Promise<SendOutcome>
-  /**
-   * A token that may read the repository's contents, for Git over HTTP; `undefined` when the connection has no credential. Throws
-   * `forge_unavailable` or `forge_refused` when the host does not give one.
-   */
-  fetchToken(request: FetchTokenRequest): Promise<string | undefined>
-  /**
-   * The repository that has this id now, whatever it is called; undefined when there is none, or the credential may not see it. Throws
-   * `forge_unavailable` or `forge_refused`. Absent where the connection cannot ask.
-   */
-  findRepository?(repository: { readonly id: string; readonly fullName: string }): Promise<ForgeRepository | undefined>
-  /** Absent where the host keeps none, or the connection cannot ask. */
-  readonly record?: DeliveryRecord
-}
-
-export interface FetchTokenRequest {
-  readonly id: string
-  /** `owner/name`. */
-  readonly fullName: string
-  /** A token that the host did not accept: another is given where one can be had, and otherwise the same again. */
-  readonly notAccepted?: string
 }
 
 const fullNamePattern = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/
@@ -232,6 +169,7 @@ export function reasonToIgnore(event: ForgeEvent): string | undefined {
     case 'push':
     case 'branch_deleted':
     case 'pull_request':
+    case 'comment':
       return undefined
   }
 }

@@ -6,6 +6,8 @@ export const forges = { github } as const satisfies Record<string, Forge>
 
 export type ForgeName = keyof typeof forges
 
+export const forgeNames = Object.keys(forges) as readonly ForgeName[] as readonly [ForgeName, ...ForgeName[]]
+
 export function isForgeName(name: string): name is ForgeName {
   return Object.hasOwn(forges, name)
 }

@@ -1,5 +1,5 @@
 // What follows from how a host answered. Pure: time and chance come in.
-import type { SendOutcome } from './forge.ts'
+import type { SendOutcome } from './messages.ts'
 
 export interface Attempt {
   /** How many times this message has been tried, this time included. */

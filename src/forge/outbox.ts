@@ -1,11 +1,12 @@
 // Tells Git hosts what the outbox holds. Each message is claimed, sent once, and settled: sent, to be tried again, or given up with a reason.
-import { z } from 'zod'
 import { asKyozoError } from '../errors.ts'
 import { reached } from '../steps.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import { contentWindows, createBudget } from './budget.ts'
-import type { CommitStatus, ForgeClient, SendOutcome } from './forge.ts'
+import type { ForgeClient } from './client.ts'
+import type { ForgeMessage, SendOptions, SendOutcome } from './messages.ts'
 import { afterOutcome, asOf, type HostState, type Settlement, settle } from './outbox-rules.ts'
+import { readMessage } from './read-message.ts'
 
 export interface OutboxItem {
   readonly id: string
@@ -27,10 +28,13 @@ export interface OutboxItem {
 export interface Outbox {
   /** The message of these connections that is to be sent next, verdicts before what is pending; nobody else is given it for three minutes. */
   claim(connections: readonly string[]): Promise<OutboxItem | undefined>
-  sent(id: string): Promise<void>
+  /** `remoteId`: what the host calls it, where it said so. */
+  sent(id: string, remoteId: string | undefined): Promise<void>
   /** Given up; what kyozo was not let in for is sent again when it is. */
   dropped(id: string, why: { readonly reason: string; readonly cause: 'access' | 'message' | 'time' }): Promise<void>
   retry(id: string, retry: { readonly inSeconds: number; readonly reason: string; readonly countsAsAttempt: boolean }): Promise<void>
+  /** What the host called the newest message of this one's connection and target that it took; undefined when it said nothing. */
+  knownId(item: OutboxItem): Promise<string | undefined>
   /** How many messages of this one's target its host was sent, by whatever connection. */
   sentOf(item: OutboxItem): Promise<number>
   /** Reads how a connection's host does, and changes it: of all senders, in whatever process, one at a time. */
@@ -104,7 +108,8 @@ async function handle(options: OutboxSenderOptions, item: OutboxItem): Promise<S
     const result = { pauseMs: Math.max(0, state.pausedUntilMs - nowMs), ageMs: nowMs - item.createdAt.getTime() }
     return { host: { ...host, ...state }, result }
   })
-  return apply(options, { item, settlement: settle(outcome, { attempts: item.attempts, ageMs, chance: options.random() }), pauseMs })
+  const settlement = settle(outcome, { attempts: item.attempts, ageMs, chance: options.random() })
+  return apply(options, { item, settlement, pauseMs, remoteId: outcome.kind === 'sent' ? outcome.id : undefined })
 }
 
 /** It keeps its place before what was written after it: who sends waits, not the message. */
@@ -143,67 +148,66 @@ type Never = Pick<Settlement & { readonly kind: 'undeliverable' }, 'reason' | 'c
 async function whyNever({ clientOf, outbox }: OutboxSenderOptions, item: OutboxItem): Promise<Never | undefined> {
   if (clientOf(item.connection) === undefined)
     return { cause: 'access', reason: `there is no connection named ${item.connection} any more` }
-  if (statusOf(item) === undefined) return { cause: 'message', reason: 'the message is not a commit status kyozo can send' }
+  const message = readMessage(item)
+  if (message === undefined) return { cause: 'message', reason: 'the message is none that this kyozo can send' }
+  if (message.kind !== 'status') return undefined
   const sent = await outbox.sentOf(item)
   if (sent < statusesOfTarget) return undefined
   const reason = `its host was told ${sent} states of this commit and context already, and takes no more than 1000; push a new commit`
   return { cause: 'message', reason }
 }
 
-async function send({ clientOf, log, halt = never }: OutboxSenderOptions, item: OutboxItem): Promise<SendOutcome> {
+async function send({ clientOf, outbox, log, halt = never }: OutboxSenderOptions, item: OutboxItem): Promise<SendOutcome> {
   try {
     await reached('status.sending', item.target)
-    return await unlessAborted(halt, () => clientOf(item.connection)!.postStatus(statusOf(item)!, { mayBeThere: item.attempts > 1 }))
+    const message = readMessage(item)!
+    const known = await sendOptions(outbox, item, message)
+    return await unlessAborted(halt, () => clientOf(item.connection)!.send(message, known))
   } catch (error) {
     if (halt.aborted) return { kind: 'unheard', reason: 'kyozo stopped before its host answered' }
     // A client answers with outcomes; one that throws is broken, which is no reason to lose the message.
-    log.error({ error, id: item.id, target: item.target }, 'sending a status failed unexpectedly')
+    log.error({ error, id: item.id, target: item.target }, 'telling a Git host failed unexpectedly')
     return { kind: 'unavailable', reason: asKyozoError(error).message }
   }
 }
 
 const never = new AbortController().signal
 
+/** Only what is changed in place has a name at its host. */
+async function sendOptions(outbox: Outbox, item: OutboxItem, { kind }: ForgeMessage): Promise<SendOptions> {
+  const isChanged = kind === 'comment' || kind === 'deployment' || kind === 'check'
+  const knownId = isChanged ? await outbox.knownId(item) : undefined
+  return { mayBeThere: item.attempts > 1, ...(knownId === undefined ? {} : { knownId }) }
+}
+
 interface Settling {
   readonly item: OutboxItem
   readonly settlement: Settlement
+  readonly remoteId?: string | undefined
   /** For so long its host is left alone. */
   readonly pauseMs: number
 }
 
-async function apply({ outbox, log }: OutboxSenderOptions, { item, settlement, pauseMs }: Settling): Promise<Sending> {
+async function apply({ outbox, log }: OutboxSenderOptions, { item, settlement, remoteId, pauseMs }: Settling): Promise<Sending> {
   const fields = { id: item.id, target: item.target, attempts: item.attempts }
   const sending: Sending = { kind: settlement.kind, waitMs: pauseMs }
   switch (settlement.kind) {
     case 'sent':
       await reached('status.sent', item.target)
-      await outbox.sent(item.id)
-      log.info(fields, 'status sent')
+      await outbox.sent(item.id, remoteId)
+      log.info(fields, `${item.kind} sent`)
       return sending
     case 'undeliverable':
       await outbox.dropped(item.id, settlement)
-      log.error({ ...fields, reason: settlement.reason }, 'status cannot be delivered')
+      log.error({ ...fields, reason: settlement.reason }, `${item.kind} cannot be delivered`)
       return sending
     case 'retry': {
       const { inMs, reason, countsAsAttempt } = settlement
       await outbox.retry(item.id, { inSeconds: seconds(inMs), reason, countsAsAttempt })
-      log.warn({ ...fields, reason, inMs: Math.max(inMs, pauseMs) }, 'status will be sent again')
+      log.warn({ ...fields, reason, inMs: Math.max(inMs, pauseMs) }, `${item.kind} will be sent again`)
       return sending
     }
   }
-}
-
-const statusSchema = z.object({
-  repository: z.object({ id: z.string(), fullName: z.string() }),
-  sha: z.string(),
-  state: z.enum(['pending', 'success', 'failure', 'error']),
-  context: z.string(),
-  description: z.string(),
-  targetUrl: z.string().nullable(),
-})
-
-function statusOf(item: OutboxItem): CommitStatus | undefined {
-  return item.kind === 'status' ? statusSchema.safeParse(item.payload).data : undefined
 }
 
 /** Never before the time meant: a fraction is rounded up to the next millisecond. */

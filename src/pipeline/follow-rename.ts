@@ -34,7 +34,7 @@ export async function followRepository(kyozo: Asking, workspace: Workspace): Pro
 
 async function atHost(kyozo: Asking, { connection, repositoryId: id, repositoryName: fullName }: Workspace) {
   if (id === null || fullName === null) return undefined
-  const found = await kyozo.connections.client(connection ?? '')?.findRepository?.({ id, fullName })
+  const found = await kyozo.connections.client(connection ?? '')?.ask?.findRepository({ id, fullName })
   return found?.id === id ? found : undefined
 }
 

@@ -1,6 +1,6 @@
 // What the Git host is told: a pending aggregate when a commit is queued, and when it ends the aggregate and the services that it touched.
 // Rows go to the outbox in the transaction that makes them true; the sender does the rest.
-import type { CommitStatus } from '../forge/forge.ts'
+import type { CommitStatus } from '../forge/messages.ts'
 import { releaseWords, type Verdict } from '../release/verdict.ts'
 import type { Executor } from '../store/database.ts'
 import type { Environment } from '../store/environments.ts'

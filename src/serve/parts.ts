@@ -8,7 +8,7 @@ import type { Config } from '../config.ts'
 import { type DataDir, lockDataDir } from '../data-dir.ts'
 import { createEdge, type Edge } from '../edge/edge.ts'
 import type { Connections } from '../forge/connections.ts'
-import { githubConnection } from '../forge/github/connection.ts'
+import { ownConnections } from '../forge/own-connections.ts'
 import { createGates, type Gates } from '../gate.ts'
 import { createMirrors } from '../git/mirror.ts'
 import type { Log } from '../log.ts'
@@ -63,7 +63,7 @@ export async function openParts(config: Config, log: Log, stops: Stop[]): Promis
   stops.push(() => control.close())
   const instance = await instanceId(db)
   const gates = createGates()
-  const own = config.github === undefined ? [] : [githubConnection(config.github)]
+  const own = ownConnections(config.forges)
   const connections = await storedConnections({ own, db, vault, notifications, log, gates })
   stops.push(() => connections.close())
   const stopping = stopControl(config.stopMs)

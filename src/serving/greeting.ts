@@ -29,7 +29,7 @@ export function greeting(
         ]),
     `Its services answer at http://<service>.<name>.${config.baseDomain}${portOf(config)}`,
     `See what runs:         npx kyozo login --server ${config.baseUrl}, then npx kyozo status`,
-    ...(config.github === undefined ? [] : [`GitHub delivers to     ${config.baseUrl}/webhooks/github`]),
+    ...config.forges.map(({ forge }) => `${`${forge} delivers to`.padEnd(22)} ${config.baseUrl}/webhooks/${forge}`),
     `Everything is kept in  ${config.dataDir}`,
     '',
   ]

@@ -5,7 +5,16 @@ import type { Log } from '../log.ts'
 import type { Database } from '../store/database.ts'
 import { changeForgeHost, type ForgeAccount } from '../store/forge-hosts.ts'
 import type { Notifications } from '../store/notify.ts'
-import { claimOutbox, dueConnections, expireClaimsOf, outboxDropped, outboxRetry, outboxSent, outboxSentOf } from '../store/outbox.ts'
+import {
+  claimOutbox,
+  dueConnections,
+  expireClaimsOf,
+  outboxDropped,
+  outboxKnownId,
+  outboxRetry,
+  outboxSent,
+  outboxSentOf,
+} from '../store/outbox.ts'
 import { createTurns } from './turns.ts'
 
 const lookMs = 2_000
@@ -102,7 +111,8 @@ function serving(
 function storedOutbox({ db, owner, connections }: Pick<Parts, 'db' | 'owner' | 'connections'>): Outbox {
   return {
     claim: (of) => claimOutbox(db, { connections: of, owner }),
-    sent: (id) => outboxSent(db, id),
+    sent: (id, remoteId) => outboxSent(db, id, remoteId),
+    knownId: ({ target, connection }) => outboxKnownId(db, { target, connection }),
     dropped: (id, why) => outboxDropped(db, id, why),
     retry: (id, retry) => outboxRetry(db, id, retry),
     sentOf: ({ target, connection }) => outboxSentOf(db, { target, connections: connections.atHostOf(connection) }),

@@ -1,9 +1,11 @@
 // The connections to Git hosts: the operator's own, from the environment, and those that teams made, from the database. A change reaches every
 // process at once.
+
+import { KyozoError } from '../errors.ts'
 import { type Connections, createConnections } from '../forge/connections.ts'
 import { credentialFingerprint } from '../forge/fingerprint.ts'
 import type { ForgeConnection } from '../forge/forge.ts'
-import { githubConnection } from '../forge/github/connection.ts'
+import { forges, isForgeName } from '../forge/index.ts'
 import type { Gates } from '../gate.ts'
 import type { Log } from '../log.ts'
 import type { Vault } from '../secrets/vault.ts'
@@ -78,7 +80,8 @@ function openConnection({ vault, log }: Parts, row: StoredConnection): ForgeConn
   try {
     const credential =
       row.credentials === null ? undefined : (JSON.parse(vault.open(places.credentials, row.credentials)) as StoredCredential)
-    return githubConnection({
+    if (!isForgeName(row.forge)) throw new KyozoError('config_invalid', `this kyozo knows no Git host ${row.forge}`)
+    return forges[row.forge].connection({
       name: row.name,
       apiUrl: row.apiUrl,
       webhookSecret: vault.open(places.webhookSecret, row.webhookSecret),

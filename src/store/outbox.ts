@@ -147,14 +147,31 @@ export async function expireClaimsOf(
     .execute()
 }
 
-export async function outboxSent(db: Executor, id: string): Promise<void> {
+export async function outboxSent(db: Executor, id: string, remoteId: string | undefined): Promise<void> {
   const sent = await db
     .updateTable('outbox')
-    .set({ sentAt: databaseNow, claimedUntil: null, lastError: null })
+    .set({ sentAt: databaseNow, claimedUntil: null, lastError: null, remoteId: remoteId ?? null })
     .where('id', '=', id)
     .returning(['connection', repositoryOf.as('repository')])
     .executeTakeFirst()
   if (sent?.repository) await reviveRefused(db, { ...sent, repository: sent.repository })
+}
+
+/** What its host called the newest message of a connection and target that it gave a name. */
+export async function outboxKnownId(
+  db: Executor,
+  { target, connection }: { readonly target: string; readonly connection: string },
+): Promise<string | undefined> {
+  const sent = await db
+    .selectFrom('outbox')
+    .select('remoteId')
+    .where('target', '=', target)
+    .where('connection', '=', connection)
+    .where('remoteId', 'is not', null)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return sent?.remoteId ?? undefined
 }
 
 /** When messages of connections were sent lately, oldest first. */

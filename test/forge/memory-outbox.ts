@@ -1,6 +1,6 @@
 // The stored outbox's promise in a few lines, on a clock that a test moves: a day of retries takes a second.
 import { contentWindows, createBudget } from '../../src/forge/budget.ts'
-import type { CommitStatus } from '../../src/forge/forge.ts'
+import type { CommitStatus } from '../../src/forge/messages.ts'
 import type { Outbox, OutboxItem, StoredHost } from '../../src/forge/outbox.ts'
 import { freshHost } from '../../src/forge/outbox-rules.ts'
 
@@ -15,6 +15,7 @@ export interface Message {
   dueMs: number
   claimedUntilMs: number
   sentMs?: number
+  remoteId?: string
   droppedBecause?: string
   lastError?: string
 }
@@ -77,8 +78,12 @@ export function createMemoryOutbox(clock: Clock): MemoryOutbox {
       message.claimedUntilMs = clock.nowMs + 180_000
       return { ...message.item, attempts: message.attempts }
     },
-    async sent(id) {
-      byId(id).sentMs = clock.nowMs
+    async sent(id, remoteId) {
+      Object.assign(byId(id), { sentMs: clock.nowMs, ...(remoteId === undefined ? {} : { remoteId }) })
+    },
+    async knownId({ target, connection }) {
+      return messages.findLast(({ item, remoteId }) => item.target === target && item.connection === connection && remoteId !== undefined)
+        ?.remoteId
     },
     async dropped(id, { reason }) {
       byId(id).droppedBecause = reason

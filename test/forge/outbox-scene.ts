@@ -1,7 +1,8 @@
 // What the tests of the outbox share: a GitHub double and an outbox on one clock, and a sender between them.
 import { afterEach, beforeEach } from 'vitest'
-import type { CommitStatus, ForgeConnection } from '../../src/forge/forge.ts'
+import type { ForgeConnection } from '../../src/forge/forge.ts'
 import { forges } from '../../src/forge/index.ts'
+import type { CommitStatus } from '../../src/forge/messages.ts'
 import { createOutboxSender, type OutboxSender } from '../../src/forge/outbox.ts'
 import { type GitHubDouble, type GitHubOptions, type GitHubRepository, startGitHub } from '../support/github/github.ts'
 import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.ts'

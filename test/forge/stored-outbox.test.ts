@@ -1,8 +1,8 @@
 // The sender on the stored outbox and a GitHub that fails: what PostgreSQL hands out must keep the order that the sender relies on.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createConnections } from '../../src/forge/connections.ts'
-import type { CommitStatus } from '../../src/forge/forge.ts'
 import { githubConnection } from '../../src/forge/github/connection.ts'
+import type { CommitStatus } from '../../src/forge/messages.ts'
 import { newId } from '../../src/ids.ts'
 import { startOutbox } from '../../src/serving/outbox.ts'
 import { defaultTeam } from '../../src/store/instance.ts'

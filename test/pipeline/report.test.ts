@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CommitStatus } from '../../src/forge/forge.ts'
+import type { CommitStatus } from '../../src/forge/messages.ts'
 import { statusMessages } from '../../src/pipeline/report.ts'
 import type { ReleaseState } from '../../src/release/states.ts'
 import type { Verdict } from '../../src/release/verdict.ts'

@@ -45,7 +45,7 @@ it.each([
   expect(await dueConnections(db)).toEqual(['main'])
   const [newest, ...others] = await claim('two')
   expect([newest?.state, others]).toEqual(['success', []])
-  await outboxSent(db, newest!.id)
+  await outboxSent(db, newest!.id, undefined)
   expect(await stored()).toEqual([
     { payload: { state: 'pending' }, droppedFor: 'overtaken', claimedUntil: null, sentAt: null },
     { payload: { state: 'success' }, droppedFor: null, claimedUntil: null, sentAt: expect.any(Date) },
@@ -84,7 +84,7 @@ it('a release says that it is live after what it says of its services, whichever
   const first = await claimOutbox(db, one)
   expect(first?.target).toBe('api')
   expect(await claim('two')).toEqual([])
-  await outboxSent(db, first!.id)
+  await outboxSent(db, first!.id, undefined)
   expect(await claimOutbox(db, one)).toMatchObject({ target: 'web' })
   await expireClaimsOf(db, { owner: 'one', connections: ['second'] })
   expect(await dueConnections(db)).toEqual([])

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { KyozoError, type Problem } from '../../errors.ts'
 import { apiUrlProblem } from '../../forge/api-url.ts'
 import { privateKeyProblem } from '../../forge/github/private-key.ts'
+import { type ForgeName, forgeNames, forges } from '../../forge/index.ts'
+import { isOwnName } from '../../forge/own-connections.ts'
 import { newId } from '../../ids.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Executor } from '../../store/database.ts'
@@ -18,9 +20,6 @@ import {
 } from '../../store/forge-connections.ts'
 import type { ActionContext } from '../resources/action-context.ts'
 import type { Change, Creation, Removal, WriteRequest } from '../resources/resource.ts'
-
-/** The operator's own, from the environment. */
-const ownName = 'main'
 
 const line = (limit: number) =>
   z
@@ -45,17 +44,18 @@ export const createForgeConnection: Creation = {
   description: 'Connects an account at a Git host, by a token or as an app. The secret of its webhook is shown in this answer only.',
   once: { webhook_secret: z.string(), webhook_url: z.string() },
   attributes: {
-    forge: z.enum(['github', 'gitea', 'gitlab'], { error: 'must be github, gitea or gitlab' }),
+    forge: z.enum(forgeNames, { error: `must be one of ${forgeNames.join(', ')}` }),
     name: z
       .string()
       .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, { error: 'must be 1 to 40 lower-case letters, digits and hyphens' })
-      .refine((name) => name !== ownName, { error: `is the name of the operator's own connection` }),
+      .refine((name) => !isOwnName(name), { error: `is kept for the operator's own connections` }),
     ...changeable,
   },
   async run(context, request) {
     const said = await read(context, request)
     const { forge, name } = request.attributes as { forge: StoredConnection['forge']; name: string }
-    if (forge !== 'github') throw problem('forge', `is ${forge}: this version of kyozo connects GitHub only`)
+    const apiUrl = said.api_url ?? forges[forge as ForgeName].usualApiUrl
+    if (apiUrl === undefined) throw problem('api_url', `is missing: everybody runs ${forge} for themselves, so kyozo has to be told where`)
     const id = newId()
     const webhookSecret = said.webhook_secret ?? randomBytes(32).toString('base64url')
     return context.db.transaction().execute(async (trx) => {
@@ -64,7 +64,7 @@ export const createForgeConnection: Creation = {
         forge,
         name,
         teamId: request.viewer.teamId,
-        apiUrl: said.api_url ?? 'https://api.github.com',
+        apiUrl,
         webhookSecret: context.vault.seal(connectionPlaces(id).webhookSecret, webhookSecret),
         ...credentialsOf(context, id, said),
         connectsRepositories: said.connects_repositories ?? true,

@@ -1,3 +1,4 @@
+import { forgeNames } from '../../forge/index.ts'
 import { untoldBy } from '../../store/untold.ts'
 import { createForgeConnection, deleteForgeConnection, updateForgeConnection } from '../actions/forge-connections.ts'
 import { flag, loaded, oneOf, text, time } from './attribute.ts'
@@ -9,7 +10,7 @@ export const forgeConnections: Resource = {
   description: 'Accounts at Git hosts. Credentials are never read.',
   table: 'forgeConnections',
   attributes: {
-    forge: oneOf(['github', 'gitea', 'gitlab'], 'The Git host.', { sort: true, filter: 'equal' }),
+    forge: oneOf(forgeNames, 'The Git host.', { sort: true, filter: 'equal' }),
     name: text('Its name in the address of its webhook.', { sort: true, filter: 'equal' }),
     api_url: text('Where the Git host’s API answers.'),
     app_id: text('The id of the app that it acts as.', { nullable: true }),

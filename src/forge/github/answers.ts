@@ -1,6 +1,7 @@
 // What GitHub's answer to a status means. Pure: the decision table of
 // https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
-import type { SendOutcome } from '../forge.ts'
+import { retryAfterMs } from '../api.ts'
+import type { SendOutcome } from '../messages.ts'
 import { type ApiAnswer, githubWords } from './api.ts'
 
 export interface AnswerContext {
@@ -41,13 +42,6 @@ export function limitOutcome(
   const resetMs = Number(headers.get('x-ratelimit-reset')) * 1000
   if (headers.get('x-ratelimit-remaining') === '0' && resetMs > 0) return { kind: 'rate_limited', reason, untilMs: resetMs }
   return status === 429 || /rate limit|abuse/i.test(said) ? { kind: 'rate_limited', reason } : undefined
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }
 
 function refused(of: 'access' | 'message', reason: string): SendOutcome {

@@ -1,14 +1,16 @@
 // Says things on GitHub. Every way it can go is an outcome; the outbox decides what follows.
 import { asKyozoError } from '../../errors.ts'
-import type { ClientOptions, CommitStatus, FetchTokenRequest, ForgeClient, ForgeConnection, PostOptions, SendOutcome } from '../forge.ts'
+import type { ClientOptions, FetchTokenRequest, ForgeClient } from '../client.ts'
+import type { ForgeConnection } from '../forge.ts'
+import type { CommitStatus, ForgeMessage, SendOptions, SendOutcome } from '../messages.ts'
+import { statusDescription, statusTargetUrl } from '../words.ts'
 import { statusOutcome } from './answers.ts'
 import { type ApiAnswer, askGitHub } from './api.ts'
+import { createQuestions } from './questions.ts'
 import { createReader } from './reader.ts'
 import { createRecord } from './record.ts'
-import { findRepository } from './repositories.ts'
 import { createTokens, type TokenNeed, type Tokens } from './tokens.ts'
 import { outcomeIfTold } from './told.ts'
-import { statusDescription, statusTargetUrl } from './words.ts'
 
 const defaultDeadlineMs = 10_000
 
@@ -25,24 +27,27 @@ export function createGitHubClient(connection: ForgeConnection, { now, deadlineM
   const record = createRecord(connection, reader)
   return {
     fetchToken: (request) => fetchToken(tokens, request),
-    postStatus: (status, options) => postStatus({ connection, tokens, now, deadlineMs }, status, options),
+    send: (message, options) => sendMessage({ connection, tokens, now, deadlineMs }, message, options),
     // Without a credential GitHub answers sixty requests an hour, which is too few to ask now and then.
-    ...(connection.credential.kind === 'none'
-      ? {}
-      : { findRepository: (repository) => findRepository({ reader, connection }, repository) }),
+    ...(connection.credential.kind === 'none' ? {} : { ask: createQuestions({ reader, connection }) }),
     ...(record === undefined ? {} : { record }),
   }
 }
 
-async function fetchToken(tokens: Tokens, { id, fullName, notAccepted }: FetchTokenRequest): Promise<string | undefined> {
-  const need: TokenNeed = { repository: { id, fullName }, permissions: { contents: 'read' } }
+async function fetchToken(tokens: Tokens, { id, fullName, notAccepted, access = 'read' }: FetchTokenRequest): Promise<string | undefined> {
+  const need: TokenNeed = { repository: { id, fullName }, permissions: { contents: access } }
   const token = await tokens.tokenFor(need)
   // Somebody else may have got another one meanwhile.
   if (token === undefined || token !== notAccepted || !tokens.renew(need)) return token
   return tokens.tokenFor(need)
 }
 
-async function postStatus(context: Context, status: CommitStatus, { mayBeThere }: PostOptions = {}): Promise<SendOutcome> {
+async function sendMessage(context: Context, message: ForgeMessage, options?: SendOptions): Promise<SendOutcome> {
+  if (message.kind === 'status') return postStatus(context, message, options)
+  return { kind: 'refused', of: 'message', reason: `GitHub is told no ${message.kind} by this kyozo` }
+}
+
+async function postStatus(context: Context, status: CommitStatus, { mayBeThere }: SendOptions = {}): Promise<SendOutcome> {
   const { repository } = status
   const need: TokenNeed = { repository, permissions: { statuses: 'write' } }
   try {

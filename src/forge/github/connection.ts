@@ -1,37 +1,28 @@
 // A connection to GitHub from what the operator gave: https://github.com, a GitHub Enterprise Server, or anything that speaks like one.
 import { createPrivateKey } from 'node:crypto'
 import { KyozoError } from '../../errors.ts'
-import type { ForgeConnection, ForgeCredential } from '../forge.ts'
+import type { ConnectionSettings, ForgeConnection, ForgeCredential } from '../forge.ts'
 
-export interface GitHubSettings {
-  /** Default is `main`. */
-  readonly name?: string
-  readonly apiUrl: string
-  /** Default is where that API belongs: `https://github.com`, or an Enterprise server's own address. */
-  readonly webUrl?: string
-  readonly webhookSecret: string
-  readonly token?: string
-  /** `privateKey` is PEM; a literal `\n` counts as a line break, since that is how one survives an environment variable. */
-  readonly app?: { readonly id: string; readonly privateKey: string }
-}
+export const usualApiUrl = 'https://api.github.com'
 
 /** Throws `config_invalid` for an empty webhook secret and for a key that cannot sign. An app is preferred to a token when both are given. */
-export function githubConnection(settings: GitHubSettings): ForgeConnection {
+export function githubConnection(settings: ConnectionSettings): ForgeConnection {
   if (settings.webhookSecret === '')
     throw new KyozoError('config_invalid', 'the GitHub webhook secret is empty, so no delivery could ever be verified', {
       hint: 'set KYOZO_GITHUB_WEBHOOK_SECRET to a long random text and give GitHub the same',
     })
+  const apiUrl = (settings.apiUrl ?? usualApiUrl).replace(/\/+$/, '')
   return {
     name: settings.name ?? 'main',
     forge: 'github',
-    apiUrl: settings.apiUrl.replace(/\/+$/, ''),
-    webUrl: (settings.webUrl ?? webUrlOf(settings.apiUrl)).replace(/\/+$/, ''),
+    apiUrl,
+    webUrl: (settings.webUrl ?? webUrlOf(apiUrl)).replace(/\/+$/, ''),
     webhookSecret: settings.webhookSecret,
     credential: credentialOf(settings),
   }
 }
 
-function credentialOf({ app, token }: GitHubSettings): ForgeCredential {
+function credentialOf({ app, token }: ConnectionSettings): ForgeCredential {
   if (app === undefined) return token === undefined ? { kind: 'none' } : { kind: 'token', token }
   const privateKey = app.privateKey.replaceAll('\\n', '\n')
   if (!isRsaKey(privateKey))
@@ -51,8 +42,5 @@ function isRsaKey(pem: string): boolean {
 
 /** `https://api.github.com` → `https://github.com`; an Enterprise server's API lives below its own web address. */
 function webUrlOf(apiUrl: string): string {
-  return apiUrl
-    .replace(/\/+$/, '')
-    .replace(/^(https?:\/\/)api\./, '$1')
-    .replace(/\/api\/v3$/, '')
+  return apiUrl.replace(/^(https?:\/\/)api\./, '$1').replace(/\/api\/v3$/, '')
 }

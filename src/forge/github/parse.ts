@@ -1,26 +1,10 @@
 // GitHub's payloads in kyozo's words. Only the fields that are read are described, so a field that GitHub adds or changes elsewhere breaks nothing.
 import { emitterEventNames } from '@octokit/webhooks'
 import { z } from 'zod'
-import {
-  cloneUrl,
-  type ForgeConnection,
-  type ForgeEvent,
-  type ForgeRepository,
-  type IgnoredEvent,
-  type NamedPayload,
-  type PullRequestAction,
-} from '../forge.ts'
-import {
-  branchField,
-  fullNameField,
-  fullRefField,
-  idField,
-  isZeroSha,
-  nameField,
-  presentShaField,
-  readPayload,
-  shaField,
-} from '../payload.ts'
+import { cloneUrl, type ForgeConnection, type ForgeEvent, type ForgeRepository, type IgnoredEvent, type NamedPayload } from '../forge.ts'
+import { branchField, fullNameField, fullRefField, idField, isZeroSha, nameField, readPayload, shaField } from '../payload.ts'
+import { commandLine, type PullRequestAction } from '../pull-requests.ts'
+import { asPullRequest, pullRequestSchema } from './pull-requests.ts'
 
 const repositorySchema = z.object({ id: idField, full_name: fullNameField, default_branch: branchField, private: z.boolean() })
 
@@ -34,20 +18,22 @@ const pushSchema = z.object({
   pusher: z.object({ name: nameField }),
 })
 
-const pullRequestSchema = z.object({
+const userSchema = z.object({ id: idField, login: nameField })
+
+const pullRequestEventSchema = z.object({
   action: z.string(),
   // Present on `edited`; `base` only when the pull request was pointed at another branch.
   changes: z.object({ base: z.unknown().optional() }).optional(),
-  number: z.int().positive(),
-  pull_request: z.object({
-    id: idField,
-    draft: z.boolean().optional(),
-    merged: z.boolean().nullable().optional(),
-    user: z.object({ login: nameField }).nullable(),
-    // GitHub gives null for a fork that has been deleted.
-    head: z.object({ ref: branchField, sha: presentShaField, repo: z.object({ id: idField }).nullable() }),
-    base: z.object({ ref: branchField, sha: presentShaField }),
-  }),
+  pull_request: pullRequestSchema,
+  label: z.object({ name: nameField }).optional(),
+  repository: repositorySchema,
+  sender: userSchema,
+})
+
+const commentSchema = z.object({
+  action: z.string(),
+  issue: z.object({ number: z.int().positive(), pull_request: z.unknown().optional() }),
+  comment: z.object({ id: idField, body: z.string(), user: userSchema.nullable(), created_at: z.string() }),
   repository: repositorySchema,
 })
 
@@ -60,6 +46,8 @@ const pullRequestActions: Readonly<Record<string, PullRequestAction>> = {
   reopened: 'reopened',
   ready_for_review: 'ready',
   converted_to_draft: 'drafted',
+  labeled: 'labeled',
+  unlabeled: 'unlabeled',
   closed: 'closed',
 }
 
@@ -71,6 +59,8 @@ export function parse(delivery: NamedPayload, connection: ForgeConnection): Forg
       return parsePush(delivery, connection)
     case 'pull_request':
       return parsePullRequest(delivery, connection)
+    case 'issue_comment':
+      return parseComment(delivery, connection)
     case 'ping':
       return parsePing(delivery, connection)
     case 'create':
@@ -97,24 +87,33 @@ function parsePush(delivery: NamedPayload, connection: ForgeConnection): ForgeEv
 }
 
 function parsePullRequest(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent {
-  const { action: name, changes, number, pull_request: pull, repository } = readPayload(pullRequestSchema, delivery)
+  const { action: name, changes, pull_request: pull, label, repository, sender } = readPayload(pullRequestEventSchema, delivery)
   const action = name === 'edited' && changes?.base !== undefined ? 'retargeted' : own(pullRequestActions, name)
-  if (action === undefined) return ignored(`this change of pull request #${number} alters nothing that runs`)
+  if (action === undefined) return ignored(`this change of pull request #${pull.number} alters nothing that runs`)
   return {
     kind: 'pull_request',
     repository: asRepository(repository, connection),
     action,
-    number,
-    id: pull.id,
-    ref: `refs/pull/${number}/head`,
-    headSha: pull.head.sha,
-    headRef: `refs/heads/${pull.head.ref}`,
-    baseRef: `refs/heads/${pull.base.ref}`,
-    baseSha: pull.base.sha,
-    isFork: pull.head.repo?.id !== repository.id,
-    isDraft: pull.draft ?? false,
-    isMerged: pull.merged ?? false,
-    author: pull.user?.login ?? 'ghost',
+    pullRequest: asPullRequest(pull, { connection, repository: { id: repository.id, fullName: repository.full_name } }),
+    sender,
+    changedLabels: (action === 'labeled' || action === 'unlabeled') && label !== undefined ? [label.name] : [],
+  }
+}
+
+/** GitHub tells of comments below issues and pull requests alike; what was edited or deleted afterwards commands nothing. */
+function parseComment(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent {
+  const { action, issue, comment, repository } = readPayload(commentSchema, delivery)
+  if (action !== 'created') return ignored('only a new comment is read')
+  if (issue.pull_request === undefined || issue.pull_request === null) return ignored('the comment is below an issue, not a pull request')
+  const text = commandLine(comment.body)
+  if (text === undefined || comment.user === null) return ignored('the comment does not begin with /kyozo')
+  const atMs = Date.parse(comment.created_at)
+  return {
+    kind: 'comment',
+    repository: asRepository(repository, connection),
+    pullRequest: issue.number,
+    comment: { id: comment.id, text, at: Number.isNaN(atMs) ? null : new Date(atMs) },
+    author: comment.user,
   }
 }
 

@@ -11,6 +11,8 @@ export interface Reader {
   get<Schema extends z.ZodType>(request: ReadRequest<Schema>): Promise<Page<z.infer<Schema>>>
   /** Throws as `get` does. */
   post(request: Pick<ReadRequest<z.ZodType>, 'path' | 'as' | 'purpose'>): Promise<void>
+  /** Changes something, and gives what GitHub answers. Throws as `get` does. */
+  send<Schema extends z.ZodType>(request: WriteRequest<Schema>): Promise<z.infer<Schema>>
 }
 
 /** `app` is the app itself; a need is a token for a repository. */
@@ -24,6 +26,11 @@ export interface ReadRequest<Schema extends z.ZodType> {
   /** `list the webhooks of mona/shop`. */
   readonly purpose: string
   readonly answerLimitBytes?: number
+}
+
+export interface WriteRequest<Schema extends z.ZodType> extends Omit<ReadRequest<Schema>, 'answerLimitBytes'> {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly body: unknown
 }
 
 export interface Page<Value> {
@@ -52,7 +59,7 @@ export function createReader(parts: Parts): Reader {
   const kept = new Map<string, Kept>()
   let waitUntilMs = 0
   const ask = async (
-    method: 'GET' | 'POST',
+    method: 'GET' | WriteRequest<z.ZodType>['method'],
     { path, as, purpose }: Pick<ReadRequest<z.ZodType>, 'path' | 'as' | 'purpose'>,
     more: object,
   ) => {
@@ -86,6 +93,13 @@ export function createReader(parts: Parts): Reader {
     async post(request) {
       const answer = await ask('POST', request, {})
       if (answer.status >= 300) throw failure(request.purpose, answer)
+    },
+    async send({ method, body, schema, ...request }) {
+      const answer = await ask(method, request, { body })
+      if (answer.status >= 300) throw failure(request.purpose, answer)
+      const read = schema.safeParse(answer.body)
+      if (!read.success) throw unavailable(request.purpose, 'GitHub answered something else than it documents')
+      return read.data
     },
   }
 }

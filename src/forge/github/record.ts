@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
 import type { ForgeConnection } from '../forge.ts'
 import type { DeliveryRecord, RecordRepository, RecordRequest, SentContent, SentDelivery } from '../record.ts'
+import { cleanLine } from '../words.ts'
 import type { Asker, Reader } from './reader.ts'
-import { cleanLine } from './words.ts'
 
 /** Undefined without a credential: nobody else may read it. */
 export function createRecord(connection: ForgeConnection, reader: Reader): DeliveryRecord | undefined {

@@ -3,14 +3,19 @@
 import { createSign } from 'node:crypto'
 import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
-import type { ClientOptions, ForgeConnection, ForgeCredential } from '../forge.ts'
+import type { ClientOptions } from '../client.ts'
+import type { ForgeConnection, ForgeCredential } from '../forge.ts'
 import { limitOutcome } from './answers.ts'
 import { type ApiAnswer, askGitHub, githubWords } from './api.ts'
 
 export interface TokenNeed {
   readonly repository: { readonly id: string; readonly fullName: string }
   /** What the token is for; an app's token can do nothing else. */
-  readonly permissions: Readonly<Partial<Record<'metadata' | 'contents' | 'statuses' | 'repository_hooks', 'read' | 'write'>>>
+  readonly permissions: Readonly<
+    Partial<
+      Record<'metadata' | 'contents' | 'statuses' | 'repository_hooks' | 'pull_requests' | 'checks' | 'deployments', 'read' | 'write'>
+    >
+  >
 }
 
 export interface Tokens {

@@ -1,11 +1,11 @@
 // Whether GitHub shows a status already: one whose answer was lost has arrived all the same, and is not to be said twice.
 import { z } from 'zod'
-import type { CommitStatus, SendOutcome } from '../forge.ts'
+import type { CommitStatus, SendOutcome } from '../messages.ts'
+import { statusDescription, statusTargetUrl } from '../words.ts'
 import { statusOutcome } from './answers.ts'
 import { askGitHub } from './api.ts'
 import type { Context } from './client.ts'
 import type { TokenNeed } from './tokens.ts'
-import { statusDescription, statusTargetUrl } from './words.ts'
 
 const schema = z.array(
   z.object({ state: z.string(), context: z.string(), description: z.string().nullable(), target_url: z.string().nullable() }),

@@ -9,7 +9,8 @@ import type { Topology } from '../../topology/topology.ts'
 import type { DiskReport } from '../disk.ts'
 import type { Json, OptionalJson, OptionalTime, Sequence, Time } from './columns.ts'
 
-export type ForgeName = 'git' | 'github' | 'gitea' | 'gitlab'
+/** `git` for the built-in remote; otherwise a host of the list in `forge/`, which only this process's version need know. */
+export type ForgeName = string
 export type DeliveryDecision = 'accepted' | 'ignored' | 'refused'
 /** Sent by a Git host, pushed to the built-in remote, found in the host's own list of what it sent, or seen on the branch itself. */
 export type DeliveryArrival = 'sent' | 'pushed' | 'recovered' | 'swept'
@@ -173,7 +174,7 @@ export interface OutboxTable {
   id: string
   sequence: Sequence
   teamId: string
-  kind: 'status' | 'comment' | 'deployment' | 'notification'
+  kind: 'status' | 'comment' | 'reply' | 'reaction' | 'deployment' | 'check' | 'notification'
   connection: string
   /** What it is about: the newest row of a connection and target wins. */
   target: string
@@ -189,6 +190,8 @@ export interface OutboxTable {
   droppedFor: Generated<DropCause | null>
   /** Whose state it tells of. */
   releaseId: Generated<string | null>
+  /** What the host calls what it was sent, where it said so. */
+  remoteId: Generated<string | null>
   createdAt: Time
 }
 

@@ -71,7 +71,9 @@ function summary(event: ForgeEvent): string {
     case 'ping':
       return `ping of ${event.repository?.fullName ?? 'no repository'}`
     case 'pull_request':
-      return `pull_request ${event.action} #${event.number}`
+      return `pull_request ${event.action} #${event.pullRequest.number}`
+    case 'comment':
+      return `comment below #${event.pullRequest}: ${event.comment.text}`
     case 'push':
     case 'branch_deleted':
     case 'tag_pushed':

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { statusDescription, statusTargetUrl } from '../../../src/forge/github/words.ts'
+import { statusDescription, statusTargetUrl } from '../../src/forge/words.ts'
 
 describe('the words of a status', () => {
   it('stay as they are up to 140 characters and are cut at a whole character beyond', () => {

@@ -1,6 +1,6 @@
-// The few words GitHub shows beside a commit, and the few that it says itself.
+// The few words a host shows beside a commit, and the few that it says itself.
 
-/** GitHub refuses a longer description. */
+/** GitHub refuses a longer description, and nobody reads one. */
 const descriptionLimit = 140
 
 /** What must not reach a status: controls, and marks that change the direction of the text around them. */
