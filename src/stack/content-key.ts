@@ -8,10 +8,14 @@ import type { BuildInput } from './stack.ts'
 const keyVersion = 'kyozo-image:1'
 const keyLength = 24
 
-/** 24 hexadecimal digits over the files sent (path below the context, mode, object id), the Dockerfile, the target and the arguments. */
-export function contentKey(build: BuildInput, tree: Pick<SourceTree, 'entries'>): string {
+/**
+ * 24 hexadecimal digits over the files sent (path below the context, mode, object id), the Dockerfile, the target and the arguments. With `apart` they
+ * are nobody else's: what was built for a fork is never taken for what the team builds from the same files.
+ */
+export function contentKey(build: BuildInput, tree: Pick<SourceTree, 'entries'>, apart?: string): string {
   const files = build.files
     .map((path) => [relativeTo(build.context, path), tree.entries.get(path)?.mode, tree.entries.get(path)?.oid])
     .sort(([a], [b]) => byCodeUnit(a ?? '', b ?? ''))
-  return sha256(canonicalJson([keyVersion, files, build.dockerfile, build.target, build.args])).slice(0, keyLength)
+  const inputs = [keyVersion, files, build.dockerfile, build.target, build.args]
+  return sha256(canonicalJson(apart === undefined ? inputs : [...inputs, apart])).slice(0, keyLength)
 }

@@ -5,6 +5,7 @@ import type { SourceTree } from '../git/source-tree.ts'
 import type { ServiceSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
 import { collectVariables, variablesIn } from './compose-value.ts'
+import type { PreviewLimits } from './confine-preview.ts'
 import { configHash } from './config-hash.ts'
 import { contentKey } from './content-key.ts'
 import { defaultHealthDeadlineMs } from './defaults.ts'
@@ -23,6 +24,7 @@ export interface FinishInput {
   readonly topology?: { readonly services: readonly ServiceSpec[] }
   readonly healthDeadlineMs?: number
   readonly fixedPorts?: FixedPorts
+  readonly preview?: Pick<PreviewLimits, 'trust'>
 }
 
 /** Takes and returns them in start order. */
@@ -89,8 +91,9 @@ function finishService(
   }
 }
 
-function imageOf({ name, build, image }: LinkedService, { identity, tree }: FinishInput): string {
-  return build === undefined ? (image ?? '') : `kyozo/${identity.workspace}/${name}:${contentKey(build, tree)}`
+function imageOf({ name, build, image }: LinkedService, { identity, tree, preview }: FinishInput): string {
+  const apart = preview?.trust === 'fork' ? `fork ${identity.environment}` : undefined
+  return build === undefined ? (image ?? '') : `kyozo/${identity.workspace}/${name}:${contentKey(build, tree, apart)}`
 }
 
 /** A container that lives in another's namespace goes when that one is replaced, so the other's hash is a part of its own. */

@@ -5,6 +5,7 @@ import type { SourceTree } from '../git/source-tree.ts'
 import { analyze } from '../topology/analyze.ts'
 import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
 import { readDeclaration } from '../topology/declaration/declaration.ts'
+import { type PreviewRules, previewRules } from '../topology/declaration/preview-rules.ts'
 import { type ServiceSettings, withSettings } from '../topology/declaration/settings.ts'
 import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
@@ -19,7 +20,7 @@ import type { StackSpec } from './stack.ts'
 
 type StackContext = Pick<
   StackInput,
-  'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs' | 'availableSecrets' | 'fixedPorts'
+  'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs' | 'availableSecrets' | 'fixedPorts' | 'preview'
 >
 
 export interface SourceContext extends StackContext {
@@ -36,6 +37,8 @@ export interface Specified {
   readonly stack: StackSpec
   /** The environments that kyozo.yaml maps to branches, by name. */
   readonly environments: Readonly<Record<string, { readonly branch: string }>>
+  /** What kyozo.yaml says of previews. */
+  readonly previews: PreviewRules
 }
 
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
@@ -46,12 +49,12 @@ export function specifyFromSource(source: SourceTree, context: SourceContext): S
   if (tree.wanted.size === 0) assertRunnable(topology)
   const files = topology.services.flatMap((service) => (service.build.kind === 'compose' ? [service.build.file] : []))
   const secrets = new Set((context.availableSecrets ?? []).map(({ name }) => name))
-  const composeModels = files.map((file) => readComposeFile({ tree, file, policy: 'trusted', secrets }))
+  const composeModels = files.map((file) => readComposeFile({ tree, file, policy: context.preview?.trust ?? 'trusted', secrets }))
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
-  if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, context.identity.workspace)
+  if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, { workspace: context.identity.workspace, policy: context.preview?.trust ?? 'trusted' })
   if (tree.wanted.size === 0) assertSecretsMet(tree, stack)
-  return { topology, stack, environments: declaredEnvironments(tree) }
+  return { topology, stack, environments: declaredEnvironments(tree), previews: previewRules(readDeclaration(tree).declaration) }
 }
 
 /** An analysis may tell of more services than one stack can run. */

@@ -3,6 +3,7 @@ import type { StackIdentity } from '../engine/engine.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import type { ComposeModel } from '../topology/compose/model.ts'
 import type { BackingKind, Topology } from '../topology/topology.ts'
+import { confineAsPreview, type PreviewLimits } from './confine-preview.ts'
 import { composeDocument, documentText, overlayText } from './document.ts'
 import { draftServices } from './draft-services.ts'
 import { finishServices, secretsOf } from './finish-services.ts'
@@ -33,6 +34,8 @@ export interface StackInput {
   readonly fixedPorts?: FixedPorts
   /** How long a service may take to become healthy. Default is one minute. */
   readonly healthDeadlineMs?: number
+  /** Set for a preview: what it gets of the machine. Default is a branch of the team's own. */
+  readonly preview?: PreviewLimits
   /** Images to use for backing services instead of kyozo's own choice. Default is none. */
   readonly backingImages?: Readonly<Partial<Record<BackingKind, string>>>
 }
@@ -43,7 +46,8 @@ export interface StackInput {
  * `declaration_invalid`.
  */
 export function specifyStack(input: StackInput): StackSpec {
-  const { drafts, differences } = draftServices(input)
+  const { drafts: drafted, differences } = draftServices(input)
+  const drafts = input.preview === undefined ? drafted : confineAsPreview(drafted, input.preview)
   const ordered = inStartOrder(linkServices(withFixedPorts(drafts, input.fixedPorts ?? {})))
   const document = composeDocument(ordered)
   const services = finishServices(ordered, { ...input, document })

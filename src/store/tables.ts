@@ -6,6 +6,7 @@ import type { Time } from './tables/columns.ts'
 import type { DeadLetterTable } from './tables/dead-letters.ts'
 import type * as forges from './tables/forges.ts'
 import type * as git from './tables/git.ts'
+import type * as previews from './tables/previews.ts'
 import type * as repairs from './tables/repairs.ts'
 import type * as secrets from './tables/secrets.ts'
 import type * as services from './tables/services.ts'
@@ -26,6 +27,7 @@ export interface Tables {
   liveLogBatches: access.LiveLogBatchTable
   workspaces: git.WorkspaceTable
   environments: git.EnvironmentTable
+  pullRequests: previews.PullRequestTable
   deliveries: git.DeliveryTable
   releases: git.ReleaseTable
   releaseServices: git.ReleaseServiceTable

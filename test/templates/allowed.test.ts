@@ -12,7 +12,7 @@ const sources = (await readdir(templates)).filter((name) => name !== 'partials')
 describe('a Dockerfile that kyozo writes', () => {
   it.each(rendered)('may be built: %s', async (name) => {
     const dockerfile = await readFile(new URL(name, golden), 'utf8')
-    expect(() => assertDockerfilesAllowed({ services: [{ name, build: { dockerfile } }] }, 'shop')).not.toThrow()
+    expect(() => assertDockerfilesAllowed({ services: [{ name, build: { dockerfile } }] }, { workspace: 'shop' })).not.toThrow()
   })
 
   it.each(sources)('may be built in each of its variants: %s', async (name) => {

@@ -132,6 +132,14 @@ const backing = z.union(
   { error: 'must be auto, off, or a map such as {postgres: off}' },
 ) // biome-ignore format: one variant a line
 
+const seed = z.union(
+  [
+    closed({ dump: relativePath.describe('A file of the base branch: .sql, .sql.gz, or .js for MongoDB.') }, '{dump: db/seed.sql}'),
+    closed({ template: environmentName.describe('The environment whose database of the same name is copied.') }, '{template: staging}'),
+  ],
+  { error: 'must be {dump: db/seed.sql} or {template: staging}' },
+)
+
 const previews = closed({
   enabled: z.boolean({ error: 'must be true or false' }).optional().describe('Whether pull requests get previews. Default is true.'),
   ttl: duration.optional().describe('How long an untouched preview stays. Default is 72h.'),
@@ -141,11 +149,27 @@ const previews = closed({
     .max(100, { error: 'must be a whole number from 0 to 100' })
     .optional()
     .describe('How many may run at once. Default is 10.'),
+  drafts: z.boolean({ error: 'must be true or false' }).optional().describe('Whether drafts get previews too. Default is true.'),
   secrets: z
-    .array(secretName, { error: 'must be a list of names of secrets' })
-    .max(100)
+    .union([z.array(secretName).max(100), oneOf(['none', 'all', 'allow-forks'])], {
+      error: 'must be a list of at most 100 names of secrets, none, all, or allow-forks',
+    })
     .optional()
-    .describe('Secrets that previews may read. Default is none.'),
+    .describe(
+      'Secrets of the workspace that previews may read: those named, none (the default), all, or allow-forks: all, and previews of approved forks read them too.',
+    ),
+  share: oneOf(['none', 'baseline'])
+    .optional()
+    .describe(
+      'baseline: services that a pull request does not affect are served from production. Default is none: a preview has all of its own.',
+    ),
+  seed: z
+    .record(serviceName, seed, { error: 'must be a map such as {postgres: {dump: db/seed.sql}}' })
+    .optional()
+    .describe('What databases of a new preview begin with, by service.'),
+  resources: closed({ memory: memory.optional(), cpu: cpu.optional() }, '{memory: 512Mi, cpu: 0.5}')
+    .optional()
+    .describe('The most that one service of a preview gets. Default is 512Mi and 0.5.'),
 })
 
 const secretsFile = closed(

@@ -7,7 +7,7 @@ const api = { name: 'api', build: { dockerfile: 'FROM alpine\nRUN --network=host
 describe('a stack with Dockerfiles', () => {
   it('is refused with every line that may not be built', () => {
     const worker = { name: 'worker', build: { dockerfile: 'FROM kyozo/other/x', args: {} } }
-    expect(() => assertDockerfilesAllowed({ services: [api, worker, { name: 'db' }] }, 'shop')).toThrow(
+    expect(() => assertDockerfilesAllowed({ services: [api, worker, { name: 'db' }] }, { workspace: 'shop' })).toThrow(
       expect.objectContaining({
         code: 'dockerfile_refused',
         message: [
@@ -21,13 +21,13 @@ describe('a stack with Dockerfiles', () => {
 
   it('is built when nothing in them is forbidden', () => {
     expect(() =>
-      assertDockerfilesAllowed({ services: [{ name: 'api', build: { dockerfile: 'FROM kyozo/shop/x' } }] }, 'shop'),
+      assertDockerfilesAllowed({ services: [{ name: 'api', build: { dockerfile: 'FROM kyozo/shop/x' } }] }, { workspace: 'shop' }),
     ).not.toThrow()
   })
 
   it('is refused without the values of its build arguments', () => {
     const build = { dockerfile: 'FROM alpine\nARG TOKEN\nADD http://${TOKEN}@x /y\nRUN --network=hunter2 id', args: { TOKEN: 'hunter2' } }
-    expect(() => assertDockerfilesAllowed({ services: [{ name: 'api', build }] }, 'shop')).toThrow(
+    expect(() => assertDockerfilesAllowed({ services: [{ name: 'api', build }] }, { workspace: 'shop' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     )
   })

@@ -1,0 +1,46 @@
+import { type Kysely, sql } from 'kysely'
+
+// What is known of a pull request, whether or not a preview of it runs: the host's own id is what it is matched by.
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`create table pull_requests (
+    id uuid primary key,
+    team_id uuid not null references teams (id) on delete cascade,
+    workspace_id uuid not null references workspaces (id) on delete cascade,
+    host_id text not null,
+    number integer not null check (number > 0),
+    state text not null check (state in ('open', 'merged', 'closed')),
+    title text not null,
+    url text not null,
+    author text not null,
+    ref text not null,
+    head_sha text not null,
+    head_ref text not null,
+    base_ref text not null,
+    is_fork boolean not null,
+    is_draft boolean not null,
+    labels text[] not null default '{}',
+    host_updated_at timestamptz,
+    -- Counts what was learned of it: who has looked meanwhile at something older starts again.
+    revision integer not null default 0,
+    environment_id uuid references environments (id) on delete set null,
+    held text check (held in ('off', 'draft', 'approval', 'destroyed', 'expired', 'evicted', 'full', 'failed', 'nothing')),
+    held_reason text,
+    held_sha text,
+    approved_sha text,
+    approved_by text,
+    approved_at timestamptz,
+    review jsonb,
+    review_sha text,
+    last_used_at timestamptz not null default now(),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    closed_at timestamptz,
+    unique (workspace_id, host_id)
+  )`.execute(db)
+  await sql`create index pull_requests_team_workspace on pull_requests (team_id, workspace_id, state)`.execute(db)
+  await sql`create index pull_requests_environment on pull_requests (environment_id)`.execute(db)
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql`drop table pull_requests`.execute(db)
+}

@@ -1,0 +1,94 @@
+// Whether a preview of a pull request is to run. Pure: the same facts always give the same decision, in words for whoever reads the comment.
+
+/** What the base branch's kyozo.yaml says of previews. A pull request's own says nothing of it: who may open one must not rule what runs. */
+export interface PreviewPolicy {
+  readonly isEnabled: boolean
+  /** For how long one stays that nobody touches. */
+  readonly ttlMs: number
+  /** Of a workspace, at once. */
+  readonly max: number
+  /** Whether drafts have one. */
+  readonly ofDrafts: boolean
+}
+
+/** An approval is for one commit, and for as long as who gave it may still remember what it was. */
+export const approvalLifeMs = 24 * 3_600_000
+/** What nobody of the team wrote does not stay for longer. */
+export const forkLifeMs = 24 * 3_600_000
+/** Previews of forks that run at once in one workspace. */
+export const forksAtOnce = 3
+
+/** Why nothing runs. `removes`: what runs of it goes. */
+export interface Holding {
+  readonly kind: 'hold'
+  readonly held: 'off' | 'draft' | 'approval' | 'destroyed' | 'expired' | 'evicted' | 'full'
+  readonly words: string
+  readonly removes: boolean
+}
+
+export type PreviewDecision = { readonly kind: 'deploy' } | Holding | { readonly kind: 'remove'; readonly words: string }
+
+export interface PreviewFacts {
+  readonly number: number
+  readonly state: 'open' | 'merged' | 'closed'
+  readonly headSha: string
+  readonly isFork: boolean
+  readonly isDraft: boolean
+  /** The commit that somebody who may write has approved lately. */
+  readonly approvedSha: string | null
+  /** What was decided before, and for which commit; null when a preview may run. */
+  readonly before: { readonly held: string; readonly words: string; readonly sha: string | null } | null
+  readonly policy: PreviewPolicy
+  /** Whether a preview of it is there. */
+  readonly hasPreview: boolean
+  /** Other previews of the workspace, and those of them that are of forks. */
+  readonly others: { readonly all: number; readonly ofForks: number }
+  /** A person asked for it now. Default is no. */
+  readonly isAsked?: boolean
+}
+
+export function decidePreview(facts: PreviewFacts): PreviewDecision {
+  const { number, state, policy, headSha } = facts
+  if (state !== 'open') return { kind: 'remove', words: `pull request ${number} was ${state}` }
+  if (!policy.isEnabled) return hold('off', 'previews are off: kyozo.yaml of the base branch says so', { removes: true })
+  if (facts.isDraft && !policy.ofDrafts && facts.isAsked !== true)
+    return hold('draft', 'it is a draft, and kyozo.yaml says that drafts have no preview', { removes: true })
+  const resting = restsAs(facts)
+  if (resting !== undefined) return resting
+  if (facts.isFork && facts.approvedSha !== headSha)
+    return hold(
+      'approval',
+      `it comes from a fork, so nothing of ${headSha.slice(0, 7)} is built or run before somebody who may write approves that commit`,
+      // What runs was approved.
+      { removes: false },
+    )
+  return full(facts) ?? { kind: 'deploy' }
+}
+
+/** Taken away by a person it stays away until a person wants it; taken away by kyozo until the next commit. */
+function restsAs({ before, isAsked, headSha }: PreviewFacts): Holding | undefined {
+  if (before === null || isAsked === true) return undefined
+  if (before.held === 'destroyed') return hold('destroyed', before.words, { removes: true })
+  if ((before.held === 'expired' || before.held === 'evicted') && before.sha === headSha)
+    return hold(before.held, before.words, { removes: true })
+  return undefined
+}
+
+function full({ hasPreview, others, policy, isFork }: PreviewFacts): Holding | undefined {
+  if (hasPreview) return undefined
+  const most = 'close one, or let this one wait: the next commit, or /kyozo deploy, tries again'
+  if (others.all >= policy.max)
+    return hold('full', `${others.all} previews are there already, and kyozo.yaml allows ${policy.max}; ${most}`, { removes: false })
+  if (isFork && others.ofForks >= forksAtOnce)
+    return hold('full', `${others.ofForks} previews of forks are there already, and no more are run at once; ${most}`, { removes: false })
+  return undefined
+}
+
+function hold(held: Holding['held'], words: string, { removes }: { readonly removes: boolean }): Holding {
+  return { kind: 'hold', held, words, removes }
+}
+
+/** For how long it stays untouched. */
+export function lifeMs({ ttlMs }: Pick<PreviewPolicy, 'ttlMs'>, { isFork }: Pick<PreviewFacts, 'isFork'>): number {
+  return isFork ? Math.min(ttlMs, forkLifeMs) : ttlMs
+}

@@ -1,0 +1,119 @@
+// Pull requests as far as they are known: what their host said last, what was decided about their previews, and what their review says.
+import { type Selectable, sql, type UpdateObject } from 'kysely'
+import { newId } from '../ids.ts'
+import type { Executor } from './database.ts'
+import { databaseNow, inSeconds } from './instance.ts'
+import type { PullRequestTable } from './tables/previews.ts'
+import type { Tables } from './tables.ts'
+import type { Workspace } from './workspaces.ts'
+
+export type PullRequest = Selectable<PullRequestTable>
+
+/** What a host says of one, at a moment. */
+export interface KnownPullRequest
+  extends Pick<
+    PullRequest,
+    'number' | 'state' | 'title' | 'url' | 'author' | 'ref' | 'headSha' | 'headRef' | 'baseRef' | 'isFork' | 'isDraft'
+  > {
+  readonly id: string
+  readonly labels: readonly string[]
+  readonly updatedAt: Date | null
+}
+
+export function findPullRequest(db: Executor, id: string): Promise<PullRequest | undefined> {
+  return db.selectFrom('pullRequests').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export function findPullRequestByNumber(db: Executor, workspaceId: string, number: number): Promise<PullRequest | undefined> {
+  return db
+    .selectFrom('pullRequests')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('number', '=', number)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** The pull request whose preview an environment is. */
+export function pullRequestOf(db: Executor, environmentId: string): Promise<PullRequest | undefined> {
+  return db.selectFrom('pullRequests').selectAll().where('environmentId', '=', environmentId).executeTakeFirst()
+}
+
+export function openPullRequests(db: Executor, workspaceId: string): Promise<PullRequest[]> {
+  return db
+    .selectFrom('pullRequests')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('state', '=', 'open')
+    .orderBy('number')
+    .execute()
+}
+
+/** Nobody else changes it until the transaction ends. */
+export function holdPullRequest(trx: Executor, id: string): Promise<PullRequest | undefined> {
+  return trx.selectFrom('pullRequests').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+/**
+ * Stores what a host said of a pull request. What it said before something that is known already changes nothing: deliveries come in any order, and of two
+ * of the same second the end is the later one, unless it was `reopened`.
+ */
+export async function notePullRequest(
+  trx: Executor,
+  workspace: Pick<Workspace, 'id' | 'teamId'>,
+  known: KnownPullRequest,
+  { isReopened = false }: { readonly isReopened?: boolean } = {},
+): Promise<{ readonly pullRequest: PullRequest; readonly isNews: boolean }> {
+  const { id: hostId, updatedAt, labels, ...facts } = known
+  const said = { ...facts, labels: [...labels], hostUpdatedAt: updatedAt, closedAt: known.state === 'open' ? null : databaseNow }
+  const inserted = await trx
+    .insertInto('pullRequests')
+    .values({ id: newId(), teamId: workspace.teamId, workspaceId: workspace.id, hostId, environmentId: null, ...said })
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'hostId']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (inserted !== undefined) return { pullRequest: inserted, isNews: true }
+  const before = await trx
+    .selectFrom('pullRequests')
+    .selectAll()
+    .where('workspaceId', '=', workspace.id)
+    .where('hostId', '=', hostId)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false }
+  const pushed = before.headSha === known.headSha ? {} : { lastUsedAt: databaseNow }
+  return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed }), isNews: true }
+}
+
+function isOlder(before: PullRequest, { updatedAt, state }: KnownPullRequest, isReopened: boolean): boolean {
+  if (updatedAt === null || before.hostUpdatedAt === null) return false
+  if (updatedAt < before.hostUpdatedAt) return true
+  const isSame = updatedAt.getTime() === before.hostUpdatedAt.getTime()
+  return isSame && before.state !== 'open' && state === 'open' && !isReopened
+}
+
+/** Whoever has read it before starts again. */
+export function changePullRequest(trx: Executor, id: string, change: UpdateObject<Tables, 'pullRequests'>): Promise<PullRequest> {
+  return trx
+    .updateTable('pullRequests')
+    .set({ ...change, revision: sql`revision + 1`, updatedAt: databaseNow })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Somebody looked at its preview; it is no news to whoever follows the pull request. */
+export async function touchPreviews(db: Executor, environmentIds: readonly string[]): Promise<void> {
+  if (environmentIds.length === 0) return
+  await db.updateTable('pullRequests').set({ lastUsedAt: databaseNow }).where('environmentId', 'in', environmentIds).execute()
+}
+
+/** For how long a preview stays that nobody touches, by its environment. */
+export async function expirePreviewIn(trx: Executor, environmentId: string, seconds: number): Promise<void> {
+  await trx
+    .updateTable('environments')
+    .set({ expiresAt: inSeconds(seconds) })
+    .where('id', '=', environmentId)
+    .execute()
+}

@@ -1,0 +1,65 @@
+// The table of pull requests.
+import type { Generated } from 'kysely'
+import type { OptionalJson, OptionalTime, Time } from './columns.ts'
+
+/** Why nothing of a pull request runs although it is open. */
+export type Held = 'off' | 'draft' | 'approval' | 'destroyed' | 'expired' | 'evicted' | 'full' | 'failed' | 'nothing'
+
+/** What a review says, as it is shown; made by `review/`. */
+export interface StoredReview {
+  /** One line. */
+  readonly title: string
+  /** Markdown, for the check and the folded part of the comment. */
+  readonly markdown: string
+  /** The same for a terminal. */
+  readonly text: string
+  readonly conclusion: 'success' | 'failure' | 'needs_decision'
+  /** The commit that it was compared with: the newest that both branches have, or the base's tip where that was not found. */
+  readonly baseSha: string
+  /** How each service changes, in a word, for the comment's table; empty for one that could not be made. */
+  readonly changes: readonly { readonly service: string; readonly change: string }[]
+  /** What a person has to decide, each in a sentence of markdown. */
+  readonly decisions: readonly string[]
+}
+
+export interface PullRequestTable {
+  id: string
+  teamId: string
+  workspaceId: string
+  /** The host's own id: what deliveries are matched by. */
+  hostId: string
+  number: number
+  state: 'open' | 'merged' | 'closed'
+  title: string
+  url: string
+  author: string
+  /** Where its head is fetched from: `refs/pull/7/head`. */
+  ref: string
+  headSha: string
+  headRef: string
+  baseRef: string
+  isFork: boolean
+  isDraft: boolean
+  labels: Generated<string[]>
+  /** By the host's clock; null when it does not say. */
+  hostUpdatedAt: OptionalTime
+  /** Counts what was learned of it. */
+  revision: Generated<number>
+  /** Its preview; null when there is none. */
+  environmentId: string | null
+  held: Generated<Held | null>
+  heldReason: Generated<string | null>
+  /** The commit that was its head when it was held. */
+  heldSha: Generated<string | null>
+  approvedSha: Generated<string | null>
+  approvedBy: Generated<string | null>
+  approvedAt: OptionalTime
+  review: OptionalJson<StoredReview>
+  /** The commit that was reviewed. */
+  reviewSha: Generated<string | null>
+  /** When it was pushed to, spoken of or looked at last. */
+  lastUsedAt: Time
+  createdAt: Time
+  updatedAt: Time
+  closedAt: OptionalTime
+}
