@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
-// What is known of a pull request, whether or not a preview of it runs: the host's own id is what it is matched by.
+// What is known of a pull request, whether or not a preview of it runs: the host's own id is what it is matched by. How far the code of an environment is
+// trusted stands with it, so that whoever mends it makes nothing looser.
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table pull_requests (
     id uuid primary key,
@@ -37,10 +38,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     closed_at timestamptz,
     unique (workspace_id, host_id)
   )`.execute(db)
+  await sql`alter table environments add column trust text not null default 'trusted' check (trust in ('trusted', 'preview', 'fork'))`.execute(db)
   await sql`create index pull_requests_team_workspace on pull_requests (team_id, workspace_id, state)`.execute(db)
   await sql`create index pull_requests_environment on pull_requests (environment_id)`.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table environments drop column trust`.execute(db)
   await sql`drop table pull_requests`.execute(db)
 }

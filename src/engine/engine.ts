@@ -9,6 +9,10 @@ export interface StackIdentity {
   readonly environment: string
   /** Compose project: `kyozo-<workspace>-<environment>`. */
   readonly project: string
+  /** Whether it goes away again with all its data, as a preview does; its volumes say so. Default is no. */
+  readonly isTransient?: true
+  /** Whether nothing of it may reach further than its own network. Default is no. */
+  readonly isConfined?: true
 }
 
 export interface BuildRequest {
@@ -206,6 +210,6 @@ export interface Engine {
   running(): Promise<readonly RunningContainer[]>
   /** Every project of this instance that has containers or a network on the engine; volumes alone do not count, they stay for ever. */
   listProjects(): Promise<readonly string[]>
-  /** Removes containers and the network of a whole stack; volumes stay. */
-  removeStack(identity: StackIdentity): Promise<void>
+  /** Removes containers and the network of a whole stack; volumes stay, but for those of a transient one that say on them that they may go. Returns these. */
+  removeStack(identity: StackIdentity): Promise<readonly string[]>
 }

@@ -127,8 +127,14 @@ export async function openAttempt(claim: Claim, kyozo: Kyozo): Promise<Attempt> 
 }
 
 /** What the labels and the compose project of an environment are called. */
-export function identityOf(instance: string, workspace: Pick<Workspace, 'name'>, environment: Pick<Environment, 'name'>): StackIdentity {
-  return { instance, workspace: workspace.name, environment: environment.name, project: projectName(workspace.name, environment.name) }
+export function identityOf(
+  instance: string,
+  workspace: Pick<Workspace, 'name'>,
+  { name, trust = 'trusted' }: Pick<Environment, 'name'> & Partial<Pick<Environment, 'trust'>>,
+): StackIdentity {
+  const identity = { instance, workspace: workspace.name, environment: name, project: projectName(workspace.name, name) }
+  if (trust === 'trusted') return identity
+  return { ...identity, isTransient: true, ...(trust === 'fork' ? { isConfined: true } : {}) }
 }
 
 function guardLease(kyozo: Kyozo, lease: Lease, stop: AbortController) {

@@ -102,7 +102,7 @@ async function build(
         listing,
         context: input.context,
         files: input.files,
-        dockerfile: rewriteCacheIds(input.dockerfile, cacheNamespace(kyozo.instance, attempt.workspace.name)),
+        dockerfile: rewriteCacheIds(input.dockerfile, cacheNamespace(kyozo.instance, cacheOwner(attempt))),
       }),
       deadlineMs: kyozo.config.buildDeadlineMs,
       memoryLimitBytes: kyozo.config.buildMemoryBytes,
@@ -115,6 +115,11 @@ async function build(
   }
   work.builtAfterMs.set(service, performance.now() - start)
   attempt.say(`Built ${service} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+}
+
+/** What a fork's build leaves in a cache is read by its own builds only. */
+function cacheOwner({ workspace, environment }: Attempt): string {
+  return environment.trust === 'fork' ? `${workspace.name}.fork.${environment.name}` : workspace.name
 }
 
 /** The log has the whole output; a commit status has 140 characters. */

@@ -19,6 +19,7 @@ import {
 } from '../store/workspaces.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
+import { decidePullRequest } from './pull-requests/note.ts'
 import { type DeliveryOwner, type ReceiveContext, type Received, receive, startRelease } from './receive.ts'
 
 export interface ForgeDelivery extends NewDelivery {
@@ -94,7 +95,7 @@ export async function decideForgeEvent(
   const { delivery, event } = input
   const source = { forge: delivery.forge, connection: delivery.connection, teamId: context.teamId }
   const reason = reasonToIgnore(event)
-  if (reason !== undefined || (event.kind !== 'push' && event.kind !== 'branch_deleted' && event.kind !== 'pull_request')) {
+  if (reason !== undefined || event.kind === 'tag_pushed' || event.kind === 'ping' || event.kind === 'ignored') {
     const known =
       'repository' in event && event.repository ? await knownWorkspace(trx, { ...source, repository: event.repository }) : undefined
     const ignoredBecause = ignored(reason ?? 'nothing follows from this event', known ?? { teamId: context.teamId })
@@ -103,7 +104,8 @@ export async function decideForgeEvent(
   const workspace = await workspaceOf(context, trx, { ...source, repository: event.repository })
   if (workspace === undefined)
     return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
-  if (event.kind === 'pull_request') return ignored('previews of pull requests are not enabled for this workspace', workspace)
+  if (event.kind === 'pull_request') return decidePullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
+  if (event.kind === 'comment') return ignored('commands in comments are not read yet', workspace)
   return decidePush(context, trx, {
     workspace,
     ref: event.ref,

@@ -21,6 +21,29 @@ export interface EnvironmentSecrets {
   valuesFor(stack: Pick<StackSpec, 'services'>): Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
+interface SecretSources {
+  /** Whose encrypted files are opened. Default is that only what people set is there. */
+  readonly commit?: { readonly reader: ObjectReader; readonly listing: TreeListing }
+  /** What a preview may read. Default is nothing. */
+  readonly readable?: ReadableSecrets
+}
+
+/** What a preview may read of the secrets that people set. */
+export interface ReadableSecrets {
+  /** Those that were set for it alone. */
+  readonly own: boolean
+  /** Of those of the workspace, by name; null for all. */
+  readonly ofWorkspace: readonly string[] | null
+}
+
+const nothingReadable: ReadableSecrets = { own: false, ofWorkspace: [] }
+
+function mayRead({ own, ofWorkspace }: ReadableSecrets, { environmentId, name }: StoredSecret): boolean {
+  if (environmentId !== null) return own
+  // What opens the encrypted files of the repository opens all of them.
+  return !credentialNames.has(name) && (ofWorkspace === null || ofWorkspace.includes(name))
+}
+
 interface Held extends AvailableSecret {
   readonly value: string
 }
@@ -28,19 +51,19 @@ interface Held extends AvailableSecret {
 /** The largest encrypted file that is read. */
 const fileLimitBytes = 256 * 1024
 
-/** Throws `secret_unreadable` when a file of the commit cannot be opened. Without a commit only what people set is there. */
+/** Throws `secret_unreadable` when a file of the commit cannot be opened. */
 export async function environmentSecrets(
   kyozo: Pick<Kyozo, 'db' | 'vault'>,
-  environment: Pick<Environment, 'id' | 'workspaceId' | 'kind'>,
-  commit?: { readonly reader: ObjectReader; readonly listing: TreeListing },
+  environment: Pick<Environment, 'id' | 'workspaceId' | 'trust'>,
+  { commit, readable = nothingReadable }: SecretSources = {},
 ): Promise<EnvironmentSecrets> {
   const scope = { workspaceId: environment.workspaceId, environmentId: environment.id }
   const open = <S extends RetiredSecret>(secret: S) => ({ secret, value: kyozo.vault.open(placeOf(secret), secret.ciphertext) })
   const opened = (await listSecrets(kyozo.db, scope)).map(open)
   const retired = (await listRetiredSecrets(kyozo.db, scope)).map(open)
-  // Whoever may open a pull request writes the preview's code: it gets what was set for it, and nothing else.
-  const isPreview = environment.kind === 'preview'
-  const set = opened.filter(({ secret }) => !secret.isMade && (!isPreview || secret.environmentId !== null))
+  // Whoever may open a pull request writes the preview's code: it gets what it is allowed by name, and nothing else.
+  const isPreview = environment.trust !== 'trusted'
+  const set = opened.filter(({ secret }) => !secret.isMade && (!isPreview || mayRead(readable, secret)))
   const credentials = new Map(set.filter(({ secret }) => isCredential(secret)).map(({ secret, value }) => [secret.name, value]))
   const fromFiles = commit === undefined || isPreview ? [] : await secretsOfFiles(commit, credentials)
   const held = [...fromFiles, ...set.filter(({ secret }) => !isCredential(secret)).map(({ secret, value }) => heldBy(secret, value))]

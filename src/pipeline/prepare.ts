@@ -120,14 +120,18 @@ async function secretsOfRelease(
   kyozo: Kyozo,
   { earlier, kept }: { readonly earlier: KeptRelease; readonly kept: ReleaseValues | undefined },
 ): Promise<EnvironmentSecrets> {
-  const set = await environmentSecrets(kyozo, attempt.environment)
+  // A preview may read what it was allowed to read then.
+  const names = [...new Set(earlier.stackSpec.services.flatMap(({ secrets = [] }) => secrets))]
+  const readable = { own: true, ofWorkspace: names }
+  const set = await environmentSecrets(kyozo, attempt.environment, { readable })
   attempt.redactAlso(set.values)
   const { services } = earlier.stackSpec
   const given = set.valuesFor(earlier.stackSpec)
   const isComplete = services.every(({ name, secrets = [] }) => secrets.every((secret) => given[name]?.[secret] !== undefined))
   if (kept !== undefined || isComplete) return set
   const reader = await commitOf(attempt, kyozo, earlier)
-  const all = await environmentSecrets(kyozo, attempt.environment, { reader, listing: await reader.listTree(earlier.tree) })
+  const commit = { reader, listing: await reader.listTree(earlier.tree) }
+  const all = await environmentSecrets(kyozo, attempt.environment, { commit, readable })
   attempt.redactAlso(all.values)
   return all
 }

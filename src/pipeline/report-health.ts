@@ -7,7 +7,7 @@ import { putOutbox } from '../store/outbox.ts'
 import { findRelease } from '../store/releases.ts'
 import type { Workspace } from '../store/workspaces.ts'
 import type { HealthChange } from './record-observed.ts'
-import { commitStatus, contextOf } from './report.ts'
+import { commitStatus, contextOf, statusPlace } from './report.ts'
 
 export interface ChangedHealth {
   readonly workspace: Workspace
@@ -23,7 +23,7 @@ export async function reportHealth(trx: Executor, { workspace, environment, chan
   const messages = changes.flatMap((change) => {
     const state = change.status === 'healthy' ? ('success' as const) : ('failure' as const)
     const context = `${contextOf(environment)}/${change.service}`
-    return commitStatus({ workspace, release, baseUrl }, { context, state, description: healthChangeWords(change, now) })
+    return commitStatus(statusPlace({ workspace, release, baseUrl }), { context, state, description: healthChangeWords(change, now) })
   })
   if (messages.length === 0) return
   await putOutbox(trx, messages)

@@ -36,7 +36,11 @@ export async function reportStanding(
 ): Promise<void> {
   const context = `${contextOf(environment)}/${said.service}`
   const state = said.isWell ? 'success' : 'failure'
-  const messages = commitStatus({ workspace, release, baseUrl }, { context, state, description: `${said.service} ${said.words}` })
+  const messages = commitStatus(statusPlace({ workspace, release, baseUrl }), {
+    context,
+    state,
+    description: `${said.service} ${said.words}`,
+  })
   if (messages.length === 0) return
   await putOutbox(db, messages)
   await notify(db, 'outbox', release.id)
@@ -50,7 +54,7 @@ export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxM
   if (isOfKnown && aggregateState(release) !== 'success') return []
   const context = contextOf(environment)
   const status = (name: string, state: CommitStatus['state'], description: string) =>
-    commitStatus({ workspace, release, baseUrl }, { context: name, state, description })
+    commitStatus(statusPlace({ workspace, release, baseUrl }), { context: name, state, description })
   const services = subject.verdicts.flatMap((verdict) => {
     const state = serviceState(verdict)
     return state === undefined ? [] : status(`${context}/${verdict.service}`, state, verdict.words)
@@ -59,10 +63,26 @@ export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxM
 }
 
 export function contextOf({ kind, name }: Pick<Environment, 'kind' | 'name'>): string {
-  return `kyozo/${kind === 'preview' ? 'preview' : name}`
+  return kind === 'preview' ? previewContext : `kyozo/${name}`
 }
 
+/** Of all pull requests alike, so that it can be required. */
+export const previewContext = 'kyozo/preview'
+
 export interface StatusPlace {
+  readonly workspace: Workspace
+  readonly sha: string
+  /** Where it is told in full. */
+  readonly page: string
+  readonly releaseId?: string
+}
+
+/** Beside the commit of a release, which has a page of its own. */
+export function statusPlace({ workspace, release, baseUrl }: StatusOfRelease): StatusPlace {
+  return { workspace, sha: release.sha, page: `${baseUrl}/releases/${release.id}`, releaseId: release.id }
+}
+
+interface StatusOfRelease {
   readonly workspace: Workspace
   readonly release: Pick<Release, 'id' | 'sha'>
   readonly baseUrl: string
@@ -70,16 +90,16 @@ export interface StatusPlace {
 
 /** One message, or none: the built-in remote has nobody to tell. */
 export function commitStatus(
-  { workspace, release, baseUrl }: StatusPlace,
+  { workspace, sha, page, releaseId }: StatusPlace,
   { context, state, description }: Pick<CommitStatus, 'context' | 'state' | 'description'>,
 ): OutboxMessage[] {
   if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null)
     return []
   const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
-  const targetUrl = `${baseUrl}/releases/${release.id}`
-  const payload: CommitStatus = { repository, sha: release.sha, state, context, description: fitted(description), targetUrl }
-  const target = `status ${workspace.forge} ${repository.id} ${release.sha} ${context.toLowerCase()}`
-  return [{ teamId: workspace.teamId, kind: 'status', connection: workspace.connection, target, payload, releaseId: release.id }]
+  const payload: CommitStatus = { repository, sha, state, context, description: fitted(description), targetUrl: page }
+  const target = `status ${workspace.forge} ${repository.id} ${sha} ${context.toLowerCase()}`
+  const told = { teamId: workspace.teamId, kind: 'status' as const, connection: workspace.connection, target, payload }
+  return [releaseId === undefined ? told : { ...told, releaseId }]
 }
 
 /** GitHub shows this many characters. What still serves stands at the end and is what a person needs first: the middle gives way. */

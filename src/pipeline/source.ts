@@ -7,6 +7,7 @@ import type { TreeDiff } from '../git/source-tree.ts'
 import { type Specified, specifyFromSource } from '../stack/from-source.ts'
 import { updateRelease } from '../store/leases.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
+import { createMemory } from '../topology/incremental/memory.ts'
 import { keptAnalysis } from './analyses.ts'
 import type { Attempt } from './attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets, missingVariables } from './environment-secrets.ts'
@@ -14,6 +15,9 @@ import { followRename } from './follow-rename.ts'
 import type { Kyozo } from './kyozo.ts'
 import { Superseded } from './newer.ts'
 import { fixedPorts } from './ports.ts'
+import { type PreviewGround, previewGround } from './pull-requests/ground.ts'
+import { withDeclarationOf } from './pull-requests/read.ts'
+import { readableSecrets } from './pull-requests/secrets.ts'
 import { recordAnalysis } from './record-analysis.ts'
 import { commitOf, tipOf } from './tip.ts'
 import { declaredSettings } from './wishes.ts'
@@ -24,6 +28,8 @@ export interface FetchedSource {
   readonly memory: AnalysisMemory
   readonly sha: string
   readonly diff: TreeDiff
+  /** Of a preview. */
+  readonly ground?: PreviewGround
 }
 
 /** The commit's files, and how they differ from the tree analyzed last for this environment. */
@@ -35,13 +41,15 @@ export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<Fetch
   if (tip !== release.sha) throw new MovedOn(tip)
   const commit = await reader.readCommit(tip)
   attempt.say(`Release of ${tip.slice(0, 7)} (${commit.subject.slice(0, 72)}) to ${workspace.name} ${environment.name}`)
-  const kept = keptAnalysis(environment.id, kyozo)
-  const listing = await reader.listTree(commit.tree, kept.listing)
+  const ground = await previewGround(attempt, kyozo)
+  const kept = ground?.trust === 'fork' ? { listing: null, memory: createMemory() } : keptAnalysis(environment.id, kyozo)
+  const own = await reader.listTree(commit.tree, kept.listing)
+  const listing = ground?.trust === 'fork' ? withDeclarationOf(ground.base.listing, own) : own
   const base = kept.listing?.tree === environment.analyzedTree ? kept.listing : await baseListing(reader, environment.analyzedTree)
   kept.listing = listing
   const diff = diffTrees(base, listing)
   await updateRelease(kyozo.db, attempt.lease, { tree: commit.tree, diff: JSON.stringify(boundedDiff(diff)) })
-  return { reader, listing, memory: kept.memory, sha: tip, diff }
+  return { reader, listing, memory: kept.memory, sha: tip, diff, ...(ground === undefined ? {} : { ground }) }
 }
 
 /** The commit that was released last, whatever the branch points at by now. */
@@ -94,7 +102,11 @@ export interface AnalyzedSource extends Specified {
 
 /** Topology and stack of the fetched commit; stored with the release before anything is done with them. */
 export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: FetchedSource): Promise<AnalyzedSource> {
-  const secrets = await environmentSecrets(kyozo, attempt.environment, fetched)
+  const { ground } = fetched
+  const secrets = await environmentSecrets(kyozo, attempt.environment, {
+    commit: fetched,
+    ...(ground === undefined ? {} : { readable: readableSecrets(ground) }),
+  })
   attempt.redactAlso(secrets.values)
   const ports = await fixedPorts(attempt, kyozo)
   const start = performance.now()
@@ -111,13 +123,14 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       fixedPorts: ports,
       settings: declaredSettings(attempt.wishes),
       defaultLimits: attempt.workspace.defaultResourceLimits,
+      ...(ground === undefined ? {} : { preview: { trust: ground.trust, memory: ground.rules.memory, cpu: ground.rules.cpu } }),
     }),
   )
   const durationMs = performance.now() - start
   const { topology, stack } = answer
   await kyozo.db.transaction().execute(async (trx) => {
     // What is live was looked at when it arrived: it says nothing of where the branch is now.
-    if (attempt.release.options.ofLive === undefined)
+    if (attempt.release.options.ofLive === undefined && ground === undefined)
       await recordAnalysis(trx, { ...fetched, workspace: attempt.workspace, ref: attempt.environment.ref, topology, durationMs })
     await updateRelease(trx, attempt.lease, { topology: JSON.stringify(topology), stackSpec: JSON.stringify(stack) })
   })

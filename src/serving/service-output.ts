@@ -89,5 +89,5 @@ async function valuesOfFiles(
   if (workspace === undefined) return []
   const fetching = { workspace, signal: AbortSignal.timeout(fetchMs), redactAlso: () => undefined }
   const reader = await commitOf(fetching, kyozo, { sha: release.sha, tree })
-  return (await environmentSecrets(kyozo, environment, { reader, listing: await reader.listTree(tree) })).values
+  return (await environmentSecrets(kyozo, environment, { commit: { reader, listing: await reader.listTree(tree) } })).values
 }

@@ -1,6 +1,6 @@
 // What a preview gets of the machine, and how it ends: little of the one, and soon. Whoever may open a pull request decides what it holds.
 import type { Trust } from '../topology/compose/model.ts'
-import { type ComposeMap, type ComposeValue } from './compose-value.ts'
+import type { ComposeMap, ComposeValue } from './compose-value.ts'
 import type { ServiceDraft } from './service-draft.ts'
 import { bytesOf } from './settings/resources.ts'
 import { composeCpus, composeMemory, kubernetesMemory } from './units.ts'

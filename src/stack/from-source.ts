@@ -52,7 +52,8 @@ export function specifyFromSource(source: SourceTree, context: SourceContext): S
   const composeModels = files.map((file) => readComposeFile({ tree, file, policy: context.preview?.trust ?? 'trusted', secrets }))
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
-  if (tree.wanted.size === 0) assertDockerfilesAllowed(stack, { workspace: context.identity.workspace, policy: context.preview?.trust ?? 'trusted' })
+  if (tree.wanted.size === 0)
+    assertDockerfilesAllowed(stack, { workspace: context.identity.workspace, policy: context.preview?.trust ?? 'trusted' })
   if (tree.wanted.size === 0) assertSecretsMet(tree, stack)
   return { topology, stack, environments: declaredEnvironments(tree), previews: previewRules(readDeclaration(tree).declaration) }
 }

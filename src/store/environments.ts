@@ -31,7 +31,12 @@ export function listEnvironments(db: Executor, workspaceId: string): Promise<Env
 export async function putEnvironment(
   db: Executor,
   workspace: Pick<Workspace, 'id' | 'teamId' | 'name'>,
-  environment: { readonly name: string; readonly ref: string },
+  environment: {
+    readonly name: string
+    readonly ref: string
+    /** Default is a branch of the team's own. */
+    readonly preview?: { readonly pullRequest: number; readonly trust: 'preview' | 'fork' }
+  },
 ): Promise<Environment> {
   const names = { project: projectName(workspace.name, environment.name), hostLabel: hostLabel(workspace.name, environment.name) }
   if (await isTaken(db, { workspaceId: workspace.id, name: environment.name, ...names })) {
@@ -43,7 +48,7 @@ export async function putEnvironment(
       },
     )
   }
-  return db
+  const put = await db
     .insertInto('environments')
     .values({
       id: newId(),
@@ -51,12 +56,24 @@ export async function putEnvironment(
       workspaceId: workspace.id,
       name: environment.name,
       ref: environment.ref,
-      kind: 'branch',
+      ...(environment.preview === undefined
+        ? { kind: 'branch' as const }
+        : { kind: 'preview' as const, pullRequestId: String(environment.preview.pullRequest), trust: environment.preview.trust }),
       ...names,
     })
-    .onConflict((conflict) => conflict.columns(['workspaceId', 'name']).doUpdateSet({ ref: environment.ref, updatedAt: sql`now()` }))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['workspaceId', 'name'])
+        .doUpdateSet((excluded) => ({ ref: environment.ref, trust: excluded.ref('excluded.trust'), updatedAt: sql`now()` }))
+        // A branch's environment never becomes a pull request's, nor the other way round.
+        .whereRef('environments.kind', '=', 'excluded.kind'),
+    )
     .returningAll()
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
+  if (put !== undefined) return put
+  throw new KyozoError('bad_request', `${workspace.name} has another environment named ${environment.name}`, {
+    hint: 'names such as pr-7 are those of pull requests; give the other one another name',
+  })
 }
 
 type Names = Pick<Environment, 'workspaceId' | 'name' | 'project' | 'hostLabel'>

@@ -32,6 +32,12 @@ export async function defaultTeam(db: Executor): Promise<string> {
 /** The database's clock: leases are compared on it alone, so that a worker whose clock jumps harms nobody. */
 export const databaseNow = sql<Date>`now()`
 
+/** Epoch milliseconds by that clock, at which the transaction began. */
+export async function databaseClock(db: Executor): Promise<number> {
+  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db)
+  return rows[0]!.now.getTime()
+}
+
 export function inSeconds(seconds: number) {
   return sql<Date>`now() + make_interval(secs => ${seconds})`
 }

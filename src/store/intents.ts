@@ -3,6 +3,7 @@ import { type Insertable, sql, type Updateable } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
+import type { Asker } from './operations.ts'
 import type { EnvironmentTable, WorkspaceTable } from './tables/git.ts'
 import type { ServiceInstanceTable } from './tables/services.ts'
 import type { Viewer } from './viewer.ts'
@@ -49,7 +50,7 @@ export async function addServiceInstance(db: Executor, row: Omit<Insertable<Serv
 }
 
 /** Whoever pauses holds the workspace as well, so that a commit comes either before or after. */
-export async function pauseEnvironment(db: Executor, viewer: Viewer, id: string, reason: string | null): Promise<void> {
+export async function pauseEnvironment(db: Executor, viewer: Asker, id: string, reason: string | null): Promise<void> {
   await db
     .updateTable('environments')
     .set({ pausedBy: viewer.name, pausedById: viewer.userId, pausedAt: databaseNow, pauseReason: reason, updatedAt: databaseNow })

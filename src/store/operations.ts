@@ -9,6 +9,11 @@ import type { Viewer } from './viewer.ts'
 
 export type Operation = Selectable<OperationTable>
 
+/** Who asks: a person or a program, or kyozo itself, which is no user. */
+export interface Asker extends Pick<Viewer, 'teamId' | 'name'> {
+  readonly userId: string | null
+}
+
 export interface OperationRequest {
   readonly kind: string
   readonly workspaceId?: string | null
@@ -26,7 +31,7 @@ export interface OperationRequest {
  */
 export async function startOperation(
   db: Executor,
-  viewer: Viewer,
+  viewer: Asker,
   request: OperationRequest,
 ): Promise<{ readonly operation: Operation; readonly isNew: boolean }> {
   const { idempotencyKey = null } = request
@@ -80,7 +85,7 @@ export async function repeatedOperation(db: Executor, viewer: Viewer, request: O
 /** An operation of the kind on the same thing with the same input that has not ended; `waiting` leaves out what a release carries out already. */
 export async function openOperation(
   db: Executor,
-  viewer: Viewer,
+  viewer: Pick<Asker, 'teamId'>,
   request: OperationRequest & { readonly among: 'open' | 'waiting' },
 ): Promise<Operation | undefined> {
   let open = db
@@ -96,6 +101,28 @@ export async function openOperation(
   return open.orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 
+/** One with the same input that nobody has begun with; held, so that nobody begins before the transaction ends. */
+export function queuedOperation(trx: Executor, asker: Pick<Asker, 'teamId'>, request: OperationRequest): Promise<Operation | undefined> {
+  return trx
+    .selectFrom('operations')
+    .selectAll()
+    .where('teamId', '=', asker.teamId)
+    .where('kind', '=', request.kind)
+    .where('state', '=', 'queued')
+    .where('workspaceId', 'is not distinct from', request.workspaceId ?? null)
+    .where(sql<boolean>`input = ${JSON.stringify(request.input ?? {})}::jsonb`)
+    .orderBy('id')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst()
+}
+
+/** One that waits to be tried again is due now. */
+export async function wakeOperation(trx: Executor, id: string): Promise<void> {
+  await trx.updateTable('operations').set({ leaseExpiresAt: null }).where('id', '=', id).where('state', '=', 'queued').execute()
+}
+
 function keyReused(key: string): KyozoError {
   return new KyozoError('idempotency_key_reused', `the Idempotency-Key ${JSON.stringify(key)} was used for another request before`, {
     hint: 'send a new key with a new request; the same key only repeats the same request',
@@ -103,7 +130,7 @@ function keyReused(key: string): KyozoError {
 }
 
 /** Who asks counts too: two people who choose one key by chance must not read each other's operations. */
-function hashOfRequest(viewer: Viewer, request: OperationRequest): string {
+function hashOfRequest(viewer: Asker, request: OperationRequest): string {
   const { idempotencyKey: _, ...asked } = request
   return createHash('sha256')
     .update(JSON.stringify([viewer.userId, asked]))

@@ -24,6 +24,10 @@ export function findPullRequest(db: Executor, id: string): Promise<PullRequest |
   return db.selectFrom('pullRequests').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+export function findPullRequestByHostId(db: Executor, workspaceId: string, hostId: string): Promise<PullRequest | undefined> {
+  return db.selectFrom('pullRequests').selectAll().where('workspaceId', '=', workspaceId).where('hostId', '=', hostId).executeTakeFirst()
+}
+
 export function findPullRequestByNumber(db: Executor, workspaceId: string, number: number): Promise<PullRequest | undefined> {
   return db
     .selectFrom('pullRequests')
@@ -46,6 +50,33 @@ export function openPullRequests(db: Executor, workspaceId: string): Promise<Pul
     .selectAll()
     .where('workspaceId', '=', workspaceId)
     .where('state', '=', 'open')
+    .orderBy('number')
+    .execute()
+}
+
+/** Other previews of a workspace that are there. */
+export async function countPreviews(
+  db: Executor,
+  { workspaceId, besides }: { readonly workspaceId: string; readonly besides: string },
+): Promise<{ readonly all: number; readonly ofForks: number }> {
+  const { all, forks } = await db
+    .selectFrom('pullRequests')
+    .select([sql<number>`count(*)::integer`.as('all'), sql<number>`(count(*) filter (where is_fork))::integer`.as('forks')])
+    .where('workspaceId', '=', workspaceId)
+    .where('id', '!=', besides)
+    .where('environmentId', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return { all, ofForks: forks }
+}
+
+/** Those that found no place for their previews. */
+export function waitingForPlace(db: Executor, workspaceId: string): Promise<PullRequest[]> {
+  return db
+    .selectFrom('pullRequests')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('state', '=', 'open')
+    .where('held', '=', 'full')
     .orderBy('number')
     .execute()
 }

@@ -4,7 +4,7 @@ import type { Connections } from '../../src/forge/connections.ts'
 import type { ForgeConnection } from '../../src/forge/forge.ts'
 import { githubConnection } from '../../src/forge/github/connection.ts'
 import { createGates } from '../../src/gate.ts'
-import { commitStatus } from '../../src/pipeline/report.ts'
+import { commitStatus, statusPlace } from '../../src/pipeline/report.ts'
 import { startOutbox } from '../../src/serving/outbox.ts'
 import { storedConnections } from '../../src/serving/stored-connections.ts'
 import { addAlertRule } from '../../src/store/alerts.ts'
@@ -70,7 +70,7 @@ async function tell(context: string, { connection = 'main' } = {}): Promise<void
   const at = { ...workspace, forge: 'github' as const, connection, repositoryId: String(shop.id), repositoryName: shop.fullName }
   await db.transaction().execute(async (trx) => {
     const place = { workspace: at, release, baseUrl: 'http://kyozo.test' }
-    await putOutbox(trx, commitStatus(place, { context, state: 'success', description: '2 live' }))
+    await putOutbox(trx, commitStatus(statusPlace(place), { context, state: 'success', description: '2 live' }))
     await notify(trx, 'outbox', '')
   })
 }

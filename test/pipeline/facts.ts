@@ -45,6 +45,7 @@ export function environment(parts: Partial<Environment> = {}): Environment {
     project: 'kyozo-shop-production',
     hostLabel: 'shop',
     pullRequestId: null,
+    trust: 'trusted',
     analyzedTree: null,
     analyzedSha: null,
     liveReleaseId: null,

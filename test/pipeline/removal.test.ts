@@ -22,11 +22,11 @@ import { until } from '../support/until.ts'
 
 const { db } = await testDatabase()
 
-async function deleting(removeStack: () => Promise<void>, check: () => Promise<unknown> = async () => undefined) {
+async function deleting(stop: () => Promise<unknown>, check: () => Promise<unknown> = async () => undefined) {
   const { workspace, environment } = await workspaceWithEnvironment(db)
   const kyozo = {
     ...{ db, owner: 'me', instance: 'test', edge: undefined, config: readConfig({}), log: createLog('silent') },
-    engine: { observe: async () => ({ ...nothing, volumes: ['b', 'a'] }), removeStack, check },
+    engine: { observe: async () => ({ ...nothing, volumes: ['b', 'a'] }), removeStack: () => stop().then(() => []), check },
     notifications: { on: () => () => undefined },
     stopping: { begun: new AbortController().signal, handOver: new AbortController().signal },
   } as unknown as Kyozo

@@ -18,7 +18,7 @@ import { followOutput } from './follow-output.ts'
 import { gatedEngine } from './gated-engine.ts'
 import { glanceAtAll } from './glance.ts'
 import { composeLabel, label } from './labels.ts'
-import { prepareStack, removeNetworksOf } from './network.ts'
+import { prepareStack, removeNetworksOf, removeTransientVolumes } from './network.ts'
 import { listContainers, observeContainers, observeStack } from './observe.ts'
 import { readOutput } from './output.ts'
 import { pullImage } from './pull.ts'
@@ -88,12 +88,14 @@ async function projectsOf(context: DockerContext): Promise<readonly string[]> {
   return [...new Set(labels.filter((project) => project !== undefined))].sort()
 }
 
-async function removeWholeStack(context: DockerContext, identity: StackIdentity): Promise<void> {
+async function removeWholeStack(context: DockerContext, identity: StackIdentity): Promise<readonly string[]> {
   const containers = await listContainers(context, [`${label.instance}=${context.instance}`, `${composeLabel.project}=${identity.project}`])
   await removeContainers(
     context,
     containers.map((container) => container.Id),
   )
   await removeNetworksOf(context, identity)
+  const volumes = await removeTransientVolumes(context, identity)
   await rm(join(context.stacksDir, identity.project), { recursive: true, force: true })
+  return volumes
 }

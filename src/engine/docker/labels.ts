@@ -10,6 +10,8 @@ export const label = {
   revision: 'kyozo.revision',
   generation: 'kyozo.generation',
   configHash: 'kyozo.config-hash',
+  /** Of a volume: it goes with its environment. */
+  transient: 'kyozo.transient',
   /** Of an image: the name that it was built for. */
   image: 'kyozo.image',
 } as const

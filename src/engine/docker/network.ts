@@ -90,6 +90,8 @@ async function createNetwork(context: DockerContext, identity: StackIdentity, su
       Name: name,
       Driver: 'bridge',
       IPAM: { Driver: 'default', Config: [{ Subnet: subnet, IPRange: lowerHalf(subnet) }] },
+      // Without an address of the machine nothing that it sends finds its way back.
+      ...(identity.isConfined ? { Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } } : {}),
       Labels: { ...labelsOf(identity), [composeLabel.project]: identity.project, [composeLabel.network]: 'default' },
       abortSignal,
     }),
@@ -114,7 +116,27 @@ interface WantedVolume {
 }
 
 function volumeLabels(identity: StackIdentity, volume: string): Labels {
-  return { ...labelsOf(identity), [composeLabel.project]: identity.project, [composeLabel.volume]: volume }
+  return {
+    ...labelsOf(identity),
+    ...(identity.isTransient ? { [label.transient]: 'true' } : {}),
+    [composeLabel.project]: identity.project,
+    [composeLabel.volume]: volume,
+  }
+}
+
+/** Removes the volumes of a stack that were made to go with it, and names them; those of anybody else, and those that are meant to stay, stay. */
+export async function removeTransientVolumes(context: DockerContext, identity: StackIdentity): Promise<readonly string[]> {
+  if (!identity.isTransient) return []
+  const owner = Object.entries(labelsOf(identity)).map(([name, value]) => `${name}=${value}`)
+  const { Volumes: found } = await ask({ tried: 'list volumes' }, (abortSignal) =>
+    context.docker.listVolumes({
+      filters: { label: [...owner, `${label.transient}=true`, `${composeLabel.project}=${identity.project}`] },
+      abortSignal,
+    }),
+  )
+  for (const { Name } of found)
+    await ask({ tried: `remove volume ${Name}` }, () => context.docker.getVolume(Name).remove().catch(ignoreMissing))
+  return found.map(({ Labels, Name }) => Labels?.[composeLabel.volume] ?? Name).sort()
 }
 
 async function volumeStands(context: DockerContext, { name, labels }: WantedVolume): Promise<boolean> {

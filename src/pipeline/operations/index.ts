@@ -1,4 +1,6 @@
 // Every kind of operation: the list is the truth.
+
+import { followPullRequest } from '../pull-requests/follow.ts'
 import { analyzeTopology } from './analysis.ts'
 import { replayDelivery } from './deliveries.ts'
 import { deployEnvironmentTip, pauseEnvironment, resumeEnvironment } from './environments.ts'
@@ -29,4 +31,5 @@ export const operationKinds: Readonly<Record<string, OperationWork>> = {
   rollback_release: rollbackRelease,
   cancel_release: cancelRelease,
   replay_delivery: replayDelivery,
+  follow_pull_request: followPullRequest,
 }

@@ -3,6 +3,8 @@ import { KyozoError } from '../../errors.ts'
 import { dropEnvironment, type Environment, findEnvironment, listEnvironments } from '../../store/environments.ts'
 import { notify } from '../../store/notify.ts'
 import { finishOperation } from '../../store/operation-leases.ts'
+import type { Operation } from '../../store/operations.ts'
+import { pullRequestOf } from '../../store/pull-requests.ts'
 import { requestCancel, runningRelease, waitingReleases } from '../../store/releases.ts'
 import { assertRepair, claimRepair, endRepair, type RepairLease, repairGivesWay } from '../../store/repairs.ts'
 import { dropWorkspace, findWorkspace, type Workspace } from '../../store/workspaces.ts'
@@ -10,6 +12,7 @@ import { identityOf } from '../attempt.ts'
 import { cancelWaiting } from '../cancel.ts'
 import { fencedEngine } from '../fenced-engine.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { previewIsGone } from '../pull-requests/gone.ts'
 import { guardRepair } from '../repair/guard.ts'
 import { textIn } from './about.ts'
 import type { OperationContext, OperationWork } from './operation.ts'
@@ -17,7 +20,7 @@ import type { OperationContext, OperationWork } from './operation.ts'
 export const deleteEnvironment: OperationWork = async (operation, context) => {
   const { kyozo, lease } = context
   const [id, name] = [textIn(operation, 'environment_id'), textIn(operation, 'name')]
-  const volumes = await removeEnvironment(id, operation.requestedBy, context)
+  const volumes = await removeEnvironment(id, asked(operation), context)
   await kyozo.edge?.refresh()
   const words = `${name} is deleted${sayKept(volumes)}`
   await finishOperation(kyozo.db, lease, { state: 'succeeded', words, result: { kept_volumes: volumes } })
@@ -29,7 +32,7 @@ export const deleteWorkspace: OperationWork = async (operation, context) => {
   const [id, name] = [textIn(operation, 'workspace_id'), textIn(operation, 'name')]
   const volumes: string[] = []
   for (const environment of await listEnvironments(kyozo.db, id))
-    volumes.push(...(await removeEnvironment(environment.id, operation.requestedBy, context)))
+    volumes.push(...(await removeEnvironment(environment.id, asked(operation), context)))
   await kyozo.db.transaction().execute(async (trx) => {
     await dropWorkspace(trx, id)
     await finishOperation(trx, lease, {
@@ -43,6 +46,16 @@ export const deleteWorkspace: OperationWork = async (operation, context) => {
   return { kind: 'ended' }
 }
 
+interface Asked {
+  readonly by: string
+  /** By a person here, and not because of what happened on its host. */
+  readonly isAsked: boolean
+}
+
+function asked({ requestedBy, requestedById }: Operation): Asked {
+  return { by: requestedBy, isAsked: requestedById !== null }
+}
+
 function sayKept(volumes: readonly string[]): string {
   return volumes.length === 0
     ? ''
@@ -50,7 +63,7 @@ function sayKept(volumes: readonly string[]): string {
 }
 
 /** Its containers and network, then its rows: after a crash in between the next try finds the rest. Returns the volumes that stay. */
-async function removeEnvironment(id: string, by: string, { kyozo, signal }: OperationContext): Promise<readonly string[]> {
+async function removeEnvironment(id: string, { by, isAsked }: Asked, { kyozo, signal }: OperationContext): Promise<readonly string[]> {
   const environment = await findEnvironment(kyozo.db, id)
   const workspace = environment === undefined ? undefined : await findWorkspace(kyozo.db, environment.workspaceId)
   if (environment === undefined || workspace === undefined) return []
@@ -65,13 +78,15 @@ async function removeEnvironment(id: string, by: string, { kyozo, signal }: Oper
     const engine = fencedEngine(kyozo.engine, () => assertRepair(kyozo.db, lease))
     const identity = identityOf(kyozo.instance, workspace, environment)
     const { volumes } = await engine.observe(identity, [])
-    await engine.removeStack(identity)
+    const gone = new Set(await engine.removeStack(identity))
     await kyozo.db.transaction().execute(async (trx) => {
       await assertRepair(trx, lease)
+      const pullRequest = await pullRequestOf(trx, id)
       await dropEnvironment(trx, id)
+      if (pullRequest !== undefined) await previewIsGone(kyozo, trx, { workspace, pullRequest, by, isAsked })
       await notify(trx, 'routes', id)
     })
-    return [...volumes].sort()
+    return volumes.filter((volume) => !gone.has(volume)).sort()
   } catch (thrown) {
     await endRepair(kyozo.db, lease, { state: 'yielded', outcome: 'it could not be deleted' }).catch(() => undefined)
     throw thrown instanceof KyozoError && thrown.code === 'lease_lost' ? busy(environment) : await counted(kyozo, thrown)

@@ -67,7 +67,10 @@ export interface EnvironmentTable {
   /** The compose project, and the label below the base domain: no two environments share either. */
   project: string
   hostLabel: string
+  /** The number of the pull request. */
   pullRequestId: string | null
+  /** How far its code is trusted: the team's own branch, a pull request from inside the repository, or from a fork. */
+  trust: Generated<'trusted' | 'preview' | 'fork'>
   /** The tree and commit of the last release that was analyzed: the base of the next diff. */
   analyzedTree: string | null
   analyzedSha: string | null

@@ -1,0 +1,136 @@
+// Does what was decided about a preview, in one transaction with what is told of it.
+import { KyozoError } from '../../errors.ts'
+import type { Holding, PreviewDecision } from '../../release/preview.ts'
+import { lifeMs } from '../../release/preview.ts'
+import { short } from '../../release/verdict.ts'
+import type { Executor } from '../../store/database.ts'
+import { type Environment, findEnvironment, putEnvironment } from '../../store/environments.ts'
+import { changePullRequest, expirePreviewIn, type PullRequest } from '../../store/pull-requests.ts'
+import { latestRelease, type Release } from '../../store/releases.ts'
+import type { Workspace } from '../../store/workspaces.ts'
+import type { Kyozo } from '../kyozo.ts'
+import { startRelease } from '../receive.ts'
+import type { Unreadable } from './follow.ts'
+import { isGoing, letGo } from './let-go.ts'
+import type { ReadPullRequest } from './read.ts'
+import { tellPullRequest } from './tell.ts'
+
+interface Subject {
+  readonly workspace: Workspace
+  readonly pullRequest: PullRequest
+  /** Who made it happen. */
+  readonly by: string
+}
+
+export interface Carrying extends Subject {
+  readonly decision: PreviewDecision | { readonly kind: 'failed'; readonly words: string }
+  readonly read: ReadPullRequest | Unreadable | undefined
+}
+
+type Carrier = Pick<Kyozo, 'queue' | 'config'>
+
+/** Returns what was done, in words. */
+export async function carryOut(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<string> {
+  const { pullRequest, workspace } = carrying
+  const words = await act(kyozo, trx, carrying)
+  await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, kyozo.config.baseUrl)
+  return words
+}
+
+async function act(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<string> {
+  const { decision, read } = carrying
+  switch (decision.kind) {
+    case 'deploy':
+      return deploy(kyozo, trx, { ...carrying, read: read as ReadPullRequest })
+    case 'hold':
+      return hold(kyozo, trx, { ...carrying, decision, headSha: (read as ReadPullRequest).head.sha })
+    case 'remove':
+      await changePullRequest(trx, carrying.pullRequest.id, { held: null, heldReason: null, heldSha: null })
+      return removed(kyozo, trx, carrying, decision.words)
+    case 'failed':
+      await changePullRequest(trx, carrying.pullRequest.id, {
+        held: 'failed',
+        heldReason: decision.words,
+        heldSha: carrying.pullRequest.headSha,
+      })
+      return `pull request ${carrying.pullRequest.number} cannot be read: ${decision.words}`
+  }
+}
+
+async function deploy(
+  kyozo: Carrier,
+  trx: Executor,
+  { workspace, pullRequest, by, read }: Subject & { readonly read: ReadPullRequest },
+): Promise<string> {
+  const { number, isFork } = pullRequest
+  const { sha } = read.head
+  const former = pullRequest.environmentId === null ? undefined : await findEnvironment(trx, pullRequest.environmentId)
+  if (former !== undefined && (await isGoing(trx, former)))
+    return `the former preview of pull request ${number} is being removed; the next one is made when it is gone`
+  const environment = await placeOf(trx, { workspace, pullRequest })
+  if (environment instanceof KyozoError) {
+    const words = `${environment.message}; ${environment.hint ?? ''}`
+    await changePullRequest(trx, pullRequest.id, { headSha: sha, held: 'failed', heldReason: words, heldSha: sha })
+    return words
+  }
+  const change = { headSha: sha, environmentId: environment.id, held: null, heldReason: null, heldSha: null }
+  await changePullRequest(trx, pullRequest.id, change)
+  await expirePreviewIn(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
+  const latest = await latestRelease(trx, environment.id)
+  if (latest?.sha === sha && !mayComeAgain(latest)) return `${short(sha)} of pull request ${number} has its release`
+  const release = await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
+    workspace,
+    environment,
+    sha,
+    triggeredBy: by,
+  })
+  return `release of ${short(release.sha)} to ${environment.name} queued`
+}
+
+/** One that was not begun for a newer commit, or failed, is tried once more when somebody pushes or asks. */
+function mayComeAgain({ state }: Release): boolean {
+  return state === 'superseded' || state === 'failed' || state === 'skipped'
+}
+
+async function placeOf(
+  trx: Executor,
+  { workspace, pullRequest }: Pick<Subject, 'workspace' | 'pullRequest'>,
+): Promise<Environment | KyozoError> {
+  const { number, ref, isFork } = pullRequest
+  try {
+    return await putEnvironment(trx, workspace, {
+      name: `pr-${number}`,
+      ref,
+      preview: { pullRequest: number, trust: isFork ? 'fork' : 'preview' },
+    })
+  } catch (error) {
+    if (error instanceof KyozoError && error.code === 'bad_request') return error
+    throw error
+  }
+}
+
+async function hold(
+  kyozo: Carrier,
+  trx: Executor,
+  { decision, headSha, ...subject }: Subject & { readonly decision: Holding; readonly headSha: string },
+): Promise<string> {
+  const { pullRequest } = subject
+  const { held, words, removes } = decision
+  const isSame = pullRequest.held === held && pullRequest.heldSha !== null
+  await changePullRequest(trx, pullRequest.id, {
+    headSha,
+    held,
+    heldReason: words,
+    // Since when it is so decides what lifts it.
+    heldSha: isSame && (held === 'expired' || held === 'evicted' || held === 'destroyed') ? pullRequest.heldSha : headSha,
+  })
+  if (!removes) return `no preview of ${short(headSha)}: ${words}`
+  return removed(kyozo, trx, subject, words)
+}
+
+async function removed(kyozo: Carrier, trx: Executor, { workspace, pullRequest, by }: Subject, words: string): Promise<string> {
+  const environment = pullRequest.environmentId === null ? undefined : await findEnvironment(trx, pullRequest.environmentId)
+  if (environment === undefined) return words
+  await letGo(trx, kyozo.queue, { workspace, environment, by, because: words })
+  return `${words}; ${environment.name} is removed`
+}

@@ -1,0 +1,109 @@
+// Looks at a pull request anew and does what follows: reviews its head, and lets its preview be made, stay or go. Deliveries only wake this; what holds is
+// what the host and the repository say at this moment.
+import { asKyozoError, KyozoError } from '../../errors.ts'
+import type { ForgePullRequest } from '../../forge/pull-requests.ts'
+import { finishOperation } from '../../store/operation-leases.ts'
+import type { Operation } from '../../store/operations.ts'
+import { findPullRequest, holdPullRequest, notePullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import type { Workspace } from '../../store/workspaces.ts'
+import type { Kyozo } from '../kyozo.ts'
+import { fetchingFor, known, textIn, workspaceOf } from '../operations/about.ts'
+import type { OperationContext, OperationWork } from '../operations/operation.ts'
+import { carryOut } from './carry-out.ts'
+import { decideOn } from './decide-on.ts'
+import { type ReadPullRequest, readPullRequest } from './read.ts'
+
+/** Somebody may change a pull request as fast as it is looked at; then the next look is left to whoever is woken by that. */
+const looks = 3
+
+export const followPullRequest: OperationWork = async (operation, context) => {
+  for (let look = 1; look <= looks; look++) {
+    const words = await lookOnce(operation, context)
+    if (words !== undefined) return { kind: 'ended' }
+  }
+  throw new KyozoError('state_conflict', 'the pull request changes faster than it can be looked at', { retryable: true })
+}
+
+/** Undefined when something newer was learned of it meanwhile: then it is looked at again. */
+async function lookOnce(operation: Operation, context: OperationContext): Promise<string | undefined> {
+  const { kyozo, lease } = context
+  const workspace = await workspaceOf(operation, kyozo.db)
+  const pullRequest = await asItIsNow(kyozo, workspace, await pullRequestOf(operation, kyozo))
+  const read = pullRequest.state === 'open' ? await readIt(operation, context, { workspace, pullRequest }) : undefined
+  return kyozo.db.transaction().execute(async (trx) => {
+    const held = await holdPullRequest(trx, pullRequest.id)
+    if (held === undefined || held.revision !== pullRequest.revision) return undefined
+    const subject = { workspace, pullRequest: held, by: operation.requestedBy }
+    const decided = await decideOn(trx, { ...subject, read, isAsked: operation.input.asked === true })
+    const words = await carryOut(kyozo, trx, { ...subject, ...decided, read })
+    await finishOperation(trx, lease, { state: 'succeeded', words })
+    return words
+  })
+}
+
+async function pullRequestOf(operation: Operation, { db }: Kyozo): Promise<PullRequest> {
+  return known(await findPullRequest(db, textIn(operation, 'pull_request_id')), 'the pull request')
+}
+
+/** What its host says of it at this moment, where it can be asked: deliveries come late, twice, or not at all. */
+async function asItIsNow(kyozo: Kyozo, workspace: Workspace, pullRequest: PullRequest): Promise<PullRequest> {
+  const said = await askHost(kyozo, workspace, pullRequest)
+  if (said === undefined || said.id !== pullRequest.hostId || isSame(said, pullRequest)) return pullRequest
+  return kyozo.db.transaction().execute(async (trx) => (await notePullRequest(trx, workspace, said, { isReopened: true })).pullRequest)
+}
+
+/** A host that cannot be asked delays nothing: what it has sent was signed. */
+async function askHost(kyozo: Kyozo, workspace: Workspace, { number }: PullRequest): Promise<ForgePullRequest | undefined> {
+  const { connection, repositoryId: id, repositoryName: fullName } = workspace
+  if (id === null || fullName === null) return undefined
+  try {
+    return await kyozo.connections.client(connection ?? '')?.ask?.findPullRequest({ id, fullName }, number)
+  } catch (error) {
+    kyozo.log.info(
+      { error, workspace: workspace.name, number },
+      'a pull request could not be looked up at its host, and is what was sent of it',
+    )
+    return undefined
+  }
+}
+
+function isSame(said: ForgePullRequest, known: PullRequest): boolean {
+  return (
+    said.state === known.state &&
+    said.headSha === known.headSha &&
+    said.baseRef === known.baseRef &&
+    said.isDraft === known.isDraft &&
+    said.isFork === known.isFork &&
+    said.title === known.title
+  )
+}
+
+/** What keeps it from being read, and that nobody but its author or the base branch's owner can mend. */
+export interface Unreadable {
+  readonly error: KyozoError
+}
+
+interface Subject {
+  readonly workspace: Workspace
+  readonly pullRequest: PullRequest
+}
+
+async function readIt(
+  operation: Operation,
+  context: OperationContext,
+  { workspace, pullRequest }: Subject,
+): Promise<ReadPullRequest | Unreadable> {
+  const { kyozo } = context
+  try {
+    return await readPullRequest(fetchingFor(workspace, context), kyozo, pullRequest)
+  } catch (thrown) {
+    const error = asKyozoError(thrown)
+    // Hosts tell of a pull request before everybody can fetch its head.
+    const mayCome = error.code === 'revision_not_found' && operation.attempt < headTries
+    if (mayCome) throw new KyozoError('revision_not_found', error.message, { retryable: true, cause: error })
+    if (error.retryable || error.code === 'lease_lost') throw thrown
+    return { error }
+  }
+}
+
+const headTries = 3

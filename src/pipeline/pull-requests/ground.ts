@@ -1,0 +1,50 @@
+// What a release of a preview stands on: its pull request, which must be open and, from a fork, approved at this very commit; and what the base branch says.
+import { KyozoError } from '../../errors.ts'
+import { approvalLifeMs } from '../../release/preview.ts'
+import { short } from '../../release/verdict.ts'
+import type { PreviewLimits } from '../../stack/confine-preview.ts'
+import type { Executor } from '../../store/database.ts'
+import { databaseClock } from '../../store/instance.ts'
+import { type PullRequest, pullRequestOf } from '../../store/pull-requests.ts'
+import type { PreviewRules } from '../../topology/declaration/preview-rules.ts'
+import type { Attempt } from '../attempt.ts'
+import type { Kyozo } from '../kyozo.ts'
+import { type CommitRead, readBase } from './read.ts'
+
+export interface PreviewGround {
+  readonly pullRequest: PullRequest
+  readonly trust: PreviewLimits['trust']
+  readonly rules: PreviewRules
+  /** The base branch's tip. */
+  readonly base: CommitRead
+}
+
+type Subject = Pick<Attempt, 'environment' | 'release' | 'workspace' | 'signal' | 'redactAlso'>
+
+/** Undefined for what is no preview. Throws `state_conflict` when nothing of it may run any more. */
+export async function previewGround(attempt: Subject, kyozo: Kyozo): Promise<PreviewGround | undefined> {
+  const { environment } = attempt
+  if (environment.trust === 'trusted') return undefined
+  const pullRequest = await assertMayRun(attempt, kyozo.db)
+  const { base, rules } = await readBase(attempt, kyozo, pullRequest.baseRef)
+  return { pullRequest, trust: environment.trust, base, rules }
+}
+
+/** Asked again before anything is started: who approves may take it back, and who opened it may push. */
+export async function assertMayRun({ environment, release }: Pick<Subject, 'environment' | 'release'>, db: Executor): Promise<PullRequest> {
+  const pullRequest = await pullRequestOf(db, environment.id)
+  if (pullRequest === undefined || pullRequest.state !== 'open')
+    throw new KyozoError('state_conflict', `the pull request of ${environment.name} is not open any more`)
+  if (!pullRequest.isFork || isApproved(pullRequest, release.sha, await databaseClock(db))) return pullRequest
+  throw new KyozoError('state_conflict', `${short(release.sha)} comes from a fork and is not approved`, {
+    hint: `whoever may write comments /kyozo approve ${short(pullRequest.headSha)}; an approval is for one commit and lasts a day`,
+  })
+}
+
+export function isApproved(
+  { approvedSha, approvedAt }: Pick<PullRequest, 'approvedSha' | 'approvedAt'>,
+  sha: string,
+  nowMs: number,
+): boolean {
+  return approvedSha === sha && approvedAt !== null && nowMs - approvedAt.getTime() < approvalLifeMs
+}
