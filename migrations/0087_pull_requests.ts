@@ -15,6 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     author text not null,
     ref text not null,
     head_sha text not null,
+    head_since timestamptz not null default now(),
     head_ref text not null,
     base_ref text not null,
     is_fork boolean not null,
@@ -38,7 +39,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     closed_at timestamptz,
     unique (workspace_id, host_id)
   )`.execute(db)
-  await sql`alter table environments add column trust text not null default 'trusted' check (trust in ('trusted', 'preview', 'fork'))`.execute(db)
+  await sql`alter table environments add column trust text not null default 'trusted' check (trust in ('trusted', 'preview', 'fork'))`.execute(
+    db,
+  )
   await sql`create index pull_requests_team_workspace on pull_requests (team_id, workspace_id, state)`.execute(db)
   await sql`create index pull_requests_environment on pull_requests (environment_id)`.execute(db)
 }

@@ -14,6 +14,7 @@ import type { Kyozo } from './pipeline/kyozo.ts'
 import { hearLosses } from './pipeline/lost-volumes.ts'
 import { makePlan } from './pipeline/make-plan.ts'
 import { prepare } from './pipeline/prepare.ts'
+import { assertStillWanted } from './pipeline/pull-requests/ground.ts'
 import { putBack } from './pipeline/put-back.ts'
 import { recordImages, recordPlan } from './pipeline/record-plan.ts'
 import { recoverFirst } from './pipeline/recover.ts'
@@ -77,6 +78,7 @@ interface Tools {
 async function deploy(attempt: Attempt, { kyozo, engine, progress }: Tools): Promise<void> {
   const { prepared, plan, observed } = await makeReady(attempt, { kyozo, engine, progress })
   const { stack } = prepared
+  await assertStillWanted(attempt, kyozo.db)
   attempt.finishWhatWasStarted()
   progress.hasTouchedContainers = true
   const values = await valuesToRun(attempt, kyozo, prepared)

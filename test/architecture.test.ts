@@ -64,7 +64,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   backup: ['config', 'data-dir', 'git', 'secrets', 'store'],
   main: ['config', 'end', 'serve'],
-  cli: ['backup', 'child', 'config', 'engine', 'git', 'log', 'reconcile', 'secrets', 'serve', 'stack', 'store', 'templates', 'topology'],
+  cli: ['backup', 'child', 'config', 'engine', 'forge', 'git', 'log', 'reconcile', 'secrets', 'serve', 'stack', 'store', 'templates', 'topology'],
 }
 
 /** No I/O, no clock, no chance, no promise: decided on data alone. */

@@ -19,7 +19,7 @@ import {
 } from '../store/workspaces.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
-import { decidePullRequest } from './pull-requests/note.ts'
+import { decideComment, decidePullRequest } from './pull-requests/note.ts'
 import { type DeliveryOwner, type ReceiveContext, type Received, receive, startRelease } from './receive.ts'
 
 export interface ForgeDelivery extends NewDelivery {
@@ -105,7 +105,7 @@ export async function decideForgeEvent(
   if (workspace === undefined)
     return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
   if (event.kind === 'pull_request') return decidePullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
-  if (event.kind === 'comment') return ignored('commands in comments are not read yet', workspace)
+  if (event.kind === 'comment') return decideComment(context, trx, { workspace, event })
   return decidePush(context, trx, {
     workspace,
     ref: event.ref,

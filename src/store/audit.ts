@@ -38,16 +38,17 @@ export function recordByOperator(db: Executor, teamId: string, entry: AuditEntry
   return recordBySystem(db, { teamId, actor: 'operator' }, entry)
 }
 
+/** Done by somebody on a Git host, who need be no user here. */
+export function recordByHost(db: Executor, teamId: string, { actor, ...entry }: AuditEntry & { readonly actor: string }): Promise<void> {
+  return recordBySystem(db, { teamId, actor }, entry)
+}
+
 /** What kyozo does by itself to something that people set. */
 export function recordOwnAudit(db: Executor, teamId: string, entry: AuditEntry): Promise<void> {
   return recordBySystem(db, { teamId, actor: 'kyozo' }, entry)
 }
 
-async function recordBySystem(
-  db: Executor,
-  by: { readonly teamId: string; readonly actor: 'operator' | 'kyozo' },
-  entry: AuditEntry,
-): Promise<void> {
+async function recordBySystem(db: Executor, by: { readonly teamId: string; readonly actor: string }, entry: AuditEntry): Promise<void> {
   await db
     .insertInto('auditEvents')
     .values({

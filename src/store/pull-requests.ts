@@ -113,7 +113,7 @@ export async function notePullRequest(
     .forUpdate()
     .executeTakeFirstOrThrow()
   if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false }
-  const pushed = before.headSha === known.headSha ? {} : { lastUsedAt: databaseNow }
+  const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, lastUsedAt: databaseNow }
   return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed }), isNews: true }
 }
 

@@ -1,5 +1,6 @@
 // Every kind of operation: the list is the truth.
 
+import { commandPullRequest } from '../pull-requests/command.ts'
 import { followPullRequest } from '../pull-requests/follow.ts'
 import { analyzeTopology } from './analysis.ts'
 import { replayDelivery } from './deliveries.ts'
@@ -32,4 +33,5 @@ export const operationKinds: Readonly<Record<string, OperationWork>> = {
   cancel_release: cancelRelease,
   replay_delivery: replayDelivery,
   follow_pull_request: followPullRequest,
+  command_pull_request: commandPullRequest,
 }

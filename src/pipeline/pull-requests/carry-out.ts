@@ -5,6 +5,7 @@ import { lifeMs } from '../../release/preview.ts'
 import { short } from '../../release/verdict.ts'
 import type { Executor } from '../../store/database.ts'
 import { type Environment, findEnvironment, putEnvironment } from '../../store/environments.ts'
+import { databaseNow } from '../../store/instance.ts'
 import { changePullRequest, expirePreviewIn, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease, type Release } from '../../store/releases.ts'
 import type { Workspace } from '../../store/workspaces.ts'
@@ -70,10 +71,10 @@ async function deploy(
   const environment = await placeOf(trx, { workspace, pullRequest })
   if (environment instanceof KyozoError) {
     const words = `${environment.message}; ${environment.hint ?? ''}`
-    await changePullRequest(trx, pullRequest.id, { headSha: sha, held: 'failed', heldReason: words, heldSha: sha })
+    await changePullRequest(trx, pullRequest.id, { ...headAt(pullRequest, sha), held: 'failed', heldReason: words, heldSha: sha })
     return words
   }
-  const change = { headSha: sha, environmentId: environment.id, held: null, heldReason: null, heldSha: null }
+  const change = { ...headAt(pullRequest, sha), environmentId: environment.id, held: null, heldReason: null, heldSha: null }
   await changePullRequest(trx, pullRequest.id, change)
   await expirePreviewIn(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
   const latest = await latestRelease(trx, environment.id)
@@ -85,6 +86,11 @@ async function deploy(
     triggeredBy: by,
   })
   return `release of ${short(release.sha)} to ${environment.name} queued`
+}
+
+/** What a fetch found, which may be newer than what was told. */
+function headAt({ headSha }: PullRequest, sha: string) {
+  return headSha === sha ? {} : { headSha: sha, headSince: databaseNow }
 }
 
 /** One that was not begun for a newer commit, or failed, is tried once more when somebody pushes or asks. */
@@ -118,7 +124,7 @@ async function hold(
   const { held, words, removes } = decision
   const isSame = pullRequest.held === held && pullRequest.heldSha !== null
   await changePullRequest(trx, pullRequest.id, {
-    headSha,
+    ...headAt(pullRequest, headSha),
     held,
     heldReason: words,
     // Since when it is so decides what lifts it.

@@ -31,10 +31,16 @@ export async function previewGround(attempt: Subject, kyozo: Kyozo): Promise<Pre
 }
 
 /** Asked again before anything is started: who approves may take it back, and who opened it may push. */
-export async function assertMayRun({ environment, release }: Pick<Subject, 'environment' | 'release'>, db: Executor): Promise<PullRequest> {
+export async function assertStillWanted(attempt: Pick<Subject, 'environment' | 'release'>, db: Executor): Promise<void> {
+  if (attempt.environment.trust !== 'trusted') await assertMayRun(attempt, db)
+}
+
+async function assertMayRun({ environment, release }: Pick<Subject, 'environment' | 'release'>, db: Executor): Promise<PullRequest> {
   const pullRequest = await pullRequestOf(db, environment.id)
   if (pullRequest === undefined || pullRequest.state !== 'open')
     throw new KyozoError('state_conflict', `the pull request of ${environment.name} is not open any more`)
+  // What ran before was approved then.
+  if (release.options.rollbackTo !== undefined || release.options.ofLive) return pullRequest
   if (!pullRequest.isFork || isApproved(pullRequest, release.sha, await databaseClock(db))) return pullRequest
   throw new KyozoError('state_conflict', `${short(release.sha)} comes from a fork and is not approved`, {
     hint: `whoever may write comments /kyozo approve ${short(pullRequest.headSha)}; an approval is for one commit and lasts a day`,

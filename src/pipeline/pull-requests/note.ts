@@ -1,6 +1,6 @@
 // What follows from a delivery about a pull request: what it says is stored, and whoever follows the pull request is woken. Nothing is decided here, since
 // what decides stands in the repository.
-import type { PullRequestEvent } from '../../forge/pull-requests.ts'
+import type { CommentEvent, PullRequestEvent } from '../../forge/pull-requests.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { Executor } from '../../store/database.ts'
 import type { DeliveryOutcome } from '../../store/deliveries.ts'
@@ -53,6 +53,19 @@ function wordsOf({ action, pullRequest: { number, headSha, state } }: PullReques
   if (state !== 'open') return `pull request ${number} was ${state}; its preview goes`
   if (action === 'retargeted') return `pull request ${number} has another base and is reviewed again`
   return `pull request ${number} is reviewed at ${headSha.slice(0, 7)}`
+}
+
+/** What it asks for is done when who wrote it has been looked up. */
+export async function decideComment(
+  { queue }: Noting,
+  trx: Executor,
+  { workspace, event }: { readonly workspace: Workspace; readonly event: CommentEvent },
+): Promise<DeliveryOutcome> {
+  const { pullRequest: number, comment, author } = event
+  const input = { number, line: comment.text, comment: comment.id, by: author }
+  await ask(trx, queue, { workspace, by: author.login, request: { kind: 'command_pull_request', input } })
+  const reason = `whether ${author.login} may ask this of pull request ${number} is looked up`
+  return { teamId: workspace.teamId, workspaceId: workspace.id, decision: 'accepted', reason, releaseIds: [] }
 }
 
 /** Wakes whoever looks at a pull request anew; one that waits to be looked at is looked at once. */

@@ -17,7 +17,12 @@ export interface StoredReview {
   /** The commit that it was compared with: the newest that both branches have, or the base's tip where that was not found. */
   readonly baseSha: string
   /** How each service changes, in a word, for the comment's table; empty for one that could not be made. */
-  readonly changes: readonly { readonly service: string; readonly change: string }[]
+  readonly changes: readonly {
+    readonly service: string
+    readonly change: string
+    /** What is known of it and why, in markdown. */
+    readonly explanation: string
+  }[]
   /** What a person has to decide, each in a sentence of markdown. */
   readonly decisions: readonly string[]
 }
@@ -36,6 +41,8 @@ export interface PullRequestTable {
   /** Where its head is fetched from: `refs/pull/7/head`. */
   ref: string
   headSha: string
+  /** Since when it is known to be its head. */
+  headSince: Time
   headRef: string
   baseRef: string
   isFork: boolean

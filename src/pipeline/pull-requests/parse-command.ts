@@ -1,0 +1,45 @@
+// What somebody wrote to kyozo below a pull request. Pure.
+
+export type Command =
+  | { readonly kind: 'plan' | 'deploy' | 'destroy' | 'help' }
+  /** `sha` is what was written of the commit: at least seven digits, or nothing. */
+  | { readonly kind: 'approve'; readonly sha: string | null }
+  | { readonly kind: 'explain'; readonly service: string }
+  | { readonly kind: 'unknown'; readonly words: string }
+
+const usage = {
+  plan: '/kyozo plan',
+  deploy: '/kyozo deploy',
+  destroy: '/kyozo destroy',
+  approve: '/kyozo approve <commit>',
+  explain: '/kyozo explain <service>',
+} as const
+
+export const usages: readonly string[] = Object.values(usage)
+
+/** `line` begins with `/kyozo`. Words behind what a command takes are a mistake, and not passed over. */
+export function parseCommand(line: string): Command {
+  const [, name = 'help', ...rest] = line.trim().split(/\s+/)
+  const [first] = rest
+  switch (name) {
+    case 'plan':
+    case 'deploy':
+    case 'destroy':
+    case 'help':
+      return rest.length === 0 ? { kind: name } : unknown(`\`/kyozo ${name}\` stands alone`)
+    case 'approve':
+      if (first === undefined) return { kind: 'approve', sha: null }
+      if (rest.length > 1 || !/^[0-9a-f]{7,64}$/i.test(first))
+        return unknown('write at least seven digits of the commit: `/kyozo approve abc1234`')
+      return { kind: 'approve', sha: first.toLowerCase() }
+    case 'explain':
+      if (first === undefined || rest.length > 1 || first.length > 63) return unknown('name one service: `/kyozo explain api`')
+      return { kind: 'explain', service: first }
+    default:
+      return unknown('there is no such command')
+  }
+}
+
+function unknown(words: string): Command {
+  return { kind: 'unknown', words }
+}
