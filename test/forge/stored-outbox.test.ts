@@ -136,8 +136,12 @@ it('two processes together tell a host no more than one credential may in a minu
 
 it('one process knows at once that the host asked another to be left alone', async () => {
   github.fault({ ...onStatuses, times: 1, answer: { kind: 'status', status: 403, headers: { 'retry-after': '600' } } })
+  // One that has not sent anything yet: who was told to wait looks at nothing else meanwhile.
+  await senders.pop()!.stop()
   await tell('pending')
   await expect.poll(() => pausedFor(), waiting).toBeGreaterThan(590)
+  await senders.pop()!.stop()
+  senders.push(start('two'))
   await tell('success', 'kyozo/production/other')
   await expect
     .poll(() => db.selectFrom('outbox').select('lastError').where('target', 'like', '%other').executeTakeFirst(), waiting)
