@@ -141,8 +141,8 @@ it('one process knows at once that the host asked another to be left alone', asy
   await tell('pending')
   await expect.poll(() => pausedFor(), waiting).toBeGreaterThan(590)
   await senders.pop()!.stop()
-  senders.push(start('two'))
   await tell('success', 'kyozo/production/other')
+  senders.push(start('two'))
   await expect
     .poll(() => db.selectFrom('outbox').select('lastError').where('target', 'like', '%other').executeTakeFirst(), waiting)
     .toEqual({ lastError: 'waits until its host may be spoken to again' })
