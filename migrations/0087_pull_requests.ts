@@ -39,14 +39,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     closed_at timestamptz,
     unique (workspace_id, host_id)
   )`.execute(db)
-  await sql`alter table environments add column trust text not null default 'trusted' check (trust in ('trusted', 'preview', 'fork'))`.execute(
-    db,
-  )
+  await sql`alter table environments add column trust text not null default 'trusted' check (trust in ('trusted', 'preview', 'fork')),
+    add column life_seconds integer check (life_seconds > 0)`.execute(db)
+  await sql`alter table ledger_checks drop constraint ledger_checks_kind_check,
+    add constraint ledger_checks_kind_check check (kind in ('branches', 'deliveries', 'pull_requests'))`.execute(db)
   await sql`create index pull_requests_team_workspace on pull_requests (team_id, workspace_id, state)`.execute(db)
   await sql`create index pull_requests_environment on pull_requests (environment_id)`.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  await sql`alter table environments drop column trust`.execute(db)
+  await sql`alter table ledger_checks drop constraint ledger_checks_kind_check,
+    add constraint ledger_checks_kind_check check (kind in ('branches', 'deliveries')) not valid`.execute(db)
+  await sql`alter table environments drop column trust, drop column life_seconds`.execute(db)
   await sql`drop table pull_requests`.execute(db)
 }

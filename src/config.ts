@@ -1,5 +1,5 @@
 // What the operator decides, from the environment. Everything wrong is named at once.
-import { hostname } from 'node:os'
+import { hostname, totalmem } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { ageRecipients, hostName, networkPool, origins, port, portRange, proxies, secret, url } from './config-values.ts'
@@ -46,6 +46,7 @@ const schema = z.object({
   KYOZO_CACHE_GB: z.coerce.number().min(0).default(20),
   KYOZO_BACKUP_DIR: z.string().min(1).optional(),
   KYOZO_BACKUP_RECIPIENTS: ageRecipients.default([]),
+  KYOZO_PREVIEW_MEMORY_MB: z.coerce.number().int().min(64).optional(),
   KYOZO_KEPT_RELEASES: z.coerce.number().int().min(1).max(100).default(10),
   KYOZO_HEALTH_SECONDS: z.coerce.number().min(1).max(3_600).default(60),
   KYOZO_STOP_SECONDS: z.coerce.number().min(5).max(3_600).default(25),
@@ -117,6 +118,8 @@ export interface Config {
   readonly backups?: { readonly folder: string; readonly recipients: readonly string[] }
   /** Of each environment, beside the live one: releases that can be gone back to. */
   readonly keptReleases: number
+  /** What the services of all previews together may use. */
+  readonly previewMemoryBytes: number
   /** Ports of the machine that services may be given. */
   readonly portRange: { readonly from: number; readonly to: number }
   /** The address that those are published on. */
@@ -162,6 +165,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     healthDeadlineMs: e.KYOZO_HEALTH_SECONDS * 1_000,
     stopMs: e.KYOZO_STOP_SECONDS * 1_000,
     keptReleases: e.KYOZO_KEPT_RELEASES,
+    previewMemoryBytes: e.KYOZO_PREVIEW_MEMORY_MB === undefined ? Math.floor(totalmem() / 2) : e.KYOZO_PREVIEW_MEMORY_MB * 1024 ** 2,
     diskSoft: e.KYOZO_DISK_SOFT,
     diskHard: e.KYOZO_DISK_HARD,
     cacheLimitBytes: e.KYOZO_CACHE_GB * 1024 ** 3,

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
@@ -17,6 +18,7 @@ describe('the configuration', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       forges: [],
+      previewMemoryBytes: Math.floor(totalmem() / 2),
       port: 4400,
       dataDir: path.resolve('data'),
       baseUrl: 'http://127.0.0.1:4400',

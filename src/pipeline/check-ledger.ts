@@ -1,6 +1,7 @@
 // The ledger is compared with Git hosts now and then: with what each repository's branches point at, and with the host's own list of what it sent. What
 // was missed is received as if it had arrived; how much it was is a row that people can read, and a line in the log.
 import { asKyozoError, type KyozoError } from '../errors.ts'
+import type { ForgeQuestions } from '../forge/client.ts'
 import { noteConnectionError } from '../store/forge-connections.ts'
 import { type CheckResult, type CheckSubject, recordCheck } from '../store/ledger-checks.ts'
 import type { LedgerFinding } from '../store/tables/forges.ts'
@@ -10,6 +11,7 @@ import { convergeBranches, type Followed, followedBranches } from './converge-br
 import { followRepository } from './follow-rename.ts'
 import type { HostPauses } from './host-pauses.ts'
 import type { Kyozo } from './kyozo.ts'
+import { comparePullRequests } from './pull-requests/compare.ts'
 import { slots } from './slots.ts'
 import { askHost } from './tip.ts'
 
@@ -59,6 +61,8 @@ async function checkConnection(context: CheckContext, connected: Connected, inSl
     else await Promise.all(looks.map(({ workspace }) => inSlot(() => checkSent(context, { ...subject, workspace }))))
   }
   await Promise.all(looks.map((look) => inSlot(() => checkBranches(context, look))))
+  const ask = kyozo.connections.client(name)?.ask
+  if (ask !== undefined) await Promise.all(looks.map(({ workspace }) => inSlot(() => checkPullRequests(context, { workspace, ask }))))
 }
 
 interface Look {
@@ -107,6 +111,23 @@ async function checkBranches({ kyozo, signal }: CheckContext, { error, ...look }
         ? 'every branch is where its environment is'
         : `${count(found.length, 'branch', 'branches')} had moved without a delivery`
     await store(kyozo, subject, { compared: followed.length, recovered: found.length, askedAgain: 0, words, error: null, found })
+  } catch (thrown) {
+    await store(kyozo, subject, failed(asKyozoError(thrown)))
+  }
+}
+
+async function checkPullRequests(
+  { kyozo, signal }: CheckContext,
+  { workspace, ask }: { readonly workspace: Workspace; readonly ask: ForgeQuestions },
+): Promise<void> {
+  if (signal.aborted) return
+  const subject: CheckSubject = { ...placeOf(workspace), kind: 'pull_requests' }
+  try {
+    const { compared, found } = await comparePullRequests(kyozo, { workspace, ask, signal })
+    if (signal.aborted) return
+    const changed = `${count(found.length, 'pull request', 'pull requests')} had changed without a delivery`
+    const words = found.length === 0 ? 'every pull request is as its host says' : changed
+    await store(kyozo, subject, { compared, recovered: found.length, askedAgain: 0, words, error: null, found })
   } catch (thrown) {
     await store(kyozo, subject, failed(asKyozoError(thrown)))
   }

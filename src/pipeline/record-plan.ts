@@ -11,12 +11,14 @@ import { assertQuota } from './assert-quota.ts'
 import type { Attempt } from './attempt.ts'
 import { declaredFacts, instanceKey, operationsByService, type ServiceOperation, statusMeanwhile } from './instance-facts.ts'
 import type { Kyozo } from './kyozo.ts'
+import { makeRoomForPreview } from './pull-requests/tidy.ts'
 
 export async function recordPlan(attempt: Attempt, kyozo: Kyozo, { stack, plan }: { stack: StackSpec; plan: StackPlan }): Promise<void> {
   const operations = operationsByService(plan)
   await kyozo.db.transaction().execute(async (trx) => {
     await assertLease(trx, attempt.lease)
     await assertQuota(trx, attempt, stack)
+    await makeRoomForPreview(kyozo, trx, { attempt, stack })
     const known = await instancesByName(trx, attempt.environment.id)
     const events: ServiceEvent[] = []
     for (const spec of stack.services) {

@@ -2,7 +2,7 @@
 import { type Selectable, sql, type UpdateObject } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
-import { databaseNow, inSeconds } from './instance.ts'
+import { databaseNow } from './instance.ts'
 import type { PullRequestTable } from './tables/previews.ts'
 import type { Tables } from './tables.ts'
 import type { Workspace } from './workspaces.ts'
@@ -134,17 +134,78 @@ export function changePullRequest(trx: Executor, id: string, change: UpdateObjec
     .executeTakeFirstOrThrow()
 }
 
-/** Somebody looked at its preview; it is no news to whoever follows the pull request. */
-export async function touchPreviews(db: Executor, environmentIds: readonly string[]): Promise<void> {
-  if (environmentIds.length === 0) return
-  await db.updateTable('pullRequests').set({ lastUsedAt: databaseNow }).where('environmentId', 'in', environmentIds).execute()
+/** Somebody looked at these services of previews; it is no news to whoever follows the pull requests. */
+export async function touchPreviews(db: Executor, serviceInstanceIds: readonly string[]): Promise<void> {
+  if (serviceInstanceIds.length === 0) return
+  const touched = await db
+    .updateTable('pullRequests')
+    .set({ lastUsedAt: databaseNow })
+    .where('environmentId', 'in', (from) =>
+      from.selectFrom('serviceInstances').select('environmentId').where('id', 'in', serviceInstanceIds),
+    )
+    .returning('environmentId')
+    .execute()
+  const ids = touched.flatMap(({ environmentId }) => environmentId ?? [])
+  if (ids.length > 0) await prolong(db).where('id', 'in', ids).execute()
 }
 
-/** For how long a preview stays that nobody touches, by its environment. */
-export async function expirePreviewIn(trx: Executor, environmentId: string, seconds: number): Promise<void> {
+/** For how long a preview stays that nobody touches, from now on. */
+export async function letPreviewLive(trx: Executor, environmentId: string, seconds: number): Promise<void> {
   await trx
     .updateTable('environments')
-    .set({ expiresAt: inSeconds(seconds) })
+    .set({ lifeSeconds: Math.ceil(seconds) })
     .where('id', '=', environmentId)
     .execute()
+  await prolong(trx).where('id', '=', environmentId).execute()
+}
+
+function prolong(db: Executor) {
+  return db
+    .updateTable('environments')
+    .set({ expiresAt: sql<Date>`now() + make_interval(secs => life_seconds)` })
+    .where('lifeSeconds', 'is not', null)
+}
+
+/** Previews that nobody has touched for as long as they may stay. */
+export function expiredPreviews(db: Executor): Promise<PullRequest[]> {
+  return (
+    db
+      .selectFrom('pullRequests as p')
+      .innerJoin('environments as e', 'e.id', 'p.environmentId')
+      .selectAll('p')
+      .where('e.expiresAt', '<', databaseNow)
+      // What is being removed is paused.
+      .where('e.pausedAt', 'is', null)
+      .orderBy('p.id')
+      .execute()
+  )
+}
+
+export interface PreviewLimits {
+  readonly environmentId: string
+  readonly pullRequestId: string
+  readonly lastUsedAt: Date
+  readonly limits: readonly { readonly memory?: string; readonly replicas: number }[]
+}
+
+/** Previews of all teams that take memory, with the limits of their services; nobody else makes room until the transaction ends. */
+export async function holdPreviewLimits(trx: Executor, { besides }: { readonly besides: string }): Promise<readonly PreviewLimits[]> {
+  await sql`select pg_advisory_xact_lock(hashtext('kyozo memory of previews'))`.execute(trx)
+  const rows = await trx
+    .selectFrom('serviceInstances as s')
+    .innerJoin('environments as e', 'e.id', 's.environmentId')
+    .innerJoin('pullRequests as p', 'p.environmentId', 'e.id')
+    .select(['e.id as environmentId', 'p.id as pullRequestId', 'p.lastUsedAt', 's.resourceLimits', 's.scalingConfig'])
+    .where('e.id', '!=', besides)
+    .where('e.pausedAt', 'is', null)
+    .where('s.removedAt', 'is', null)
+    .where('s.status', 'in', ['deploying', 'running', 'scaling'])
+    .execute()
+  const found = new Map<string, PreviewLimits>()
+  for (const { environmentId, pullRequestId, lastUsedAt, resourceLimits, scalingConfig } of rows) {
+    const before = found.get(environmentId)?.limits ?? []
+    const limits = [...before, { ...resourceLimits, replicas: Number(scalingConfig.replicas ?? 1) }]
+    found.set(environmentId, { environmentId, pullRequestId, lastUsedAt, limits })
+  }
+  return [...found.values()]
 }

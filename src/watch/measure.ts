@@ -3,6 +3,7 @@ import { serviceHost } from '../edge/routes.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Database } from '../store/database.ts'
 import { type MetricSample, measuredServices, storeSamples } from '../store/metrics.ts'
+import { touchPreviews } from '../store/pull-requests.ts'
 import { type Look, type ServiceUsage, usageRates } from './usage-rates.ts'
 
 export interface Meter {
@@ -57,4 +58,8 @@ export async function storeTraffic(
     ]
   })
   await storeSamples(db, samples)
+  await touchPreviews(
+    db,
+    samples.map(({ serviceInstanceId }) => serviceInstanceId),
+  )
 }

@@ -46,6 +46,7 @@ export function environment(parts: Partial<Environment> = {}): Environment {
     hostLabel: 'shop',
     pullRequestId: null,
     trust: 'trusted',
+    lifeSeconds: null,
     analyzedTree: null,
     analyzedSha: null,
     liveReleaseId: null,

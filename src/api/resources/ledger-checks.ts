@@ -10,10 +10,14 @@ export const ledgerChecks: Resource = {
   attributes: {
     forge: oneOf(['git', 'github', 'gitea', 'gitlab'], 'The Git host.', { sort: true, filter: 'equal' }),
     connection: text('The name of the account at the Git host.', { nullable: true, filter: 'equal' }),
-    kind: oneOf(['branches', 'deliveries'], 'What was compared: where branches point, or the host’s own list of what it sent.', {
-      sort: true,
-      filter: 'equal',
-    }),
+    kind: oneOf(
+      ['branches', 'deliveries', 'pull_requests'],
+      'What was compared: where branches point, the host’s own list of what it sent, or its open pull requests.',
+      {
+        sort: true,
+        filter: 'equal',
+      },
+    ),
     words: text('What came of it, as a sentence.'),
     error: text('Why it could not be compared.', { nullable: true }),
     compared: integer('How many branches or deliveries were compared, the last time.'),

@@ -6,7 +6,7 @@ import { short } from '../../release/verdict.ts'
 import type { Executor } from '../../store/database.ts'
 import { type Environment, findEnvironment, putEnvironment } from '../../store/environments.ts'
 import { databaseNow } from '../../store/instance.ts'
-import { changePullRequest, expirePreviewIn, type PullRequest } from '../../store/pull-requests.ts'
+import { changePullRequest, letPreviewLive, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease, type Release } from '../../store/releases.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
@@ -76,7 +76,7 @@ async function deploy(
   }
   const change = { ...headAt(pullRequest, sha), environmentId: environment.id, held: null, heldReason: null, heldSha: null }
   await changePullRequest(trx, pullRequest.id, change)
-  await expirePreviewIn(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
+  await letPreviewLive(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
   const latest = await latestRelease(trx, environment.id)
   if (latest?.sha === sha && !mayComeAgain(latest)) return `${short(sha)} of pull request ${number} has its release`
   const release = await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {

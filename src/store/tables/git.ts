@@ -82,6 +82,8 @@ export interface EnvironmentTable {
   pausedAt: OptionalTime
   pauseReason: string | null
   expiresAt: OptionalTime
+  /** For so long it stays untouched; null for one that stays. */
+  lifeSeconds: Generated<number | null>
   createdAt: Time
   updatedAt: Time
 }

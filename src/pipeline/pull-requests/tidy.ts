@@ -1,0 +1,95 @@
+// Previews that go because nobody uses them, or because others need their room.
+import { KyozoError } from '../../errors.ts'
+import { whoGivesWay } from '../../release/make-room.ts'
+import { bytesOf } from '../../stack/settings/resources.ts'
+import type { StackSpec } from '../../stack/stack.ts'
+import type { Executor } from '../../store/database.ts'
+import { findEnvironment } from '../../store/environments.ts'
+import {
+  changePullRequest,
+  expiredPreviews,
+  findPullRequest,
+  holdPreviewLimits,
+  holdPullRequest,
+  type PullRequest,
+} from '../../store/pull-requests.ts'
+import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
+import type { Attempt } from '../attempt.ts'
+import { limitsOf } from '../instance-facts.ts'
+import type { Kyozo } from '../kyozo.ts'
+import { letGo } from './let-go.ts'
+import { tellPullRequest } from './tell.ts'
+
+type Tidier = Pick<Kyozo, 'db' | 'queue' | 'config'>
+
+/** Has previews removed that nobody has touched for as long as they may stay. Returns how many. */
+export async function expirePreviews(kyozo: Tidier): Promise<number> {
+  const expired = await expiredPreviews(kyozo.db)
+  for (const { id, workspaceId } of expired) {
+    await kyozo.db.transaction().execute(async (trx) => {
+      await holdWorkspace(trx, workspaceId)
+      const pullRequest = await holdPullRequest(trx, id)
+      const words = 'nobody has pushed to it or looked at it for as long as a preview stays'
+      if (pullRequest !== undefined) await takeAway(kyozo, trx, { pullRequest, held: 'expired', words })
+    })
+  }
+  return expired.length
+}
+
+interface Taking {
+  readonly pullRequest: PullRequest
+  readonly held: 'expired' | 'evicted'
+  readonly words: string
+}
+
+async function takeAway({ queue, config }: Omit<Tidier, 'db'>, trx: Executor, { pullRequest, held, words }: Taking): Promise<void> {
+  const { environmentId, headSha } = pullRequest
+  const environment = environmentId === null ? undefined : await findEnvironment(trx, environmentId)
+  const workspace = await findWorkspace(trx, pullRequest.workspaceId)
+  if (environment === undefined || workspace === undefined) return
+  await changePullRequest(trx, pullRequest.id, { held, heldReason: words, heldSha: headSha })
+  await letGo(trx, queue, { workspace, environment, by: 'kyozo', because: words })
+  await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, config.baseUrl)
+}
+
+/**
+ * Sees to it that all previews together stay within the memory that the operator gives them: those give way that were used least recently. Throws
+ * `quota_exceeded` when this one would not fit even alone.
+ */
+export async function makeRoomForPreview(
+  kyozo: Omit<Tidier, 'db'>,
+  trx: Executor,
+  { attempt, stack }: { readonly attempt: Attempt; readonly stack: StackSpec },
+): Promise<void> {
+  const { environment, workspace } = attempt
+  if (environment.trust === 'trusted') return
+  const budgetBytes = kyozo.config.previewMemoryBytes
+  const wantedBytes = sumOf(stack.services.map((spec) => ({ ...limitsOf(spec, stack), replicas: spec.replicas })))
+  const held = await holdPreviewLimits(trx, { besides: environment.id })
+  const others = held.map(({ pullRequestId, lastUsedAt, limits }) => ({
+    id: pullRequestId,
+    memoryBytes: sumOf(limits),
+    lastUsedMs: lastUsedAt.getTime(),
+  }))
+  const leaving = whoGivesWay({ others, wantedBytes, budgetBytes })
+  const together = `previews may use ${mebibytes(budgetBytes)} of memory together`
+  if (leaving === undefined)
+    throw new KyozoError('quota_exceeded', `this preview asks for ${mebibytes(wantedBytes)} of memory, and ${together}`, {
+      hint: 'lower previews.resources.memory in kyozo.yaml of the base branch, or ask the operator for a larger KYOZO_PREVIEW_MEMORY_MB',
+    })
+  for (const { id } of leaving) {
+    const pullRequest = await findPullRequest(trx, id)
+    if (pullRequest === undefined) continue
+    const words = `${workspace.name} ${environment.name} needed its room: ${together}, and this one was used least recently`
+    await takeAway(kyozo, trx, { pullRequest, held: 'evicted', words })
+    attempt.say(`The preview of pull request ${pullRequest.number} gives way: ${together}, and it was used least recently`)
+  }
+}
+
+function sumOf(limits: readonly { readonly memory?: string | undefined; readonly replicas: number }[]): number {
+  return limits.reduce((sum, { memory, replicas }) => sum + (bytesOf(memory) ?? 0) * replicas, 0)
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 ** 2)} MiB`
+}
