@@ -44,7 +44,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table ledger_checks drop constraint ledger_checks_kind_check,
     add constraint ledger_checks_kind_check check (kind in ('branches', 'deliveries', 'pull_requests'))`.execute(db)
   await sql`create index pull_requests_team_workspace on pull_requests (team_id, workspace_id, state)`.execute(db)
+  await sql`create index pull_requests_team on pull_requests (team_id, id)`.execute(db)
   await sql`create index pull_requests_environment on pull_requests (environment_id)`.execute(db)
+  await tell(db)
+}
+
+// Told of as everything else that happens (0036).
+async function tell(db: Kysely<unknown>): Promise<void> {
+  await sql`create function kyozo_tell_pull_requests() returns trigger language plpgsql as $$
+    begin
+      insert into live_inbox (id, team_id, workspace_id, environment_id, service_instance_id, release_id, resource_type, resource_id, action, data)
+      values (kyozo_live_inbox_id(), new.team_id, new.workspace_id, new.environment_id, null, null, 'pull_requests', new.id::text,
+        case tg_op when 'INSERT' then 'created' else 'updated' end,
+        jsonb_build_object('number', new.number, 'state', new.state, 'head_sha', new.head_sha, 'held', new.held, 'held_reason', new.held_reason));
+      return null;
+    end $$`.execute(db)
+  await sql`create constraint trigger pull_requests_live_rows after insert on pull_requests
+    deferrable initially deferred for each row execute function kyozo_tell_pull_requests()`.execute(db)
+  await sql`create constraint trigger pull_requests_live_changes after update on pull_requests
+    deferrable initially deferred for each row
+    when (old.revision is distinct from new.revision or old.environment_id is distinct from new.environment_id)
+    execute function kyozo_tell_pull_requests()`.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
@@ -52,4 +72,5 @@ export async function down(db: Kysely<unknown>): Promise<void> {
     add constraint ledger_checks_kind_check check (kind in ('branches', 'deliveries')) not valid`.execute(db)
   await sql`alter table environments drop column trust, drop column life_seconds`.execute(db)
   await sql`drop table pull_requests`.execute(db)
+  await sql`drop function kyozo_tell_pull_requests()`.execute(db)
 }

@@ -65,6 +65,11 @@ export const rights = {
   'environments.pause': deploying('stop_service'),
   'environments.resume': deploying('deploy_service'),
   'previews.read': reading(),
+  'pull_requests.read': reading(),
+  'pull_requests.review': deploying('deploy_service'),
+  'pull_requests.deploy': deploying('deploy_service'),
+  'pull_requests.destroy': deploying('stop_service'),
+  'pull_requests.approve': deploying('deploy_service'),
 
   'deliveries.read': reading(),
   'ledger_checks.read': reading(),

@@ -54,6 +54,10 @@ async function workspaceRows({ db, teamId, add, userId }: Making, services: read
   const [workspaceId, environmentId] = [workspace.id, environment.id]
   const label = `pr-${newId().slice(-8)}`
   await add('environments', { workspaceId, name: label, ref: 'refs/pull/1/head', kind: 'preview', project: label, hostLabel: label })
+  await add('pullRequests', {
+    ...{ workspaceId, hostId: '1', number: 1, state: 'open', title: 'x', url: 'https://x', author: 'me', ref: 'refs/pull/1/head' },
+    ...{ headSha: shaOf('a'), headRef: 'refs/heads/x', baseRef: 'refs/heads/main', isFork: true, isDraft: false },
+  })
   const made = {
     workspaceId,
     environmentId,

@@ -109,6 +109,12 @@ export async function wholeTeam(db: Database): Promise<WholeTeam> {
     }),
     environments: environmentId,
     previews: preview,
+    pull_requests: await put('pullRequests', {
+      ...{ workspaceId, hostId: '279147437', number: 1, state: 'open', title: 'Say hello', author: 'ada', isFork: false, isDraft: false },
+      ...{ url: 'https://github.com/acme/shop/pull/1', ref: 'refs/pull/1/head', headSha: shaOf('8'), environmentId: preview },
+      ...{ headRef: 'refs/heads/hello', baseRef: 'refs/heads/main', labels: ['preview'] },
+      review: '{"title":"api is rebuilt"}',
+    }),
     deliveries: await put('deliveries', {
       workspaceId,
       forge: 'git',

@@ -1,3 +1,4 @@
+import { forgeNames } from '../../forge/index.ts'
 import { bodiesOf, outcomesOf } from '../../store/delivery-outcomes.ts'
 import { deliveryActions } from '../actions/deliveries.ts'
 import { computed, json, loaded, oneOf, text, time } from './attribute.ts'
@@ -9,7 +10,7 @@ export const deliveries: Resource = {
   description: 'What a Git host told, and what was decided. Nothing is accepted that is not here.',
   table: 'deliveries',
   attributes: {
-    forge: oneOf(['git', 'github', 'gitea', 'gitlab'], 'Who told.', { sort: true, filter: 'equal' }),
+    forge: oneOf(['git', ...forgeNames], 'Who told.', { sort: true, filter: 'equal' }),
     connection: text('The name of the account at the Git host.', { nullable: true, filter: 'equal' }),
     delivery_id: text('The Git host’s own id of it; what one event sends by several webhooks has one.', {
       filter: 'equal',

@@ -25,6 +25,7 @@ const relationships: Resource['relationships'] = {
   workspace: one('workspaces', 'workspaceId', 'The workspace.'),
   live_release: perhapsOne('releases', 'liveReleaseId', 'The release that serves.'),
   paused_by_user: perhapsOne('users', 'pausedById', 'Who paused it.'),
+  pull_requests: many('pull_requests', 'environmentId', { description: 'The pull request that it is a preview of.' }),
   releases: many('releases', 'environmentId', { description: 'Its commits that were to run.' }),
   service_instances: many('service_instances', 'environmentId', { description: 'Its services.' }),
   secrets: many('secrets', 'environmentId', { description: 'Names of its own secrets.' }),

@@ -16,6 +16,7 @@ import { ledgerChecks } from './ledger-checks.ts'
 import { members } from './members.ts'
 import { operations } from './operations.ts'
 import { portAllocations } from './port-allocations.ts'
+import { pullRequests } from './pull-requests.ts'
 import { releaseServices } from './release-services.ts'
 import { releases } from './releases.ts'
 import { repairs } from './repairs.ts'
@@ -43,6 +44,7 @@ export const resources: readonly Resource[] = [
   topologyDetections,
   environments,
   previews,
+  pullRequests,
   deliveries,
   ledgerChecks,
   releases,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { forgeNames } from '../../forge/index.ts'
 import { integer, json, oneOf, text, time } from './attribute.ts'
 import type { Resource } from './resource.ts'
 import { object, perhapsOne } from './shapes.ts'
@@ -8,7 +9,7 @@ export const ledgerChecks: Resource = {
   description: 'What came of comparing what has arrived with what the Git host says. Checks that find the same share one.',
   table: 'ledgerChecks',
   attributes: {
-    forge: oneOf(['git', 'github', 'gitea', 'gitlab'], 'The Git host.', { sort: true, filter: 'equal' }),
+    forge: oneOf(['git', ...forgeNames], 'The Git host.', { sort: true, filter: 'equal' }),
     connection: text('The name of the account at the Git host.', { nullable: true, filter: 'equal' }),
     kind: oneOf(
       ['branches', 'deliveries', 'pull_requests'],

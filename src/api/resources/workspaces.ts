@@ -1,3 +1,4 @@
+import { forgeNames } from '../../forge/index.ts'
 import { workspaceWrites } from '../actions/workspaces.ts'
 import { flag, json, oneOf, text } from './attribute.ts'
 import type { Resource } from './resource.ts'
@@ -9,7 +10,7 @@ export const workspaces: Resource = {
   table: 'workspaces',
   attributes: {
     name: text('Its name in addresses, host names and container names.', { sort: true, filter: 'equal' }),
-    forge: oneOf(['git', 'github', 'gitea', 'gitlab'], 'Where the repository is; `git` is kyozo’s own.', { sort: true, filter: 'equal' }),
+    forge: oneOf(['git', ...forgeNames], 'Where the repository is; `git` is kyozo’s own.', { sort: true, filter: 'equal' }),
     connection: text('The name of the account at the Git host.', { nullable: true, filter: 'equal' }),
     repository_name: text('The repository’s name at its Git host.', { nullable: true, filter: 'equal' }),
     repository_url: text('Where the repository can be looked at.', { nullable: true }),
@@ -26,6 +27,7 @@ export const workspaces: Resource = {
   relationships: {
     team: one('teams', 'teamId', 'Whose it is.'),
     environments: many('environments', 'workspaceId', { description: 'Its branches and pull requests that run.' }),
+    pull_requests: many('pull_requests', 'workspaceId', { description: 'Pull requests that were heard of.' }),
     service_instances: many('service_instances', 'workspaceId', { description: 'Its services, in all environments.' }),
     releases: many('releases', 'workspaceId', { description: 'Its commits that were to run.' }),
     deliveries: many('deliveries', 'workspaceId', { description: 'What its Git host told.' }),

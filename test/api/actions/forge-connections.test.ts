@@ -114,8 +114,8 @@ it('is no answer to deliveries without its name, and connects nothing when it wa
 })
 
 it.each<[string, Record<string, unknown>, string]>([
-  ['a host that kyozo does not speak to yet', { forge: 'gitlab' }, 'forge is gitlab: this version of kyozo connects GitHub only'],
-  ["the operator's own name", { name: 'main' }, "is the name of the operator's own connection"],
+  ['a host that kyozo does not speak to yet', { forge: 'sourcehut' }, 'forge is "sourcehut": must be one of'],
+  ["the operator's own name", { name: 'main' }, "is kept for the operator's own connections"],
   ['a secret that can be guessed', { webhook_secret: 'short' }, 'must be at least 16 characters'],
   ['an address without HTTPS', { api_url: 'http://github.example' }, 'must begin with https://'],
   ['an address of this machine', { api_url: 'https://127.0.0.1:8443' }, "must not lead into the operator's own networks"],

@@ -19,7 +19,8 @@ it('every enumeration that is described is the one that its column is checked ag
   const stored = resources.filter(({ table }) => !views.some(({ name }) => name === snakeCase(table)))
   const described = stored.flatMap(({ table, attributes }) =>
     Object.entries(attributes).flatMap(([name, attribute]) =>
-      attribute.kind === 'enum'
+      // Which Git hosts there are is the program's to know: forge/index.ts is the list.
+      attribute.kind === 'enum' && name !== 'forge'
         ? [[`${snakeCase(table)}.${snakeCase(columnOf(name, attribute)!)}`, [...attribute.values!].sort()] as const]
         : [],
     ),

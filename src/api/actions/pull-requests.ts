@@ -1,0 +1,114 @@
+// What people ask of pull requests here. On the host they ask by comments and labels (pipeline/pull-requests/command.ts).
+import { z } from 'zod'
+import { KyozoError } from '../../errors.ts'
+import { letGo } from '../../pipeline/pull-requests/let-go.ts'
+import { tellPullRequest } from '../../pipeline/pull-requests/tell.ts'
+import type { Executor } from '../../store/database.ts'
+import { findEnvironment } from '../../store/environments.ts'
+import { databaseNow } from '../../store/instance.ts'
+import { lockRow } from '../../store/locking.ts'
+import { changePullRequest, findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
+import type { ActionContext } from '../resources/action-context.ts'
+import type { Action, Resource } from '../resources/resource.ts'
+import { type Asked, type Asking, ask } from './ask.ts'
+
+const review: Action = {
+  right: 'pull_requests.review',
+  description: 'Looks at it anew: what its host says of it, what it holds, and what follows.',
+  attributes: {},
+  run: (context, request) =>
+    askPullRequest(context, request, async (_, pullRequest) => ({
+      ...following(pullRequest, {}),
+      action: 'pull_requests.review',
+      joins: 'waiting',
+    })),
+}
+
+const deploy: Action = {
+  right: 'pull_requests.deploy',
+  description: 'Makes a preview of its head, also where one was removed or did not find room.',
+  attributes: {},
+  run: (context, request) =>
+    askPullRequest(context, request, async (_, pullRequest) => ({
+      ...following(pullRequest, { asked: true }),
+      action: 'pull_requests.deploy',
+      joins: 'waiting',
+      store: async () => assertOpen(pullRequest),
+    })),
+}
+
+const destroy: Action = {
+  right: 'pull_requests.destroy',
+  description: 'Removes its preview with all its data. None is made again until somebody deploys it.',
+  attributes: {},
+  run: (context, request) =>
+    askPullRequest(context, request, async (trx, pullRequest) => ({
+      ...following(pullRequest, {}),
+      action: 'pull_requests.destroy',
+      store: async () => {
+        const because = `${request.viewer.name} removed it`
+        await changePullRequest(trx, pullRequest.id, { held: 'destroyed', heldReason: because, heldSha: pullRequest.headSha })
+        const environment = pullRequest.environmentId === null ? undefined : await findEnvironment(trx, pullRequest.environmentId)
+        const workspace = await findWorkspace(trx, pullRequest.workspaceId)
+        if (environment !== undefined && workspace !== undefined)
+          await letGo(trx, context.queue, { workspace, environment, by: request.viewer.name, because })
+        if (workspace !== undefined) await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, context.baseUrl)
+      },
+    })),
+}
+
+const approve: Action = {
+  right: 'pull_requests.approve',
+  description: 'Lets a preview of one commit of a fork be made. The approval is for that commit and lasts a day.',
+  attributes: { sha: z.string().regex(/^[0-9a-f]{7,64}$/, 'must be at least seven digits of the commit') },
+  run: (context, request) => {
+    const sha = String(request.attributes.sha)
+    return askPullRequest(context, request, async (trx, pullRequest) => ({
+      ...following(pullRequest, { asked: true }),
+      action: 'pull_requests.approve',
+      details: { sha: pullRequest.headSha },
+      store: async () => {
+        assertOpen(pullRequest)
+        const { isFork, headSha, id, number } = pullRequest
+        if (!isFork) throw new KyozoError('state_conflict', `pull request ${number} comes from this repository, and needs no approval`)
+        if (!headSha.startsWith(sha))
+          throw new KyozoError(
+            'state_conflict',
+            `the head of pull request ${number} is ${headSha.slice(0, 7)}, and not ${sha.slice(0, 7)}`,
+            {
+              hint: 'look at the commit that is there now',
+            },
+          )
+        await changePullRequest(trx, id, { approvedSha: headSha, approvedBy: request.viewer.name, approvedAt: databaseNow })
+      },
+    }))
+  },
+}
+
+function assertOpen({ state, number }: PullRequest): void {
+  if (state === 'open') return
+  throw new KyozoError('state_conflict', `pull request ${number} is ${state}`, { hint: 'reopen it at its host first' })
+}
+
+function following({ id, workspaceId }: PullRequest, input: Readonly<Record<string, unknown>>): Pick<Asked, 'operation'> {
+  return { operation: { kind: 'follow_pull_request', workspaceId, input: { pull_request_id: id, ...input } } }
+}
+
+type OnePullRequest = Asking & { readonly row: Readonly<Record<string, unknown>> }
+
+/** The workspace is held first, as whoever follows a pull request does. */
+function askPullRequest(
+  context: ActionContext,
+  request: OnePullRequest,
+  decide: (trx: Executor, pullRequest: PullRequest) => Promise<Omit<Asked, 'subject'>>,
+) {
+  return ask(context, request, async (trx) => {
+    const known = await findPullRequest(trx, String(request.row.id))
+    if (known !== undefined) await holdWorkspace(trx, known.workspaceId)
+    const pullRequest = await lockRow(trx, request.viewer, 'pullRequests', String(request.row.id))
+    return { ...(await decide(trx, pullRequest)), subject: { type: 'pull_requests', id: pullRequest.id, name: `#${pullRequest.number}` } }
+  })
+}
+
+export const pullRequestActions: Pick<Resource, 'actions'> = { actions: { review, deploy, destroy, approve } }
