@@ -1,6 +1,6 @@
 // /releases/<id>: the page a commit status links to. Verdicts first, then what happened, the plan, the builds and what runs. No script, nothing
 // loaded from elsewhere; while the release goes on, the page asks to be loaded again.
-import { type NextFunction, type Request, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { z } from 'zod'
 import { assertMay, may } from '../access/rights.ts'
 import { KyozoError } from '../errors.ts'
@@ -13,8 +13,9 @@ import { findRow } from '../store/reading.ts'
 import { findRelease, type Release, type ReleaseService, releaseServices } from '../store/releases.ts'
 import { findWorkspace } from '../store/workspaces.ts'
 import { requireViewer, viewerIn } from './authenticate.ts'
-import { leadToLogin } from './pages/login.ts'
 import { asHtml, page } from './pages/page.ts'
+import { leadBrowsersToLogin } from './pages/to-login.ts'
+import { verdictTable } from './pages/verdict-table.ts'
 
 /** A browser shows so many at once; `kyozo logs` and the API have all of them. */
 const linesShown = 5_000
@@ -44,13 +45,6 @@ export function releasePageRouter(db: Database): Router {
     )
   })
   return router
-}
-
-/** A person who follows the link of a commit status signs in first; git and scripts are told to send a token. */
-function leadBrowsersToLogin(request: Request, response: Response, next: NextFunction): void {
-  const isBrowser = request.headers.authorization === undefined && (request.headers.accept ?? '').includes('text/html')
-  if (isBrowser && response.locals.isIdentified === true && response.locals.viewer === undefined) leadToLogin(request, response)
-  else next()
 }
 
 interface PageContent {
@@ -101,15 +95,6 @@ function timings({ timings: spent, startedAt, finishedAt }: Release): string {
   const noticed = Object.entries(spent ?? {}).filter(([, ms]) => typeof ms === 'number' && ms >= 100)
   const stages = noticed.map(([stage, ms]) => `${asHtml(stage)} ${(Number(ms) / 1000).toFixed(1)} s`).join(', ')
   return `; took ${((finishedAt.getTime() - startedAt.getTime()) / 1000).toFixed(1)} s${stages === '' ? '' : ` (${stages})`}`
-}
-
-function verdictTable(verdicts: readonly ReleaseService[]): string {
-  if (verdicts.length === 0) return ''
-  const rows = verdicts.map((row) => {
-    const name = row.url === null ? asHtml(row.service) : `<a href="${asHtml(row.url)}">${asHtml(row.service)}</a>`
-    return `<tr><td>${name}</td><td class="${row.verdict}">${row.verdict.replace('_', ' ')}</td><td>${asHtml(row.words)}</td></tr>`
-  })
-  return `<table><tr><th>Service<th>Verdict<th>Why</tr>${rows.join('')}</table>`
 }
 
 /** One folded part for each service that was built or whose output was kept; that of a failed one is open. */

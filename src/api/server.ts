@@ -25,6 +25,7 @@ import { loginRouter } from './pages/login.ts'
 import { stylesheet } from './pages/page.ts'
 import { type ProcessGitContext, processGitRouter } from './process-git.ts'
 import { createMeasures } from './prometheus.ts'
+import { pullRequestPageRouter } from './pull-request-page.ts'
 import { releasePageRouter } from './release-page.ts'
 import { requireKnownHost } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -116,6 +117,7 @@ function createApp(context: ServerContext): express.Express {
   app.use(loginRouter(auth), deviceRouter(auth))
   app.use('/invitations', invitationRouter({ ...auth, db: git.db }))
   app.use('/releases', who, releasePageRouter(git.db))
+  app.use('/pull-requests', who, pullRequestPageRouter(git.db))
   app.use((request: Request) => {
     throw new KyozoError('not_found', `kyozo answers nothing at ${request.path.slice(0, 200)}`, {
       hint: 'the API is below /api/v1, repositories are below /git',

@@ -186,6 +186,7 @@ it('another team’s id answers word for word as one that never was', async () =
 
 describe('the doors beside the resources', () => {
   const release = () => rowsByType.get('releases')!.find((row) => row.workspaceId === ours.workspaceId)!
+  const pullRequest = () => rowsByType.get('pull_requests')!.find((row) => row.workspaceId === ours.workspaceId)!
 
   it('answer as the table says', async () => {
     for (const who of actors) {
@@ -204,12 +205,14 @@ describe('the doors beside the resources', () => {
       const canRead = viewer !== undefined && may(viewer, 'git.read')
       const canMake = canRead && may(viewer, 'workspaces.create') && viewer.scopes.includes('deploy')
       const seesRelease = hiddenAs(viewer, resourceOf('releases'), release())
+      const seesPullRequest = hiddenAs(viewer, resourceOf('pull_requests'), pullRequest())
       const foreignTeam = viewer !== undefined && viewer.teamId !== ours.teamId
       const asks: Ask[] = [
         { method: 'GET', at: '/api/v1/instance', expected: allowed('instance.read', { foreign: 200 }) },
         { method: 'GET', at: '/api/v1/disk', expected: allowed('instance.measure', { foreign: 403 }) },
         { method: 'GET', at: '/metrics', expected: allowed('instance.measure', { foreign: 403 }) },
         { method: 'GET', at: `/releases/${release().id}`, expected: foreignTeam ? 404 : (seesRelease ?? 200) },
+        { method: 'GET', at: `/pull-requests/${pullRequest().id}`, expected: foreignTeam ? 404 : (seesPullRequest ?? 200) },
         {
           method: 'GET',
           at: `${repository}git-upload-pack`,
@@ -309,6 +312,8 @@ const knownRoutes: Readonly<Record<string, string>> = {
   'server.ts use /invitations': 'the address is the proof (test/access)',
   'server.ts use /releases': 'walked',
   'release-page.ts get /:id': 'walked',
+  'server.ts use /pull-requests': 'walked',
+  'pull-request-page.ts get /:id': 'walked',
   'prometheus.ts get /': 'walked',
   'jsonapi/router.ts get /instance': 'walked',
   'jsonapi/router.ts get /disk': 'walked',
