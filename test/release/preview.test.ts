@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { decidePreview, forksAtOnce, lifeMs, type PreviewFacts, type PreviewPolicy } from '../../src/release/preview.ts'
+
+const policy: PreviewPolicy = { isEnabled: true, ttlMs: 72 * 3_600_000, max: 10, ofDrafts: true }
+const facts: PreviewFacts = {
+  number: 7,
+  state: 'open',
+  headSha: 'a'.repeat(40),
+  isFork: false,
+  isDraft: false,
+  approvedSha: null,
+  before: null,
+  policy,
+  hasPreview: false,
+  others: { all: 0, ofForks: 0 },
+}
+const decide = (changes: Partial<PreviewFacts>) => decidePreview({ ...facts, ...changes })
+const approved = { isFork: true, approvedSha: facts.headSha }
+
+describe('a preview', () => {
+  it('of an open pull request from inside the repository is made', () => {
+    expect(decide({})).toEqual({ kind: 'deploy' })
+  })
+
+  it.each(['merged', 'closed'] as const)('of a pull request that was %s goes', (state) => {
+    expect(decide({ state, hasPreview: true })).toEqual({ kind: 'remove', words: `pull request 7 was ${state}` })
+  })
+
+  it('is not made where the base branch says so, and one that is there goes', () => {
+    expect(decide({ policy: { ...policy, isEnabled: false }, hasPreview: true })).toMatchObject({
+      kind: 'hold',
+      held: 'off',
+      removes: true,
+    })
+  })
+
+  it('of a draft is made, unless the base branch says otherwise and nobody asks for it', () => {
+    const strict = { ...policy, ofDrafts: false }
+    expect(decide({ isDraft: true })).toEqual({ kind: 'deploy' })
+    expect(decide({ isDraft: true, policy: strict })).toMatchObject({ held: 'draft' })
+    expect(decide({ isDraft: true, policy: strict, isAsked: true })).toEqual({ kind: 'deploy' })
+  })
+
+  it('of a fork waits for an approval of exactly its head; what was approved before goes on running', () => {
+    expect(decide({ isFork: true })).toMatchObject({ kind: 'hold', held: 'approval', removes: false })
+    expect(decide({ isFork: true, approvedSha: 'b'.repeat(40), hasPreview: true })).toMatchObject({ held: 'approval', removes: false })
+    expect(decide({ isFork: true, isAsked: true })).toMatchObject({ held: 'approval' })
+    expect(decide(approved)).toEqual({ kind: 'deploy' })
+  })
+
+  it('that a person removed stays away through pushes until a person wants it', () => {
+    const before = { held: 'destroyed', words: 'ada removed it', sha: 'b'.repeat(40) }
+    expect(decide({ before })).toEqual({ kind: 'hold', held: 'destroyed', words: 'ada removed it', removes: true })
+    expect(decide({ before, isAsked: true })).toEqual({ kind: 'deploy' })
+  })
+
+  it.each(['expired', 'evicted'])('that has %s comes back with the next commit or when a person wants it', (held) => {
+    const before = { held, words: 'nobody looked', sha: facts.headSha }
+    expect(decide({ before })).toMatchObject({ kind: 'hold', held, words: 'nobody looked' })
+    expect(decide({ before: { ...before, sha: 'b'.repeat(40) } })).toEqual({ kind: 'deploy' })
+    expect(decide({ before, isAsked: true })).toEqual({ kind: 'deploy' })
+  })
+
+  it('finds no place beside as many as are allowed, but keeps the one that it has', () => {
+    const others = { all: 10, ofForks: 0 }
+    expect(decide({ others })).toMatchObject({ kind: 'hold', held: 'full', removes: false })
+    expect(decide({ others, hasPreview: true })).toEqual({ kind: 'deploy' })
+    expect(decide({ ...approved, others: { all: 3, ofForks: forksAtOnce } })).toMatchObject({ held: 'full' })
+    expect(decide({ policy: { ...policy, max: 0 } })).toMatchObject({ held: 'full' })
+  })
+
+  it('of a fork stays no longer than a day', () => {
+    expect(lifeMs(policy, { isFork: false })).toBe(72 * 3_600_000)
+    expect(lifeMs(policy, { isFork: true })).toBe(24 * 3_600_000)
+    expect(lifeMs({ ttlMs: 1_000 }, { isFork: true })).toBe(1_000)
+  })
+})

@@ -1,0 +1,59 @@
+// What hosts say of pull requests comes late, twice and out of order; what is known is the newest of it.
+import { expect, it } from 'vitest'
+import { type KnownPullRequest, notePullRequest } from '../../src/store/pull-requests.ts'
+import { testDatabase } from '../support/database.ts'
+import { workspaceWithEnvironment } from './rows.ts'
+
+const { db } = await testDatabase()
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 2, 3, 4, second))
+const said: KnownPullRequest = {
+  ...{ id: '279147437', number: 7, state: 'open', title: 'Say hello', url: 'https://github.com/acme/shop/pull/7', author: 'ada' },
+  ...{ ref: 'refs/pull/7/head', headSha: 'a'.repeat(40), headRef: 'refs/heads/hello', baseRef: 'refs/heads/main' },
+  ...{ isFork: false, isDraft: false, labels: [], updatedAt: at(10) },
+}
+
+async function noting() {
+  const { workspace } = await workspaceWithEnvironment(db)
+  return (change: Partial<KnownPullRequest>, isReopened = false) => notePullRequest(db, workspace, { ...said, ...change }, { isReopened })
+}
+
+it('an older word changes nothing', async () => {
+  const note = await noting()
+  await note({ headSha: 'b'.repeat(40), updatedAt: at(20) })
+  const late = await note({})
+  expect(late).toMatchObject({ isNews: false, pullRequest: { headSha: 'b'.repeat(40) } })
+})
+
+it('opened and closed within one second is closed, in whichever order that is told', async () => {
+  const note = await noting()
+  await note({ state: 'merged' })
+  expect(await note({})).toMatchObject({ isNews: false, pullRequest: { state: 'merged' } })
+  const other = await noting()
+  await other({})
+  expect(await other({ state: 'merged' })).toMatchObject({ isNews: true, pullRequest: { state: 'merged' } })
+})
+
+it('closed and reopened within one second is open', async () => {
+  const note = await noting()
+  await note({})
+  await note({ state: 'closed' })
+  const { pullRequest } = await note({}, true)
+  expect(pullRequest).toMatchObject({ state: 'open', closedAt: null })
+})
+
+it('is matched by the host’s id: another one of the same branch is another one', async () => {
+  const note = await noting()
+  const first = await note({})
+  const second = await note({ id: '279147438', number: 8 })
+  expect(second.pullRequest.id).not.toBe(first.pullRequest.id)
+})
+
+it('each word that is news counts, and a push says since when its commit is the head', async () => {
+  const note = await noting()
+  const { pullRequest: before } = await note({})
+  const { pullRequest: retitled } = await note({ title: 'Say it louder', updatedAt: at(11) })
+  expect([retitled.revision, retitled.headSince]).toEqual([before.revision + 1, before.headSince])
+  const { pullRequest: pushed } = await note({ headSha: 'b'.repeat(40), updatedAt: at(12) })
+  expect(pushed.headSince.getTime()).toBeGreaterThan(before.headSince.getTime())
+})
