@@ -8,6 +8,7 @@ import { notify } from '../store/notify.ts'
 import { type OutboxMessage, putOutbox } from '../store/outbox.ts'
 import type { Release } from '../store/releases.ts'
 import type { Workspace } from '../store/workspaces.ts'
+import { deploymentMessages } from './report-deployment.ts'
 
 export interface ReportSubject {
   readonly workspace: Workspace
@@ -17,7 +18,7 @@ export interface ReportSubject {
 }
 
 export async function reportRelease(db: Executor, subject: ReportSubject, baseUrl: string): Promise<void> {
-  const messages = statusMessages(subject, baseUrl)
+  const messages = [...statusMessages(subject, baseUrl), ...deploymentMessages(subject, baseUrl)]
   if (messages.length === 0) return
   await putOutbox(db, messages)
   await notify(db, 'outbox', subject.release.id)

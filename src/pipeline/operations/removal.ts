@@ -14,6 +14,7 @@ import { fencedEngine } from '../fenced-engine.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { previewIsGone } from '../pull-requests/gone.ts'
 import { guardRepair } from '../repair/guard.ts'
+import { reportGone } from '../report-deployment.ts'
 import { textIn } from './about.ts'
 import type { OperationContext, OperationWork } from './operation.ts'
 
@@ -82,6 +83,7 @@ async function removeEnvironment(id: string, { by, isAsked }: Asked, { kyozo, si
     await kyozo.db.transaction().execute(async (trx) => {
       await assertRepair(trx, lease)
       const pullRequest = await pullRequestOf(trx, id)
+      await reportGone(trx, { workspace, environment }, kyozo.config.baseUrl)
       await dropEnvironment(trx, id)
       if (pullRequest !== undefined) await previewIsGone(kyozo, trx, { workspace, pullRequest, by, isAsked })
       await notify(trx, 'routes', id)
