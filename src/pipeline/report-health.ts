@@ -6,8 +6,8 @@ import { notify } from '../store/notify.ts'
 import { putOutbox } from '../store/outbox.ts'
 import { findRelease } from '../store/releases.ts'
 import type { Workspace } from '../store/workspaces.ts'
+import { commitStatus, contextOf, statusPlace } from './commit-status.ts'
 import type { HealthChange } from './record-observed.ts'
-import { commitStatus, contextOf, statusPlace } from './report.ts'
 
 export interface ChangedHealth {
   readonly workspace: Workspace

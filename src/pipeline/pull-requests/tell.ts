@@ -5,7 +5,7 @@ import { notify } from '../../store/notify.ts'
 import { type OutboxMessage, putOutbox } from '../../store/outbox.ts'
 import { findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
-import { commitStatus, previewContext } from '../report.ts'
+import { commitStatus, previewContext } from '../commit-status.ts'
 
 export interface Told {
   readonly workspace: Workspace
