@@ -52,6 +52,7 @@ export const rights = {
   'workspaces.deploy_services': deploying('deploy_service'),
   'workspaces.stop_services': deploying('stop_service'),
   'workspaces.service_status': reading(),
+  'workspaces.register_webhook': configuring('modify_config'),
   'files.read': reading(),
   'topology_detections.read': reading(),
   'topology_detections.analyze': deploying('deploy_service'),

@@ -14,6 +14,7 @@ import type { Kyozo } from './kyozo.ts'
 import { comparePullRequests } from './pull-requests/compare.ts'
 import { slots } from './slots.ts'
 import { askHost } from './tip.ts'
+import { checkWebhook } from './webhooks.ts'
 
 export interface CheckContext {
   readonly kyozo: Kyozo
@@ -63,6 +64,8 @@ async function checkConnection(context: CheckContext, connected: Connected, inSl
   await Promise.all(looks.map((look) => inSlot(() => checkBranches(context, look))))
   const ask = kyozo.connections.client(name)?.ask
   if (ask !== undefined) await Promise.all(looks.map(({ workspace }) => inSlot(() => checkPullRequests(context, { workspace, ask }))))
+  const kept = looks.filter(({ workspace }) => workspace.keepsWebhook)
+  await Promise.all(kept.map(({ workspace }) => inSlot(() => checkWebhookOf(context, workspace))))
 }
 
 interface Look {
@@ -114,6 +117,12 @@ async function checkBranches({ kyozo, signal }: CheckContext, { error, ...look }
   } catch (thrown) {
     await store(kyozo, subject, failed(asKyozoError(thrown)))
   }
+}
+
+async function checkWebhookOf({ kyozo, signal }: CheckContext, workspace: Workspace): Promise<void> {
+  if (signal.aborted) return
+  const subject: CheckSubject = { ...placeOf(workspace), kind: 'webhook' }
+  await store(kyozo, subject, await checkWebhook(kyozo, workspace).catch((thrown: unknown) => failed(asKyozoError(thrown))))
 }
 
 async function checkPullRequests(

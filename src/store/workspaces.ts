@@ -117,6 +117,11 @@ function asLabel(text: string): string {
   return label === '' ? 'repository' : label
 }
 
+/** From now on kyozo sees to its webhook. */
+export async function keepWebhook(db: Executor, workspaceId: string): Promise<void> {
+  await db.updateTable('workspaces').set({ keepsWebhook: true }).where('id', '=', workspaceId).execute()
+}
+
 export async function setDefaultBranch(db: Executor, workspaceId: string, branch: string): Promise<void> {
   await db.updateTable('workspaces').set({ defaultBranch: branch, updatedAt: new Date() }).where('id', '=', workspaceId).execute()
 }

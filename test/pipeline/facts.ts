@@ -20,6 +20,7 @@ export function workspace(parts: Partial<Workspace> = {}): Workspace {
     repositoryName: 'mona/Shop',
     repositoryUrl: 'https://github.com/mona/Shop.git',
     defaultBranch: 'main',
+    keepsWebhook: false,
     hostDefaultBranch: null,
     containerEnabled: true,
     home: null,

@@ -1,112 +1,17 @@
 // What people ask of a workspace.
 import { z } from 'zod'
-import { KyozoError, type Problem } from '../../errors.ts'
-import { checkResources } from '../../stack/settings/resources.ts'
+import { KyozoError } from '../../errors.ts'
 import type { Executor } from '../../store/database.ts'
 import { changeWorkspace, followDefaultBranch, runningServices, wantServices } from '../../store/intents.ts'
 import { lockRow } from '../../store/locking.ts'
-import { findConnection } from '../../store/workspace-sources.ts'
-import {
-  assertFreeWorkspaceName,
-  createWorkspace,
-  findWorkspaceByRepository,
-  holdWorkspaceNames,
-  type Workspace,
-} from '../../store/workspaces.ts'
+import type { Workspace } from '../../store/workspaces.ts'
 import type { ActionContext } from '../resources/action-context.ts'
-import type { Action, Change, Creation, Removal, Resource, WriteRequest } from '../resources/resource.ts'
+import type { Action, Change, Removal, Resource } from '../resources/resource.ts'
 import { serviceStatus } from '../resources/service-status.ts'
 import { type Asked, type Asking, ask, assertNoProblems, audit } from './ask.ts'
-import { branchName } from './environments.ts'
+import { createWorkspace, registering, subjectOf } from './create-workspace.ts'
 import { analysisInputs, askedAnalysis } from './topology-detections.ts'
-
-const settings = {
-  default_branch: branchName.optional(),
-  auto_deploy_enabled: z.boolean().optional(),
-  container_enabled: z.boolean().optional(),
-  container_registry_url: z
-    .url({ protocol: /^https?$/ })
-    .max(500)
-    .nullable()
-    .optional(),
-  deployment_environment: z.enum(['development', 'staging', 'production']).optional(),
-  default_resource_limits: z
-    .record(z.string().max(40), z.json())
-    .optional()
-    .describe('`{memory: "512Mi", cpu: "0.5"}` for services that state none.'),
-}
-
-const create: Creation = {
-  right: 'workspaces.create',
-  description: 'Connects a repository: one at a Git host by a forge connection, or an empty one of kyozo’s own to push to.',
-  attributes: {
-    name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'must be 1 to 40 lower-case letters, digits and hyphens'),
-    repository_id: z.string().min(1).max(100).optional().describe('The repository’s id at its Git host.'),
-    repository_name: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]{1,100}(\/[A-Za-z0-9_.-]{1,100}){1,5}$/, 'must be of the form owner/name')
-      .optional(),
-    ...settings,
-  },
-  relationships: { forge_connection: { type: 'forge_connections', isRequired: false } },
-  run: async (context, request) =>
-    context.db.transaction().execute(async (trx) => {
-      const { viewer, attributes } = request
-      const source = await sourceOf(trx, request)
-      const changes = columnsOf(attributes)
-      await holdWorkspaceNames(trx)
-      await assertFreeWorkspaceName(trx, String(attributes.name))
-      const workspace = await createWorkspace(trx, { ...changes, ...source, teamId: viewer.teamId, name: String(attributes.name) })
-      await audit(trx, context, { viewer, action: 'workspaces.create', subject: subjectOf(workspace), details: { forge: workspace.forge } })
-      return { kind: 'row' as const, id: workspace.id }
-    }),
-}
-
-async function sourceOf(trx: Executor, { viewer, attributes, related }: WriteRequest) {
-  const connection =
-    related.forge_connection === undefined ? undefined : await findConnection(trx, viewer, String(related.forge_connection.id))
-  const { repository_id: id, repository_name: fullName } = attributes
-  if (connection === undefined) {
-    assertNoProblems(['repository_id', 'repository_name'].flatMap((name) => without(name, attributes)))
-    return { forge: 'git' as const }
-  }
-  assertNoProblems(['repository_id', 'repository_name'].flatMap((name) => (attributes[name] === undefined ? [missing(name)] : [])))
-  const { forge, name } = connection
-  const known = await findWorkspaceByRepository(trx, { forge, connection: name, id: String(id) })
-  if (known !== undefined) throw new KyozoError('conflict', `${String(fullName)} is connected already`, { hint: 'use its workspace' })
-  return { forge, connection: name, repositoryId: String(id), repositoryName: String(fullName) }
-}
-
-function without(name: string, attributes: Readonly<Record<string, unknown>>): Problem[] {
-  if (attributes[name] === undefined) return []
-  return [
-    {
-      source: { pointer: `/data/attributes/${name}` },
-      message: `${name} is ${JSON.stringify(attributes[name])}, and must be left out without a forge_connection`,
-    },
-  ]
-}
-
-function missing(name: string): Problem {
-  return { source: { pointer: '/data/attributes' }, message: `${name} is missing, and must be given with a forge_connection` }
-}
-
-/** Throws `invalid` for limits that are none. */
-function columnsOf(attributes: Readonly<Record<string, unknown>>) {
-  const limits = attributes.default_resource_limits
-  if (limits !== undefined)
-    assertNoProblems(checkResources(limits, { pointer: '/data/attributes/default_resource_limits', field: 'default_resource_limits' }))
-  const given = {
-    defaultBranch: attributes.default_branch as string | undefined,
-    autoDeployEnabled: attributes.auto_deploy_enabled as boolean | undefined,
-    containerEnabled: attributes.container_enabled as boolean | undefined,
-    containerRegistryUrl: attributes.container_registry_url as string | null | undefined,
-    deploymentEnvironment: attributes.deployment_environment as Workspace['deploymentEnvironment'] | undefined,
-    defaultResourceLimits: limits === undefined ? undefined : JSON.stringify(limits),
-  }
-  type Given = { [K in keyof typeof given]?: Exclude<(typeof given)[K], undefined> }
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given
-}
+import { columnsOf, settings } from './workspace-settings.ts'
 
 const update: Change = {
   right: 'workspaces.update',
@@ -188,6 +93,18 @@ const deployServices: Action = {
     })),
 }
 
+const registerWebhook: Action = {
+  right: 'workspaces.register_webhook',
+  description: 'Makes the webhook by which the Git host tells of the repository, or puts it right, and sees to it from now on.',
+  attributes: {},
+  run: (context, request) =>
+    askWorkspace(context, request, async (_trx, workspace) => {
+      if (workspace.connection === null)
+        throw new KyozoError('state_conflict', `${workspace.name} is pushed to directly, and needs no webhook`)
+      return registering(workspace)
+    }),
+}
+
 const stopServices: Action = {
   right: 'workspaces.stop_services',
   description: 'Stops every service of every environment; they stay stopped until somebody starts them.',
@@ -226,14 +143,15 @@ function askWorkspace(
   })
 }
 
-function subjectOf({ id, name }: Workspace) {
-  return { type: 'workspaces', id, name }
-}
-
 export const workspaceWrites: Pick<Resource, 'create' | 'update' | 'remove' | 'actions' | 'views'> = {
-  create,
+  create: createWorkspace,
   update,
   remove,
-  actions: { analyze_topology: analyzeTopology, deploy_services: deployServices, stop_services: stopServices },
+  actions: {
+    analyze_topology: analyzeTopology,
+    deploy_services: deployServices,
+    stop_services: stopServices,
+    register_webhook: registerWebhook,
+  },
   views: { service_status: serviceStatus },
 }

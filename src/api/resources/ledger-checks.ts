@@ -12,8 +12,8 @@ export const ledgerChecks: Resource = {
     forge: oneOf(['git', ...forgeNames], 'The Git host.', { sort: true, filter: 'equal' }),
     connection: text('The name of the account at the Git host.', { nullable: true, filter: 'equal' }),
     kind: oneOf(
-      ['branches', 'deliveries', 'pull_requests'],
-      'What was compared: where branches point, the host’s own list of what it sent, or its open pull requests.',
+      ['branches', 'deliveries', 'pull_requests', 'webhook'],
+      'What was compared: where branches point, the host’s own list of what it sent, its open pull requests, or the webhook itself.',
       {
         sort: true,
         filter: 'equal',

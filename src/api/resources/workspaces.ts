@@ -17,6 +17,7 @@ export const workspaces: Resource = {
     default_branch: text('The branch that is the environment production.', { filter: 'equal' }),
     container_enabled: flag('Whether its services may run.', { filter: 'equal' }),
     auto_deploy_enabled: flag('Whether a push deploys.', { filter: 'equal' }),
+    keeps_webhook: flag('Whether kyozo sees to its webhook at the Git host.', { filter: 'equal' }),
     container_registry_url: text('Where images are pushed to; null is nowhere.', { nullable: true }),
     deployment_environment: oneOf(['development', 'staging', 'production'], 'What its services are run for.', { filter: 'equal' }),
     default_resource_limits: json(quantities, 'Limits of services that state none.'),

@@ -2,6 +2,7 @@
 
 import { commandPullRequest } from '../pull-requests/command.ts'
 import { followPullRequest } from '../pull-requests/follow.ts'
+import { registerWebhook } from '../webhooks.ts'
 import { analyzeTopology } from './analysis.ts'
 import { replayDelivery } from './deliveries.ts'
 import { deployEnvironmentTip, pauseEnvironment, resumeEnvironment } from './environments.ts'
@@ -32,6 +33,7 @@ export const operationKinds: Readonly<Record<string, OperationWork>> = {
   rollback_release: rollbackRelease,
   cancel_release: cancelRelease,
   replay_delivery: replayDelivery,
+  register_webhook: registerWebhook,
   follow_pull_request: followPullRequest,
   command_pull_request: commandPullRequest,
 }

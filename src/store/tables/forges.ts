@@ -41,7 +41,7 @@ export interface LedgerCheckTable {
   workspaceId: string | null
   forge: ForgeName
   connection: string | null
-  kind: 'branches' | 'deliveries' | 'pull_requests'
+  kind: 'branches' | 'deliveries' | 'pull_requests' | 'webhook'
   beganAt: Time
   checkedAt: Time
   checks: Generated<number>

@@ -47,6 +47,8 @@ export interface WorkspaceTable {
   hostDefaultBranch: string | null
   containerEnabled: Generated<boolean>
   autoDeployEnabled: Generated<boolean>
+  /** Whether kyozo sees to its webhook. */
+  keepsWebhook: Generated<boolean>
   /** The process that has the repository of one that is pushed to directly; null before the first push. */
   home: Generated<string | null>
   serviceTopology: OptionalJson<Topology>
