@@ -21,7 +21,7 @@ export const settings = {
     .describe('`{memory: "512Mi", cpu: "0.5"}` for services that state none.'),
 }
 
-export /** Throws `invalid` for limits that are none. */
+/** Throws `invalid` for limits that are none. */
 export function columnsOf(attributes: Readonly<Record<string, unknown>>) {
   const limits = attributes.default_resource_limits
   if (limits !== undefined)
@@ -37,4 +37,3 @@ export function columnsOf(attributes: Readonly<Record<string, unknown>>) {
   type Given = { [K in keyof typeof given]?: Exclude<(typeof given)[K], undefined> }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given
 }
-
