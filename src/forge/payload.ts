@@ -13,7 +13,7 @@ const byte = { quote: 0x22, backslash: 0x5c, openBracket: 0x5b, closeBracket: 0x
  * anything else: not UTF-8, a byte order mark, a NUL, cut off, nested too deeply. A key that occurs twice has its last value.
  */
 export function decodePayload(body: Uint8Array, contentType: string): unknown {
-  const json = contentType.startsWith('application/x-www-form-urlencoded') ? fromForm(body) : body
+  const json = contentType.startsWith('application/x-www-form-urlencoded') ? formPayload(body) : body
   if (json.includes(byte.nul)) throw invalid('it contains a NUL byte')
   if (json[0] === 0xef && json[1] === 0xbb && json[2] === 0xbf) throw invalid('it starts with a byte order mark')
   if (isDeeperThan(json, depthLimit)) throw invalid(`it nests deeper than ${depthLimit} levels`)
@@ -50,7 +50,8 @@ function utf8(bytes: Uint8Array): string {
   }
 }
 
-function fromForm(body: Uint8Array): Uint8Array {
+/** The JSON in a form's field `payload`. Throws `payload_invalid` when there is not exactly one, and it cannot be decoded. */
+export function formPayload(body: Uint8Array): Uint8Array {
   const values = utf8(body)
     .split('&')
     .filter((field) => field.startsWith('payload='))
