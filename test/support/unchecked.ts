@@ -1,4 +1,4 @@
-// Servers of an earlier version: what they answer is documented elsewhere.
+// Servers of an earlier version, and of other programs that answer below the same path: what they answer is documented elsewhere.
 const place = Symbol.for('kyozo.unchecked')
 const known = globalThis as { [place]?: Set<string> }
 
