@@ -1,8 +1,9 @@
 // The Git hosts kyozo knows. Adding one is a folder beside this file and a line here.
 import type { Forge } from './forge.ts'
+import { gitea } from './gitea/gitea.ts'
 import { github } from './github/github.ts'
 
-export const forges = { github } as const satisfies Record<string, Forge>
+export const forges = { github, gitea } as const satisfies Record<string, Forge>
 
 export type ForgeName = keyof typeof forges
 
