@@ -5,7 +5,8 @@ import { expect, it } from 'vitest'
 import { parseDeclaration } from '../src/topology/declaration/declaration.ts'
 
 const root = path.join(import.meta.dirname, '..')
-const names = ['README.md', ...(await readdir(path.join(root, 'docs'))).map((name) => `docs/${name}`)]
+const inDocs = await readdir(path.join(root, 'docs'), { recursive: true })
+const names = ['README.md', ...inDocs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
 const documents = await Promise.all(names.map(async (name) => ({ name, text: await readFile(path.join(root, name), 'utf8') })))
 
 function textOf(name: string): string {
