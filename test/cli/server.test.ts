@@ -143,7 +143,7 @@ it('in a repository whose remote is this kyozo, its workspace needs no name', as
 
 it('members and previews list what there is', async () => {
   expect((await run('members')).stdout).toMatch(/^name +address +role +since\n[\s\S]*automation +a program +owner +\d{4}-\d\d-\d\d\n/)
-  expect(await run('previews')).toEqual({ exitCode: 0, stdout: '', stderr: 'There is no preview.\n' })
+  expect(await run('previews')).toEqual({ exitCode: 0, stdout: '', stderr: 'There is no open pull request.\n' })
 }, 60_000)
 
 it('wrong usage ends with 3 and says where to read on', async () => {
