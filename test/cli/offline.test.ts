@@ -175,7 +175,7 @@ describe('doctor, schema and usage', () => {
       'port',
       'PostgreSQL',
       'service names',
-      'GitHub',
+      'Git hosts',
     ])
   })
 
@@ -185,7 +185,7 @@ describe('doctor, schema and usage', () => {
     })
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(/^NOT OK +PostgreSQL /m)
-    expect(stdout).toMatch(/^NOT OK +GitHub +deliveries are accepted, but no token is set\n +fix: set KYOZO_GITHUB_TOKEN/m)
+    expect(stdout).toMatch(/^NOT OK +Git hosts +deliveries of github are accepted, but no token is set\n +fix: set KYOZO_GITHUB_TOKEN/m)
   })
 
   it('schema prints the JSON Schema of kyozo.yaml', async () => {
