@@ -39,6 +39,15 @@ export function isomorphicReader(gitDir: string): ObjectReader {
       }
       return contents
     },
+    async readLinks(commit) {
+      try {
+        const { commit: found, oid } = await git.readCommit({ ...repository, oid: commit })
+        return new Map([[oid, { parents: found.parent, committedAt: found.committer.timestamp }]])
+      } catch (error) {
+        if (error instanceof git.Errors.NotFoundError) return new Map()
+        throw error
+      }
+    },
   }
 }
 

@@ -2,7 +2,17 @@
 // that is unusual (alternates, other formats, damaged packs), so that a strange repository is slower and never another.
 import { setImmediate } from 'node:timers/promises'
 import { KyozoError } from '../errors.ts'
-import { type CommitInfo, type ObjectReader, pathLengthLimit, type TreeListing, treeDepthLimit, treeEntryLimit } from './objects.ts'
+import { linksIn } from './commit-links.ts'
+import {
+  type CommitInfo,
+  type CommitLinks,
+  linksAtOnce,
+  type ObjectReader,
+  pathLengthLimit,
+  type TreeListing,
+  treeDepthLimit,
+  treeEntryLimit,
+} from './objects.ts'
 import { type ObjectFiles, openObjectFiles } from './pack-objects.ts'
 import { programReader } from './program-reader.ts'
 import type { TreeEntry } from './source-tree.ts'
@@ -25,6 +35,11 @@ export function objectReader(gitDir: string): ObjectReader {
       withFiles(async (files) => {
         const { contents, others } = await readBlobs(files, oids, limitBytes)
         return others.length === 0 ? contents : new Map([...contents, ...(await program.readBlobs(others, limitBytes))])
+      }),
+    readLinks: (commit) =>
+      withFiles(async (files) => {
+        const links = await readLinks(files, commit)
+        return links.has(commit) ? links : program.readLinks(commit)
       }),
   }
 }
@@ -57,6 +72,23 @@ function readCommit(files: ObjectFiles, revision: string): CommitInfo | undefine
   // Another encoding is the git program's to convert.
   if (tree === undefined || author === undefined || /^encoding /m.test(headers)) return undefined
   return { sha: revision, tree, subject: subjectOf(end < 0 ? '' : text.slice(end + 2)), author }
+}
+
+/** The nearest ancestors first. What cannot be read this way is left out, and asked for by itself when somebody follows history there. */
+async function readLinks(files: ObjectFiles, commit: string): Promise<ReadonlyMap<string, CommitLinks>> {
+  const found = new Map<string, CommitLinks>()
+  const seen = new Set([commit])
+  const turn = createTurns()
+  for (const next of seen) {
+    if (found.size === linksAtOnce) break
+    const object = files.read(next, commitLimitBytes)
+    const links = object?.kind === 'commit' && object.content !== null ? linksIn(object.content.toString('latin1')) : undefined
+    if (links === undefined) continue
+    found.set(next, links)
+    for (const parent of links.parents) seen.add(parent)
+    await turn()
+  }
+  return found
 }
 
 /** The first paragraph on one line. */

@@ -18,6 +18,13 @@ export interface CommitInfo {
   readonly author: string
 }
 
+/** Where a commit stands in history, as it is stored. */
+export interface CommitLinks {
+  readonly parents: readonly string[]
+  /** By the clock of whoever committed it, in seconds since 1970. */
+  readonly committedAt: number
+}
+
 export interface ObjectReader {
   /** Resolves a ref, branch name or sha to a commit. Throws `revision_not_found`. */
   readCommit(revision: string): Promise<CommitInfo>
@@ -28,7 +35,15 @@ export interface ObjectReader {
   listTree(tree: string, base?: TreeListing | null): Promise<TreeListing>
   /** Contents by object id; `null` for a blob over `limitBytes`. */
   readBlobs(oids: readonly string[], limitBytes: number): Promise<ReadonlyMap<string, Buffer | null>>
+  /**
+   * A commit, by its whole id, with as many of its ancestors as are read along the way. Empty when it is not here. A shallow repository knows its
+   * oldest commits' parents by name only: they are not here either.
+   */
+  readLinks(commit: string): Promise<ReadonlyMap<string, CommitLinks>>
 }
+
+/** Ancestors that a reader gives with a commit at most: whoever follows history asks once for so many steps. */
+export const linksAtOnce = 1_000
 
 /** A repository with more paths is no repository of services, or an attack: a 236 KB pack can hold 10^10 of them. */
 export const treeEntryLimit = 200_000

@@ -5,6 +5,7 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { KyozoError } from '../errors.ts'
 import { runGit } from './git-program.ts'
+import { mergeBase } from './merge-base.ts'
 import { objectReader } from './object-reader.ts'
 import { type CommitInfo, type ObjectReader, type TreeListing, treeDepthLimit, treeEntryLimit } from './objects.ts'
 import type { TreeEntry } from './source-tree.ts'
@@ -55,23 +56,41 @@ export async function rootAround(folder: string): Promise<string | undefined> {
   return path.dirname(at) === at ? undefined : rootAround(path.dirname(at))
 }
 
-/** Where two commits of a repository parted: their newest common ancestor. Throws `revision_not_found` when they have none. */
+/** Where two commits of a repository parted: their newest common ancestor. Throws `revision_not_found` when there is none, or none in this clone. */
 export async function commonAncestor(folder: string, refs: readonly [string, string]): Promise<string> {
   const repository = await repositoryOf(path.resolve(folder))
   if (repository === undefined) throw new KyozoError('revision_not_found', `${folder} is not a Git repository, so it has no ${refs[0]}`)
   const reader = objectReader(repository.gitDir)
   const [from, to] = await Promise.all(refs.map((ref) => reader.readCommit(ref)))
+  const base = await mergeBase(reader, [from!.sha, to!.sha])
+  const names = refs.join(' and ')
+  switch (base.kind) {
+    case 'found':
+      return base.sha
+    case 'none':
+      throw new KyozoError('revision_not_found', `${names} have no commit in common`, { hint: 'compare them with two dots, as A..B' })
+    case 'unknown':
+      throw new KyozoError('revision_not_found', `where ${names} parted is not known here: this clone ends before that commit`, {
+        hint: 'fetch the rest with git fetch --unshallow, or compare them with two dots, as A..B',
+      })
+    case 'too_far':
+      throw new KyozoError('revision_not_found', `where ${names} parted was not found among ${base.limit} commits`, {
+        hint: 'compare them with two dots, as A..B',
+      })
+  }
+}
+
+/** What the remote that the folder was cloned from calls its default branch, as it was seen last; undefined where that is not known offline. */
+export async function defaultBase(folder: string): Promise<string | undefined> {
+  const repository = await repositoryOf(path.resolve(folder))
+  if (repository === undefined) return undefined
   const done = await runGit({
     gitDir: repository.gitDir,
-    args: ['merge-base', from!.sha, to!.sha],
+    args: ['rev-parse', '--verify', '--quiet', '--abbrev-ref', 'refs/remotes/origin/HEAD'],
     deadlineMs: gitMs,
-    outputLimitBytes: 1024 ** 2,
   })
-  const base = done.stdout.toString('utf8').trim()
-  if (done.exitCode === 0 && base !== '') return base
-  throw new KyozoError('revision_not_found', `${refs.join(' and ')} have no commit in common`, {
-    hint: 'compare them with two dots, as A..B',
-  })
+  const name = done.stdout.toString('utf8').trim()
+  return done.exitCode === 0 && name !== '' ? name : undefined
 }
 
 async function openCommit(gitDir: string, ref: string): Promise<OpenedFolder> {
@@ -142,6 +161,7 @@ async function openPlainFolder(root: string): Promise<OpenedFolder> {
     readCommit: () => Promise.reject(new KyozoError('revision_not_found', `${root} is not a Git repository`)),
     listTree: () => Promise.reject(new KyozoError('revision_not_found', `${root} is not a Git repository`)),
     readBlobs: async () => new Map(),
+    readLinks: async () => new Map(),
   }
   return { reader: overlaid(empty, onDisk), listing: listingOf(entries, null), commit: null, hasChanges: false }
 }

@@ -1,7 +1,17 @@
 // Objects through the git program: `ls-tree` and `cat-file --batch`, streamed, with limits that stop the child.
 import { KyozoError } from '../errors.ts'
+import { rawLog } from './commit-links.ts'
 import { nulRecords, runGit } from './git-program.ts'
-import { type CommitInfo, type ObjectReader, pathLengthLimit, type TreeListing, treeDepthLimit, treeEntryLimit } from './objects.ts'
+import {
+  type CommitInfo,
+  type CommitLinks,
+  linksAtOnce,
+  type ObjectReader,
+  pathLengthLimit,
+  type TreeListing,
+  treeDepthLimit,
+  treeEntryLimit,
+} from './objects.ts'
 import type { TreeEntry } from './source-tree.ts'
 
 /** Reading objects that are on the disk already; minutes mean a broken disk. */
@@ -12,6 +22,7 @@ export function programReader(gitDir: string): ObjectReader {
     readCommit: (revision) => readCommit(gitDir, revision),
     listTree: (tree) => listTree(gitDir, tree),
     readBlobs: (oids, limitBytes) => readBlobs(gitDir, oids, limitBytes),
+    readLinks: (commit) => readLinks(gitDir, commit),
   }
 }
 
@@ -142,6 +153,24 @@ export function batchParser(contents: Map<string, Buffer | null>): (chunk: Buffe
       open = undefined
     }
   }
+}
+
+async function readLinks(gitDir: string, commit: string): Promise<ReadonlyMap<string, CommitLinks>> {
+  const found = new Map<string, CommitLinks>()
+  const done = await runGit({
+    gitDir,
+    args: ['log', '--format=raw', '--no-show-signature', '--no-decorate', `--max-count=${linksAtOnce}`, '--end-of-options', commit, '--'],
+    deadlineMs: readDeadlineMs,
+    onStdout: rawLog((sha, links) => found.set(sha, links)),
+  })
+  if (done.exitCode === 0 || found.has(commit)) return found
+  if (await isMissing(gitDir, commit)) return new Map()
+  throw corrupt(commit, done.stderr)
+}
+
+async function isMissing(gitDir: string, oid: string): Promise<boolean> {
+  const done = await runGit({ gitDir, args: ['cat-file', '--batch-check'], deadlineMs: readDeadlineMs, input: `${oid}\n` })
+  return done.exitCode === 0 && done.stdout.toString('utf8').trimEnd() === `${oid} missing`
 }
 
 function corrupt(object: string, detail: string): KyozoError {

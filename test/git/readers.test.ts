@@ -51,6 +51,14 @@ describe.each([
     expect(contents.get(script)).toBeNull()
   })
 
+  it('says where a commit stands in history, and nothing of one that is not there', async () => {
+    const reader = open(gitDir)
+    const [parent, date] = (await repository.git('log', '-1', '--format=%P %ct')).output.trim().split(' ')
+    const { sha } = await reader.readCommit('main')
+    expect((await reader.readLinks(sha)).get(sha)).toEqual({ parents: [parent], committedAt: Number(date) })
+    expect(await reader.readLinks('f'.repeat(40))).toEqual(new Map())
+  })
+
   it.each(['nothing', '$(id)', '--help', 'f'.repeat(40)])('says that there is no commit %s', async (revision) => {
     await expect(open(gitDir).readCommit(revision)).rejects.toMatchObject({ code: 'revision_not_found' })
   })
