@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { readSource } from '../git/load-source-tree.ts'
 import { openFolder } from '../git/open-folder.ts'
 import { analyze } from '../topology/analyze.ts'
+import { unsureBelow } from '../topology/claim.ts'
 import { createMemory } from '../topology/incremental/memory.ts'
 import { reportTopology } from '../topology/report/document.ts'
 import { type Format, formats } from '../topology/report/formats.ts'
@@ -15,9 +16,6 @@ interface AnalyzeOptions {
   readonly format: Format
   readonly strict?: boolean
 }
-
-/** Below this a person should look before anything is deployed. */
-const unsureBelow = 0.6
 
 export function analyzeCommand(): Command {
   return new Command('analyze')

@@ -1,11 +1,9 @@
 // `kyozo plan`: what a release of this folder would do to an engine on which nothing runs yet, or, with --against, on which another commit runs.
 import { Command } from 'commander'
 import { diffTrees } from '../git/diff-trees.ts'
-import { explainChanges, rememberServices } from '../reconcile/explain-changes.ts'
 import { formatPlan } from '../reconcile/format-plan.ts'
-import type { ObservedContainer, ObservedStack, StackPlan } from '../reconcile/plan.ts'
-import { planStack } from '../reconcile/plan-stack.ts'
-import type { StackSpec } from '../stack/stack.ts'
+import type { StackPlan } from '../reconcile/plan.ts'
+import { planBetween } from '../reconcile/plan-between.ts'
 import type { Topology } from '../topology/topology.ts'
 import { printDocument } from './print.ts'
 import { type SpecifiedFolder, specifyFolder } from './specify.ts'
@@ -28,7 +26,7 @@ export function planCommand(): Command {
     .action(async (dir: string, options: PlanOptions) => {
       const next = await specifyFolder(dir, options.ref)
       const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
-      const plan = planBetween(running, next)
+      const plan = planFolders(running, next)
       for (const warning of next.topology.warnings) process.stderr.write(`${warning}\n`)
       if (options.json) printDocument({ schemaVersion: 1, ...plan })
       else process.stdout.write(`${plan.operations.length === 0 ? nothingPlanned(next.topology) : formatPlan(plan)}\n`)
@@ -45,43 +43,7 @@ function nothingPlanned({ services }: Topology): string {
 }
 
 /** The plan that takes an engine on which `running` is live to `next`. */
-export function planBetween(running: SpecifiedFolder | undefined, next: SpecifiedFolder): StackPlan {
+export function planFolders(running: SpecifiedFolder | undefined, next: SpecifiedFolder): StackPlan {
   const diff = diffTrees(running?.folder.listing ?? null, next.folder.listing)
-  const previousServices = running === undefined ? {} : rememberServices(running.stack)
-  return planStack(next.stack, asObserved(next.stack, running?.stack), explainChanges({ spec: next.stack, previousServices, diff }))
-}
-
-/** The engine as it is while a stack is live and healthy. */
-function asObserved(next: StackSpec, running: StackSpec | undefined): ObservedStack {
-  const containers = (running?.services ?? []).flatMap((service) =>
-    Array.from(
-      { length: service.replicas },
-      (_, at): ObservedContainer => ({
-        id: `${service.name}-${at + 1}`,
-        name: `${next.project}-${service.name}-${at + 1}`,
-        service: service.name,
-        image: service.image,
-        state: service.isOneShot ? 'exited' : 'running',
-        health: 'healthy',
-        exitCode: 0,
-        wasOutOfMemory: false,
-        restartCount: 0,
-        startedAt: null,
-        hasAlias: true,
-        addressOnNetwork: null,
-        publishedPorts: {},
-        configHash: service.configHash,
-        release: '',
-        revision: '',
-        generation: 0,
-      }),
-    ),
-  )
-  return {
-    project: next.project,
-    containers,
-    hasNetwork: running !== undefined,
-    volumes: running?.volumes ?? [],
-    images: new Set((running?.services ?? []).map((service) => service.image)),
-  }
+  return planBetween({ running: running?.stack, next: next.stack, diff })
 }

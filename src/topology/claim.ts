@@ -81,6 +81,9 @@ export interface Detector {
 /** A folder with less than this is not a service. */
 export const confidenceThreshold = 0.5
 
+/** Below this a person should look before anything is deployed. */
+export const unsureBelow = 0.6
+
 export function confidence(signs: readonly Sign[]): number {
   let doubt = 1
   let standing = 1
