@@ -28,6 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   topology: [],
   stack: ['topology'],
   reconcile: ['stack', 'topology'],
+  review: ['reconcile', 'stack', 'topology'],
   release: [],
   engine: ['child', 'gate'],
   health: [],
@@ -36,7 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   store: ['child', 'release'],
   queue: [],
   watch: ['edge', 'health', 'pipeline', 'release', 'shares', 'store'],
-  pipeline: ['disk', 'git', 'forge', 'topology', 'stack', 'reconcile', 'release', 'health', 'edge', 'secrets', 'store'],
+  pipeline: ['disk', 'git', 'forge', 'topology', 'stack', 'reconcile', 'release', 'review', 'health', 'edge', 'secrets', 'store'],
   access: ['store'],
   api: ['access', 'forge', 'git', 'pipeline', 'release', 'secrets', 'stack', 'store', 'topology'],
   serving: ['backup', 'edge', 'end', 'forge', 'pipeline', 'queue', 'secrets', 'store', 'watch'],
@@ -64,11 +65,27 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   backup: ['config', 'data-dir', 'git', 'secrets', 'store'],
   main: ['config', 'end', 'serve'],
-  cli: ['backup', 'child', 'config', 'engine', 'forge', 'git', 'log', 'reconcile', 'secrets', 'serve', 'stack', 'store', 'templates', 'topology'],
+  cli: [
+    'backup',
+    'child',
+    'config',
+    'engine',
+    'forge',
+    'git',
+    'log',
+    'reconcile',
+    'review',
+    'secrets',
+    'serve',
+    'stack',
+    'store',
+    'templates',
+    'topology',
+  ],
 }
 
 /** No I/O, no clock, no chance, no promise: decided on data alone. */
-const pure = ['topology', 'stack', 'reconcile', 'release']
+const pure = ['topology', 'stack', 'reconcile', 'review', 'release']
 const pureForbidden = [
   /from node:(?!crypto|path)/,
   /\bDate\.now\(|new Date\(\)|performance\.now\(/,
@@ -103,6 +120,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'rate-limiter-flexible': ['access'],
   'age-encryption': ['secrets'],
   helmet: ['api'],
+  diff: ['review'],
   httpxy: ['edge'],
   pino: ['log'],
   commander: ['cli'],
