@@ -1,38 +1,73 @@
-// `kyozo plan`: what a release of this folder would do to an engine on which nothing runs yet, or, with --against, on which another commit runs.
-import { Command } from 'commander'
+// `kyozo plan`: what merging the files as they are would do, as the pull request will say it; or, without anything to compare with, what a release of
+// this folder would do to an engine on which nothing runs yet, or, with --against, on which another commit runs.
+import { Command, Option } from 'commander'
 import { diffTrees } from '../git/diff-trees.ts'
 import { formatPlan } from '../reconcile/format-plan.ts'
 import type { StackPlan } from '../reconcile/plan.ts'
 import { planBetween } from '../reconcile/plan-between.ts'
+import { titledMarkdown } from '../review/markdown.ts'
+import type { Review } from '../review/review.ts'
+import { reviewText } from '../review/text.ts'
 import type { Topology } from '../topology/topology.ts'
 import { printDocument } from './print.ts'
+import { type Base, findBase, reviewAgainst, reviewFolders } from './review-folder.ts'
 import { type SpecifiedFolder, specifyFolder } from './specify.ts'
 
 interface PlanOptions {
   readonly ref?: string
+  readonly base?: string
   readonly against?: string
   readonly json?: boolean
+  readonly markdown?: boolean
   readonly exitCode?: boolean
 }
 
 export function planCommand(): Command {
   return new Command('plan')
-    .description('what a release would do, step by step, and why')
+    .description('what merging would do, service by service, or what a release would do, step by step')
     .argument('[dir]', 'a Git work tree, a bare repository or a plain folder', '.')
     .option('--ref <ref>', 'the commit to release instead of the files as they are')
-    .option('--against <ref>', 'the commit that runs now; default is none')
+    .option('--base <ref>', 'what it is to be merged into; default is the default branch of origin, as it was fetched last')
+    .addOption(new Option('--against <ref>', 'the commit that runs now; default is none').conflicts('base'))
     .option('--json', 'print one JSON document')
-    .option('--exit-code', 'exit with 2 when the plan changes something')
+    .addOption(new Option('--markdown', 'print what the pull request will show').conflicts(['json', 'against']))
+    .option('--exit-code', 'exit with 2 when something changes, or a person has to decide')
     .action(async (dir: string, options: PlanOptions) => {
-      const next = await specifyFolder(dir, options.ref)
-      const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
-      const plan = planFolders(running, next)
-      for (const warning of next.topology.warnings) process.stderr.write(`${warning}\n`)
-      if (options.json) printDocument({ schemaVersion: 1, ...plan })
-      else process.stdout.write(`${plan.operations.length === 0 ? nothingPlanned(next.topology) : formatPlan(plan)}\n`)
-      if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume'))
-        process.exitCode = 2
+      const base = options.against === undefined ? await findBase(dir, options) : undefined
+      const next = await specifyFolder(base?.dir ?? dir, options.ref)
+      const compared = base === undefined ? undefined : await reviewAgainst(base, next)
+      const review = compared ?? (options.markdown ? reviewFolders(undefined, next) : undefined)
+      if (review === undefined) await tellPlan({ dir, next, options })
+      else tellReview(review, { base, next, options })
     })
+}
+
+interface Told {
+  readonly next: SpecifiedFolder
+  readonly options: PlanOptions
+}
+
+function tellReview(review: Review, { base, next, options }: Told & { readonly base: Base | undefined }): void {
+  if (options.json) {
+    // Programs that name no base ask what a release would do.
+    const { operations } = options.base === undefined ? planFolders(undefined, next) : review.plan
+    printDocument({ schemaVersion: 1, base: base === undefined ? null : { ref: base.ref, sha: base.sha }, operations, review })
+  } else process.stdout.write(options.markdown ? `${titledMarkdown(review)}\n` : reviewText(review))
+  if (options.exitCode && isPending(review)) process.exitCode = 2
+}
+
+function isPending({ services, decisions, failures }: Review): boolean {
+  return decisions.length + failures.length > 0 || services.some(({ kind }) => kind !== 'unchanged')
+}
+
+async function tellPlan({ dir, next, options }: Told & { readonly dir: string }): Promise<void> {
+  const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
+  const plan = planFolders(running, next)
+  for (const warning of next.topology.warnings) process.stderr.write(`${warning}\n`)
+  if (options.json) printDocument({ schemaVersion: 1, ...plan })
+  else process.stdout.write(`${plan.operations.length === 0 ? nothingPlanned(next.topology) : formatPlan(plan)}\n`)
+  if (options.exitCode && plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume'))
+    process.exitCode = 2
 }
 
 /** An empty answer would leave open whether anything was understood. */
