@@ -6,6 +6,8 @@ import { KyozoError } from '../errors.ts'
 import { type Call, createGates, type GateOptions, type Gates } from '../gate.ts'
 import { assertFetchable, type FetchRequest, fetchConfig, fetchError, isBrokenOff, tellsProgress } from './fetching.ts'
 import { runGit } from './git-program.ts'
+import { type PartingRequest, whereParted } from './history.ts'
+import type { MergeBase } from './merge-base.ts'
 import { compactMirror, type KeptMirror, listMirrors, removeMirror } from './mirror-upkeep.ts'
 import { objectReader } from './object-reader.ts'
 import type { ObjectReader } from './objects.ts'
@@ -26,6 +28,8 @@ export interface Mirrors {
   reader(workspaceId: string): Promise<ObjectReader>
   /** Fetches the tip of a ref, one commit deep, and returns its sha. Throws with a `repository_…` or `revision_not_found` code. */
   fetch(workspaceId: string, request: FetchRequest): Promise<string>
+  /** Where two branches of another repository parted. Throws as `fetch` does. */
+  parting(workspaceId: string, request: PartingRequest): Promise<MergeBase>
   /** Which of these refs another repository has, with their tips; nothing is fetched. Throws as `fetch` does. */
   remoteRefs(workspaceId: string, request: RemoteRefsRequest): Promise<ReadonlyMap<string, string>>
   /** The tip of a branch of the built-in remote, or null when it is not there. */
@@ -71,6 +75,13 @@ export function createMirrors(folder: string, gates: Gates = createGates()): Mir
       assertFetchable(request)
       return toHost(request, async (heard) => fetchTip(await folderOf(workspaceId), { ...request, heard }))
     },
+    parting: (workspaceId, request) =>
+      toHost(request, async (heard) => {
+        // Beside the objects of the mirror, and gone with it.
+        const gitDir = path.join(await folderOf(workspaceId), 'kyozo-history.git')
+        await ensureRepository(gitDir)
+        return whereParted(gitDir, request, heard)
+      }),
     remoteRefs: (workspaceId, request) => toHost(request, async () => readRemoteRefs(await folderOf(workspaceId), request)),
     tip: async (workspaceId, ref) => (await readRefs(await folderOf(workspaceId), ref)).get(ref) ?? null,
     branches: async (workspaceId) => readRefs(await folderOf(workspaceId), 'refs/heads/'),

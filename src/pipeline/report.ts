@@ -6,9 +6,11 @@ import type { Executor } from '../store/database.ts'
 import type { Environment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
 import { type OutboxMessage, putOutbox } from '../store/outbox.ts'
+import { pullRequestOf } from '../store/pull-requests.ts'
 import type { Release } from '../store/releases.ts'
 import type { Workspace } from '../store/workspaces.ts'
 import { commitStatus, contextOf, statusPlace } from './commit-status.ts'
+import { tellPullRequest } from './pull-requests/tell.ts'
 import { deploymentMessages } from './report-deployment.ts'
 
 export interface ReportSubject {
@@ -23,6 +25,13 @@ export async function reportRelease(db: Executor, subject: ReportSubject, baseUr
   if (messages.length === 0) return
   await putOutbox(db, messages)
   await notify(db, 'outbox', subject.release.id)
+  await tellOfPreview(db, subject, baseUrl)
+}
+
+/** What is told of a pull request tells how its preview does. */
+async function tellOfPreview(db: Executor, { workspace, environment }: ReportSubject, baseUrl: string): Promise<void> {
+  const pullRequest = environment.kind === 'preview' ? await pullRequestOf(db, environment.id) : undefined
+  if (pullRequest !== undefined) await tellPullRequest(db, { workspace, pullRequestId: pullRequest.id }, baseUrl)
 }
 
 /** A service of the live release that fell, or came back, without a release: its own context of the commit that runs. */

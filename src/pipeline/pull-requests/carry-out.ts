@@ -8,6 +8,7 @@ import { type Environment, findEnvironment, putEnvironment } from '../../store/e
 import { databaseNow } from '../../store/instance.ts'
 import { changePullRequest, letPreviewLive, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease, type Release } from '../../store/releases.ts'
+import type { StoredReview } from '../../store/tables/previews.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { startRelease } from '../receive.ts'
@@ -26,6 +27,7 @@ interface Subject {
 export interface Carrying extends Subject {
   readonly decision: PreviewDecision | { readonly kind: 'failed'; readonly words: string }
   readonly read: ReadPullRequest | Unreadable | undefined
+  readonly review: StoredReview | undefined
 }
 
 type Carrier = Pick<Kyozo, 'queue' | 'config'>
@@ -33,6 +35,9 @@ type Carrier = Pick<Kyozo, 'queue' | 'config'>
 /** Returns what was done, in words. */
 export async function carryOut(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<string> {
   const { pullRequest, workspace } = carrying
+  const { review, read } = carrying
+  if (review !== undefined && read !== undefined && 'head' in read)
+    await changePullRequest(trx, pullRequest.id, { review: JSON.stringify(review), reviewSha: read.head.sha })
   const words = await act(kyozo, trx, carrying)
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, kyozo.config.baseUrl)
   return words

@@ -5,6 +5,7 @@ import type { ForgePullRequest } from '../../forge/pull-requests.ts'
 import { finishOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
 import { findPullRequest, holdPullRequest, notePullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import type { StoredReview } from '../../store/tables/previews.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { fetchingFor, known, textIn, workspaceOf } from '../operations/about.ts'
@@ -12,6 +13,7 @@ import type { OperationContext, OperationWork } from '../operations/operation.ts
 import { carryOut } from './carry-out.ts'
 import { decideOn } from './decide-on.ts'
 import { type ReadPullRequest, readPullRequest } from './read.ts'
+import { reviewPullRequest } from './review.ts'
 
 /** Somebody may change a pull request as fast as it is looked at; then the next look is left to whoever is woken by that. */
 const looks = 3
@@ -30,12 +32,13 @@ async function lookOnce(operation: Operation, context: OperationContext): Promis
   const workspace = await workspaceOf(operation, kyozo.db)
   const pullRequest = await asItIsNow(kyozo, workspace, await pullRequestOf(operation, kyozo))
   const read = pullRequest.state === 'open' ? await readIt(operation, context, { workspace, pullRequest }) : undefined
+  const review = await reviewIt(context, { workspace, pullRequest, read })
   return kyozo.db.transaction().execute(async (trx) => {
     const held = await holdPullRequest(trx, pullRequest.id)
     if (held === undefined || held.revision !== pullRequest.revision) return undefined
     const subject = { workspace, pullRequest: held, by: operation.requestedBy }
     const decided = await decideOn(trx, { ...subject, read, isAsked: operation.input.asked === true })
-    const words = await carryOut(kyozo, trx, { ...subject, ...decided, read })
+    const words = await carryOut(kyozo, trx, { ...subject, ...decided, read, review })
     await finishOperation(trx, lease, { state: 'succeeded', words })
     return words
   })
@@ -107,3 +110,11 @@ async function readIt(
 }
 
 const headTries = 3
+
+async function reviewIt(
+  context: OperationContext,
+  { workspace, pullRequest, read }: Subject & { readonly read: ReadPullRequest | Unreadable | undefined },
+): Promise<StoredReview | undefined> {
+  if (read === undefined || 'error' in read) return undefined
+  return reviewPullRequest(fetchingFor(workspace, context), context.kyozo, { pullRequest, read })
+}

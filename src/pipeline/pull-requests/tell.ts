@@ -6,6 +6,7 @@ import { type OutboxMessage, putOutbox } from '../../store/outbox.ts'
 import { findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { commitStatus, previewContext } from '../commit-status.ts'
+import { pullRequestMessages, pullRequestPage } from './comment.ts'
 
 export interface Told {
   readonly workspace: Workspace
@@ -15,7 +16,10 @@ export interface Told {
 export async function tellPullRequest(trx: Executor, { workspace, pullRequestId }: Told, baseUrl: string): Promise<void> {
   const pullRequest = await findPullRequest(trx, pullRequestId)
   if (pullRequest === undefined) return
-  const messages = heldStatus(workspace, pullRequest, baseUrl)
+  const messages = [
+    ...heldStatus(workspace, pullRequest, baseUrl),
+    ...(await pullRequestMessages(trx, { workspace, pullRequest, baseUrl })),
+  ]
   if (messages.length === 0) return
   await putOutbox(trx, messages)
   await notify(trx, 'outbox', pullRequestId)
@@ -29,10 +33,6 @@ export function heldStatus(workspace: Workspace, pullRequest: PullRequest, baseU
   if (state === undefined) return []
   const place = { workspace, sha: headSha, page: pullRequestPage(baseUrl, id) }
   return commitStatus(place, { context: previewContext, state, description: `No preview: ${heldReason ?? held}` })
-}
-
-export function pullRequestPage(baseUrl: string, id: string): string {
-  return `${baseUrl}/pull-requests/${id}`
 }
 
 /** Where nobody wants a preview a required status holds nobody up. */

@@ -1,30 +1,17 @@
 // The table of pull requests.
 import type { Generated } from 'kysely'
+import type { ReviewSummary } from '../../review/summary.ts'
 import type { OptionalJson, OptionalTime, Time } from './columns.ts'
 
 /** Why nothing of a pull request runs although it is open. */
 export type Held = 'off' | 'draft' | 'approval' | 'destroyed' | 'expired' | 'evicted' | 'full' | 'failed' | 'nothing'
 
-/** What a review says, as it is shown; made by `review/`. */
-export interface StoredReview {
-  /** One line. */
-  readonly title: string
-  /** Markdown, for the check and the folded part of the comment. */
-  readonly markdown: string
-  /** The same for a terminal. */
-  readonly text: string
-  readonly conclusion: 'success' | 'failure' | 'needs_decision'
-  /** The commit that it was compared with: the newest that both branches have, or the base's tip where that was not found. */
+/** What a review says, as it is shown. */
+export interface StoredReview extends ReviewSummary {
+  /** The commit that it was compared with: where it left the base branch, or the base's tip where that was not found. */
   readonly baseSha: string
-  /** How each service changes, in a word, for the comment's table; empty for one that could not be made. */
-  readonly changes: readonly {
-    readonly service: string
-    readonly change: string
-    /** What is known of it and why, in markdown. */
-    readonly explanation: string
-  }[]
-  /** What a person has to decide, each in a sentence of markdown. */
-  readonly decisions: readonly string[]
+  /** Why there is none: its head cannot be deployed. */
+  readonly failed?: string
 }
 
 export interface PullRequestTable {

@@ -1,0 +1,150 @@
+// The facts that the comment below a pull request is written from, as they are in the transaction that writes it.
+import { forges, isForgeName } from '../../forge/index.ts'
+import type { CommitCheck, MessageKind, StickyComment } from '../../forge/messages.ts'
+import { releaseWords, short } from '../../release/verdict.ts'
+import { type PreviewInComment, pullRequestComment, type ReviewInComment } from '../../review/comment.ts'
+import type { Executor } from '../../store/database.ts'
+import { type Environment, findEnvironment } from '../../store/environments.ts'
+import type { OutboxMessage } from '../../store/outbox.ts'
+import type { PullRequest } from '../../store/pull-requests.ts'
+import { findRelease, latestRelease, type Release, type ReleaseService, releaseServices } from '../../store/releases.ts'
+import type { Workspace } from '../../store/workspaces.ts'
+
+export interface Below {
+  readonly workspace: Workspace
+  readonly pullRequest: PullRequest
+  readonly baseUrl: string
+}
+
+/** The sticky comment, and the plan as a check; none where the host takes none, and no comment before there is something to say. */
+export async function pullRequestMessages(db: Executor, { workspace, pullRequest, baseUrl }: Below): Promise<OutboxMessage[]> {
+  const { forge, connection, repositoryId: id, repositoryName: fullName, teamId } = workspace
+  if (connection === null || id === null || fullName === null || !isForgeName(forge)) return []
+  const repository = { id, fullName }
+  const message = (kind: MessageKind & OutboxMessage['kind'], about: string, payload: unknown): OutboxMessage[] =>
+    forges[forge].messages.includes(kind) ? [{ teamId, kind, connection, target: `${kind} ${forge} ${id} ${about}`, payload }] : []
+  const page = pullRequestPage(baseUrl, pullRequest.id)
+  const comment: StickyComment = {
+    repository,
+    pullRequest: pullRequest.number,
+    ...(await commentOf(db, { workspace, pullRequest, baseUrl })),
+  }
+  const check = checkOf(pullRequest, page)
+  return [
+    ...message('comment', pullRequest.hostId, comment),
+    ...(check === undefined ? [] : message('check', `${check.sha} ${check.name}`, { repository, ...check })),
+  ]
+}
+
+export function pullRequestPage(baseUrl: string, id: string): string {
+  return `${baseUrl}/pull-requests/${id}`
+}
+
+/** Of the commit that was reviewed: a required plan is never missing for long, and never of another commit. */
+function checkOf({ review, reviewSha, state }: PullRequest, page: string): Omit<CommitCheck, 'repository'> | undefined {
+  if (review === null || reviewSha === null || state !== 'open') return undefined
+  const { conclusion, title, markdown, text } = review
+  return { sha: reviewSha, name: 'kyozo/plan', conclusion, title, text: markdown === '' ? text : markdown, targetUrl: page }
+}
+
+async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Below): Promise<Pick<StickyComment, 'marker' | 'body'>> {
+  const environment = pullRequest.environmentId === null ? undefined : await findEnvironment(db, pullRequest.environmentId)
+  const release = environment === undefined ? undefined : await latestRelease(db, environment.id)
+  const shown = await shownServices(db, environment, release)
+  const marker = `<!-- kyozo ${workspace.id} ${pullRequest.hostId} -->`
+  const body = pullRequestComment({
+    marker,
+    workspace: workspace.name,
+    headSha: pullRequest.headSha,
+    preview: previewOf(pullRequest, { environment, release, shown }),
+    services: shown.map(({ service, verdict, words, url, durationMs }) => ({
+      ...{ name: service, verdict, words, url },
+      ...(durationMs === null ? {} : { durationMs }),
+    })),
+    review: reviewOf(pullRequest),
+    approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${short(pullRequest.headSha)}` } : null,
+    notes: [],
+    links: {
+      page: pullRequestPage(baseUrl, pullRequest.id),
+      log: release === undefined ? null : `${baseUrl}/releases/${release.id}`,
+    },
+  })
+  return { marker, body }
+}
+
+/** Of a release that has not ended nothing is known yet: what runs meanwhile is shown. */
+async function shownServices(
+  db: Executor,
+  environment: Environment | undefined,
+  release: Release | undefined,
+): Promise<readonly ReleaseService[]> {
+  const ended = release === undefined ? [] : await releaseServices(db, release.id)
+  if (ended.length > 0 || environment === undefined || environment.liveReleaseId === null) return ended
+  const live = await findRelease(db, environment.liveReleaseId)
+  return live === undefined ? [] : releaseServices(db, live.id)
+}
+
+interface Preview {
+  readonly environment: Environment | undefined
+  readonly release: Release | undefined
+  readonly shown: readonly ReleaseService[]
+}
+
+function previewOf(pullRequest: PullRequest, { environment, release, shown }: Preview): PreviewInComment {
+  const url = addressOf(shown)
+  if (environment === undefined || release === undefined)
+    return { ...stateWithout(pullRequest), url: null, environment: null, expires: null }
+  const verdicts = shown.map(({ service, verdict, words }) => ({ service, kind: verdict, words }))
+  // Another commit is held although the preview of an earlier one runs.
+  const isHeld = pullRequest.held !== null
+  const words = isHeld ? (pullRequest.heldReason ?? '') : releaseWords(release.state, verdicts, release.reason)
+  return {
+    state: isHeld ? 'none' : stateOf(release),
+    words,
+    url,
+    environment: environment.name,
+    expires: environment.lifeSeconds === null ? null : `in ${hours(environment.lifeSeconds)}`,
+  }
+}
+
+function stateWithout({ state, held, heldReason }: PullRequest): Pick<PreviewInComment, 'state' | 'words'> {
+  if (state !== 'open') return { state: 'removed', words: `the pull request was ${state}` }
+  if (held === null) return { state: 'waiting', words: '' }
+  const wasThere = held === 'destroyed' || held === 'expired' || held === 'evicted'
+  return { state: wasThere ? 'removed' : 'none', words: heldReason ?? held }
+}
+
+function stateOf({ state }: Release): PreviewInComment['state'] {
+  switch (state) {
+    case 'queued':
+    case 'superseded':
+    case 'skipped':
+      return 'waiting'
+    case 'running':
+      return 'deploying'
+    case 'live':
+    case 'unchanged':
+    case 'replaced':
+      return 'live'
+    case 'failed':
+      return 'failed'
+  }
+}
+
+/** What people open first, by the names that it usually has. */
+const frontNames = /^(?:web|www|front|frontend|app|site|ui|client|proxy|gateway|nginx|caddy)(?:$|[-_.])/
+
+function addressOf(services: readonly ReleaseService[]): string | null {
+  const answering = services.filter(({ url }) => url !== null)
+  return (answering.find(({ service }) => frontNames.test(service)) ?? answering[0])?.url ?? null
+}
+
+function reviewOf({ review }: PullRequest): ReviewInComment | { readonly failed: string } | null {
+  if (review === null) return null
+  return review.failed === undefined ? review : { failed: review.failed }
+}
+
+function hours(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds / 3_600))
+  return whole >= 48 ? `${Math.round(whole / 24)} days` : whole === 1 ? 'an hour' : `${whole} hours`
+}
