@@ -1,4 +1,5 @@
 // Why each service is touched or left alone, in words that name a file, a setting or a hash.
+import path from 'node:path/posix'
 import type { TreeDiff } from '../git/source-tree.ts'
 import { canonicalJson } from '../stack/canonical.ts'
 import type { ComposeService, StackService, StackSpec } from '../stack/stack.ts'
@@ -82,25 +83,31 @@ interface Change {
 function sayDifference({ service, before, definition, because, diff }: Change): Cause {
   if (before.configHash === service.configHash) return `nothing that it reads changed (${service.configHash})`
   const settings = changedSettings(before.definition, definition)
-  if (before.image !== service.image) return sayImage({ service, before, because, settings })
+  if (before.image !== service.image) return sayImage({ service, before, because, settings, definition, diff })
   const where = diff.modified.find((path) => isDeclaration(path))
   if (settings.length > 0) return `${settings.join(', ')} changed${where === undefined ? '' : ` (${where})`}`
   return `a secret that it reads changed (${before.configHash} → ${service.configHash})`
 }
 
-interface ImageChange {
-  readonly service: StackService
-  readonly before: PreviousService
-  readonly because: string
+interface ImageChange extends Change {
   readonly settings: readonly string[]
 }
 
 /** A file explains a new image best; without one it was the Dockerfile that a template makes, or another image altogether. */
-function sayImage({ service, before, because, settings }: ImageChange): Cause {
+function sayImage({ service, before, because, settings, definition, diff }: ImageChange): Cause {
   if (service.build === undefined || before.files === undefined) return `image ${before.image} became ${service.image}`
   if (because !== 'nothing that it reads changed') return because
+  const dockerfile = dockerfileOf(definition)
+  if (dockerfile !== undefined && diff.modified.includes(dockerfile)) return `${dockerfile} changed`
   if (settings.length > 0) return `${settings.join(', ')} changed`
   return `its inputs changed (${keyOf(before.image)} → ${keyOf(service.image)})`
+}
+
+/** Where a Dockerfile of the repository lies; it is sent apart from the files that it copies. */
+function dockerfileOf({ build }: ComposeService): string | undefined {
+  const { context, dockerfile } = asMap(build)
+  if (typeof context !== 'string' || typeof dockerfile !== 'string') return undefined
+  return path.normalize(path.join(context, dockerfile))
 }
 
 /** Names of settings, never their values: some hold what is nobody's business. */

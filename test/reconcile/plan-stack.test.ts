@@ -86,6 +86,11 @@ describe('the plan', () => {
     `)
   })
 
+  it('of a changed Dockerfile names it, which is sent apart from the files that it copies', () => {
+    const changed = shopWith({ 'services/proxy/Dockerfile': `${shopFiles['services/proxy/Dockerfile']}LABEL a=b\n` })
+    expect(planText(shopInput(), changed, { modified: ['services/proxy/Dockerfile'] })).toContain('services/proxy/Dockerfile changed')
+  })
+
   it('of a revert builds nothing', () => {
     const changed = shopWith({ 'services/api/server.js': 'new' })
     const [first, second] = [specifyStack(shopInput()), specifyStack(changed)]
