@@ -41,7 +41,7 @@ export interface ConnectionSettings {
 export interface ForgeRepository {
   /** The host's numeric id, as text. It stays when the repository is renamed or moved, so repositories are matched by it. */
   readonly id: string
-  /** `owner/name` as the host spells it. */
+  /** `owner/name` as the host spells it; at a host with groups in groups, the whole path. */
   readonly fullName: string
   /** Built from the connection and the full name, never taken from a payload. */
   readonly cloneUrl: string
@@ -147,13 +147,38 @@ export function isFullName(fullName: string): boolean {
   return fullNamePattern.test(fullName) && !fullName.split('/').some((part) => part === '.' || part === '..')
 }
 
+/** A group may lie twenty levels deep, and the repository below it. */
+const pathPartsLimit = 21
+/** What begins with a hyphen is a page of the host, and what ends like a file is another form of one. */
+const pathPartPattern = /^(?!-)(?!.*\.(?:git|atom)$)[A-Za-z0-9_.-]{1,255}$/
+
+/** Whether this is a path such as `group/subgroup/name` that can be part of an address: at least two parts, each a name. */
+export function isGroupPath(path: string): boolean {
+  const parts = path.split('/', pathPartsLimit + 1)
+  if (parts.length < 2 || parts.length > pathPartsLimit) return false
+  return parts.every((part) => pathPartPattern.test(part) && part !== '.' && part !== '..')
+}
+
+/** What names of repositories look like at a host, as one may stand in an address. */
+export interface NameForm {
+  readonly isName: (fullName: string) => boolean
+  /** `owner/name`, for words. */
+  readonly words: string
+}
+
+export const ownerAndName: NameForm = { isName: isFullName, words: 'owner/name' }
+export const groupPath: NameForm = { isName: isGroupPath, words: 'group/subgroup/name' }
+
 /**
  * Where a repository is fetched from: the connection's own host and the repository's full name. A payload's `clone_url` is never used, since
  * whoever can forge one could make kyozo call any address. Throws `repository_url_refused` for a full name that is none.
  */
-export function cloneUrl(connection: ForgeConnection, fullName: string): string {
-  if (!isFullName(fullName))
-    throw new KyozoError('repository_url_refused', `could not build a clone address: the repository's name is not of the form owner/name`)
+export function cloneUrl(connection: ForgeConnection, fullName: string, form: NameForm = ownerAndName): string {
+  if (!form.isName(fullName))
+    throw new KyozoError(
+      'repository_url_refused',
+      `could not build a clone address: the repository's name is not of the form ${form.words}`,
+    )
   return `${connection.webUrl}/${fullName}.git`
 }
 

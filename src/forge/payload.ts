@@ -1,7 +1,7 @@
 // A delivery's body as data. The bytes are verified before they get here; they are still not trusted to be small, shallow or well-formed.
 import { z } from 'zod'
 import { KyozoError } from '../errors.ts'
-import { isFullName } from './forge.ts'
+import { groupPath, type NameForm, ownerAndName } from './forge.ts'
 
 /** Real payloads nest about ten levels; more is an attempt to exhaust whoever walks the result. */
 const depthLimit = 100
@@ -105,7 +105,13 @@ export const fullRefField = z.string().refine((ref) => ref.startsWith('refs/') &
 
 export const branchField = z.string().refine((branch) => isRefName(`refs/heads/${branch}`), 'is not a branch name')
 
-export const fullNameField = z.string().refine(isFullName, 'is not of the form owner/name')
+export const fullNameField = nameOfForm(ownerAndName)
+
+export const groupPathField = nameOfForm(groupPath)
+
+function nameOfForm({ isName, words }: NameForm) {
+  return z.string().refine(isName, `is not of the form ${words}`)
+}
 
 /** A host's numeric id as text; hosts count in whole numbers that a double still holds. */
 export const idField = z.int().positive().transform(String)

@@ -84,9 +84,9 @@ export async function holdWorkspaceNames(db: Executor): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('kyozo workspace names'))`.execute(db)
 }
 
-/** A free workspace name for a repository: its own name, then with its owner's, then numbered. */
+/** A free workspace name for a repository: its own name, then with its owner's or its innermost group's, then numbered. */
 export async function freeWorkspaceName(db: Executor, fullName: string): Promise<string> {
-  const [owner = '', name = ''] = fullName.split('/').map(asLabel)
+  const [owner = '', name = ''] = fullName.split('/').slice(-2).map(asLabel)
   const candidates = [name, `${name}-${owner}`.slice(0, 40).replace(/-+$/, '')]
   for (let at = 2; at < 100; at++) candidates.push(`${name.slice(0, 36)}-${at}`)
   for (const candidate of candidates) {
