@@ -30,6 +30,7 @@ it.each([
 it('a repository whose name is taken by an environment gets another workspace name', async () => {
   await putEnvironment(db, await workspace('web'), { name: 'staging', ref: 'refs/heads/staging' })
   expect(await freeWorkspaceName(db, 'mona/web-staging')).toBe('web-staging-mona')
+  expect(await freeWorkspaceName(db, 'acme/team/web-staging')).toBe('web-staging-team')
 })
 
 it('an environment follows another branch when it is told to', async () => {
