@@ -2,8 +2,9 @@
 import type { Forge } from './forge.ts'
 import { gitea } from './gitea/gitea.ts'
 import { github } from './github/github.ts'
+import { gitlab } from './gitlab/gitlab.ts'
 
-export const forges = { github, gitea } as const satisfies Record<string, Forge>
+export const forges = { github, gitea, gitlab } as const satisfies Record<string, Forge>
 
 export type ForgeName = keyof typeof forges
 
