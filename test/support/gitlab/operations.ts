@@ -1,4 +1,6 @@
 // What each REST operation does, by its method and path. Messages and status codes are GitLab's own.
+
+import type { ApiDescription, Operation } from '../api-description.ts'
 import { type Access, type Caller, mayRead, roleIn, type Scope } from './access.ts'
 import {
   createDeployment,
@@ -10,7 +12,6 @@ import {
   updateDeployment,
   updateEnvironment,
 } from './deployments.ts'
-import type { Description, Operation } from './description.ts'
 import { addHook, editHook, listEvents, listHooks, resendEvent, testHook } from './hooks.ts'
 import type { Limiter } from './limits.ts'
 import { createMergeRequest, editMergeRequest, getMergeRequest, listMergeRequests, mergeRequestsOfCommit } from './merge-requests.ts'
@@ -26,7 +27,7 @@ export interface Answer {
 }
 
 export interface World {
-  readonly description: Description
+  readonly description: ApiDescription
   readonly access: Access
   readonly apiUrl: string
   readonly webUrl: string

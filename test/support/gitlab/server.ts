@@ -1,8 +1,8 @@
 // How one request goes through the double: recorded, judged, failed on purpose, limited, and only then answered.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ApiRequest, Operation } from '../api-description.ts'
 import { serveGit } from '../github/git-http.ts'
 import { mayRead, roleIn, type Scope } from './access.ts'
-import type { ApiRequest, Operation } from './description.ts'
 import { type Answer, failure, perform, type World } from './operations.ts'
 import type { Call, Fault, FaultAnswer, Project } from './state.ts'
 
