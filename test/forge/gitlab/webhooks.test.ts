@@ -121,6 +121,15 @@ describe('the webhook of a project', () => {
     expect(received).toHaveLength(6)
   })
 
+  it('that is off since its secret is another one than kyozo’s gets that and is on again', async () => {
+    await ensure()
+    accepted = 'another long random text'
+    for (let at = 0; at < 4; at++) await push(String(at))
+    expect(received).toEqual(Array(4).fill('Push Hook refused'))
+    expect(await ensure(undefined, accepted)).toBe('repaired')
+    expect(received.slice(4)).toEqual(['Push Hook'])
+  })
+
   it('that is off and that kyozo does not answer either is told as that', async () => {
     await ensure()
     scene.shop.hooks()[0]!.failures = 40
