@@ -1,7 +1,18 @@
 // Who may do what: personal tokens, GitHub Apps with their signed claims, and the installation tokens that expire.
 import { createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto'
+import type { Accounts } from './accounts.ts'
+import type { Account } from './state.ts'
 
-export type Permission = 'metadata' | 'contents' | 'statuses' | 'pull_requests' | 'administration' | 'repository_hooks'
+export type Permission =
+  | 'metadata'
+  | 'contents'
+  | 'statuses'
+  | 'pull_requests'
+  | 'issues'
+  | 'checks'
+  | 'deployments'
+  | 'administration'
+  | 'repository_hooks'
 export type Permissions = Readonly<Partial<Record<Permission, 'read' | 'write'>>>
 
 export interface Grant {
@@ -9,18 +20,43 @@ export interface Grant {
   /** `null` for every repository. */
   readonly repositoryIds: readonly number[] | null
   readonly expiresAtMs: number
+  /** Who does what is done with it. */
+  readonly account: Account
+}
+
+export interface NewToken extends Partial<Omit<Grant, 'account'>> {
+  /** Whose it is. Default is `kyozo-bot`. */
+  readonly login?: string
 }
 
 export interface App {
   readonly appId: string
   readonly privateKey: string
   readonly installationId: number
+  readonly slug: string
+}
+
+/** The one webhook of an app, as far as it is set up. */
+export interface AppHook {
+  url: string | undefined
+  content_type: string
+  secret: string | undefined
+  insecure_ssl: '0' | '1'
+}
+
+export interface NewApp {
+  /** Default is everything. */
+  readonly permissions?: Permissions
+  /** Default is what kyozo acts on. */
+  readonly events?: readonly string[]
+  readonly slug?: string
+  readonly hook?: Partial<AppHook>
 }
 
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'bad_credentials'; readonly message: string }
-  | { readonly kind: 'app'; readonly app: App }
+  | { readonly kind: 'app'; readonly app: KnownApp }
   | { readonly kind: 'token'; readonly token: string; readonly grant: Grant }
 
 export const everything: Permissions = {
@@ -28,6 +64,9 @@ export const everything: Permissions = {
   contents: 'write',
   statuses: 'write',
   pull_requests: 'write',
+  issues: 'write',
+  checks: 'write',
+  deployments: 'write',
   administration: 'write',
   repository_hooks: 'write',
 }
@@ -37,7 +76,7 @@ export type InstallationState = 'active' | 'suspended' | 'deleted'
 const tokenLifeMs = 3_600_000
 const longestClaimMs = 600_000
 
-export function createAccess(now: () => number) {
+export function createAccess(now: () => number, accounts: Accounts) {
   const grants = new Map<string, Grant>()
   const apps: KnownApp[] = []
   const installations = new Map<string, InstallationState>()
@@ -47,28 +86,33 @@ export function createAccess(now: () => number) {
     grants.set(token, grant)
     return token
   }
+  const makeApp = (app: NewApp): KnownApp => {
+    const made = newApp(app, apps.length)
+    apps.push(made)
+    return made
+  }
 
   return {
     /** A token that does not expire. */
-    createToken: (grant: Partial<Grant> = {}) =>
-      addToken('ghp', { permissions: everything, repositoryIds: null, expiresAtMs: Number.POSITIVE_INFINITY, ...grant }),
-    createApp(permissions: Permissions = everything): App {
-      const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-        modulusLength: 2048,
-        publicKeyEncoding: { type: 'spki', format: 'pem' },
-        privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-      })
-      const app = { appId: String(1_000 + apps.length), privateKey, publicKey, permissions, installationId: 9_000 + apps.length }
-      apps.push(app)
-      return app
-    },
+    createToken: ({ login = 'kyozo-bot', ...grant }: NewToken = {}) =>
+      addToken('ghp', {
+        permissions: everything,
+        repositoryIds: null,
+        expiresAtMs: Number.POSITIVE_INFINITY,
+        ...grant,
+        account: accounts.named(login),
+      }),
+    createApp: (permissions: Permissions = everything, more: Omit<NewApp, 'permissions'> = {}): App => makeApp({ permissions, ...more }),
+    makeApp,
+    appWithId: (appId: string) => apps.find((app) => app.appId === appId),
     /** What an installation token may do, narrowed to what was asked for; a sentence when the app was not granted it. */
     mint(app: App, asked: { permissions?: Permissions; repositoryIds?: readonly number[] }) {
       const granted = apps.find(({ appId }) => appId === app.appId)?.permissions ?? {}
       const permissions = asked.permissions ?? granted
       const excess = Object.entries(permissions).some(([name, level]) => !allows(granted, name as Permission, level))
       if (excess) return 'The permissions requested are not granted to this installation.'
-      const grant: Grant = { permissions, repositoryIds: asked.repositoryIds ?? null, expiresAtMs: now() + tokenLifeMs }
+      const account = accounts.botOf(app)
+      const grant: Grant = { permissions, repositoryIds: asked.repositoryIds ?? null, expiresAtMs: now() + tokenLifeMs, account }
       return { token: addToken('ghs', grant), grant }
     },
     /** Makes every token of this kind worthless, as when somebody revokes it. */
@@ -96,13 +140,27 @@ export function createAccess(now: () => number) {
   }
 }
 
-interface KnownApp extends App {
+function newApp(wanted: NewApp, count: number): KnownApp {
+  const { permissions = everything, events = ['push', 'pull_request', 'issue_comment'], slug, hook } = wanted
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  })
+  const [appId, installationId] = [String(1_000 + count), 9_000 + count]
+  const fullHook: AppHook = { url: undefined, content_type: 'json', secret: undefined, insecure_ssl: '0', ...hook }
+  return { appId, privateKey, installationId, slug: slug ?? `kyozo-${appId}`, publicKey, permissions, events, hook: fullHook }
+}
+
+export interface KnownApp extends App {
   readonly publicKey: string
   readonly permissions: Permissions
+  readonly events: readonly string[]
+  readonly hook: AppHook
 }
 
 /** The app that signed a claim, or what GitHub has against the claim. */
-function appOfClaim(apps: readonly KnownApp[], claim: string, nowMs: number): App | string {
+function appOfClaim(apps: readonly KnownApp[], claim: string, nowMs: number): KnownApp | string {
   const [head = '', body = '', signature = ''] = claim.split('.')
   const { iss, iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, number | string>
   const app = apps.find(({ appId }) => appId === String(iss))
@@ -117,7 +175,9 @@ function appOfClaim(apps: readonly KnownApp[], claim: string, nowMs: number): Ap
 
 export type Access = ReturnType<typeof createAccess>
 
+/** Who may do anything in a repository may know that it is there. */
 export function allows(permissions: Permissions, name: Permission, level: 'read' | 'write'): boolean {
+  if (name === 'metadata') return Object.keys(permissions).length > 0
   const granted = permissions[name]
   return granted === 'write' || granted === level
 }

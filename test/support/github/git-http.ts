@@ -10,9 +10,11 @@ export interface GitRequest {
   /** What follows the repository in the address: `/info/refs`. */
   readonly path: string
   readonly query: string
+  /** Called when Git has done its work. Default is that nobody listens. */
+  readonly onEnd?: () => void
 }
 
-export function serveGit({ request, response, folder, path, query }: GitRequest): void {
+export function serveGit({ request, response, folder, path, query, onEnd }: GitRequest): void {
   const { headers } = request
   const child = spawn('git', ['http-backend'], {
     env: {
@@ -43,12 +45,14 @@ export function serveGit({ request, response, folder, path, query }: GitRequest)
     child.stdout.off('data', onData)
     writeHead(response, head.subarray(0, end).toString('latin1'))
     response.write(head.subarray(end + 4))
-    child.stdout.pipe(response)
+    child.stdout.pipe(response, { end: false })
   }
   child.stdout.on('data', onData)
   child.stdout.on('end', () => {
-    if (!response.headersSent) response.writeHead(500).end()
+    if (!response.headersSent) response.writeHead(500)
+    response.end()
   })
+  child.on('close', () => onEnd?.())
 }
 
 function writeHead(response: ServerResponse, head: string): void {

@@ -1,19 +1,23 @@
 // A stand-in for GitHub with a memory: REST by GitHub's published description, Git by Git's own server, webhooks signed as GitHub signs them.
 // It refuses what GitHub refuses, and it can be told to fail.
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type App, createAccess } from './access.ts'
+import { createAccess } from './access.ts'
+import { createAccounts } from './accounts.ts'
+import { createManifests } from './apps.ts'
 import { createLimiter, githubLimits, type Limits } from './limits.ts'
 import { loadOpenApi } from './openapi.ts'
-import { newestPerContext, type World } from './operations.ts'
-import { type Change, createGitRepository } from './repositories.ts'
-import { answerGit, answerRest, type Service } from './server.ts'
-import type { Call, Fault, Hook, Repository, StoredDelivery, StoredStatus } from './state.ts'
-import { deliver, payloadOf, pushPayload } from './webhooks.ts'
+import { createGitRepository } from './repositories.ts'
+import { type GitHubRepository, repositoryHandle } from './repository.ts'
+import { answerForm, answerGit, answerRest, isForm, type Service } from './server.ts'
+import type { Account, Call, Fault, Hook, Repository } from './state.ts'
+import type { World } from './world.ts'
+
+export type { GitHubPullRequest } from './pull-requests.ts'
+export type { GitHubRepository, Pushed } from './repository.ts'
 
 export interface GitHubOptions {
   /** Default is GitHub's own limits. */
@@ -31,64 +35,26 @@ export interface NewRepository {
   readonly isPrivate?: boolean
 }
 
-export interface Push {
-  /** Default is the default branch. */
-  readonly branch?: string
-  readonly change: Change
-  readonly message?: string
-  /** Where the new commit starts from; another than the tip makes it a forced push. Default is the tip. */
-  readonly parent?: string | null
-}
-
-export interface Pushed {
-  readonly sha: string
-  /** One a hook, in the order of the hooks. */
-  readonly deliveries: readonly StoredDelivery[]
-}
-
-export interface GitHubRepository {
-  readonly id: number
-  readonly fullName: string
-  readonly cloneUrl: string
-  /** Commits, moves the branch and tells the hooks. */
-  push(push: Push): Promise<Pushed>
-  /** A push of commits that the repository has already. */
-  moveTo(branch: string, sha: string): Promise<Pushed>
-  deleteBranch(branch: string): Promise<readonly StoredDelivery[]>
-  tag(name: string, sha: string): Promise<readonly StoredDelivery[]>
-  tip(branch: string): Promise<string | undefined>
-  /** With an app, it is the app's webhook that tells of this repository. */
-  addHook(hook: { url: string; secret: string; contentType?: Hook['contentType']; app?: App }): Hook
-  /** Sends any recorded event to every hook. */
-  send(event: string, changes?: Record<string, unknown>): Promise<readonly StoredDelivery[]>
-  redeliver(delivery: StoredDelivery): Promise<StoredDelivery>
-  /** Every status ever posted for a commit, oldest first. */
-  statuses(sha: string): readonly StoredStatus[]
-  /** What GitHub shows beside the commit: the newest status of each context. */
-  shown(sha: string): Readonly<Record<string, { readonly state: StoredStatus['state']; readonly description: string | null }>>
-  /** From now on the old name is redirected. */
-  /** Another branch becomes the default one; nothing is sent of it. */
-  setDefaultBranch(branch: string): void
-  rename(fullName: string): void
-}
-
 export interface GitHubDouble {
   /** For `KYOZO_GITHUB_API_URL`. */
   readonly apiUrl: string
   /** Where repositories are cloned from. */
   readonly webUrl: string
   readonly calls: readonly Call[]
-  /** What GitHub's description has against any request or answer so far; a test expects none. */
+  /** What GitHub's description has against any request, answer or webhook so far; a test expects none. */
   problems(): readonly string[]
   createRepository(repository: NewRepository): Promise<GitHubRepository>
   /** The webhooks that tell of a repository, to be cut off and mended. */
   hooksOf(repositoryId: number): readonly Hook[]
+  /** Somebody, with the id that stays when the login changes. */
+  person(login: string): Account
+  renamePerson(login: string, to: string): void
   readonly createToken: World['access']['createToken']
   readonly createApp: World['access']['createApp']
   readonly revoke: World['access']['revoke']
   readonly revokeInstallationTokens: World['access']['revokeInstallationTokens']
   readonly setInstallation: World['access']['setInstallation']
-  /** Somebody deleted it. */
+  /** Somebody deleted it. Pull requests that came from it stay, and do not say from where. */
   removeRepository(id: number): void
   /** Makes requests fail until the returned function is called, or as often as it says. The fault set last is met first. */
   fault(fault: Fault): () => void
@@ -99,170 +65,139 @@ export interface GitHubDouble {
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubDouble> {
   const now = options.now ?? Date.now
   const folder = await mkdtemp(join(tmpdir(), 'kyozo-github-'))
-  const access = createAccess(now)
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const webUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const apiUrl = `${webUrl}/api/v3`
+  const underWay = new Set<Promise<unknown>>()
+  const world = createWorld({ webUrl, now, underWay })
+  const { access, accounts, repositories } = world
   const service: Service = {
-    world: { openApi: loadOpenApi(), access, apiUrl, now },
+    world,
     limit: createLimiter({ ...githubLimits, ...options.limits }),
-    repositories: [],
-    nextId: 100_001,
+    manifests: createManifests(),
     calls: [],
-    mistakes: [],
     faults: [],
   }
   listenTo(server, service)
   return {
-    apiUrl,
+    apiUrl: world.apiUrl,
     webUrl,
     calls: service.calls,
     problems: () => [
       ...service.calls.flatMap(({ method, path, problems }) => problems.map((problem) => `${method} ${path}: ${problem}`)),
-      ...service.mistakes,
+      ...world.mistakes,
     ],
-    createRepository: (repository) => createRepository(service, { repository, folder, webUrl }),
-    hooksOf: (repositoryId) => service.repositories.find(({ id }) => id === repositoryId)?.hooks ?? [],
+    createRepository: createRepositoriesIn(world, folder),
+    hooksOf: (repositoryId) => repositories.find(({ id }) => id === repositoryId)?.hooks ?? [],
+    person: accounts.named,
+    renamePerson: accounts.rename,
     createToken: access.createToken,
     createApp: access.createApp,
     revoke: access.revoke,
     revokeInstallationTokens: access.revokeInstallationTokens,
     setInstallation: access.setInstallation,
-    removeRepository(id) {
-      const at = service.repositories.findIndex((repository) => repository.id === id)
-      if (at >= 0) service.repositories.splice(at, 1)
+    removeRepository: (id) => removeRepository(repositories, id),
+    fault: (fault) => addFault(service, fault),
+    async close() {
+      server.closeAllConnections()
+      const closed = new Promise((resolve) => server.close(resolve))
+      while (underWay.size > 0) await Promise.all(underWay)
+      await closed
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
-    fault(fault) {
-      const entry = { ...fault, left: fault.times ?? Number.POSITIVE_INFINITY }
-      service.faults.unshift(entry)
-      return () => {
-        entry.left = 0
-      }
+  }
+}
+
+function addFault({ faults }: Service, fault: Fault): () => void {
+  const entry = { ...fault, left: fault.times ?? Number.POSITIVE_INFINITY }
+  faults.unshift(entry)
+  return () => {
+    entry.left = 0
+  }
+}
+
+interface NewWorld {
+  readonly webUrl: string
+  readonly now: () => number
+  readonly underWay: Set<Promise<unknown>>
+}
+
+function createWorld({ webUrl, now, underWay }: NewWorld): World {
+  const accounts = createAccounts()
+  const mistakes: string[] = []
+  let lastId = 1_000_000
+  return {
+    openApi: loadOpenApi(),
+    access: createAccess(now, accounts),
+    accounts,
+    apiUrl: `${webUrl}/api/v3`,
+    webUrl,
+    now,
+    newId: () => ++lastId,
+    repositories: [],
+    mistakes,
+    later(work) {
+      const done = new Promise(setImmediate)
+        .then(work)
+        .catch((error: Error) => void mistakes.push(String(error.stack)))
+        .finally(() => underWay.delete(done))
+      underWay.add(done)
     },
-    close: () => closeAll(server, folder),
   }
 }
 
 function listenTo(server: Server, service: Service): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const answer = request.url?.startsWith('/api/v3/') ? answerRest : answerGit
+    const answer = request.url?.startsWith('/api/v3/') ? answerRest : isForm(request) ? answerForm : answerGit
     answer(service, { request, response }).catch((error: Error) => {
-      service.mistakes.push(`${request.method} ${request.url}: ${error.stack}`)
+      service.world.mistakes.push(`${request.method} ${request.url}: ${error.stack}`)
       response.destroy()
     })
   })
 }
 
-interface Place {
-  readonly repository: NewRepository
-  readonly folder: string
-  readonly webUrl: string
+const firstRepositoryId = 100_001
+
+function createRepositoriesIn(world: World, folder: string): (repository: NewRepository) => Promise<GitHubRepository> {
+  let nextId = firstRepositoryId
+  const create = async (
+    { fullName, defaultBranch = 'main', isPrivate = false }: NewRepository,
+    parent?: Repository,
+  ): Promise<Repository> => {
+    // Taken before anything is waited for, so that two made at once get two ids.
+    const id = nextId++
+    const git = await createGitRepository(join(folder, `${id}.git`), defaultBranch)
+    const repository: Repository = { id, fullName, defaultBranch, isPrivate, git, parent, ...emptyRepository() }
+    world.repositories.push(repository)
+    return repository
+  }
+  const fork = async (parent: Repository, fullName: string) => {
+    const copy = await create({ fullName, defaultBranch: parent.defaultBranch, isPrivate: parent.isPrivate }, parent)
+    for (const [ref, sha] of await parent.git.branches()) await copy.git.take(parent.git, sha, ref)
+    return copy
+  }
+  return async (repository) => repositoryHandle({ world, fork }, await create(repository))
 }
 
-async function createRepository(service: Service, { repository: wanted, folder, webUrl }: Place): Promise<GitHubRepository> {
-  const { fullName, defaultBranch = 'main', isPrivate = false } = wanted
-  // Taken before anything is waited for, so that two made at once get two ids.
-  const id = service.nextId++
-  const git = await createGitRepository(join(folder, `${id}.git`), defaultBranch)
-  const repository: Repository = { id, fullName, formerNames: [], defaultBranch, isPrivate, git, statuses: [], hooks: [], deliveries: [] }
-  service.repositories.push(repository)
-  return repositoryHandle(repository, service.world, webUrl)
-}
-
-function repositoryHandle(repository: Repository, { now }: World, webUrl: string): GitHubRepository {
-  const { git } = repository
-  const send = (event: string, payload: unknown) => deliverToAll(repository, { event, payload, nowMs: now() })
+function emptyRepository() {
   let changed: Promise<unknown> = Promise.resolve()
-  /** The repository changes once at a time, in the order of the pushes; what is told of them may arrive in another. */
   const inOrder = <T>(change: () => Promise<T>): Promise<T> => {
     const done = changed.then(change)
     changed = done.catch(() => undefined)
     return done
   }
-  /** Gives what the ref was before. */
-  const setRef = (ref: string, sha: string | null) =>
-    inOrder(async () => {
-      const before = (await git.tip(ref)) ?? null
-      await git.setRef(ref, sha)
-      return before
-    })
   return {
-    id: repository.id,
-    get fullName() {
-      return repository.fullName
-    },
-    get cloneUrl() {
-      return `${webUrl}/${repository.fullName}.git`
-    },
-    async push({ branch = repository.defaultBranch, change, message = 'Change things', parent }) {
-      const ref = `refs/heads/${branch}`
-      const { before, sha, isForced } = await inOrder(async () => {
-        const before = (await git.tip(ref)) ?? null
-        const sha = await git.commit({ branch, change, message, ...(parent !== undefined && { parent }) })
-        return { before, sha, isForced: before !== null && !(await git.contains(sha, before)) }
-      })
-      return { sha, deliveries: await send('push', pushPayload(repository, { ref, before, after: sha, isForced })) }
-    },
-    async moveTo(branch, sha) {
-      const ref = `refs/heads/${branch}`
-      const before = await setRef(ref, sha)
-      return { sha, deliveries: await send('push', pushPayload(repository, { ref, before, after: sha, isForced: false })) }
-    },
-    async deleteBranch(branch) {
-      const ref = `refs/heads/${branch}`
-      const before = await setRef(ref, null)
-      return send('push', pushPayload(repository, { ref, before, after: null, isForced: false }))
-    },
-    async tag(name, sha) {
-      await inOrder(() => git.setRef(`refs/tags/${name}`, sha))
-      return send('push', pushPayload(repository, { ref: `refs/tags/${name}`, before: null, after: sha, isForced: false }))
-    },
-    tip: (branch) => git.tip(`refs/heads/${branch}`),
-    ...hookMethods(repository, now),
-    statuses: (sha) => repository.statuses.filter((status) => status.sha === sha),
-    shown: (sha) =>
-      Object.fromEntries(newestPerContext(repository, sha).map(({ context, state, description }) => [context, { state, description }])),
-    setDefaultBranch(branch) {
-      repository.defaultBranch = branch
-    },
-    rename(fullName) {
-      repository.formerNames.push(repository.fullName)
-      repository.fullName = fullName
-    },
+    formerNames: [],
+    ...{ statuses: [], hooks: [], deliveries: [], comments: [], deployments: [], checkRuns: [], pulls: [], collaborators: [] },
+    protectedBranches: new Set<string>(),
+    lockedPulls: new Set<number>(),
+    inOrder,
   }
 }
 
-function hookMethods(repository: Repository, now: () => number): Pick<GitHubRepository, 'addHook' | 'send' | 'redeliver'> {
-  return {
-    addHook({ url, secret, contentType = 'json', app }) {
-      const id = 500 + repository.hooks.length
-      const hook: Hook = { id, url, secret, contentType, appId: app?.appId, isUnreachable: false }
-      repository.hooks.push(hook)
-      return hook
-    },
-    send: (event, changes) => deliverToAll(repository, { event, payload: payloadOf(event, repository, changes), nowMs: now() }),
-    redeliver(delivery) {
-      const hook = repository.hooks.find(({ id }) => id === delivery.hookId)
-      if (hook === undefined) throw new Error('the hook of that delivery is gone')
-      return deliver(repository, { hook, event: delivery.event, payload: delivery.payload, guid: delivery.guid, nowMs: now() })
-    },
-  }
-}
-
-async function deliverToAll(
-  repository: Repository,
-  message: { event: string; payload: unknown; nowMs: number },
-): Promise<StoredDelivery[]> {
-  const deliveries: StoredDelivery[] = []
-  // One event has one id, however many webhooks tell of it.
-  const guid = randomUUID()
-  for (const hook of repository.hooks) deliveries.push(await deliver(repository, { hook, guid, ...message }))
-  return deliveries
-}
-
-async function closeAll(server: Server, folder: string): Promise<void> {
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+function removeRepository(repositories: Repository[], id: number): void {
+  const at = repositories.findIndex((repository) => repository.id === id)
+  if (at < 0) return
+  const [gone] = repositories.splice(at, 1)
+  for (const pull of repositories.flatMap(({ pulls }) => pulls)) if (pull.headRepository === gone) pull.headRepository = undefined
 }

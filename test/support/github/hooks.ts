@@ -1,31 +1,105 @@
 // Webhooks as GitHub's API tells of them: which there are, and for three days every attempt to deliver something, with what was sent.
 import type { App } from './access.ts'
-import { type Answer, failure, type OperationCall, type World } from './operations.ts'
+import type { GrantedCall, OperationCall, RepositoryCall } from './calls.ts'
 import type { Hook, Repository, StoredDelivery } from './state.ts'
-import { deliver } from './webhooks.ts'
+import { deliver, payloadOf } from './webhooks.ts'
+import { type Answer, failure, invalid, pageOf as pageOfList, type World } from './world.ts'
 
 const keptMs = 3 * 24 * 3_600_000
 
-type RepositoryCall = OperationCall & { readonly repository: Repository }
+export function listHooks(world: World, call: RepositoryCall): Answer {
+  const own = call.repository.hooks.filter(({ appId }) => appId === undefined)
+  return pageOfList(
+    world,
+    call,
+    own.map((hook) => asHook(world, call.repository, hook)),
+  )
+}
 
-export function listHooks({ openApi, apiUrl }: World, { repository }: RepositoryCall): Answer {
+interface Config {
+  readonly url?: string
+  readonly content_type?: string
+  readonly secret?: string
+  readonly insecure_ssl?: string | number
+}
+
+/** GitHub says hello to a new webhook. */
+export function createHook(world: World, { repository, body }: GrantedCall): Answer {
+  const config = (body.config ?? {}) as Config
+  const events = (body.events ?? ['push']) as string[]
+  if (config.url === undefined || !URL.canParse(config.url)) return invalid('Hook', [{ message: 'Config must contain URL for webhooks' }])
+  const isKnown = repository.hooks.some(
+    (hook) => hook.appId === undefined && hook.url === config.url && hook.events.some((one) => events.includes(one)),
+  )
+  if (isKnown) return invalid('Hook', [{ message: 'Hook already exists on this repository' }])
+  const hook: Hook = {
+    id: world.newId(),
+    appId: undefined,
+    isUnreachable: false,
+    ...configured(config),
+    events,
+    isActive: body.active !== false,
+  }
+  repository.hooks.push(hook)
+  const payload = payloadOf('ping', repository, { hook_id: hook.id })
+  world.later(() => deliver(repository, { hook, event: 'ping', payload, nowMs: world.now() }))
+  return { status: 201, body: asHook(world, repository, hook) }
+}
+
+export function getHook(world: World, call: RepositoryCall): Answer {
+  const hook = hookOf(call)
+  return hook === undefined ? failure(404, 'Not Found') : { status: 200, body: asHook(world, call.repository, hook) }
+}
+
+/** What the new configuration does not say is gone, the secret too. */
+export function updateHook(world: World, call: GrantedCall): Answer {
+  const hook = hookOf(call)
+  if (hook === undefined) return failure(404, 'Not Found')
+  const { body } = call
+  if (body.config !== undefined) Object.assign(hook, configured(body.config as Config))
+  const added = (body.add_events ?? []) as string[]
+  const removed = (body.remove_events ?? []) as string[]
+  const events = ((body.events ?? hook.events) as string[]).filter((event) => !removed.includes(event))
+  hook.events = [...new Set([...events, ...added])]
+  if (typeof body.active === 'boolean') hook.isActive = body.active
+  return { status: 200, body: asHook(world, call.repository, hook) }
+}
+
+export function deleteHook(_: World, call: GrantedCall): Answer {
+  const hook = hookOf(call)
+  if (hook === undefined) return failure(404, 'Not Found')
+  call.repository.hooks.splice(call.repository.hooks.indexOf(hook), 1)
+  return { status: 204, body: undefined }
+}
+
+function configured({ url = '', content_type: type, secret = '', insecure_ssl: insecure }: Config) {
+  const contentType: Hook['contentType'] = type === 'json' ? 'json' : 'form'
+  return { url, contentType, secret, insecureSsl: String(insecure) === '1' ? '1' : '0' } as const
+}
+
+function asHook({ openApi, apiUrl }: World, repository: Repository, hook: Hook): unknown {
   const [example] = openApi.example('hook-items') as unknown as [{ config: object }]
-  const body = repository.hooks
-    .filter(({ appId }) => appId === undefined)
-    .map((hook) => {
-      const url = `${apiUrl}/repos/${repository.fullName}/hooks/${hook.id}`
-      const config = { ...example.config, url: hook.url, content_type: hook.contentType, secret: '********' }
-      return {
-        ...example,
-        id: hook.id,
-        config,
-        url,
-        test_url: `${url}/test`,
-        ping_url: `${url}/pings`,
-        deliveries_url: `${url}/deliveries`,
-      }
-    })
-  return { status: 200, body }
+  const url = `${apiUrl}/repos/${repository.fullName}/hooks/${hook.id}`
+  const last = repository.deliveries.findLast(({ hookId }) => hookId === hook.id)
+  const config = {
+    url: hook.url,
+    content_type: hook.contentType,
+    insecure_ssl: hook.insecureSsl,
+    ...(hook.secret === '' ? {} : { secret: '********' }),
+  }
+  return {
+    ...example,
+    id: hook.id,
+    active: hook.isActive,
+    events: hook.events,
+    config,
+    url,
+    test_url: `${url}/test`,
+    ping_url: `${url}/pings`,
+    deliveries_url: `${url}/deliveries`,
+    last_response:
+      last === undefined ? { code: null, status: 'unused', message: null } : { code: last.status, status: 'active', message: 'OK' },
+  }
 }
 
 export function listDeliveries(world: World, call: RepositoryCall): Answer {
@@ -57,15 +131,15 @@ export function redeliver(world: World, call: RepositoryCall): Answer {
 }
 
 export function listAppDeliveries(world: World, call: OperationCall, app: App): Answer {
-  return pageOf(world, call, keptOfApp(world, call, app))
+  return pageOf(world, call, keptOfApp(world, app))
 }
 
 export function getAppDelivery(world: World, call: OperationCall, app: App): Answer {
-  return oneDelivery(world, keptOfApp(world, call, app), call)
+  return oneDelivery(world, keptOfApp(world, app), call)
 }
 
 export function redeliverOfApp(world: World, call: OperationCall, app: App): Answer {
-  return sendAgain(world, keptOfApp(world, call, app), call)
+  return sendAgain(world, keptOfApp(world, app), call)
 }
 
 interface Sent {
@@ -82,8 +156,8 @@ function keptOf({ now }: World, repository: Repository, isOf: (hookId: number) =
   return kept.map((delivery) => ({ repository, delivery }))
 }
 
-function keptOfApp(world: World, { repositories }: OperationCall, app: App): Sent[] {
-  return repositories
+function keptOfApp(world: World, app: App): Sent[] {
+  return world.repositories
     .flatMap((repository) => {
       const hooks = repository.hooks.filter(({ appId }) => appId === app.appId).map(({ id }) => id)
       return keptOf(world, repository, (id) => hooks.includes(id))
@@ -119,12 +193,12 @@ function oneDelivery({ openApi }: World, sent: readonly Sent[], { operation }: O
 }
 
 /** Accepted, and sent a moment later: a new attempt with the same guid. */
-function sendAgain({ now }: World, sent: readonly Sent[], { operation }: OperationCall): Answer {
+function sendAgain({ now, later }: World, sent: readonly Sent[], { operation }: OperationCall): Answer {
   const one = sent.find(({ delivery }) => delivery.id === Number(operation.params.delivery_id))
   const hook = one?.repository.hooks.find(({ id }) => id === one.delivery.hookId)
   if (one === undefined || hook === undefined) return failure(404, 'Not Found')
   const { event, payload, guid } = one.delivery
-  setImmediate(() => void deliver(one.repository, { hook, event, payload, guid, nowMs: now() }))
+  later(() => deliver(one.repository, { hook, event, payload, guid, nowMs: now() }))
   return { status: 202, body: {} }
 }
 

@@ -28,6 +28,8 @@ export interface OpenApi {
   problems(operation: Operation, request: ApiRequest): string[]
   /** What is wrong with an answer. A status the description does not list has no schema and no problems. */
   answerProblems(operation: Operation, answer: { status: number; body: unknown }): string[]
+  /** What is wrong with what a webhook sends. An event that the description does not list has no schema and no problems. */
+  webhookProblems(event: string, payload: unknown): string[]
   /** A copy of one of the description's own example values. */
   example(name: string): Record<string, unknown>
 }
@@ -50,17 +52,37 @@ interface Entry {
 
 /** What the double implements; loading only these keeps its start quick. */
 const paths: readonly string[] = [
+  '/user',
+  '/user/{account_id}',
   '/repos/{owner}/{repo}',
+  '/repos/{owner}/{repo}/branches',
+  '/repos/{owner}/{repo}/git/ref/{ref}',
+  '/repos/{owner}/{repo}/collaborators/{username}/permission',
   '/repos/{owner}/{repo}/statuses/{sha}',
   '/repos/{owner}/{repo}/commits/{ref}/status',
   '/repos/{owner}/{repo}/commits/{ref}/statuses',
+  '/repos/{owner}/{repo}/commits/{ref}/check-runs',
+  '/repos/{owner}/{repo}/check-runs',
+  '/repos/{owner}/{repo}/check-runs/{check_run_id}',
+  '/repos/{owner}/{repo}/deployments',
+  '/repos/{owner}/{repo}/deployments/{deployment_id}',
+  '/repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+  '/repos/{owner}/{repo}/pulls',
+  '/repos/{owner}/{repo}/pulls/{pull_number}',
+  '/repos/{owner}/{repo}/issues/{issue_number}/comments',
+  '/repos/{owner}/{repo}/issues/comments/{comment_id}',
+  '/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
   '/repos/{owner}/{repo}/hooks',
+  '/repos/{owner}/{repo}/hooks/{hook_id}',
   '/repos/{owner}/{repo}/hooks/{hook_id}/deliveries',
   '/repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}',
   '/repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts',
+  '/app',
+  '/app/hook/config',
   '/app/hook/deliveries',
   '/app/hook/deliveries/{delivery_id}',
   '/app/hook/deliveries/{delivery_id}/attempts',
+  '/app-manifests/{code}/conversions',
   '/repos/{owner}/{repo}/installation',
   '/app/installations/{installation_id}/access_tokens',
 ]
@@ -109,6 +131,13 @@ function createOpenApi(): OpenApi {
       if (valueAt(response, ['content', 'application/json', 'schema']) === undefined) return []
       return errorsAt(`${at}/content/application~1json/schema`, answer.body, 'answer')
     },
+    webhookProblems(event, payload) {
+      const { action } = Object(payload) as { action?: unknown }
+      const name = [event, ...(typeof action === 'string' ? [action] : [])].join('-').replaceAll('_', '-')
+      const schema = ['x-webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema']
+      if (valueAt(description, schema) === undefined) return []
+      return errorsAt(`/${schema.map((part) => part.replaceAll('/', '~1')).join('/')}`, payload, name)
+    },
     example: (name) => structuredClone(valueAt(description, ['components', 'examples', name, 'value'])) as Record<string, unknown>,
   }
 }
@@ -150,11 +179,20 @@ function bodyProblems(description: Json, entry: Entry, request: ApiRequest, erro
   ]
 }
 
+/** Where the name of a branch may stand, slashes and all. */
+const longParameters: ReadonlySet<string> = new Set([
+  '/repos/{owner}/{repo}/git/ref/{ref} ref',
+  '/repos/{owner}/{repo}/commits/{ref}/status ref',
+  '/repos/{owner}/{repo}/commits/{ref}/statuses ref',
+  '/repos/{owner}/{repo}/commits/{ref}/check-runs ref',
+])
+
 function entriesOf(description: Json, path: string): Entry[] {
   const item = valueAt(description, ['paths', path]) as Readonly<Record<string, Json>> | undefined
   if (item === undefined) throw new Error(`GitHub's description has no path ${path}`)
   const base = `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}`
-  const pattern = new RegExp(`^${path.replace(/\{(\w+)\}/g, (_, name) => `(?<${name}>[^/]+)`)}$`)
+  const isLong = (name: string) => longParameters.has(`${path} ${name}`)
+  const pattern = new RegExp(`^${path.replace(/\{(\w+)\}/g, (_, name) => `(?<${name}>${isLong(name) ? '.+' : '[^/]+'})`)}$`)
   return Object.entries(item).map(([method, definition]) => ({
     id: String(definition.operationId),
     method: method.toUpperCase(),

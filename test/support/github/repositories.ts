@@ -1,5 +1,5 @@
 // The Git side of the double: bare repositories on disk, commits made by plumbing, the way a push would leave them.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runChild } from '../../../src/child.ts'
 
@@ -23,16 +23,21 @@ export interface GitRepository {
   setRef(ref: string, sha: string | null): Promise<void>
   /** Whether `ancestor` is part of the history of `sha`. */
   contains(sha: string, ancestor: string): Promise<boolean>
+  /** Every branch, `refs/heads/<branch>`, with its tip. */
+  branches(): Promise<ReadonlyMap<string, string>>
+  /** Brings a commit, with all it stands on, from another repository and points a ref at it. */
+  take(from: GitRepository, sha: string, ref: string): Promise<void>
+  /** A commit on top of `base` that has `head` as its second parent; undefined when they contradict each other. */
+  merge(merge: { readonly base: string; readonly head: string; readonly message: string }): Promise<string | undefined>
+  /** Makes Git refuse pushes to these branches in GitHub's words. */
+  protect(branches: readonly string[]): Promise<void>
 }
 
 export async function createGitRepository(folder: string, defaultBranch: string): Promise<GitRepository> {
   await mkdir(folder, { recursive: true })
   const run = (args: readonly string[], options: GitOptions = {}) => git(folder, args, options)
   await run(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, folder])
-  // As GitHub: any reachable commit can be asked for, and filters are allowed.
-  await run(['config', 'uploadpack.allowAnySHA1InWant', 'true'])
-  await run(['config', 'uploadpack.allowFilter', 'true'])
-  await run(['config', 'http.receivepack', 'true'])
+  for (const [key, value] of settings) await run(['config', key, value])
   const known = new Set<string>()
   const tip = async (ref: string) => {
     const { exitCode, output } = await run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], { mayFail: true })
@@ -55,8 +60,43 @@ export async function createGitRepository(folder: string, defaultBranch: string)
     },
     setRef: async (ref, sha) => void (await run(sha === null ? ['update-ref', '-d', ref] : ['update-ref', ref, sha])),
     contains: async (sha, ancestor) => (await run(['merge-base', '--is-ancestor', ancestor, sha], { mayFail: true })).exitCode === 0,
+    async branches() {
+      const { output } = await run(['for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/'])
+      return new Map(output === '' ? [] : output.split('\n').map((line) => line.split(' ') as [string, string]))
+    },
+    async take(from, sha, ref) {
+      await run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', from.folder, `+${sha}:${ref}`])
+    },
+    async merge({ base, head, message }) {
+      const merged = await run(['merge-tree', '--write-tree', base, head], { mayFail: true })
+      if (merged.exitCode !== 0) return undefined
+      const [tree = ''] = merged.output.split('\n')
+      return (await run(['commit-tree', tree, '-p', base, '-p', head], { input: message })).output
+    },
+    async protect(branches) {
+      await writeFile(join(folder, 'protected-branches'), branches.map((branch) => `refs/heads/${branch}\n`).join(''))
+      await mkdir(join(folder, 'hooks'), { recursive: true })
+      await writeFile(join(folder, 'hooks/update'), refusingHook, { mode: 0o755 })
+    },
   }
 }
+
+/** As GitHub: any reachable commit can be asked for, filters are allowed, and nobody pushes to a pull request but by its branch. */
+const settings = [
+  ['uploadpack.allowAnySHA1InWant', 'true'],
+  ['uploadpack.allowFilter', 'true'],
+  ['http.receivepack', 'true'],
+  ['receive.hideRefs', 'refs/pull'],
+] as const
+
+/** Git runs it for each ref of a push; what it says reaches whoever pushes. */
+const refusingHook = `#!/bin/sh
+if grep --quiet --fixed-strings --line-regexp -e "$1" "$GIT_DIR/protected-branches"; then
+  echo "error: GH006: Protected branch update failed for $1." >&2
+  echo "error: Changes must be made through a pull request." >&2
+  exit 1
+fi
+`
 
 /** Writes the tree of `base` with `change` made to it, through an index of its own. */
 async function writeTree(folder: string, change: Change, base: string | undefined): Promise<string> {

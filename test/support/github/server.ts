@@ -2,20 +2,20 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allows, mayUse } from './access.ts'
+import type { Manifests } from './apps.ts'
 import { serveGit } from './git-http.ts'
 import type { createLimiter } from './limits.ts'
 import type { ApiRequest, Operation } from './openapi.ts'
-import { type Answer, failure, isContent, perform, type World } from './operations.ts'
+import { isContent, perform } from './operations.ts'
+import { tellOfPush } from './pushes.ts'
 import type { Call, Fault, FaultAnswer, Repository } from './state.ts'
+import { type Answer, failure, type World } from './world.ts'
 
 export interface Service {
   readonly world: World
   readonly limit: ReturnType<typeof createLimiter>
-  readonly repositories: Repository[]
-  nextId: number
+  readonly manifests: Manifests
   readonly calls: Call[]
-  /** Answers the double was about to give that GitHub could not. */
-  readonly mistakes: string[]
   readonly faults: (Fault & { left: number })[]
 }
 
@@ -49,7 +49,7 @@ export async function answerRest(service: Service, { request, response }: Exchan
     fault?.kind === 'status' ? faultAnswer(fault) : await workOf(service, { request, path, apiRequest, operation, isJson, problems })
   if (fault?.kind === 'lost') return void response.destroy()
   call.status = answer.status
-  if (operation !== undefined && fault === undefined) noteMistakes(service, operation, answer)
+  if (operation !== undefined && (fault === undefined || fault.kind === 'pass')) noteMistakes(service, operation, answer)
   const bytes = answer.body === undefined ? '' : JSON.stringify(answer.body)
   const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`
   if (request.method === 'GET' && answer.status === 200 && request.headers['if-none-match'] === etag) {
@@ -83,20 +83,13 @@ async function workOf(service: Service, { request, path, apiRequest, operation, 
   const caller = world.access.callerOf(request.headers.authorization)
   const { headers, refusal } = service.limit(request.headers.authorization ?? 'anonymous', world.now(), isContent(operation))
   if (refusal) return { ...failure(refusal.status, refusal.message), headers: { ...headers, ...refusal.headers } }
-  const moved = redirectOf(service, path)
+  const moved = redirectOf(service, { path, method: request.method, query: apiRequest.query })
   if (moved !== undefined) return { ...moved, headers: { ...headers, ...moved.headers } }
   if (problems.length > 0) return { ...failure(422, `Invalid request.\n\n${problems.join('\n')}`), headers }
   const { owner, repo } = operation.params
-  const repository = service.repositories.find(({ fullName }) => fullName.toLowerCase() === `${owner}/${repo}`.toLowerCase())
-  const answer = await perform(world, {
-    caller,
-    operation,
-    body: Object(apiRequest.body),
-    repository,
-    repositories: service.repositories,
-    path,
-    query: apiRequest.query,
-  })
+  const repository = world.repositories.find(({ fullName }) => fullName.toLowerCase() === `${owner}/${repo}`.toLowerCase())
+  const body = Object(apiRequest.body)
+  const answer = await perform(world, { caller, operation, body, repository, path, query: apiRequest.query }, service.manifests)
   return { ...answer, headers: { ...headers, ...answer.headers } }
 }
 
@@ -114,7 +107,9 @@ export async function answerGit(service: Service, { request, response }: Exchang
   }
   const [, fullName = '', path = ''] =
     /^\/([^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack|HEAD))$/.exec(url.pathname) ?? []
-  const repository = service.repositories.find((known) => [known.fullName, ...known.formerNames].includes(fullName))
+  const { repositories } = service.world
+  const repository =
+    repositories.find((known) => known.fullName === fullName) ?? repositories.find((known) => known.formerNames.includes(fullName))
   const isWrite = path === '/git-receive-pack' || url.searchParams.get('service') === 'git-receive-pack'
   call.status = gitStatus(service, request, repository, isWrite)
   if (repository === undefined || call.status !== 200) {
@@ -126,7 +121,29 @@ export async function answerGit(service: Service, { request, response }: Exchang
     call.status = 301
     return void response.writeHead(301, { location: `/${repository.fullName}.git${path}${url.search}` }).end()
   }
-  serveGit({ request, response, folder: repository.git.folder, path, query: url.search.slice(1) })
+  const before = path === '/git-receive-pack' ? await repository.git.branches() : undefined
+  const onEnd =
+    before === undefined
+      ? () => undefined
+      : () => service.world.later(() => tellOfPush(service.world, repository, { before, by: request.headers.authorization }))
+  serveGit({ request, response, folder: repository.git.folder, path, query: url.search.slice(1), onEnd })
+}
+
+/** The page on which somebody makes an app of a manifest; saying yes on it is left out. */
+export async function answerForm({ world, manifests }: Service, { request, response }: Exchange): Promise<void> {
+  const url = new URL(request.url ?? '/', world.apiUrl)
+  const form = new URLSearchParams(await textOf(request))
+  const [manifest, isJson] = parsed(form.get('manifest') ?? '')
+  const answer = isJson
+    ? manifests.confirm(Object(manifest), { state: url.searchParams.get('state'), nowMs: world.now() })
+    : { problems: ['The configuration does not appear to be a valid GitHub App manifest.'] }
+  if ('location' in answer) response.writeHead(302, { location: answer.location }).end()
+  else response.writeHead(422, { 'content-type': 'text/plain' }).end(`Invalid GitHub App configuration\n${answer.problems.join('\n')}\n`)
+}
+
+/** Whether it is for that page. */
+export function isForm({ method, url = '/' }: IncomingMessage): boolean {
+  return method === 'POST' && /^(?:\/organizations\/[^/?]+)?\/settings\/apps\/new(?:\?|$)/.test(url)
 }
 
 function gitStatus({ world }: Service, request: IncomingMessage, repository: Repository | undefined, isWrite: boolean): number {
@@ -164,16 +181,21 @@ function problemsOf(service: Service, request: ApiRequest, operation: Operation 
 /** `/repositories/<id>/…`, where redirects lead, is the same operation as under the repository's name. */
 function canonicalPath(service: Service, path: string): string {
   const [, id, rest = ''] = /^\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? []
-  const repository = service.repositories.find((known) => known.id === Number(id))
+  const repository = service.world.repositories.find((known) => known.id === Number(id))
   return repository === undefined ? path : `/repos/${repository.fullName}${rest}`
 }
 
-function redirectOf(service: Service, path: string): Answer | undefined {
+/** Unless somebody else has a repository of the old name by now. */
+function redirectOf(
+  { world }: Service,
+  { path, method, query }: { readonly path: string; readonly method: string | undefined; readonly query: URLSearchParams },
+): Answer | undefined {
   const [, fullName = '', rest = ''] = /^\/repos\/([^/]+\/[^/]+)(\/.*)?$/.exec(path) ?? []
-  const repository = service.repositories.find(({ formerNames }) => formerNames.includes(fullName))
+  if (world.repositories.some((known) => known.fullName === fullName)) return undefined
+  const repository = world.repositories.find(({ formerNames }) => formerNames.includes(fullName))
   if (repository === undefined) return undefined
-  const location = `${service.world.apiUrl}/repositories/${repository.id}${rest}`
-  return { ...failure(307, 'Moved Permanently', { url: location }), headers: { location } }
+  const location = `${world.apiUrl}/repositories/${repository.id}${rest}${query.size === 0 ? '' : `?${query}`}`
+  return { ...failure(method === 'GET' ? 301 : 307, 'Moved Permanently', { url: location }), headers: { location } }
 }
 
 function record(
@@ -200,8 +222,8 @@ function faultAnswer({ status, headers, body }: FaultAnswer & { kind: 'status' }
 }
 
 /** The double must not answer what GitHub would not: that would prove things about a host that does not exist. */
-function noteMistakes({ world, mistakes }: Service, operation: Operation, answer: Answer): void {
-  for (const problem of world.openApi.answerProblems(operation, answer)) mistakes.push(`the answer to ${operation.id}: ${problem}`)
+function noteMistakes({ world }: Service, operation: Operation, answer: Answer): void {
+  for (const problem of world.openApi.answerProblems(operation, answer)) world.mistakes.push(`the answer to ${operation.id}: ${problem}`)
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

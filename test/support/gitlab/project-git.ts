@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { runChild } from '../../../src/child.ts'
 import { createGitRepository, type GitRepository } from '../github/repositories.ts'
 
-export interface ProjectGit extends GitRepository {
+export interface ProjectGit extends Omit<GitRepository, 'take' | 'merge' | 'protect'> {
   /** All refs below a prefix with what they point at. */
   refs(prefix: string): Promise<ReadonlyMap<string, string>>
   /** Takes over a branch of another project under a ref of this one, and gives the commit. */
-  take(from: GitRepository, branch: string, ref: string): Promise<string>
+  take(from: Pick<GitRepository, 'folder'>, branch: string, ref: string): Promise<string>
   /** A commit on the branch that merges another one, whose tree Git makes. Throws when both changed the same. */
   merge(branch: string, sha: string, message: string): Promise<string>
   /** The branches that a commit is part of. */
