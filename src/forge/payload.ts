@@ -86,12 +86,12 @@ export function isZeroSha(sha: string): boolean {
   return zeroShaPattern.test(sha)
 }
 
-/** What Git refuses in a ref name (git-check-ref-format): controls, space, `~^:?*[\`, `..`, `@{`, empty or dotted parts, `.lock`. */
+/** What Git refuses in a ref name (git-check-ref-format): controls, space, `~^:?*[\`, `..`, `@{`, parts that are empty, begin with a dot or end in `.lock`. */
 export function isRefName(ref: string): boolean {
-  if (ref.length > refLengthLimit || ref.includes('..') || ref.includes('@{') || !ref.isWellFormed()) return false
+  if (ref.length > refLengthLimit || ref.includes('..') || ref.includes('@{') || ref.endsWith('.') || !ref.isWellFormed()) return false
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses.
   if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(ref)) return false
-  return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.') && !part.endsWith('.lock'))
+  return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
 }
 
 /** A lower-case object id, the zero one included. */
