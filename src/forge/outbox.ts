@@ -99,7 +99,9 @@ export function createOutboxSender(options: OutboxSenderOptions): OutboxSender {
 async function handle(options: OutboxSenderOptions, item: OutboxItem): Promise<Sending> {
   const never = await whyNever(options, item)
   if (never !== undefined) return apply(options, { item, settlement: { kind: 'undeliverable', ...never }, pauseMs: 0 })
-  const { waitMs, begunMs } = await options.outbox.host(item.connection, (host, nowMs) => takeTurn(asOf(host, nowMs), nowMs))
+  const { waitMs, begunMs } = await options.outbox.host(item.connection, (host, nowMs) =>
+    takeTurn(asOf(host, nowMs), { nowMs, makes: madeBy(item) }),
+  )
   if (waitMs > 0) return postpone(options, item, waitMs)
   const outcome = await send(options, item)
   const sentByMs = options.now()
@@ -125,11 +127,16 @@ interface Turn {
   readonly begunMs: number
 }
 
-function takeTurn(host: StoredHost, nowMs: number): HostDecision<Turn> {
+/** A deployment is made, and then told how it goes: two things to a host that counts what is made. */
+function madeBy({ kind }: OutboxItem): number {
+  return kind === 'deployment' ? 2 : 1
+}
+
+function takeTurn(host: StoredHost, { nowMs, makes }: { readonly nowMs: number; readonly makes: number }): HostDecision<Turn> {
   const budget = createBudget(contentWindows, host.sentMs)
   const startMs = Math.max(host.pausedUntilMs, budget.nextMs(nowMs))
   if (startMs > nowMs) return { result: { waitMs: startMs - nowMs, begunMs: nowMs } }
-  budget.spend(nowMs)
+  for (let made = 0; made < makes; made++) budget.spend(nowMs)
   return { host: { ...host, sentMs: budget.times() }, result: { waitMs: 0, begunMs: nowMs } }
 }
 

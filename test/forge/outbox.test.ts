@@ -163,7 +163,7 @@ describe('a GitHub App', () => {
     const message = outbox.put(status())
     expect(await sender.sendDue()).toEqual(report({ undeliverable: 1 }))
     expect(message.droppedBecause).toBe(
-      "could not get a token of kyozo's app for acme/shop: GitHub answered 422 (The permissions requested are not granted to this installation.); check that the app is installed on the repository and not suspended, and that its id and key are the app's own",
+      "could not get a token of kyozo's app for acme/shop that may write statuses: GitHub answered 422 (The permissions requested are not granted to this installation.); check that the app is installed on the repository with these permissions and not suspended, and that its id and key are the app's own",
     )
   })
 
@@ -180,8 +180,9 @@ describe('a GitHub App', () => {
 describe('a message that cannot be sent at all', () => {
   it.each([
     ['its connection is gone', { connection: 'old' }, 'there is no connection named old any more'],
-    ['it is of another kind', { kind: 'comment' }, 'the message is not a commit status kyozo can send'],
-    ['its payload is broken', { payload: { sha: 1 } }, 'the message is not a commit status kyozo can send'],
+    ['it is of a kind that nobody knows', { kind: 'telegram' }, 'the message is none that this kyozo can send'],
+    ['its payload is of another kind', { kind: 'comment' }, 'the message is none that this kyozo can send'],
+    ['its payload is broken', { payload: { sha: 1 } }, 'the message is none that this kyozo can send'],
   ])('since %s is dropped with that reason', async (_, changes, reason) => {
     const message = outbox.put(status(), changes)
     expect(await sender.sendDue()).toEqual(report({ undeliverable: 1 }))

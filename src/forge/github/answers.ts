@@ -1,4 +1,4 @@
-// What GitHub's answer to a status means. Pure: the decision table of
+// What GitHub's answer to a message means. Pure: the decision table of
 // https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
 import { retryAfterMs } from '../api.ts'
 import type { SendOutcome } from '../messages.ts'
@@ -8,27 +8,64 @@ export interface AnswerContext {
   readonly nowMs: number
   /** `owner/name`, for the words. */
   readonly fullName: string
+  /** What the credential has to be allowed, for the words: `write commit statuses`. */
+  readonly permission: string
+  /** What else than the repository may be gone: `pull request #7`. */
+  readonly subject?: string
 }
 
-export function statusOutcome(answer: ApiAnswer, context: AnswerContext): SendOutcome {
+/** Of every message alike. An answer of success says nothing about what GitHub calls what it made. */
+export function sendOutcome(answer: ApiAnswer, context: AnswerContext): SendOutcome {
   const { status } = answer
   const said = githubWords(answer.body)
-  const reason = `GitHub answered ${status}${said === '' ? '' : ` (${said})`}`
-  if (status >= 200 && status < 300) return { kind: 'sent' }
+  const reason = answerWords(answer)
+  if (isDone(answer)) return { kind: 'sent' }
   if (status >= 500 || status === 408) return { kind: 'unavailable', reason }
-  if (status === 403 || status === 429)
-    return limitOutcome(answer, context) ?? refused('access', `${reason}: ${needs[403]} on ${context.fullName}`)
-  if (status === 422 && /^no commit found/i.test(said)) return { kind: 'commit_unknown', reason }
-  if (status === 401 || status === 404 || status === 410) return refused('access', `${reason}: ${needs[status]} (${context.fullName})`)
+  if (status === 403 || status === 429) return limitOutcome(answer, context) ?? forbidden(said, reason, context)
+  if (status === 422) return unprocessable(said, reason)
+  const missing = missingWords(status, context)
+  return missing === undefined ? refused('message', reason) : refused('access', `${reason}: ${missing} (${context.fullName})`)
+}
+
+export function isDone({ status }: ApiAnswer): boolean {
+  return status >= 200 && status < 300
+}
+
+/** `GitHub answered 404 (Not Found)`. */
+export function answerWords({ status, body }: ApiAnswer): string {
+  const said = githubWords(body)
+  return `GitHub answered ${status}${said === '' ? '' : ` (${said})`}`
+}
+
+/** Nothing that a credential could be given helps where people have closed a conversation. */
+function forbidden(said: string, reason: string, { permission, fullName }: AnswerContext): SendOutcome {
+  if (/\b(issue|conversation|pull request)\b.*\blocked\b|commenting is disabled/i.test(said)) return refused('message', reason)
+  if (/archived/i.test(said)) return refused('access', `${reason}: somebody has to unarchive ${fullName} first`)
+  return refused('access', `${reason}: kyozo's token needs the permission to ${permission} on ${fullName}`)
+}
+
+function unprocessable(said: string, reason: string): SendOutcome {
+  if (/\bno (commit|ref) found\b/i.test(said)) return { kind: 'commit_unknown', reason }
+  // How GitHub says of content that there was too much of it lately, instead of by a header.
+  if (/submitted too quickly/i.test(said)) return { kind: 'rate_limited', reason: `GitHub asks kyozo to slow down (${said})` }
   return refused('message', reason)
 }
 
-const needs = {
-  401: "kyozo's token is wrong, expired or revoked; give it a new one",
-  403: "kyozo's token needs the permission to write commit statuses",
-  404: "the repository is gone, or kyozo's token may not see it",
-  410: 'the repository is gone',
-} as const
+function missingWords(status: number, { subject }: AnswerContext): string | undefined {
+  const which = subject === undefined ? 'the repository' : `${subject} or its repository`
+  switch (status) {
+    case 401:
+      return "kyozo's token is wrong, expired or revoked; give it a new one"
+    case 404:
+      return `${which} is gone, or kyozo's token may not see it`
+    case 410:
+      return `${which} is gone`
+    case 451:
+      return 'GitHub has closed the repository for legal reasons'
+    default:
+      return undefined
+  }
+}
 
 /** `undefined` when the refusal has nothing to do with rate limits. */
 export function limitOutcome(

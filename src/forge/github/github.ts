@@ -14,7 +14,7 @@ export const github: Forge = {
   parse,
   usualApiUrl,
   connection: githubConnection,
-  messages: ['status'],
+  messages: ['status', 'comment', 'reply', 'reaction', 'deployment', 'check'],
   // GitHub takes any token, of a person or of an app, as the password of this user.
   gitUser: 'x-access-token',
   connect: createGitHubClient,

@@ -18,6 +18,17 @@ export interface TokenNeed {
   >
 }
 
+export function accessHint(need: TokenNeed): string {
+  return `the connection's credential has to be let into ${need.repository.fullName}, with the permission to ${permissionWords(need)}`
+}
+
+/** `write pull requests` */
+function permissionWords({ permissions }: Pick<TokenNeed, 'permissions'>): string {
+  return Object.entries(permissions)
+    .map(([name, level]) => `${level} ${name.replaceAll('_', ' ')}`)
+    .join(' and ')
+}
+
 export interface Tokens {
   /** `undefined` when the connection has no credential. Throws `forge_unavailable` or `forge_refused` when an app is not given one. */
   tokenFor(need: TokenNeed): Promise<string | undefined>
@@ -119,7 +130,8 @@ async function mintToken({ connection, credential, now, need, deadlineMs }: Mint
     authorization,
     body: { repository_ids: [Number(need.repository.id)], permissions: need.permissions },
   })
-  return read(tokenSchema, minted, { purpose: `get a token of kyozo's app for ${fullName}`, nowMs: now() }).token
+  const purpose = `get a token of kyozo's app for ${fullName} that may ${permissionWords(need)}`
+  return read(tokenSchema, minted, { purpose, nowMs: now() }).token
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, answer: ApiAnswer, { purpose, nowMs }: Reading): z.infer<Schema> {
@@ -133,7 +145,7 @@ function read<Schema extends z.ZodType>(schema: Schema, answer: ApiAnswer, { pur
   }
   if (answer.status >= 500 || answer.status < 300) throw new KyozoError('forge_unavailable', words)
   throw new KyozoError('forge_refused', words, {
-    hint: "check that the app is installed on the repository and not suspended, and that its id and key are the app's own",
+    hint: "check that the app is installed on the repository with these permissions and not suspended, and that its id and key are the app's own",
   })
 }
 
