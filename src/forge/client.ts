@@ -43,9 +43,12 @@ export interface ForgeQuestions {
   findRepository(repository: RepositoryName): Promise<ForgeRepository | undefined>
   /** At most a thousand. */
   listBranches(repository: RepositoryName): Promise<readonly ForgeBranch[]>
-  /** Undefined when there is none of that number. */
+  /** Undefined when the repository is there and has none of that number. */
   findPullRequest(repository: RepositoryName, number: number): Promise<ForgePullRequest | undefined>
-  /** The open ones, the one that changed last first; at most a thousand. */
+  /**
+   * The open ones, the one that changed last first; at most a thousand. One that changes while the list is read may be missing from it, so who
+   * would end something for its absence asks for it first.
+   */
   listPullRequests(repository: RepositoryName): Promise<readonly ForgePullRequest[]>
   /** Whether somebody may push to the repository at this moment. */
   mayWrite(repository: RepositoryName, user: ForgeUser): Promise<boolean>

@@ -2,9 +2,12 @@
 
 import type { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
+import type { ApiRequest } from '../api.ts'
+import type { RepositoryName } from '../client.ts'
 import type { ForgeConnection } from '../forge.ts'
-import { type ApiAnswer, askGitHub, githubWords } from './api.ts'
-import { appClaim, type TokenNeed, type Tokens } from './tokens.ts'
+import { type ApiAnswer, askGitHub, githubWords, movedTo } from './api.ts'
+import { nextPage } from './pages.ts'
+import { accessHint, appClaim, type TokenNeed, type Tokens } from './tokens.ts'
 
 export interface Reader {
   /** The answer to a GET, which may be one that was kept since GitHub says that it still holds. Throws `forge_unavailable` or `forge_refused`. */
@@ -65,8 +68,7 @@ export function createReader(parts: Parts): Reader {
   ) => {
     if (isAhead(waitUntilMs, now()))
       throw unavailable(purpose, `GitHub wants to be left alone until ${new Date(waitUntilMs).toISOString()}`)
-    const url = `${connection.apiUrl}${path}`
-    const send = async () => askGitHub({ method, url, authorization: await authorizationOf(parts, as), deadlineMs, ...more })
+    const send = () => askWhereItIs(parts, { method, deadlineMs, ...more }, { path, as })
     const first = await send()
     const answer = first.status === 401 && as !== 'app' && parts.tokens.renew(as) ? await send() : first
     waitUntilMs = leaveAloneUntilMs(answer, now())
@@ -92,16 +94,33 @@ export function createReader(parts: Parts): Reader {
     },
     async post(request) {
       const answer = await ask('POST', request, {})
-      if (answer.status >= 300) throw failure(request.purpose, answer)
+      if (answer.status >= 300) throw failure(request, answer)
     },
     async send({ method, body, schema, ...request }) {
       const answer = await ask(method, request, { body })
-      if (answer.status >= 300) throw failure(request.purpose, answer)
+      if (answer.status >= 300) throw failure(request, answer)
       const read = schema.safeParse(answer.body)
       if (!read.success) throw unavailable(request.purpose, 'GitHub answered something else than it documents')
       return read.data
     },
   }
+}
+
+async function askWhereItIs(
+  parts: Parts,
+  request: Omit<ApiRequest, 'url'>,
+  { path, as }: Pick<ReadRequest<z.ZodType>, 'path' | 'as'>,
+): Promise<ApiAnswer> {
+  const asked = { ...request, authorization: await authorizationOf(parts, as) }
+  const answer = await askGitHub({ ...asked, url: `${parts.connection.apiUrl}${path}` })
+  const moved = as === 'app' ? undefined : movedUrl(parts.connection, path, as.repository)
+  return moved !== undefined && movedTo(answer, moved) ? askGitHub({ ...asked, url: moved }) : answer
+}
+
+/** Where GitHub answers for the repository by its id, for what was asked by its name. */
+function movedUrl({ apiUrl }: ForgeConnection, path: string, { id, fullName }: RepositoryName): string | undefined {
+  const prefix = `/repos/${fullName}`
+  return path.startsWith(prefix) ? `${apiUrl}/repositories/${id}${path.slice(prefix.length)}` : undefined
 }
 
 async function authorizationOf({ connection, tokens, now }: Parts, as: Asker): Promise<string | undefined> {
@@ -112,7 +131,7 @@ async function authorizationOf({ connection, tokens, now }: Parts, as: Asker): P
 
 function pageOf<Schema extends z.ZodType>(request: ReadRequest<Schema>, answer: ApiAnswer, apiUrl: string): Page<z.infer<Schema>> {
   if (answer.status === 404) return { value: undefined, next: undefined }
-  if (answer.status >= 300) throw failure(request.purpose, answer)
+  if (answer.status >= 300) throw failure(request, answer)
   if (answer.body === undefined) return { value: undefined, next: undefined }
   const read = request.schema.safeParse(answer.body)
   if (!read.success) throw unavailable(request.purpose, 'GitHub answered something else than it documents')
@@ -121,16 +140,17 @@ function pageOf<Schema extends z.ZodType>(request: ReadRequest<Schema>, answer: 
 
 /** Never followed elsewhere: the token would go there. */
 function nextPath(link: string | null, apiUrl: string): string | undefined {
-  const url = /<([^<>]{1,2000})>;\s*rel="next"/.exec(link ?? '')?.[1]
+  const url = nextPage(link)
   return url?.startsWith(`${apiUrl}/`) ? url.slice(apiUrl.length) : undefined
 }
 
-function failure(purpose: string, answer: ApiAnswer): KyozoError {
+function failure({ purpose, as }: Pick<ReadRequest<z.ZodType>, 'purpose' | 'as'>, answer: ApiAnswer): KyozoError {
   const said = githubWords(answer.body)
   const words = `GitHub answered ${answer.status}${said === '' ? '' : ` (${said})`}`
   const isLimit = answer.headers.has('retry-after') || answer.headers.get('x-ratelimit-remaining') === '0' || /rate limit/i.test(said)
   if (answer.status >= 500 || answer.status === 408 || answer.status === 429 || isLimit) return unavailable(purpose, words)
-  return new KyozoError('forge_refused', `could not ${purpose}: ${words}`)
+  const isAccess = as !== 'app' && (answer.status === 401 || answer.status === 403 || answer.status === 404)
+  return new KyozoError('forge_refused', `could not ${purpose}: ${words}`, isAccess ? { hint: accessHint(as) } : {})
 }
 
 function unavailable(purpose: string, words: string): KyozoError {
