@@ -59,8 +59,12 @@ export interface CommentEvent {
   readonly author: ForgeUser
 }
 
-/** The first line of a comment when it speaks to kyozo, without blanks around it; undefined otherwise. At most 500 characters of it are kept. */
+/**
+ * The first line of a comment when it speaks to kyozo, without blanks around it and without control characters; undefined otherwise. At most 500
+ * characters of it are kept.
+ */
 export function commandLine(text: string): string | undefined {
   const line = text.trimStart().split(/\r?\n/, 1)[0]!.trim()
-  return /^\/kyozo(?:\s|$)/.test(line) ? line.slice(0, 500).toWellFormed() : undefined
+  if (!/^\/kyozo(?:\s|$)/.test(line)) return undefined
+  return line.slice(0, 500).toWellFormed().replace(/\s/gu, ' ').replace(/\p{C}/gu, '')
 }

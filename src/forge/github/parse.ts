@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { cloneUrl, type ForgeConnection, type ForgeEvent, type ForgeRepository, type IgnoredEvent, type NamedPayload } from '../forge.ts'
 import { branchField, fullNameField, fullRefField, idField, isZeroSha, nameField, readPayload, shaField } from '../payload.ts'
 import { commandLine, type PullRequestAction } from '../pull-requests.ts'
+import { appEventReason } from './app-events.ts'
 import { asPullRequest, pullRequestSchema } from './pull-requests.ts'
 
 const repositorySchema = z.object({ id: idField, full_name: fullNameField, default_branch: branchField, private: z.boolean() })
@@ -63,6 +64,9 @@ export function parse(delivery: NamedPayload, connection: ForgeConnection): Forg
       return parseComment(delivery, connection)
     case 'ping':
       return parsePing(delivery, connection)
+    case 'installation':
+    case 'installation_repositories':
+      return ignored(appEventReason(delivery))
     case 'create':
     case 'delete':
       return ignored(`GitHub sends a push with every ${delivery.event}d branch, and kyozo acts on that`)

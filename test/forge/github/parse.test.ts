@@ -18,17 +18,6 @@ function parsePush(changes: Record<string, unknown>): ForgeEvent {
   return parse({ event: 'push', payload: { ...exampleOf('push'), ref: 'refs/heads/master', ...changes } }, githubCom)
 }
 
-function parsePull(action: string, change: (payload: PullRequestPayload) => void = () => undefined): ForgeEvent {
-  const payload = { ...exampleOf('pull_request'), action } as unknown as PullRequestPayload
-  change(payload)
-  return parse({ event: 'pull_request', payload }, githubCom)
-}
-
-interface PullRequestPayload {
-  changes?: unknown
-  pull_request: { title: string; head: { ref: string; repo: { id: number } | null }; user: { login: string } | null; merged: boolean }
-}
-
 describe('a push', () => {
   it('of a new branch says so and has no commit before it', () => {
     expect(parsePush({ before: zero, after: sha, created: true })).toEqual({
@@ -116,71 +105,6 @@ describe('a push', () => {
 
   it('keeps shell words in a branch name as they are, since no shell ever sees them', () => {
     expect(parsePush({ ref: 'refs/heads/$(id);`id`', after: sha })).toMatchObject({ ref: 'refs/heads/$(id);`id`' })
-  })
-})
-
-describe('a pull request', () => {
-  it('that is opened carries its head, its base and whose it is', () => {
-    expect(parsePull('opened')).toEqual({
-      kind: 'pull_request',
-      repository: helloWorld,
-      action: 'opened',
-      number: 2,
-      id: '279147437',
-      ref: 'refs/pull/2/head',
-      headSha: 'ec26c3e57ca3a959ca5aad62de7213c562f8c821',
-      headRef: 'refs/heads/changes',
-      baseRef: 'refs/heads/master',
-      baseSha: 'f95f852bd8fca8fcc58a9a2d6c842781e32a215e',
-      isFork: false,
-      isDraft: false,
-      isMerged: false,
-      author: 'Codertocat',
-    })
-  })
-
-  it.each([
-    ['synchronize', 'updated'],
-    ['reopened', 'reopened'],
-    ['ready_for_review', 'ready'],
-    ['converted_to_draft', 'drafted'],
-    ['closed', 'closed'],
-  ])('action %s is %s', (action, expected) => {
-    expect(parsePull(action)).toMatchObject({ kind: 'pull_request', action: expected })
-  })
-
-  it('that is edited matters only when it gets another base', () => {
-    const retargeted = parsePull('edited', (payload) => {
-      payload.changes = { base: { ref: { from: 'main' }, sha: { from: sha } } }
-    })
-    expect(retargeted).toMatchObject({ kind: 'pull_request', action: 'retargeted' })
-    const retitled = parsePull('edited', (payload) => {
-      payload.changes = { title: { from: 'x' } }
-    })
-    expect(retitled).toEqual({ kind: 'ignored', reason: 'this change of pull request #2 alters nothing that runs' })
-  })
-
-  it.each(['labeled', 'constructor', '__proto__', 'toString'])('action %s is ignored', (action) => {
-    expect(parsePull(action)).toEqual({ kind: 'ignored', reason: 'this change of pull request #2 alters nothing that runs' })
-  })
-
-  it('from another repository, or from one that is gone, is a fork even when its branch is called main', () => {
-    const fromFork = parsePull('opened', (payload) => {
-      payload.pull_request.head = { ...payload.pull_request.head, ref: 'main', repo: { id: 99 } }
-    })
-    expect(fromFork).toMatchObject({ isFork: true, headRef: 'refs/heads/main' })
-    const fromNowhere = parsePull('synchronize', (payload) => {
-      payload.pull_request.head.repo = null
-      payload.pull_request.user = null
-    })
-    expect(fromNowhere).toMatchObject({ isFork: true, author: 'ghost' })
-  })
-
-  it('with a hostile title is read, since its title is not', () => {
-    const event = parsePull('opened', (payload) => {
-      payload.pull_request.title = `<img src=x onerror=alert(1)> @everyone ](javascript:x) ${'x'.repeat(10_000)}`
-    })
-    expect(JSON.stringify(event)).not.toContain('onerror')
   })
 })
 
