@@ -156,7 +156,7 @@ describe('what was sent while kyozo was away', () => {
 
 describe('where the token may not read webhooks', () => {
   it('that is said once, and a branch that moved without a delivery is deployed all the same', async () => {
-    const token = github.createToken({ permissions: { metadata: 'read', contents: 'read', statuses: 'write' } })
+    const token = github.createToken({ permissions: { metadata: 'read', contents: 'read', pull_requests: 'read', statuses: 'write' } })
     const name = `narrow-${randomBytes(3).toString('hex')}`
     const secret = randomBytes(16).toString('hex')
     const attributes = { forge: 'github', name, api_url: github.apiUrl, token, webhook_secret: secret, connects_repositories: true }
