@@ -20,6 +20,7 @@ import { graphqlRouter } from './graphql/router.ts'
 import { apiRouter } from './jsonapi/router.ts'
 import type { Live } from './live/live.ts'
 import { deviceRouter } from './pages/device.ts'
+import { githubAppRouter } from './pages/github-app.ts'
 import { invitationRouter } from './pages/invitation.ts'
 import { loginRouter } from './pages/login.ts'
 import { stylesheet } from './pages/page.ts'
@@ -114,7 +115,7 @@ function createApp(context: ServerContext): express.Express {
   app.use('/api/v1', apiRouter({ ...acting, gates: context.gates }), answerError('jsonapi', log))
   app.use('/graphql', cors(context.corsOrigins), who, graphqlRouter({ acting, live: context.live, log }), answerError('graphql', log))
   app.get('/assets/page.css', (_request, response) => void response.set('Cache-Control', 'max-age=600').type('css').send(stylesheet))
-  app.use(loginRouter(auth), deviceRouter(auth))
+  app.use(loginRouter(auth), deviceRouter(auth), githubAppRouter({ ...auth, db: git.db, vault, allowsPrivateForges }))
   app.use('/invitations', invitationRouter({ ...auth, db: git.db }))
   app.use('/releases', who, releasePageRouter(git.db))
   app.use('/pull-requests', who, pullRequestPageRouter(git.db))

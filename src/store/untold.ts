@@ -9,8 +9,8 @@ import type { Watched } from './watched.ts'
 
 export const repositoryOf = sql<string | null>`payload -> 'repository' ->> 'id'`
 
-/** A message that was given up, with nothing newer of what it is about. */
-const isUntold = sql<boolean>`m.dropped_at is not null and m.sent_at is null and m.attempts > 0
+/** A message that was given up, with nothing newer of what it is about. What only adorns a host's pages need not get there. */
+const isUntold = sql<boolean>`m.dropped_at is not null and m.sent_at is null and m.attempts > 0 and m.kind not in ('deployment', 'reaction')
   and not exists (select from outbox newer
     where newer.target = m.target and newer.connection = m.connection and newer.sequence > m.sequence)`
 
