@@ -1,4 +1,5 @@
-// Releases as the Git host's own page of deployments shows them, where it has one: begun, and how it ended; and, of a preview that went, that nothing of it runs.
+// Releases as the Git host's own page of deployments shows them, where it has one: how each ended that changed something, and, of a preview that went, that
+// nothing of it runs. What is under way the commit's status says; hosts let kyozo say only so much an hour.
 import { productionName } from '../environment-names.ts'
 import { forges, isForgeName } from '../forge/index.ts'
 import type { ForgeDeployment } from '../forge/messages.ts'
@@ -19,8 +20,8 @@ export interface Deployed {
 /** Pure. None where the host has no deployments, and for what runs no commit anew, such as a restart. */
 export function deploymentMessages(deployed: Deployed, baseUrl: string): OutboxMessage[] {
   const { release, verdicts } = deployed
-  if (release.options.ofLive === true || release.options.late === true) return []
-  const state = stateOf(release.state)
+  if (release.options.ofLive === true || (release.state !== 'live' && release.state !== 'failed')) return []
+  const state = release.state === 'live' ? 'success' : 'failure'
   const url = verdicts.find((verdict) => verdict.url !== undefined)?.url ?? null
   return messageOf(deployed, { state, description: releaseWords(release.state, verdicts, release.reason), url, baseUrl })
 }
@@ -57,22 +58,4 @@ function messageOf({ workspace, environment, release }: Deployed, { baseUrl, ...
     logUrl: `${baseUrl}/releases/${release.id}`,
   }
   return [{ teamId, kind: 'deployment', connection, target: `deployment ${forge} ${id} ${release.id}`, payload, releaseId: release.id }]
-}
-
-function stateOf(state: Release['state']): ForgeDeployment['state'] {
-  switch (state) {
-    case 'queued':
-      return 'pending'
-    case 'running':
-      return 'running'
-    case 'live':
-    case 'unchanged':
-    case 'replaced':
-      return 'success'
-    case 'failed':
-      return 'failure'
-    case 'superseded':
-    case 'skipped':
-      return 'inactive'
-  }
 }

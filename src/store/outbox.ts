@@ -23,6 +23,7 @@ const overtakenWords = 'a newer message for the same target took its place'
 /** Written in the transaction that makes it true. */
 export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]): Promise<void> {
   for (const message of messages) {
+    if (isWhole(message) && (await isSaid(db, message))) continue
     await db
       .updateTable('outbox')
       .set({ droppedAt: databaseNow, droppedFor: 'overtaken', lastError: overtakenWords })
@@ -37,6 +38,24 @@ export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]
       .values({ ...message, id: newId(), payload: JSON.stringify(message.payload) })
       .execute()
   }
+}
+
+/** Says all there is to say of its target, so that the same twice is once too often. A state is said again for its own sake: others may have said another one. */
+function isWhole({ kind }: OutboxMessage): boolean {
+  return kind === 'comment' || kind === 'check'
+}
+
+/** Whether the newest of its target says the same, and got there or is on its way. */
+async function isSaid(db: Executor, { target, connection, payload }: OutboxMessage): Promise<boolean> {
+  const newest = await db
+    .selectFrom('outbox')
+    .select([sql<boolean>`payload = ${JSON.stringify(payload)}::jsonb`.as('isSame'), 'droppedAt'])
+    .where('target', '=', target)
+    .where('connection', '=', connection)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return newest?.isSame === true && newest.droppedAt === null
 }
 
 /** Longer than all the deadlines of one message together. */
@@ -83,7 +102,8 @@ export async function claimOutbox(
         .select('due.id')
         .where('due.connection', 'in', options.connections)
         .where(isDue)
-        // Verdicts go first: while the budget is short, a pending is likely to be out of date before its turn.
+        // What only adorns a page waits for everything else. Verdicts go first: while the budget is short, a pending is likely to be out of date before its turn.
+        .orderBy(sql`due.kind in ('deployment', 'reaction')`)
         .orderBy(sql`due.payload ->> 'state' is not distinct from 'pending'`)
         .orderBy('due.sequence')
         .limit(1)
