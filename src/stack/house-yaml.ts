@@ -6,18 +6,18 @@ export interface HouseText {
   readonly data: unknown
   /** Comment lines above everything, without `#`. Default is none. */
   readonly head?: readonly string[]
-  /** Comment lines above each service, by its name. Default is none. */
+  /** Comment lines above each service, by its name; services with them stand apart. Default is none. */
   readonly reasons?: ReadonlyMap<string, readonly string[]>
 }
 
-export function houseText({ data, head = [], reasons = new Map() }: HouseText): string {
+export function houseText({ data, head = [], reasons }: HouseText): string {
   const yaml = newDocument(data)
   yaml.commentBefore = asComments(head)
   const services = yaml.get('services')
-  for (const [at, pair] of (isMap(services) ? services.items : []).entries()) {
+  for (const [at, pair] of (isMap(services) && reasons !== undefined ? services.items : []).entries()) {
     const key = pair.key instanceof Scalar ? pair.key : new Scalar(pair.key)
     pair.key = key
-    key.commentBefore = asComments(reasons.get(String(key.value)) ?? [])
+    key.commentBefore = asComments(reasons?.get(String(key.value)) ?? [])
     key.spaceBefore = at > 0
   }
   for (const pair of isMap(yaml.contents) ? yaml.contents.items.slice(1) : []) if (isScalar(pair.key)) pair.key.spaceBefore = true
