@@ -8,6 +8,7 @@ import { writtenFilesLimit } from '../topology/compose/limits.ts'
 import type { ComposeModelFile, ComposeModelFolder, ComposeModelMount } from '../topology/compose/model.ts'
 import { isWithin, joinPath, relativeTo } from '../topology/paths.ts'
 import { byCodeUnit, sha256 } from './canonical.ts'
+import { committedFile } from './committed/file.ts'
 import { stageNames, userOf } from './dockerfile.ts'
 import { dockerignoreOf } from './dockerignore.ts'
 import type { BuildInput } from './stack.ts'
@@ -104,7 +105,7 @@ function canCopy(source: string, { baking, context, isSent }: Place): boolean {
 /** A folder is copied at once. What the builder is not given of it is written if it is little, as settings are, else left out. */
 function folderLayer(folder: ComposeModelFolder, { target, ...place }: TargetPlace): Layer {
   const { baking, context, isSent, user } = place
-  const below = pathsBelow(baking.tree.root, folder.source)
+  const below = pathsBelow(baking.tree.root, folder.source).filter((path) => path !== committedFile)
   const isReachable = isWithin(folder.source, context) && isPlainPath(relativeTo(context, folder.source))
   const files = isReachable ? below.filter(isSent) : []
   const owner = folder.isReadOnly || user === undefined ? '' : `--chown=${user} `

@@ -6,6 +6,7 @@ import { createMatcher } from '../topology/globs.ts'
 import { isWithin, relativeTo } from '../topology/paths.ts'
 import type { BuildSpec } from '../topology/topology.ts'
 import { byCodeUnit } from './canonical.ts'
+import { committedFile } from './committed/file.ts'
 import { type ContextSource, contextSources } from './dockerfile.ts'
 import { dockerignoreOf } from './dockerignore.ts'
 import type { BuildInput } from './stack.ts'
@@ -41,7 +42,7 @@ export function dockerfileBuildInput(tree: SourceTree, { service, spec, ignore, 
 
 /** A build by a template: its Dockerfile, and the files that it names. */
 export function templateBuildInput(tree: SourceTree, rendered: RenderedTemplate, ignore: IgnoreRules): BuildInput {
-  const files = rendered.files.filter((path) => tree.entries.get(path)?.mode !== '160000').sort(byCodeUnit)
+  const files = rendered.files.filter((path) => isSent(tree, path)).sort(byCodeUnit)
   return { context: rendered.context, files: dropIgnored(files, ignore), dockerfile: rendered.dockerfile, args: {} }
 }
 
@@ -58,11 +59,15 @@ function readDockerfile(tree: SourceTree, { service, path }: { service: string; 
   })
 }
 
-/** Submodules are left out: their files are not in the commit. */
 function filesBelow(tree: SourceTree, folder: string): readonly string[] {
   return pathsBelow(tree.root, folder)
-    .filter((path) => tree.entries.get(path)?.mode !== '160000')
+    .filter((path) => isSent(tree, path))
     .sort(byCodeUnit)
+}
+
+/** Files of submodules are not in the commit. And what kyozo commits back says how images are run: it is in none, and makes none anew. */
+function isSent(tree: SourceTree, path: string): boolean {
+  return path !== committedFile && tree.entries.get(path)?.mode !== '160000'
 }
 
 interface Narrowing {
