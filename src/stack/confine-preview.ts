@@ -21,7 +21,7 @@ const usual = {
 const restart = 'on-failure:5'
 
 /** Each of its services once, within the limits. A database that kyozo chose keeps the memory that its image needs. */
-export function confineAsPreview(drafts: readonly ServiceDraft[], limits: PreviewLimits): readonly ServiceDraft[] {
+export function confineAsPreview<D extends ServiceDraft>(drafts: readonly D[], limits: PreviewLimits): readonly D[] {
   const { memory, cpu, pids } = usual[limits.trust]
   // What the base branch allows is meant for people who may push to it: a fork gets no more than usual.
   const most = limits.trust === 'fork' ? { memory, cpu } : { memory: limits.memory ?? memory, cpu: limits.cpu ?? cpu }
@@ -37,7 +37,7 @@ interface Most {
   readonly pids: number
 }
 
-function confined(draft: ServiceDraft, most: Most): ServiceDraft {
+function confined<D extends ServiceDraft>(draft: D, most: Most): D {
   const { definition } = draft
   const limits = mapIn(mapIn(mapIn(definition, 'deploy'), 'resources'), 'limits')
   const resources = {

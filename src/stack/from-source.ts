@@ -12,10 +12,13 @@ import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { servicesLimit } from '../topology/limits.ts'
 import { cleanPath, printable } from '../topology/paths.ts'
 import type { Topology } from '../topology/topology.ts'
+import type { CommittedMemory } from './committed/base.ts'
+import { settingsFirst } from './edits/settings-first.ts'
+import type { Committed } from './edits/with-edits.ts'
 import { renderTemplate } from './render-template.ts'
 import { withDefaultLimits } from './settings/default-limits.ts'
 import type { ResourceLimits } from './settings/resources.ts'
-import { type StackInput, specifyStack } from './specify.ts'
+import { type StackInput, specifyCommitted } from './specify.ts'
 import type { StackSpec } from './stack.ts'
 
 type StackContext = Pick<
@@ -30,11 +33,15 @@ export interface SourceContext extends StackContext {
   readonly settings?: ServiceSettings
   /** Limits of services for which nobody states any. Default is kyozo's own. */
   readonly defaultLimits?: ResourceLimits
+  /** What is remembered of compose.kyozo.yaml. Default is nothing. */
+  readonly committed?: CommittedMemory
 }
 
 export interface Specified {
   readonly topology: Topology
   readonly stack: StackSpec
+  /** compose.kyozo.yaml, as it is in the commit and as it should be. */
+  readonly committed: Committed
   /** The environments that kyozo.yaml maps to branches, by name. */
   readonly environments: Readonly<Record<string, { readonly branch: string }>>
   /** What kyozo.yaml says of previews. */
@@ -51,11 +58,19 @@ export function specifyFromSource(source: SourceTree, context: SourceContext): S
   const secrets = new Set((context.availableSecrets ?? []).map(({ name }) => name))
   const composeModels = files.map((file) => readComposeFile({ tree, file, policy: context.preview?.trust ?? 'trusted', secrets }))
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
-  const stack = specifyStack({ ...context, topology, composeModels, tree, render: renderTemplate })
+  const remembered = { ...context.committed, resolve: settingsFirst(context.settings ?? {}) }
+  const { stack, committed } = specifyCommitted({
+    ...context,
+    committed: remembered,
+    topology,
+    composeModels,
+    tree,
+    render: renderTemplate,
+  })
   if (tree.wanted.size === 0)
     assertDockerfilesAllowed(stack, { workspace: context.identity.workspace, policy: context.preview?.trust ?? 'trusted' })
   if (tree.wanted.size === 0) assertSecretsMet(tree, stack)
-  return { topology, stack, environments: declaredEnvironments(tree), previews: previewRules(readDeclaration(tree).declaration) }
+  return { topology, stack, committed, environments: declaredEnvironments(tree), previews: previewRules(readDeclaration(tree).declaration) }
 }
 
 /** An analysis may tell of more services than one stack can run. */

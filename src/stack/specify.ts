@@ -6,6 +6,7 @@ import type { BackingKind, Topology } from '../topology/topology.ts'
 import { confineAsPreview, type PreviewLimits } from './confine-preview.ts'
 import { composeDocument, documentText, overlayText } from './document.ts'
 import { draftServices } from './draft-services.ts'
+import { type Committed, type Remembered, withEdits } from './edits/with-edits.ts'
 import { finishServices, secretsOf } from './finish-services.ts'
 import { type FixedPorts, withFixedPorts } from './fixed-ports.ts'
 import type { AvailableSecret } from './given-secrets.ts'
@@ -38,6 +39,14 @@ export interface StackInput {
   readonly preview?: PreviewLimits
   /** Images to use for backing services instead of kyozo's own choice. Default is none. */
   readonly backingImages?: Readonly<Partial<Record<BackingKind, string>>>
+  /** What is remembered of compose.kyozo.yaml. Default is nothing: the commit's own is merged all the same. */
+  readonly committed?: Remembered
+}
+
+export interface SpecifiedStack {
+  readonly stack: StackSpec
+  /** compose.kyozo.yaml, as it is and as it should be. */
+  readonly committed: Committed
 }
 
 /**
@@ -46,14 +55,20 @@ export interface StackInput {
  * `declaration_invalid`.
  */
 export function specifyStack(input: StackInput): StackSpec {
-  const { drafts: drafted, differences } = draftServices(input)
-  const drafts = input.preview === undefined ? drafted : confineAsPreview(drafted, input.preview)
-  const ordered = inStartOrder(linkServices(withFixedPorts(drafts, input.fixedPorts ?? {})))
+  return specifyCommitted(input).stack
+}
+
+/** The same, with the file that says so in the repository. Also throws `compose_invalid`. */
+export function specifyCommitted(input: StackInput): SpecifiedStack {
+  const { drafts, differences } = draftServices(input)
+  const { services: meant, committed } = withEdits(linkServices(withFixedPorts(drafts, input.fixedPorts ?? {})), input)
+  const ordered = inStartOrder(input.preview === undefined ? meant : confineAsPreview(meant, input.preview))
   const document = composeDocument(ordered)
   const services = finishServices(ordered, { ...input, document })
   const volumes = Object.keys(document.volumes ?? {})
   const overlay = runtimeOverlay({ ...input, services, volumes })
-  return {
+  const { edits } = committed.merged
+  const stack = {
     project: input.identity.project,
     document,
     documentText: documentText(document, ordered),
@@ -63,5 +78,7 @@ export function specifyStack(input: StackInput): StackSpec {
     volumes,
     secrets: secretsOf(ordered),
     differences,
+    ...(edits.length === 0 ? {} : { edits }),
   }
+  return { stack, committed }
 }

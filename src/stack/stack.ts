@@ -1,5 +1,7 @@
 // What should run: a compose document that a person can read and run, a runtime overlay, and for every service what it is made of.
+
 import type { Evidence, HealthSpec, ServiceType } from '../topology/topology.ts'
+import type { Edit } from './committed/three-way.ts'
 
 /** A compose document as plain data, in canonical spelling. */
 export interface ComposeDocument {
@@ -82,4 +84,6 @@ export interface StackSpec {
   readonly volumes: readonly string[]
   readonly secrets: readonly GeneratedSecret[]
   readonly differences: readonly Difference[]
+  /** What people have changed in compose.kyozo.yaml; it is in the document. Default is nothing. */
+  readonly edits?: readonly Edit[]
 }
