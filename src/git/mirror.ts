@@ -9,10 +9,14 @@ import { runGit } from './git-program.ts'
 import { type PartingRequest, whereParted } from './history.ts'
 import type { MergeBase } from './merge-base.ts'
 import { compactMirror, type KeptMirror, listMirrors, removeMirror } from './mirror-upkeep.ts'
+import { type BranchMove, moveBranch } from './move-branch.ts'
 import { objectReader } from './object-reader.ts'
 import type { ObjectReader } from './objects.ts'
+import { type PushRequest, pushCommit } from './push.ts'
+import type { PushOutcome } from './push-outcome.ts'
 import { type RemoteRefsRequest, readRemoteRefs } from './remote-refs.ts'
 import { pastStaleLocks } from './stale-locks.ts'
+import { type NewCommit, writeCommit } from './write-commit.ts'
 
 /** Slower than this is a host in trouble: the attempt is repeated. */
 const fetchDeadlineMs = 5 * 60_000
@@ -36,6 +40,12 @@ export interface Mirrors {
   tip(workspaceId: string, ref: string): Promise<string | null>
   /** Every branch of the built-in remote with its tip. */
   branches(workspaceId: string): Promise<ReadonlyMap<string, string>>
+  /** Writes a commit of these changes; no branch leads to it yet. Throws `revision_not_found` when its parent is not there. */
+  commit(workspaceId: string, commit: NewCommit): Promise<string>
+  /** Pushes a commit to another repository. A refusal is an outcome; throws for an address or a ref that is none, and when the host is paused. */
+  push(workspaceId: string, request: PushRequest): Promise<PushOutcome>
+  /** Moves a branch of the built-in remote, if it is where it was. */
+  moveBranch(workspaceId: string, move: BranchMove): Promise<PushOutcome>
   /** Makes the branch the one that a clone of the built-in remote checks out. */
   setHead(workspaceId: string, ref: string): Promise<void>
   /** Every repository that is kept, of whatever workspace. */
@@ -85,6 +95,9 @@ export function createMirrors(folder: string, gates: Gates = createGates()): Mir
     remoteRefs: (workspaceId, request) => toHost(request, async () => readRemoteRefs(await folderOf(workspaceId), request)),
     tip: async (workspaceId, ref) => (await readRefs(await folderOf(workspaceId), ref)).get(ref) ?? null,
     branches: async (workspaceId) => readRefs(await folderOf(workspaceId), 'refs/heads/'),
+    commit: async (workspaceId, commit) => writeCommit(await folderOf(workspaceId), commit),
+    push: (workspaceId, request) => toHost(request, async () => pushCommit(await folderOf(workspaceId), request)),
+    moveBranch: async (workspaceId, move) => moveBranch(await folderOf(workspaceId), move),
     remove: (workspaceId) => rm(path.join(folder, `${workspaceId}.git`), { recursive: true, force: true }),
     list: () => listMirrors(folder),
     compact: async (workspaceId, options) => compactMirror(await folderOf(workspaceId), options),
