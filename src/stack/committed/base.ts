@@ -22,6 +22,32 @@ export function findBase(present: string, { settled = new Map(), last }: Committ
   const text = settled.get(keyOf(present)) ?? (last !== undefined && markOf(last) === markOf(present) ? last : undefined)
   if (text !== undefined) return { kind: 'known', text }
   if (last !== undefined) return { kind: markOf(present) === undefined ? 'known' : 'foreign', text: last }
-  // Nothing in it is a person's, and nobody here has looked at it before: it is as good as one's own of before.
-  return isUntouched(present) ? { kind: 'known', text: present } : { kind: 'unknown' }
+  // Nothing in it is a person's, and this kyozo has never written to the repository: it is as good as one's own of before.
+  return isUntouched(present) && settled.size === 0 ? { kind: 'known', text: present } : { kind: 'unknown' }
+}
+
+/** What is to be remembered once the file of a branch needs nothing from kyozo. */
+export interface Settled {
+  /** What is `last` from now on. */
+  readonly last: string
+  /** The key under which `last` is to be found again: that of a file that kyozo did not write. Absent for its own, which name what they were generated as. */
+  readonly adopted?: string
+}
+
+/**
+ * Undefined as long as something is to be written: until it stands in the branch, what kyozo had generated before is still what the file goes by.
+ * Once kyozo's commit is in the branch, its text is what is present. A text that is written, or proposed, is remembered under its own mark whatever
+ * comes of it.
+ */
+export function settledBy({ base, generated, present, text }: Settling): Settled | undefined {
+  if (present === null || text !== present) return undefined
+  return base === 'known' ? { last: generated } : { last: generated, adopted: keyOf(present) }
+}
+
+export interface Settling {
+  readonly base: Base['kind']
+  readonly generated: string
+  readonly present: string | null
+  /** The file as it should be. */
+  readonly text: string
 }

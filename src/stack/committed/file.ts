@@ -1,4 +1,5 @@
 // compose.kyozo.yaml as a file of the repository: its name, and the line in it by which kyozo finds again what it had generated.
+import { createHash } from 'node:crypto'
 import { sha256 } from '../canonical.ts'
 
 export const committedFile = 'compose.kyozo.yaml'
@@ -39,4 +40,10 @@ export function isUntouched(text: string): boolean {
 /** By what the file is remembered: its mark, or what it holds where it has none. */
 export function keyOf(text: string): string {
   return markOf(text) ?? sha256(text).slice(0, 32)
+}
+
+/** The id that Git gives the text as a file. */
+export function blobIdOf(text: string): string {
+  const content = Buffer.from(text, 'utf8')
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
 }

@@ -45,7 +45,11 @@ export function mergeCommitted({ base, generated, present, resolve = () => 'keep
     present: readValues(present),
   }
   const isForeign = base.kind === 'foreign'
-  const found = mergeValues(sides, { isBaseKnown: before !== undefined, resolve: isForeign ? () => 'keep' : resolve })
+  const found = mergeValues(sides, {
+    isBaseKnown: before !== undefined,
+    isShared: isForeign,
+    resolve: isForeign ? () => 'keep' : resolve,
+  })
   const after = valueAfter(sides.present, found.change) ?? sides.present
   const text = textAfter(after, { present, sides, change: found.change, generated, before })
   if (isForeign) return { text, edits: [...found.edits, ...found.conflicts.map(asEdit)], conflicts: [] }

@@ -44,6 +44,8 @@ export interface Sides {
 export interface ThreeWay {
   /** Whether the base is what kyozo had generated. Otherwise nothing in the file is changed or taken away. */
   readonly isBaseKnown: boolean
+  /** Whether another kyozo writes the file too: a service that both have found since is the other's. Default is false. */
+  readonly isShared?: boolean
   /** Whose value a conflict ends with. */
   readonly resolve: (conflict: Conflict) => 'keep' | 'take'
 }
@@ -76,13 +78,17 @@ const keep: Change = { kind: 'keep' }
 function mergeAt(merging: Merging, at: At): Change {
   const { base, generated, present } = at
   const entries = entriesOf(at)
-  if (entries !== undefined) return mergeEntries(merging, at, entries)
+  if (entries !== undefined && !isFoundTwice(merging, at)) return mergeEntries(merging, at, entries)
   if (isSame(generated, present)) return keep
   if (present === undefined) return base === undefined || !merging.isBaseKnown ? put(generated!) : stays(merging, at, 'removed')
   if (merging.isBaseKnown && isSame(base, present)) return generated === undefined ? { kind: 'drop' } : put(generated)
   if (base === undefined && generated === undefined) return stays(merging, at, 'added')
   if (!merging.isBaseKnown || isSame(base, generated)) return stays(merging, at, generated === undefined ? 'added' : 'changed')
   return settle(merging, { at, present })
+}
+
+function isFoundTwice({ isShared = false }: Merging, { path, base, generated, present }: At): boolean {
+  return isShared && path.length === 2 && path[0] === 'services' && base === undefined && generated !== undefined && present !== undefined
 }
 
 function put(value: Located): Change {

@@ -2,7 +2,7 @@
 import { KyozoError } from '../../errors.ts'
 import type { SourceTree } from '../../git/source-tree.ts'
 import type { LocatedMap } from '../../topology/compose/located.ts'
-import { type CommittedMemory, findBase } from '../committed/base.ts'
+import { type Base, type CommittedMemory, findBase } from '../committed/base.ts'
 import { committedFile, withMark } from '../committed/file.ts'
 import { type Merged, type Merging, mergeCommitted } from '../committed/merge.ts'
 import type { Conflict } from '../committed/three-way.ts'
@@ -23,6 +23,8 @@ export interface Committed {
   readonly generated: string
   /** The file as it is in the commit; null when there is none. */
   readonly present: string | null
+  /** What the file was compared with. */
+  readonly base: Base['kind']
   /** The file as it runs: where kyozo and people have changed the same, it has what people wrote. */
   readonly merged: Merged
   /** The file as kyozo would have it: in conflicts it has what kyozo generates. Without conflicts it is the merged one. */
@@ -44,15 +46,25 @@ export function withEdits(services: readonly LinkedService[], input: StackInput)
   const generated = withMark(documentText(composeDocument(services), services))
   const present = presentFile(input.tree)
   if (present === null || present === generated || input.tree.wanted.size > 0)
-    return { services, committed: { generated, present, merged: { text: generated, edits: [], conflicts: [] }, proposal: generated } }
-  const { merged, proposal } = mergeBothWays({ generated, present, base: findBase(present, input.committed ?? {}) }, input)
+    return {
+      services,
+      committed: { generated, present, base: 'known', merged: { text: generated, edits: [], conflicts: [] }, proposal: generated },
+    }
+  const base = findBase(present, input.committed ?? {})
+  const { merged, proposal } = mergeBothWays({ generated, present, base }, input)
   const variables = kyozoVariables(services)
   const edits = readEdits({ ...input, ...policyOf(input), variables, merged: merged.text, generated, present })
   const edited = editedServices(services, edits, { model: edits.model, input, restore: variables.restore })
   const added = edited.filter(({ name }) => !services.some((other) => other.name === name))
   return {
     services: edited,
-    committed: { generated, present, merged: { ...merged, text: complete(merged.text, added) }, proposal: complete(proposal, added) },
+    committed: {
+      generated,
+      present,
+      base: base.kind,
+      merged: { ...merged, text: complete(merged.text, added) },
+      proposal: complete(proposal, added),
+    },
   }
 }
 

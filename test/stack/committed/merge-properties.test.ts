@@ -37,7 +37,7 @@ describe('a merge of any file', () => {
         const merged = mergeCommitted({ base: known(base), generated, present: base })
         expect(merged).toEqual({ text: generated, edits: [], conflicts: [] })
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -49,7 +49,7 @@ describe('a merge of any file', () => {
         const merged = mergeCommitted({ base: known(base), generated: base, present })
         expect([merged.text, merged.conflicts]).toEqual([present, []])
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -61,7 +61,7 @@ describe('a merge of any file', () => {
         const again = mergeCommitted({ base: known(generated), generated, present: once.text })
         expect([again.text, again.conflicts]).toEqual([once.text, []])
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -83,7 +83,7 @@ describe('a merge of any file', () => {
         }
         expect(commentsOf(merged.text)).toBeGreaterThanOrEqual(commentsOf(present))
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -98,7 +98,7 @@ describe('a merge of any file', () => {
           expect(Object.keys(dataOf(merged.text).services as DataMap)).toContain(path)
         expect(merged.conflicts).toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })
