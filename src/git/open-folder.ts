@@ -37,7 +37,7 @@ export async function openFolder(folder: string, ref?: string): Promise<OpenedFo
 }
 
 /** A repository whose root this folder is; a folder inside a work tree is a plain folder. */
-async function repositoryOf(at: string): Promise<{ gitDir: string; isBare: boolean } | undefined> {
+export async function repositoryOf(at: string): Promise<{ gitDir: string; isBare: boolean } | undefined> {
   const isBare = (await exists(path.join(at, 'HEAD'))) && (await exists(path.join(at, 'objects'))) && (await exists(path.join(at, 'refs')))
   if (isBare) return { gitDir: at, isBare }
   const dotGit = path.join(at, '.git')
