@@ -24,6 +24,8 @@ export function draftBackingService(backing: BackingService, images: StackInput[
     declared: new Set(),
     reasons: [
       `${name}: ${kind}, because ${sayEvidence(evidence)}`,
+      `Runs ${image} with ${recipe.resources.memory} of memory and ${recipe.resources.cpu} CPU: kyozo's choice for ${kind}.`,
+      ...(recipe.login.password === undefined ? [] : ['kyozo makes its password, once for each environment.']),
       recipe.dataFolder === undefined ? 'It keeps nothing: a restart begins empty.' : `Its data stays in the volume ${volume}.`,
     ],
     image,

@@ -50,15 +50,20 @@ function sayConfinement(service: ComposeModelService, { build }: ServiceDraft): 
   return `no-new-privileges is set, all capabilities are dropped${kept.length === 0 ? '' : ` but ${kept.join(', ')}`}`
 }
 
-function limitDifferences({ service, spec }: ComposeServiceInput): [string, string][] {
+function limitDifferences(source: ComposeServiceInput): [string, string][] {
+  const limits = addedLimits(source)
+  return limits.length === 0 ? [] : [['/deploy/resources/limits', `limited to ${limits.join(', ')}`]]
+}
+
+/** The limits that the file leaves open. */
+export function addedLimits({ service, spec }: Pick<ComposeServiceInput, 'service' | 'spec'>): readonly string[] {
   const { memoryBytes, cpus, pids } = service.resources
   const fallback = spec?.resources ?? defaultResources
-  const limits = [
+  return [
     ...(memoryBytes === undefined ? [`memory ${fallback.memory}`] : []),
     ...(cpus === undefined ? [`${fallback.cpu} CPU`] : []),
     ...(pids === undefined ? [`${defaultPids} processes`] : []),
   ]
-  return limits.length === 0 ? [] : [['/deploy/resources/limits', `limited to ${limits.join(', ')}`]]
 }
 
 function networkDifferences(service: ComposeModelService): [string, string][] {

@@ -7,6 +7,7 @@ import { commandOf } from './backing-service.ts'
 import { bakeFiles, isBaked } from './baked-files.ts'
 import { dockerfileBuildInput } from './build-input.ts'
 import { defineComposeService } from './compose-definition.ts'
+import { addedLimits } from './compose-differences.ts'
 import { keepsData } from './dockerfile-volumes.ts'
 import { declaredVariables, healthOf, ignoreRulesOf, makeImage, needOf } from './folder-service.ts'
 import { paceOf } from './health-pace.ts'
@@ -46,6 +47,7 @@ export function draftComposeService(given: ComposeServiceInput): ServiceDraft {
     definition: defineComposeService({ ...source, name, build, port, isOneShot }),
     environment: service.environment,
     declared: declaredVariables(spec),
+    statedBy: source.model.file,
     reasons: reasonsOf(source, name),
     ...(build === undefined ? { image: service.image ?? '' } : { build }),
     ...(port === undefined ? {} : { port }),
@@ -205,11 +207,13 @@ function sayMore(evidence: readonly Evidence[] = []): string {
 
 function reasonsOf({ model, key, spec, backing, service }: ComposeServiceInput, name: string): string[] {
   const evidence = spec?.evidence ?? backing?.evidence
+  const limits = addedLimits({ service, ...(spec === undefined ? {} : { spec }) })
   const isByFolder = spec !== undefined && service.build === undefined && service.image === undefined
   return [
     `${name}: service ${key} of ${model.file}${sayMore(evidence)}`,
     ...(isByFolder ? [sayBuild(spec)] : []),
     ...(service.build?.dockerfile === undefined ? [] : [`Built by ${service.build.dockerfile}.`]),
     ...(service.mounts.some(isBaked) ? ['The files that it mounts are copied into its image.'] : []),
+    ...(limits.length === 0 ? [] : [`Where the file says no limit, kyozo does: ${limits.join(', ')}.`]),
   ]
 }

@@ -17,6 +17,7 @@ const serviceKeys = [
 const head = [
   'What kyozo runs for this repository. kyozo writes this file anew when the shape of the stack changes, not when only code does.',
   'The same without kyozo: docker compose -f compose.kyozo.yaml up --build',
+  'The comments say where values come from. Rights, restarts, stopping and logs are the same for every service: kyozo decides them.',
 ]
 
 const overlayHead = 'What kyozo adds to compose.kyozo.yaml when it runs it: image keys and labels, nothing else.'

@@ -43,6 +43,7 @@ function draftOf(spec: ServiceSpec, input: StackInput): ServiceDraft {
     },
     environment: environmentOf(spec, port),
     declared: declaredVariables(spec),
+    statedBy: 'its code and settings files',
     reasons: [...reasonsOf(spec, port, input.topology.backing), ...sayVersion(spec, input)],
     ...(making.build === undefined ? {} : { build: making.build }),
     ...(making.image === undefined ? {} : { image: making.image }),

@@ -1,6 +1,7 @@
 // Joins the drafts: a service learns its siblings' addresses, and waits for those that it cannot do without.
 import { type ComposeMap, type ComposeValue, interpolate, type Variable } from './compose-value.ts'
 import type { Condition, Endpoint, Need, ServiceDraft } from './service-draft.ts'
+import { sayVariables, type VariableOrigins } from './value-reasons.ts'
 
 export interface LinkedService extends ServiceDraft {
   /** With `environment` and `depends_on`. */
@@ -20,11 +21,13 @@ function linkService(draft: ServiceDraft, byName: ReadonlyMap<string, ServiceDra
     const target = byName.get(need.service)
     return target === undefined || target === draft ? [] : [{ need, target }]
   })
-  const environment = { ...draft.environment, ...connectionsOf(draft, met) }
+  const connections = connectionsOf(draft, met)
+  const environment = { ...draft.environment, ...Object.fromEntries([...connections].map(([name, { value }]) => [name, value])) }
   const ordered = met.filter(({ need }) => need.kind !== 'reached_only')
   return {
     ...draft,
     environment,
+    reasons: [...draft.reasons, ...sayVariables(originsOf(draft, { names: Object.keys(environment), connections }))],
     definition: {
       ...draft.definition,
       ...(Object.keys(environment).length === 0 ? {} : { environment }),
@@ -39,17 +42,32 @@ interface MetNeed {
   readonly target: ServiceDraft
 }
 
-function connectionsOf(draft: ServiceDraft, met: readonly MetNeed[]): Record<string, ComposeValue> {
-  const found = new Map<string, ComposeValue>()
+interface Connected {
+  readonly value: ComposeValue
+  /** Where it leads. */
+  readonly service: string
+}
+
+function connectionsOf(draft: ServiceDraft, met: readonly MetNeed[]): ReadonlyMap<string, Connected> {
+  const found = new Map<string, Connected>()
   for (const { need, target } of met) {
     const signsIn = target.hasMadeLogin === true && isReachedAt(draft, { need, target })
     for (const { variable, template } of need.connections) {
       const value = fillTemplate(template, target.endpoint)
       if (value !== undefined && !stays(variable, draft, { target, isLogin: signsIn && !/\{host\}/.test(template) }))
-        found.set(variable, value)
+        found.set(variable, { value, service: target.name })
     }
   }
-  return Object.fromEntries(found)
+  return found
+}
+
+/** Values of its own are its own to explain: what kyozo made for a database is said beside it. */
+function originsOf(
+  { declared, statedBy, hasMadeLogin }: ServiceDraft,
+  { names, connections }: { names: readonly string[]; connections: ReadonlyMap<string, Connected> },
+): VariableOrigins {
+  const connected = new Map([...connections].map(([name, { service }]) => [name, service]))
+  return { names, connected, declared, ...(hasMadeLogin === true ? {} : { statedBy }) }
 }
 
 /** Whether its address, as far as it takes one from variables, is the other's and no third one's. */

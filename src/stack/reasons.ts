@@ -1,19 +1,15 @@
 // Why a service is as it is, in lines for the document's comments. Files and rules are named, lines of files are not: a document changes
 // only when the shape of the stack does.
-import { manifestNames } from '../topology/folder-names.ts'
-import { baseName } from '../topology/paths.ts'
 import type { BackingService, Evidence, ServiceSpec } from '../topology/topology.ts'
+import { isStated, sayLimits, sayPlace, sayStart } from './value-reasons.ts'
 
 /** More would bury the service itself. */
 const evidenceLimit = 2
 const lineLimit = 200
 
-/** Files that say what a service is. What is read from code is left out: it comes and goes with the code, and the document must not. */
-const declaration = /^(Dockerfile|Containerfile|\.env\.|Procfile|kyozo\.ya?ml$|index\.html$|[^/]*\.(toml|mod)$)/
-
 /** The strongest facts that files state, or that it is the code that says so. */
 export function sayEvidence(evidence: readonly Evidence[]): string {
-  const stated = evidence.filter(({ path }) => declaration.test(baseName(path)) || manifestNames.includes(baseName(path)))
+  const stated = evidence.filter(isStated)
   const facts = [...new Set([...stated].sort(byWeight).map(({ path, fact }) => `${fact} (${path})`))]
   if (facts.length > 0) return facts.slice(0, evidenceLimit).join('; ')
   return evidence.length === 0 ? 'it is declared' : 'its code says so'
@@ -24,11 +20,13 @@ export function reasonsOf(spec: ServiceSpec, port: number | undefined, backing: 
   return [
     `${spec.name}: ${spec.path === '.' ? 'the root folder' : `folder ${spec.path}`}, ${kind}, because ${sayEvidence(spec.evidence)}`,
     sayBuild(spec),
+    ...sayStart(spec),
     ...(port === undefined ? [] : [sayPort(spec, port)]),
     ...spec.dependsOn
       .filter(({ kind }) => kind !== 'conflicts')
       .map(({ service, kind, evidence }) => `${kind === 'requires' ? 'Needs' : 'Can use'} ${service}: ${sayEvidence(evidence)}`),
     ...sayMissing(spec, backing),
+    ...sayLimits(spec),
   ]
 }
 
@@ -56,11 +54,13 @@ export function sayBuild({ build }: ServiceSpec): string {
   }
 }
 
-function sayPort(spec: ServiceSpec, port: number): string {
-  if (spec.health?.kind === 'http') return `Answers on port ${port}; GET ${spec.health.path} says whether it is healthy.`
-  if (spec.health?.kind === 'grpc') return `Answers on port ${port}; grpc.health.v1.Health/Check says whether it is healthy.`
-  if (spec.health?.kind === 'docker') return `Answers on port ${port}; the health check of its image says whether it is healthy.`
-  return `Answers on port ${port}; it is healthy when the port accepts connections.`
+function sayPort({ health, because }: ServiceSpec, port: number): string {
+  const answers = `Answers on port ${port}${sayPlace(because, 'port')}`
+  const place = sayPlace(because, 'health')
+  if (health?.kind === 'http') return `${answers}; GET ${health.path} says whether it is healthy${place}.`
+  if (health?.kind === 'grpc') return `${answers}; grpc.health.v1.Health/Check says whether it is healthy${place}.`
+  if (health?.kind === 'docker') return `${answers}; the health check of its image says whether it is healthy${place}.`
+  return `${answers}; it is healthy when the port accepts connections.`
 }
 
 /** What runs elsewhere connects nothing: somebody has to say where. */

@@ -35,6 +35,8 @@ export interface ServiceDraft {
   readonly environment: Readonly<Record<string, ComposeValue>>
   /** Variables of `environment` that kyozo.yaml sets, which nothing outweighs. */
   readonly declared: ReadonlySet<string>
+  /** Who states its other variables: `its code and settings files`. Default is nobody who could be named. */
+  readonly statedBy?: string
   /** Lines that say where its main values come from. */
   readonly reasons: readonly string[]
   readonly build?: BuildInput

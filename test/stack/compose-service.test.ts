@@ -80,9 +80,11 @@ describe("a user's own compose file", () => {
     expect(spec.documentText).toMatchInlineSnapshot(`
       "# What kyozo runs for this repository. kyozo writes this file anew when the shape of the stack changes, not when only code does.
       # The same without kyozo: docker compose -f compose.kyozo.yaml up --build
+      # The comments say where values come from. Rights, restarts, stopping and logs are the same for every service: kyozo decides them.
 
       services:
         # db-main: service DB_main of compose.yaml
+        # Variables: POSTGRES_PASSWORD from compose.yaml.
         db-main:
           image: "postgres:17"
           user: "999:999"
@@ -116,6 +118,7 @@ describe("a user's own compose file", () => {
               max-file: "3"
 
         # migrate: service migrate of compose.yaml
+        # Where the file says no limit, kyozo does: memory 512Mi, 1 CPU, 256 processes.
         migrate:
           image: "busybox:1.37"
           command: ["true"]
@@ -141,6 +144,7 @@ describe("a user's own compose file", () => {
 
         # proxy: service proxy of compose.yaml
         # The files that it mounts are copied into its image.
+        # Where the file says no limit, kyozo does: memory 512Mi, 1 CPU, 256 processes.
         proxy:
           build:
             context: "."
@@ -172,6 +176,8 @@ describe("a user's own compose file", () => {
 
         # web: service web of compose.yaml; start script (web/package.json)
         # Built by web/Dockerfile.
+        # Where the file says no limit, kyozo does: memory 512Mi, 0.5 CPU, 256 processes.
+        # Variables: DATABASE_URL leads to db-main; GREETING from compose.yaml.
         web:
           build:
             context: ./web

@@ -12,6 +12,7 @@ describe('the document', () => {
     expect(specifyStack(shopInput()).documentText).toMatchInlineSnapshot(`
       "# What kyozo runs for this repository. kyozo writes this file anew when the shape of the stack changes, not when only code does.
       # The same without kyozo: docker compose -f compose.kyozo.yaml up --build
+      # The comments say where values come from. Rights, restarts, stopping and logs are the same for every service: kyozo decides them.
 
       services:
         # api: folder services/api, nodejs with express, because express in dependencies (services/api/package.json)
@@ -19,6 +20,8 @@ describe('the document', () => {
         # Answers on port 3000; GET /healthz says whether it is healthy.
         # Needs postgres: pg in dependencies (services/api/package.json)
         # Nothing sets STRIPE_KEY, which it reads.
+        # May use 512Mi of memory and 0.5 CPU.
+        # Variables: DATABASE_URL leads to postgres; PRICE from its code and settings files; PORT is the port that it answers on.
         api:
           build:
             context: "."
@@ -63,6 +66,8 @@ describe('the document', () => {
               max-file: "3"
 
         # postgres: postgres, because pg in dependencies (services/api/package.json)
+        # Runs postgres:17 with 512Mi of memory and 1 CPU: kyozo's choice for postgres.
+        # kyozo makes its password, once for each environment.
         # Its data stays in the volume postgres-data.
         postgres:
           image: "postgres:17"
@@ -105,6 +110,8 @@ describe('the document', () => {
         # Built by services/proxy/Dockerfile.
         # Answers on port 80; it is healthy when the port accepts connections.
         # Needs api: its code says so
+        # May use 512Mi of memory and 0.5 CPU.
+        # Variables: API_URL leads to api; PORT is the port that it answers on.
         proxy:
           build:
             context: ./services/proxy
@@ -136,6 +143,7 @@ describe('the document', () => {
 
         # worker: folder services/worker, nodejs, because start script (services/worker/package.json)
         # Built by kyozo's template nodejs: the folder has no Dockerfile.
+        # May use 512Mi of memory and 0.5 CPU.
         worker:
           build:
             context: "."
