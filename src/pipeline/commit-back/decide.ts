@@ -1,6 +1,7 @@
 // Whether, and how, compose.kyozo.yaml is written back. Pure: from what a release found and what the branches hold to one decision, in words. It
 // writes only what differs, only onto the commit that it has looked at, and never over anybody's change.
-import { blobIdOf, committedLimitBytes } from '../../stack/committed/file.ts'
+import { blobIdOf } from '../../stack/committed/file.ts'
+import { isReadable } from '../../stack/committed/values.ts'
 import type { Committed } from '../../stack/edits/with-edits.ts'
 import { commitMessage, pullRequestWords } from './words.ts'
 
@@ -76,8 +77,7 @@ export function decideCommitBack(facts: CommitBackFacts): CommitBackDecision {
   const text = wanted(committed)
   if (mode === 'off') return nothing('commit_back is off')
   if (text === committed.present) return nothing('compose.kyozo.yaml is as it should be')
-  if (Buffer.byteLength(text) > committedLimitBytes)
-    return nothing('compose.kyozo.yaml would be larger than the 256 KiB that kyozo reads back')
+  if (!isReadable(text)) return nothing('compose.kyozo.yaml would be larger than what kyozo reads back')
   if (tip !== released)
     return nothing(tip === null ? 'the branch is gone' : `the branch has moved on to ${tip.slice(0, 7)}, whose release decides`)
   if (sinceLastMs !== null && sinceLastMs < commitBackPauseMs)

@@ -1,6 +1,5 @@
 // compose.kyozo.yaml merged three ways: what kyozo had generated for it, what it generates now, and what stands in it. A person's change stays, what
 // only kyozo has changed is brought up to date, and what both have changed is a conflict.
-import { asKyozoError } from '../../errors.ts'
 import type { Located } from '../../topology/compose/located.ts'
 import { valueAfter } from './after.ts'
 import type { Base } from './base.ts'
@@ -9,7 +8,7 @@ import { remarksOf } from './remarks.ts'
 import { rewrite } from './rewrite.ts'
 import { splice } from './splice.ts'
 import { type Conflict, type Edit, mergeValues } from './three-way.ts'
-import { isSame, readValues } from './values.ts'
+import { isSame, readValues, valuesIn } from './values.ts'
 import { writtenText } from './written.ts'
 
 export interface Merging {
@@ -90,12 +89,7 @@ function textAfter(after: Located, { present, sides, change, generated, before }
 
 /** Whether a text means what it should: aliases, say, may have lost what they stood for. */
 function holds(text: string, after: Located): boolean {
-  try {
-    return isSame(readValues(text), after)
-  } catch (error) {
-    if (asKyozoError(error).code !== 'compose_invalid') throw error
-    return false
-  }
+  return isSame(valuesIn(text), after)
 }
 
 function differsByMarkOnly(text: string, present: string): boolean {

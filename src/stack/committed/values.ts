@@ -1,7 +1,9 @@
 // The values of a committed file as they are compared: one form for what Compose lets be written in several, each value with its line.
+
+import { asKyozoError } from '../../errors.ts'
 import type { Located, LocatedMap } from '../../topology/compose/located.ts'
 import { invalid, parseComposeYaml } from '../../topology/compose/parse.ts'
-import { committedFile } from './file.ts'
+import { committedFile, committedLimitBytes } from './file.ts'
 
 export type Path = readonly string[]
 
@@ -10,6 +12,21 @@ export function readValues(text: string): LocatedMap {
   const root = parseComposeYaml(committedFile, text.replace(/^\uFEFF/, ''))
   if (root.kind !== 'map') throw invalid([{ ...root.place, rule: 'schema', message: 'the file must be a map with `services`' }])
   return inOneForm(root, []) as LocatedMap
+}
+
+/** Whether a text could be read back from a commit. */
+export function isReadable(text: string): boolean {
+  return Buffer.byteLength(text) <= committedLimitBytes && valuesIn(text) !== undefined
+}
+
+/** Undefined for what cannot be read. */
+export function valuesIn(text: string): LocatedMap | undefined {
+  try {
+    return readValues(text)
+  } catch (error) {
+    if (asKyozoError(error).code !== 'compose_invalid') throw error
+    return undefined
+  }
 }
 
 function inOneForm(node: Located, path: Path): Located {

@@ -116,7 +116,7 @@ describe('nothing is written back', () => {
           present: generated(80),
         }),
       },
-      'compose.kyozo.yaml would be larger than the 256 KiB that kyozo reads back',
+      'compose.kyozo.yaml would be larger than what kyozo reads back',
     ],
     [
       'that people have closed',
