@@ -2,6 +2,7 @@
 import path from 'node:path/posix'
 import type { TreeDiff } from '../git/source-tree.ts'
 import { canonicalJson } from '../stack/canonical.ts'
+import { committedFile } from '../stack/committed/file.ts'
 import type { ComposeService, StackService, StackSpec } from '../stack/stack.ts'
 import { isWithin } from '../topology/paths.ts'
 import { affectedServices, type BuiltFrom, sayChanges } from './affected-services.ts'
@@ -52,8 +53,10 @@ export function explainChanges(input: ExplainInput): Pick<PlanContext, 'services
     const because = sayChanges(affected.get(service.name) ?? [], service)
     if (previous.size === 0) services.set(service.name, 'first release')
     else if (before === undefined) services.set(service.name, sayNew(service, diff))
-    else
-      services.set(service.name, sayDifference({ service, before, definition: spec.document.services[service.name] ?? {}, because, diff }))
+    else {
+      const definition = spec.document.services[service.name] ?? {}
+      services.set(service.name, sayDifference({ service, before, definition, because, diff, isEdited: isEdited(spec, service) }))
+    }
   }
   for (const [name, before] of previous) {
     if (spec.services.some((service) => service.name === name)) continue
@@ -78,18 +81,25 @@ interface Change {
   /** What changed of the files that it reads. */
   readonly because: string
   readonly diff: TreeDiff
+  /** Whether people have changed something of it in compose.kyozo.yaml. */
+  readonly isEdited: boolean
 }
 
-function sayDifference({ service, before, definition, because, diff }: Change): Cause {
+function isEdited({ edits = [] }: StackSpec, { name }: StackService): boolean {
+  return edits.some(({ path: [top, service] }) => top === 'services' && service === name)
+}
+
+function sayDifference({ service, before, definition, because, diff, isEdited }: Change): Cause {
   if (before.configHash === service.configHash) return `nothing that it reads changed (${service.configHash})`
   const settings = changedSettings(before.definition, definition)
   if (before.image !== service.image) return sayImage({ service, before, because, settings, definition, diff })
-  const where = diff.modified.find((path) => isDeclaration(path))
+  const isOurs = isEdited && [...diff.modified, ...diff.added].includes(committedFile)
+  const where = isOurs ? committedFile : diff.modified.find((path) => isDeclaration(path))
   if (settings.length > 0) return `${settings.join(', ')} changed${where === undefined ? '' : ` (${where})`}`
   return `a secret that it reads changed (${before.configHash} → ${service.configHash})`
 }
 
-interface ImageChange extends Change {
+interface ImageChange extends Omit<Change, 'isEdited'> {
   readonly settings: readonly string[]
 }
 
@@ -130,7 +140,7 @@ function asMap(value: unknown): ComposeService {
 }
 
 function isDeclaration(path: string): boolean {
-  return /^kyozo\.ya?ml$|(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(path) && !path.endsWith('compose.kyozo.yaml')
+  return /^kyozo\.ya?ml$|(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(path) && !path.endsWith(committedFile)
 }
 
 function sayGone({ folder }: PreviousService, { spec, diff }: ExplainInput): Cause {

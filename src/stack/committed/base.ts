@@ -18,8 +18,13 @@ export type Base =
   /** Nobody remembers. Nothing in the file is changed or taken away; what it lacks is added. */
   | { readonly kind: 'unknown' }
 
-export function findBase(present: string, { settled = new Map(), last }: CommittedMemory): Base {
-  const text = settled.get(keyOf(present)) ?? (last !== undefined && markOf(last) === markOf(present) ? last : undefined)
+/** `generated` is what it generates now: a file that says so of itself needs no memory. */
+export function findBase(
+  present: string,
+  { settled = new Map(), last, generated }: CommittedMemory & { readonly generated: string },
+): Base {
+  const ownWords = [last, generated].find((one) => one !== undefined && markOf(one) === markOf(present))
+  const text = settled.get(keyOf(present)) ?? ownWords
   if (text !== undefined) return { kind: 'known', text }
   if (last !== undefined) return { kind: markOf(present) === undefined ? 'known' : 'foreign', text: last }
   // Nothing in it is a person's, and this kyozo has never written to the repository: it is as good as one's own of before.

@@ -8,7 +8,7 @@ export interface Edit {
   readonly path: Path
   readonly kind: 'added' | 'changed' | 'removed'
   readonly line: number
-  /** What stands in the file; absent for what was taken away. */
+  /** What stands in the file; absent for what was taken away. Long texts are cut, here and below: the file has them. */
   readonly value?: unknown
   /** What kyozo would have written; absent for what it would not. */
   readonly generated?: unknown
@@ -100,10 +100,19 @@ function stays(merging: Merging, { path, generated, present, line }: At, kind: E
     path,
     kind,
     line: present?.place.line ?? line,
-    ...(present === undefined ? {} : { value: asJson(present) }),
-    ...(generated === undefined ? {} : { generated: asJson(generated) }),
+    ...(present === undefined ? {} : { value: cut(asJson(present)) }),
+    ...(generated === undefined ? {} : { generated: cut(asJson(generated)) }),
   })
   return keep
+}
+
+const textLimit = 500
+
+function cut(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > textLimit ? `${value.slice(0, textLimit - 1)}…` : value
+  if (Array.isArray(value)) return value.map(cut)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, cut(held)]))
 }
 
 function settle(merging: Merging, { at, present }: { at: At; present: Located }): Change {

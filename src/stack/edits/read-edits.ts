@@ -43,6 +43,7 @@ export function readEdits(input: EditsInput): ReadEdits {
     ...refusalsOf(merged, generated),
     ...model.violations.filter((one) => isTheirs(one, { merged, generated })).map(asRefusal),
     ...(input.trust === 'trusted' ? own.map(({ pointer, message }) => undone(pointer, message)) : []),
+    ...misplaced(model),
     ...(holdsPlaceholder(input.present) ? [strangeText] : []),
   ]
   assertNone(refused, present)
@@ -103,6 +104,17 @@ function undone(pointer: string, message: string): Refusal {
 
 function asRefusal({ file, pointer, line, column, rule, message }: Violation): Refusal {
   return { place: { file, pointer, line, column }, rule: rule as Refusal['rule'], message }
+}
+
+/** What kyozo makes reaches a service as a variable: in an image, a label or a check others could read it. */
+function misplaced({ services }: ComposeModel): readonly Refusal[] {
+  return Object.entries(services)
+    .filter(([, { environment: _, ...rest }]) => holdsPlaceholder(JSON.stringify(rest)))
+    .map(([name]) => ({
+      place: { file: committedFile, pointer: pointerTo('/services', name), line: 1, column: 1 },
+      rule: 'schema',
+      message: 'the values that kyozo makes may stand under `environment` only; let the service read a variable',
+    }))
 }
 
 const strangeText: Refusal = {

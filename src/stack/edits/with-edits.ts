@@ -50,7 +50,7 @@ export function withEdits(services: readonly LinkedService[], input: StackInput)
       services,
       committed: { generated, present, base: 'known', merged: { text: generated, edits: [], conflicts: [] }, proposal: generated },
     }
-  const base = findBase(present, input.committed ?? {})
+  const base = findBase(present, { ...input.committed, generated })
   const { merged, proposal } = mergeBothWays({ generated, present, base }, input)
   const variables = kyozoVariables(services)
   const edits = readEdits({ ...input, ...policyOf(input), variables, merged: merged.text, generated, present })

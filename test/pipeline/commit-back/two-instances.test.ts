@@ -122,7 +122,7 @@ function committedOf(instance: Instance, { file, ...commit }: Commit): Committed
   const base =
     file === null
       ? ({ kind: 'known', text: generated } as const)
-      : findBase(file, { settled, ...(instance.last === undefined ? {} : { last: instance.last }) })
+      : findBase(file, { settled, generated, ...(instance.last === undefined ? {} : { last: instance.last }) })
   const merged = mergeCommitted({ base, generated, present: file })
   return {
     generated,

@@ -97,6 +97,13 @@ describe('an edit is refused with its line and what to do instead', () => {
     expect(lines[1]).toContain(`compose.kyozo.yaml:${lineOf(text, '  api:')}:3 services.api: ${message}`)
   })
 
+  it('what kyozo makes stands in no image, label or command', () => {
+    const text = intoMailer('    command: ["sh", "-c", "echo ${KYOZO_POSTGRES_PASSWORD:-local-only}"]\n')
+    expect(refusalOf(text).lines[1]).toBe(
+      `compose.kyozo.yaml:${lineOf(text, '  mailer:')}:3 services.mailer: the values that kyozo makes may stand under \`environment\` only; let the service read a variable (rule schema)`,
+    )
+  })
+
   it('a check that is switched off', () => {
     expect(refusalOf(edited(['    healthcheck:\n', '    healthcheck:\n      disable: true\n'])).lines[1]).toContain(
       'no service is without the check that kyozo found for it',
