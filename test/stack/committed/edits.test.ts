@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { explainChanges, rememberServices } from '../../../src/reconcile/explain-changes.ts'
 import { committedFile } from '../../../src/stack/committed/file.ts'
 import type { StackSpec } from '../../../src/stack/stack.ts'
 import type { MemoryFiles } from '../../support/source-tree.ts'
@@ -85,6 +86,16 @@ describe('what runs', () => {
         value: '1g',
         generated: '512m',
       },
+    ])
+  })
+
+  it('says in the plan that it was the file', () => {
+    const { stack } = specifyWith(edited(memory))
+    const diff = { base: 'a', added: [], modified: [committedFile, 'kyozo.yaml'], removed: [], renamed: [] }
+    const { services } = explainChanges({ spec: stack, previousServices: rememberServices(generated), diff })
+    expect([services.get('api'), services.get('mailer')]).toEqual([
+      'deploy.resources.limits.memory changed (compose.kyozo.yaml)',
+      expect.stringContaining('nothing that it reads changed'),
     ])
   })
 
