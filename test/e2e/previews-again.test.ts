@@ -43,9 +43,14 @@ describe('a pull request', () => {
     const shop = await shopOf('again', { kyozo, github })
     const pull = await shop.pull('2')
     await shop.previewVerdict(pull.headSha)
+    const before = await shop.containersOfPreview(pull.number)
     await pull.close()
     await pull.reopen()
-    await until('the preview to answer', async () => (await shop.askPreview('two', pull.number)) === 'two 2')
+    // The old one goes with its data, and another one is made.
+    await until('other containers to answer', async () => {
+      const now = await shop.containersOfPreview(pull.number)
+      return now.size === 2 && now.get('two') !== before.get('two') && (await shop.askPreview('two', pull.number)) === 'two 2'
+    })
     const { sha } = await pull.push({ change: { files: crashingService('two') } })
     expect(await shop.previewVerdict(sha)).toMatchObject({ state: 'failure', description: expect.stringContaining('the till is empty') })
     expect(await shop.askPreview('two', pull.number)).toBe('two 2')
