@@ -19,7 +19,7 @@ import {
 } from '../store/workspaces.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
-import { decideComment, decidePullRequest } from './pull-requests/note.ts'
+import { decideComment, decidePullRequest, followPullRequestsOf } from './pull-requests/note.ts'
 import { type DeliveryOwner, type ReceiveContext, type Received, receive, startRelease } from './receive.ts'
 
 export interface ForgeDelivery extends NewDelivery {
@@ -162,7 +162,10 @@ async function outcomeOf(context: ReceiveContext, trx: Executor, push: BranchPus
   const { workspace } = push
   const branch = push.ref.replace(/^refs\/heads\//, '')
   if (!push.ref.startsWith('refs/heads/')) return ignored(`${push.ref} is not a branch, and kyozo runs branches`, workspace)
-  if (push.isDeletion) return ignored(await deletionWords(trx, push), workspace)
+  if (push.isDeletion) {
+    await followPullRequestsOf(trx, context.queue, push)
+    return ignored(await deletionWords(trx, push), workspace)
+  }
   if (!workspace.containerEnabled) return ignored(`containers are off for ${workspace.name}`, workspace)
   if (!workspace.autoDeployEnabled && !push.isReplay) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
   await holdWorkspace(trx, workspace.id)

@@ -1,6 +1,6 @@
 // The tip of a branch with its objects at hand: from the built-in remote, or fetched from the Git host that the workspace follows.
 import { type ErrorCode, KyozoError } from '../errors.ts'
-import type { ForgeConnection } from '../forge/forge.ts'
+import { cloneUrl, type ForgeConnection, groupPath } from '../forge/forge.ts'
 import type { ObjectReader } from '../git/objects.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { Attempt } from './attempt.ts'
@@ -90,7 +90,7 @@ const signsOfRename: readonly ErrorCode[] = ['repository_url_refused', 'reposito
 /** A token that is not accepted, since it was taken back before its time, is replaced once. */
 async function askOnce<T>(fetching: Fetching, kyozo: Kyozo, ask: (remote: Remote) => Promise<T>): Promise<T> {
   const { connection, repository } = followed(fetching, kyozo)
-  const url = `${connection.webUrl}/${repository.fullName}.git`
+  const url = cloneUrl(connection, repository.fullName, groupPath)
   const askWith = (credentials: GitCredentials | undefined) => ask({ url, ...(credentials === undefined ? {} : { credentials }) })
   const credentialsFor = async (request: GitCredentialRequest) => {
     const credentials = await unlessAborted(fetching.signal, () =>

@@ -3,6 +3,8 @@
 /** What the base branch's kyozo.yaml says of previews. A pull request's own says nothing of it: who may open one must not rule what runs. */
 export interface PreviewPolicy {
   readonly isEnabled: boolean
+  /** Whether it waits for a person to ask, since the workspace deploys nothing by itself. Default is no. */
+  readonly waitsToBeAsked?: boolean
   /** For how long one stays that nobody touches. */
   readonly ttlMs: number
   /** Of a workspace, at once. */
@@ -51,6 +53,8 @@ export function decidePreview(facts: PreviewFacts): PreviewDecision {
   const { number, state, policy, headSha } = facts
   if (state !== 'open') return { kind: 'remove', words: `pull request ${number} was ${state}` }
   if (!policy.isEnabled) return hold('off', 'previews are off: kyozo.yaml of the base branch says so', { removes: true })
+  if (policy.waitsToBeAsked === true && facts.isAsked !== true && !facts.hasPreview)
+    return hold('off', 'automatic deploys are off for this workspace; /kyozo deploy makes one', { removes: false })
   if (facts.isDraft && !policy.ofDrafts && facts.isAsked !== true)
     return hold('draft', 'it is a draft, and kyozo.yaml says that drafts have no preview', { removes: true })
   const resting = restsAs(facts)

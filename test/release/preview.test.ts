@@ -34,6 +34,13 @@ describe('a preview', () => {
     })
   })
 
+  it('waits to be asked for where nothing is deployed by itself', () => {
+    const waiting = { ...policy, waitsToBeAsked: true }
+    expect(decide({ policy: waiting })).toMatchObject({ kind: 'hold', held: 'off', removes: false })
+    expect(decide({ policy: waiting, isAsked: true })).toEqual({ kind: 'deploy' })
+    expect(decide({ policy: waiting, hasPreview: true })).toEqual({ kind: 'deploy' })
+  })
+
   it('of a draft is made, unless the base branch says otherwise and nobody asks for it', () => {
     const strict = { ...policy, ofDrafts: false }
     expect(decide({ isDraft: true })).toEqual({ kind: 'deploy' })

@@ -22,7 +22,10 @@ export const createWorkspace: Creation = {
     repository_id: z.string().min(1).max(100).optional().describe('The repository’s id at its Git host.'),
     repository_name: z
       .string()
-      .regex(/^[A-Za-z0-9_.-]{1,100}(\/[A-Za-z0-9_.-]{1,100}){1,20}$/, 'must be of the form owner/name, or a path of groups and a name')
+      .regex(
+        /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.-]{1,100}(\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.-]{1,100}){1,20}$/,
+        'must be of the form owner/name, or a path of groups and a name',
+      )
       .optional(),
     ...settings,
   },

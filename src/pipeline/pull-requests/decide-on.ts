@@ -37,7 +37,7 @@ export async function decideOn(trx: Executor, { workspace, pullRequest, read, is
     isDraft: pullRequest.isDraft,
     approvedSha: isApproved(pullRequest, headSha, await databaseClock(trx)) ? headSha : null,
     before: held === null ? null : { held, words: heldReason ?? '', sha: heldSha },
-    policy: { ...policy, isEnabled: policy.isEnabled && (workspace.autoDeployEnabled || isAsked || environmentId !== null) },
+    policy: { ...policy, waitsToBeAsked: !workspace.autoDeployEnabled },
     hasPreview: environmentId !== null,
     others: await countPreviews(trx, { workspaceId: workspace.id, besides: pullRequest.id }),
     isAsked,

@@ -5,7 +5,7 @@ import type { Queue } from '../../queue/queue.ts'
 import type { Executor } from '../../store/database.ts'
 import type { DeliveryOutcome } from '../../store/deliveries.ts'
 import { type Asker, queuedOperation, startOperation, wakeOperation } from '../../store/operations.ts'
-import { findPullRequestByHostId, notePullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import { findPullRequestByHostId, notePullRequest, openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { isApproval } from './approval-label.ts'
 
@@ -82,6 +82,16 @@ export async function followPullRequest(
   const operation = waiting ?? (await startOperation(trx, asker, request)).operation
   if (waiting !== undefined) await wakeOperation(trx, waiting.id)
   await queue.enqueueOperation(trx, operation.id)
+}
+
+/** A branch that was deleted may have been somebody's head: what its host says of the pull request holds. */
+export async function followPullRequestsOf(
+  trx: Executor,
+  queue: Noting['queue'],
+  { workspace, ref, pusher }: { readonly workspace: Workspace; readonly ref: string; readonly pusher: string },
+): Promise<void> {
+  for (const pullRequest of await openPullRequests(trx, workspace.id))
+    if (pullRequest.headRef === ref && !pullRequest.isFork) await followPullRequest(trx, queue, { pullRequest, by: pusher })
 }
 
 interface Wanted {
