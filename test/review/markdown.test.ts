@@ -43,15 +43,16 @@ it('a review is a list of services with everything else folded below it', () => 
 
     </details>
 
-    <details><summary>compose.kyozo.yaml: 22 added, 2 removed</summary>
+    <details><summary>compose.kyozo.yaml: 23 added, 2 removed</summary>
 
     \`\`\`diff
-    @@ -2 +2 @@
-     # The same without kyozo: docker compose -f compose.kyozo.yaml up --build
+    @@ -3 +3 @@
+     # The comments say where values come from. Rights, restarts, stopping and logs are the same for every service: kyozo decides them.
 
      services:
     -  # db: service db of compose.yaml; image postgres:16 (compose.yaml)
     +  # cache: service cache of compose.yaml; image redis:7 (compose.yaml)
+       # Where the file says no limit, kyozo does: memory 512Mi, 1 CPU, 256 processes.
     +  cache:
     +    image: "redis:7"
     +    restart: unless-stopped
@@ -72,6 +73,8 @@ it('a review is a list of services with everything else folded below it', () => 
     +        max-file: "3"
     +
     +  # db: service db of compose.yaml; image postgres:17 (compose.yaml)
+    +  # Where the file says no limit, kyozo does: memory 512Mi, 1 CPU, 256 processes.
+       # Variables: POSTGRES_PASSWORD from compose.yaml.
        db:
     -    image: "postgres:16"
     +    image: "postgres:17"

@@ -65,7 +65,7 @@ describe('a change', () => {
         start admin: folder services/admin is new
         remove web: folder services/web was removed
 
-      compose.kyozo.yaml: 59 added, 59 removed
+      compose.kyozo.yaml: 65 added, 65 removed
       "
     `)
   })
@@ -89,7 +89,7 @@ describe('a change', () => {
         build api as kyozo/shop/api:…: build.dockerfile_inline, environment.PORT, environment.MODE, ports, healthcheck.test, deploy.resources.limits.memory, deploy.replicas changed
         replace api (2 copies) beside the old one: build.dockerfile_inline, environment.PORT, environment.MODE, ports, healthcheck.test, deploy.resources.limits.memory, deploy.replicas changed
 
-      compose.kyozo.yaml: 11 added, 9 removed
+      compose.kyozo.yaml: 13 added, 11 removed
       "
     `)
   })
@@ -130,7 +130,7 @@ describe('a change', () => {
         create network default: kyozo-shop-production has none yet
         start web: first release
 
-      compose.kyozo.yaml: 72 added, 0 removed
+      compose.kyozo.yaml: 76 added, 0 removed
       "
     `)
   })
@@ -161,7 +161,7 @@ describe('a service whose folder is renamed', () => {
         package api (backend/api/package.json:2)
         port 3000 (backend/api/server.js:1)
 
-      compose.kyozo.yaml: 2 added, 2 removed
+      compose.kyozo.yaml: 3 added, 3 removed
       "
     `)
   })
@@ -197,7 +197,7 @@ describe('a service whose folder is renamed', () => {
         remove api: folder services/api was removed
         keep volume api-data: folder services/api was removed; volume api-data is kept
 
-      compose.kyozo.yaml: 6 added, 6 removed
+      compose.kyozo.yaml: 7 added, 7 removed
       "
     `)
   })
@@ -263,7 +263,7 @@ describe('a service whose folder is renamed', () => {
         start services-api: services-api is new: listens: .listen( (services/api/server.js)
         remove api: nothing in the commit declares it any more
 
-      compose.kyozo.yaml: 68 added, 2 removed
+      compose.kyozo.yaml: 71 added, 2 removed
       "
     `)
   })
@@ -346,7 +346,7 @@ describe('a review warns', () => {
       Steps of a release
         remove api: folder api was removed
 
-      compose.kyozo.yaml: 0 added, 66 removed
+      compose.kyozo.yaml: 0 added, 69 removed
       "
     `)
     expect(summarizeReview(reviewOf(before, after)).conclusion).toBe('failure')

@@ -24,7 +24,6 @@ beforeAll(async () => {
 
 const wrongValues: readonly [string, string][] = [
   ['a workspace name that is no DNS label', `update workspaces set name = 'Not A Name'`],
-  ['an unknown forge', `update workspaces set forge = 'sourceforge'`],
   ['an unknown deployment environment', `update workspaces set deployment_environment = 'qa'`],
   ['an unknown kind of environment', `update environments set kind = 'branchlet'`],
   ['an unknown decision about a delivery', `update deliveries set decision = 'maybe'`],
@@ -75,7 +74,6 @@ const wrongValues: readonly [string, string][] = [
   ['a rollup of nothing', `update service_metric_rollups set samples = 0`],
   ['a host port below 1024', `update port_allocations set host_port = 80`],
   ['an unknown protocol', `update port_allocations set protocol = 'sctp'`],
-  ['a connection to an unknown forge', `update forge_connections set forge = 'git'`],
   ['a connection over something else than HTTP', `update forge_connections set api_url = 'file:///etc/passwd'`],
   ['a rule about a metric without a threshold', `update alert_rules set threshold = null`],
   ['an unknown condition', `update alert_rules set condition = 'bad_luck'`],
