@@ -1,13 +1,14 @@
 // Environments and workspaces that go: what runs of them goes with them, and volumes stay, named.
 import { KyozoError } from '../../errors.ts'
+import type { Executor } from '../../store/database.ts'
 import { dropEnvironment, type Environment, findEnvironment, listEnvironments } from '../../store/environments.ts'
 import { notify } from '../../store/notify.ts'
 import { finishOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
-import { pullRequestOf } from '../../store/pull-requests.ts'
+import { holdPullRequest, type PullRequest, pullRequestOf } from '../../store/pull-requests.ts'
 import { requestCancel, runningRelease, waitingReleases } from '../../store/releases.ts'
 import { assertRepair, claimRepair, endRepair, type RepairLease, repairGivesWay } from '../../store/repairs.ts'
-import { dropWorkspace, findWorkspace, type Workspace } from '../../store/workspaces.ts'
+import { dropWorkspace, findWorkspace, holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { identityOf } from '../attempt.ts'
 import { cancelWaiting } from '../cancel.ts'
 import { fencedEngine } from '../fenced-engine.ts'
@@ -81,8 +82,8 @@ async function removeEnvironment(id: string, { by, isAsked }: Asked, { kyozo, si
     const { volumes } = await engine.observe(identity, [])
     const gone = new Set(await engine.removeStack(identity))
     await kyozo.db.transaction().execute(async (trx) => {
+      const pullRequest = await heldPullRequest(trx, { id, workspaceId: workspace.id })
       await assertRepair(trx, lease)
-      const pullRequest = await pullRequestOf(trx, id)
       await reportGone(trx, { workspace, environment }, kyozo.config.baseUrl)
       await dropEnvironment(trx, id)
       if (pullRequest !== undefined) await previewIsGone(kyozo, trx, { workspace, pullRequest, by, isAsked })
@@ -95,6 +96,17 @@ async function removeEnvironment(id: string, { by, isAsked }: Asked, { kyozo, si
   } finally {
     guard.close()
   }
+}
+
+/** Held before its preview goes, in the order in which everybody holds them. */
+async function heldPullRequest(
+  trx: Executor,
+  { id, workspaceId }: { readonly id: string; readonly workspaceId: string },
+): Promise<PullRequest | undefined> {
+  const known = await pullRequestOf(trx, id)
+  if (known === undefined) return undefined
+  await holdWorkspace(trx, workspaceId)
+  return holdPullRequest(trx, known.id)
 }
 
 /** Under the lease of a repair, since containers may take minutes to stop: undefined when somebody else works on the environment. */

@@ -6,7 +6,7 @@ import { finishOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
 import { findPullRequest, holdPullRequest, notePullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
-import type { Workspace } from '../../store/workspaces.ts'
+import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { fetchingFor, known, textIn, workspaceOf } from '../operations/about.ts'
 import type { OperationContext, OperationWork } from '../operations/operation.ts'
@@ -34,6 +34,8 @@ async function lookOnce(operation: Operation, context: OperationContext): Promis
   const read = pullRequest.state === 'open' ? await readIt(operation, context, { workspace, pullRequest }) : undefined
   const review = await reviewIt(context, { workspace, pullRequest, read })
   return kyozo.db.transaction().execute(async (trx) => {
+    // As whoever receives does: the workspace first, then the pull request, then its environment.
+    await holdWorkspace(trx, workspace.id)
     const held = await holdPullRequest(trx, pullRequest.id)
     if (held === undefined || held.revision !== pullRequest.revision) return undefined
     const subject = { workspace, pullRequest: held, by: operation.requestedBy }
