@@ -77,11 +77,11 @@ it('one that is forgotten while nothing is asked is not waited for at its end', 
 }, 30_000)
 
 it('whoever reads slowly takes the time that it takes', async () => {
-  const snapshot = await openSnapshot(url, { silentMs: 1_000 })
+  const snapshot = await openSnapshot(url, { silentMs: 3_000 })
   const rows = lettersOf(snapshot)
   await once(rows, 'readable')
   // More often than the server may be silent.
-  await delay(3_000)
+  await delay(7_000)
   expect(await size(rows)).toBeGreaterThan(60 * mib)
   await snapshot.close()
 })
