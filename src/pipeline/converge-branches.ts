@@ -8,6 +8,7 @@ import { type Environment, findEnvironmentByRef, listEnvironments } from '../sto
 import { latestRelease, type Release } from '../store/releases.ts'
 import type { LedgerFinding } from '../store/tables/forges.ts'
 import type { Workspace } from '../store/workspaces.ts'
+import { isCovered } from './commit-back/own.ts'
 import { type BranchPush, receivePush } from './decide-delivery.ts'
 import { wasGivenUp } from './given-up.ts'
 import type { Kyozo } from './kyozo.ts'
@@ -80,6 +81,7 @@ async function missedMove(kyozo: Kyozo, { workspace, branch, tip }: Look): Promi
   const { ref, latest } = branch
   // Whoever works on a release looks at the branch itself.
   if (latest !== undefined && (latest.sha === tip || !hasEnded(latest.state))) return undefined
+  if (tip !== undefined && (await isCovered(kyozo.db, { workspaceId: workspace.id, latest, sha: tip }))) return undefined
   if (tip !== undefined && latest === undefined && (await wasGivenUp(kyozo.db, { workspaceId: workspace.id, ref, sha: tip })))
     return undefined
   if (tip !== undefined) return { workspace, ref, sha: tip, isDeletion: false, pusher: 'sweep' }

@@ -17,6 +17,7 @@ import {
   holdWorkspaceNames,
   type Workspace,
 } from '../store/workspaces.ts'
+import { coveredWords, hearOfProposal, isCovered, isOwnProposal } from './commit-back/own.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
 import { decideComment, decidePullRequest, followPullRequestsOf } from './pull-requests/note.ts'
@@ -104,6 +105,8 @@ export async function decideForgeEvent(
   const workspace = await workspaceOf(context, trx, { ...source, repository: event.repository })
   if (workspace === undefined)
     return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
+  if (event.kind === 'pull_request' && isOwnProposal(event.pullRequest))
+    return ignored(await hearOfProposal(trx, workspace, event), workspace)
   if (event.kind === 'pull_request') return decidePullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
   if (event.kind === 'comment') return decideComment(context, trx, { workspace, event })
   return decidePush(context, trx, {
@@ -196,6 +199,8 @@ async function releaseOf(
   const latest = await latestRelease(trx, environment.id)
   if (!push.isReplay && latest?.sha === sha && !mayComeAgain.includes(latest.state))
     return accepted(workspace, latest, `${short(sha)} has its release to ${environment.name} already (${latest.state})`)
+  if (!push.isReplay && latest !== undefined && (await isCovered(trx, { workspaceId: workspace.id, latest, sha })))
+    return ignored(coveredWords(sha, latest), workspace)
   const hasLeft = tip !== undefined && tip !== sha
   const known = hasLeft ? await releaseOfCommit(trx, environment.id, sha) : undefined
   if (known !== undefined) return accepted(workspace, known, `${short(sha)} had its release to ${environment.name} (${known.state})`)

@@ -17,6 +17,8 @@ import { commitOf } from './tip.ts'
 export interface Prepared extends Pick<Specified, 'stack' | 'environments'> {
   /** What the commit holds; null where that was not kept. */
   readonly topology: Specified['topology'] | null
+  /** compose.kyozo.yaml of the commit; null where nobody looks at it. */
+  readonly committed: Specified['committed'] | null
   readonly tree: string
   readonly secrets: EnvironmentSecrets
   /** The values that the release of then ran with. Default is those of today. */
@@ -60,10 +62,11 @@ interface Earlier {
 
 async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
   const fetched = await attempt.stage('fetch', () => fetchSource(attempt, kyozo))
-  const { stack, topology, environments, secrets } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
+  const { stack, topology, committed, environments, secrets } = await attempt.stage('analyze', () => analyzeSource(attempt, kyozo, fetched))
   return {
     stack,
     topology,
+    committed,
     environments,
     secrets,
     tree: fetched.listing.tree,
@@ -99,6 +102,7 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because
   return {
     stack,
     topology: earlier.topology,
+    committed: null,
     environments: {},
     secrets,
     ...(kept === undefined ? {} : { valuesOfThen: kept }),

@@ -10,6 +10,7 @@ import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { createMemory } from '../topology/incremental/memory.ts'
 import { keptAnalysis } from './analyses.ts'
 import type { Attempt } from './attempt.ts'
+import { memoryOfFile } from './commit-back/memory.ts'
 import { type EnvironmentSecrets, environmentSecrets, missingVariables } from './environment-secrets.ts'
 import { followRename } from './follow-rename.ts'
 import type { Kyozo } from './kyozo.ts'
@@ -109,6 +110,9 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
   })
   attempt.redactAlso(secrets.values)
   const ports = await fixedPorts(attempt, kyozo)
+  const { id: workspaceId } = attempt.workspace
+  const branchRef = ground?.pullRequest.baseRef ?? attempt.environment.ref
+  const committed = await memoryOfFile(kyozo.db, { workspaceId, branchRef, ...fetched })
   const start = performance.now()
   const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
     specifyFromSource(tree, {
@@ -119,6 +123,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       generation: attempt.lease.generation,
       healthDeadlineMs: kyozo.config.healthDeadlineMs,
       memory: fetched.memory,
+      committed,
       availableSecrets: secrets.available,
       fixedPorts: ports,
       settings: declaredSettings(attempt.wishes),

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { ObservedContainer, StackPlan } from '../reconcile/plan.ts'
 import { stateWords } from '../release/states.ts'
 import { releaseWords, short } from '../release/verdict.ts'
+import type { Committed } from '../stack/edits/with-edits.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { reached } from '../steps.ts'
 import { sickContainers } from '../store/container-health.ts'
@@ -18,6 +19,7 @@ import { freeServices } from '../store/service-guards.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { Applied } from './apply.ts'
 import type { Attempt } from './attempt.ts'
+import { keepFoundFile } from './commit-back/keep-found.ts'
 import type { Kyozo } from './kyozo.ts'
 import { endLosses, lossWords } from './lost-volumes.ts'
 import { liveVerdicts, touchedServices } from './outcomes.ts'
@@ -31,6 +33,8 @@ import { routeRows, serviceUrls } from './routes.ts'
 export interface Switching {
   readonly stack: StackSpec
   readonly topology: Topology | null
+  /** compose.kyozo.yaml of the commit; null where nobody looks at it. */
+  readonly committed: Committed | null
   readonly plan: StackPlan
   readonly applied: Applied
   readonly tree: string
@@ -103,6 +107,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     await keepOnlyPorts(trx, attempt, stack)
     await recordLive(trx, attempt, { ...switching, containers, urls })
     await endLosses(trx, attempt)
+    if (switching.committed !== null) await keepFoundFile(trx, kyozo.queue, { ...attempt, committed: switching.committed })
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)
     // Who reads that it is live must reach the new containers at once.

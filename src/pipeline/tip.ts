@@ -73,7 +73,11 @@ export interface Remote {
 }
 
 /** Asks the Git host for something of the workspace's repository. One that was renamed meanwhile is followed, when the host's API confirms it. */
-export async function askHost<T>(fetching: Fetching, kyozo: Kyozo, ask: (remote: Remote) => Promise<T>): Promise<T> {
+export async function askHost<T>(
+  fetching: Fetching & Pick<GitCredentialRequest, 'access'>,
+  kyozo: Kyozo,
+  ask: (remote: Remote) => Promise<T>,
+): Promise<T> {
   try {
     return await askOnce(fetching, kyozo, ask)
   } catch (error) {
@@ -88,8 +92,14 @@ export async function askHost<T>(fetching: Fetching, kyozo: Kyozo, ask: (remote:
 const signsOfRename: readonly ErrorCode[] = ['repository_url_refused', 'repository_not_found', 'repository_unauthorized', 'forge_refused']
 
 /** A token that is not accepted, since it was taken back before its time, is replaced once. */
-async function askOnce<T>(fetching: Fetching, kyozo: Kyozo, ask: (remote: Remote) => Promise<T>): Promise<T> {
-  const { connection, repository } = followed(fetching, kyozo)
+async function askOnce<T>(
+  fetching: Fetching & Pick<GitCredentialRequest, 'access'>,
+  kyozo: Kyozo,
+  ask: (remote: Remote) => Promise<T>,
+): Promise<T> {
+  const { access } = fetching
+  const { connection, repository: followedOne } = followed(fetching, kyozo)
+  const repository = { ...followedOne, ...(access === undefined ? {} : { access }) }
   const url = cloneUrl(connection, repository.fullName, groupPath)
   const askWith = (credentials: GitCredentials | undefined) => ask({ url, ...(credentials === undefined ? {} : { credentials }) })
   const credentialsFor = async (request: GitCredentialRequest) => {

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely'
 import type * as access from './tables/access.ts'
 import type * as alerts from './tables/alerts.ts'
 import type { Time } from './tables/columns.ts'
+import type * as composeFiles from './tables/compose-files.ts'
 import type { DeadLetterTable } from './tables/dead-letters.ts'
 import type * as forges from './tables/forges.ts'
 import type * as git from './tables/git.ts'
@@ -28,6 +29,10 @@ export interface Tables {
   workspaces: git.WorkspaceTable
   environments: git.EnvironmentTable
   pullRequests: previews.PullRequestTable
+  composeFiles: composeFiles.ComposeFileTable
+  composeTexts: composeFiles.ComposeTextTable
+  composeCommits: composeFiles.ComposeCommitTable
+  composeProposals: composeFiles.ComposeProposalTable
   deliveries: git.DeliveryTable
   releases: git.ReleaseTable
   releaseServices: git.ReleaseServiceTable

@@ -97,6 +97,7 @@ export function release(parts: Partial<Release> = {}): Release {
     cancelRequestedAt: null,
     cancelRequestedBy: null,
     isKept: false,
+    commitBack: null,
     createdAt: at,
     startedAt: null,
     finishedAt: null,

@@ -74,7 +74,7 @@ export const commitBackPauseMs = 60_000
 
 export function decideCommitBack(facts: CommitBackFacts): CommitBackDecision {
   const { mode, committed, tip, released, sinceLastMs } = facts
-  const text = wanted(committed)
+  const text = wantedText(committed)
   if (mode === 'off') return nothing('commit_back is off')
   if (text === committed.present) return nothing('compose.kyozo.yaml is as it should be')
   if (!isReadable(text)) return nothing('compose.kyozo.yaml would be larger than what kyozo reads back')
@@ -96,11 +96,11 @@ export function proposeInstead(facts: CommitBackFacts): CommitBackDecision {
 
 /** By what one remembers that something was proposed: the file as it is and as it would be. People who closed it want neither asked again. */
 export function proposalKey(committed: Committed): string {
-  return blobIdOf(`${committed.present ?? ''}\0${wanted(committed)}`)
+  return blobIdOf(`${committed.present ?? ''}\0${wantedText(committed)}`)
 }
 
-/** In a conflict people are asked whether they want what kyozo generates. */
-function wanted({ merged, proposal }: Committed): string {
+/** The file as it is to be written. In a conflict people are asked whether they want what kyozo generates. */
+export function wantedText({ merged, proposal }: Committed): string {
   return merged.conflicts.length === 0 ? merged.text : proposal
 }
 

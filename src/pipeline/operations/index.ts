@@ -1,5 +1,6 @@
 // Every kind of operation: the list is the truth.
 
+import { writeCompose } from '../commit-back/write-compose.ts'
 import { commandPullRequest } from '../pull-requests/command.ts'
 import { followPullRequest } from '../pull-requests/follow.ts'
 import { registerWebhook } from '../webhooks.ts'
@@ -36,4 +37,5 @@ export const operationKinds: Readonly<Record<string, OperationWork>> = {
   register_webhook: registerWebhook,
   follow_pull_request: followPullRequest,
   command_pull_request: commandPullRequest,
+  write_compose: writeCompose,
 }

@@ -8,6 +8,7 @@ import type { DeliveryOutcome, NewDelivery } from '../../store/deliveries.ts'
 import { findPullRequestByHostId, notePullRequest, openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
 import type { LedgerFinding } from '../../store/tables/forges.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
+import { isOwnProposal } from '../commit-back/own.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { receive } from '../receive.ts'
 import { followPullRequest } from './note.ts'
@@ -29,7 +30,7 @@ export async function comparePullRequests(
   const { repositoryId: id, repositoryName: fullName } = workspace
   if (id === null || fullName === null || !workspace.containerEnabled) return { compared: 0, found: [] }
   const repository = { id, fullName }
-  const listed = await ask.listPullRequests(repository)
+  const listed = (await ask.listPullRequests(repository)).filter((one) => !isOwnProposal(one))
   const differing = await differingOf(kyozo, workspace, listed)
   const unlisted = await unlistedOf(kyozo, { workspace, ask, listed, repository })
   const said = [...differing, ...unlisted]

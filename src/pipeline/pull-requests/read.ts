@@ -3,7 +3,7 @@ import { TextDecoder } from 'node:util'
 import { asKyozoError, KyozoError } from '../../errors.ts'
 import type { ObjectReader, TreeListing } from '../../git/objects.ts'
 import type { PullRequest } from '../../store/pull-requests.ts'
-import { declarationName, parseDeclaration } from '../../topology/declaration/declaration.ts'
+import { type DeclarationFile, declarationName, parseDeclaration } from '../../topology/declaration/declaration.ts'
 import { type PreviewRules, previewRules } from '../../topology/declaration/preview-rules.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { type Fetching, tipOf } from '../tip.ts'
@@ -47,12 +47,17 @@ export async function readBase(
   return { reader, base: { sha, listing }, rules: await rulesOf(reader, listing, baseRef) }
 }
 
-async function rulesOf(reader: ObjectReader, { entries }: TreeListing, baseRef: string): Promise<PreviewRules> {
+/** kyozo.yaml of a commit; empty when it has none. Throws `declaration_invalid`. */
+export async function declarationAt(reader: ObjectReader, { entries }: TreeListing): Promise<DeclarationFile['declaration']> {
   const entry = entries.get(declarationName)
-  if (entry === undefined || (entry.mode !== '100644' && entry.mode !== '100755')) return previewRules({})
+  if (entry === undefined || (entry.mode !== '100644' && entry.mode !== '100755')) return {}
   const bytes = (await reader.readBlobs([entry.oid], fileLimitBytes)).get(entry.oid) ?? Buffer.alloc(0)
+  return parseDeclaration(new TextDecoder().decode(bytes)).declaration
+}
+
+async function rulesOf(reader: ObjectReader, listing: TreeListing, baseRef: string): Promise<PreviewRules> {
   try {
-    return previewRules(parseDeclaration(new TextDecoder().decode(bytes)).declaration)
+    return previewRules(await declarationAt(reader, listing))
   } catch (thrown) {
     const { code, message } = asKyozoError(thrown)
     if (code !== 'declaration_invalid') throw thrown

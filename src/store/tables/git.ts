@@ -8,6 +8,7 @@ import type { StackSpec } from '../../stack/stack.ts'
 import type { Topology } from '../../topology/topology.ts'
 import type { DiskReport } from '../disk.ts'
 import type { Json, OptionalJson, OptionalTime, Sequence, Time } from './columns.ts'
+import type { CommitBack } from './compose-files.ts'
 
 /** `git` for the built-in remote; otherwise a host of the list in `forge/`, which only this process's version need know. */
 export type ForgeName = string
@@ -156,6 +157,8 @@ export interface ReleaseTable {
   cancelRequestedBy: string | null
   /** Whether an environment can go back to it: what it needs stays. */
   isKept: Generated<boolean>
+  /** What became of compose.kyozo.yaml after it; null when nobody has looked. */
+  commitBack: OptionalJson<CommitBack>
   createdAt: Time
   startedAt: OptionalTime
   finishedAt: OptionalTime

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { afterPush, triesLimit } from '../../../src/pipeline/commit-back/after-push.ts'
 import { type CommitBackFacts, decideCommitBack, proposalKey, proposeInstead } from '../../../src/pipeline/commit-back/decide.ts'
-import { isOwnCommit } from '../../../src/pipeline/commit-back/own-commit.ts'
-import { blobIdOf, committedFile, withMark } from '../../../src/stack/committed/file.ts'
+import { withMark } from '../../../src/stack/committed/file.ts'
 import { mergeCommitted } from '../../../src/stack/committed/merge.ts'
 import type { Committed } from '../../../src/stack/edits/with-edits.ts'
 import { houseText } from '../../../src/stack/house-yaml.ts'
@@ -200,19 +199,5 @@ describe('after a push', () => {
     })
     expect(proposeInstead(facts)).toMatchObject({ kind: 'pull_request', text: grown.merged.text })
     expect(proposeInstead({ ...facts, mode: 'off' })).toMatchObject({ kind: 'nothing' })
-  })
-})
-
-describe('a push of kyozo’s own', () => {
-  const ours = new Set([blobIdOf(grown.merged.text)])
-  it.each([
-    ['brings only what runs already, and is not released', [committedFile], blobIdOf(grown.merged.text), true],
-    ['with another file beside it is a person’s, and is released', [committedFile, 'api/server.js'], blobIdOf(grown.merged.text), false],
-    ['with other words in it is a person’s, whatever its message says', [committedFile], blobIdOf('services: {}'), false],
-    ['that takes the file away is a person’s', [committedFile], null, false],
-    ['without the file is a person’s', ['api/server.js'], blobIdOf(grown.merged.text), false],
-    ['that changes nothing is none', [], blobIdOf(grown.merged.text), false],
-  ] as const)('%s', (_, changedPaths, resultingBlob, expected) => {
-    expect(isOwnCommit({ changedPaths, resultingBlob, writtenBlobs: ours })).toBe(expected)
   })
 })

@@ -4,9 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { type CommitBackMode, decideCommitBack, type Proposal } from '../../../src/pipeline/commit-back/decide.ts'
-import { isOwnCommit } from '../../../src/pipeline/commit-back/own-commit.ts'
 import { findBase, settledBy } from '../../../src/stack/committed/base.ts'
-import { blobIdOf, committedFile, keyOf, withMark } from '../../../src/stack/committed/file.ts'
+import { keyOf, withMark } from '../../../src/stack/committed/file.ts'
 import { mergeCommitted } from '../../../src/stack/committed/merge.ts'
 import type { Committed } from '../../../src/stack/edits/with-edits.ts'
 import { houseText } from '../../../src/stack/house-yaml.ts'
@@ -51,7 +50,8 @@ interface Instance {
   readonly version: Version
   readonly texts: Map<string, string>
   readonly adopted: Map<string, string>
-  readonly ownBlobs: Set<string>
+  /** Its own commits that say what runs, and what each comes after. */
+  readonly ownCommits: Map<number, number>
   last: string | undefined
   released: Commit | undefined
   /** What it runs. */
@@ -59,7 +59,7 @@ interface Instance {
 }
 
 function newInstance(version: Version): Instance {
-  return { version, texts: new Map(), adopted: new Map(), ownBlobs: new Set(), last: undefined, released: undefined, runs: undefined }
+  return { version, texts: new Map(), adopted: new Map(), ownCommits: new Map(), last: undefined, released: undefined, runs: undefined }
 }
 
 function generate({ version }: Instance, { services }: Commit): string {
@@ -85,13 +85,8 @@ function release(instance: Instance, repository: Repository, mode: CommitBackMod
   const commit = repository.tip
   const before = instance.released
   if (before?.id === commit.id) return
-  const changedPaths = [
-    ...(before === undefined || JSON.stringify(before.services) !== JSON.stringify(commit.services) ? ['code'] : []),
-    ...(before === undefined || before.file !== commit.file ? [committedFile] : []),
-  ]
+  if (before !== undefined && instance.ownCommits.get(commit.id) === before.id) return
   instance.released = commit
-  const blob = commit.file === null ? null : blobIdOf(commit.file)
-  if (isOwnCommit({ changedPaths, resultingBlob: blob, writtenBlobs: instance.ownBlobs })) return
   const committed = committedOf(instance, commit)
   instance.runs = committed.merged.text
   settle(instance, committed)
@@ -109,7 +104,7 @@ function release(instance: Instance, repository: Repository, mode: CommitBackMod
   if (decision.kind === 'nothing' || decision.kind === 'later') return
   repository.written++
   const next = { ...commit, id: commit.id + 1_000 * repository.written, file: decision.text }
-  if (committed.merged.conflicts.length === 0) instance.ownBlobs.add(blobIdOf(decision.text))
+  if (committed.merged.conflicts.length === 0) instance.ownCommits.set(next.id, commit.id)
   if (decision.kind === 'commit') {
     repository.tip = next
     settle(instance, { ...committed, base: 'known', present: decision.text })

@@ -1,0 +1,194 @@
+// What is remembered of compose.kyozo.yaml: the file that each environment found, the texts that were generated for a repository, and which of its commits
+// and pull requests are kyozo's own.
+import { type Selectable, sql } from 'kysely'
+import type { CommittedMemory, Settled } from '../stack/committed/base.ts'
+import { keyOf } from '../stack/committed/file.ts'
+import type { Committed } from '../stack/edits/with-edits.ts'
+import type { Executor } from './database.ts'
+import { databaseNow } from './instance.ts'
+import type { CommitBack, ComposeFileTable, ComposeProposalTable } from './tables/compose-files.ts'
+
+export type ComposeFile = Selectable<ComposeFileTable>
+export type ComposeProposal = Selectable<ComposeProposalTable>
+
+interface Place {
+  readonly teamId: string
+  readonly workspaceId: string
+}
+
+/** Texts of one repository; the oldest give way. A file that nobody remembers is compared with nothing, and keeps all that it says. */
+const textsKept = 200
+
+/** What a file is compared with. `text` is the file; null when there is none. `environmentId` is what runs its branch; null when nothing does. */
+export async function composeMemory(
+  db: Executor,
+  {
+    workspaceId,
+    environmentId,
+    text,
+  }: { readonly workspaceId: string; readonly environmentId: string | null; readonly text: string | null },
+): Promise<CommittedMemory> {
+  const file = environmentId === null ? undefined : await findComposeFile(db, environmentId)
+  const last = file?.last == null ? {} : { last: file.last }
+  if (text === null) return last
+  // Whether anything was ever written counts too, so the newest one is taken where none is of this file.
+  const rows = await db
+    .selectFrom('composeTexts')
+    .select(['key', 'generated'])
+    .where('workspaceId', '=', workspaceId)
+    .orderBy(sql`key = ${keyOf(text)}`, 'desc')
+    .orderBy('createdAt', 'desc')
+    .limit(1)
+    .execute()
+  return { ...last, settled: new Map(rows.map(({ key, generated }) => [key, generated])) }
+}
+
+export function findComposeFile(db: Executor, environmentId: string): Promise<ComposeFile | undefined> {
+  return db.selectFrom('composeFiles').selectAll().where('environmentId', '=', environmentId).executeTakeFirst()
+}
+
+export interface FoundFile extends Place {
+  readonly environmentId: string
+  readonly releaseId: string
+  readonly sha: string
+  /** Null when it needs nothing. */
+  readonly found: Committed | null
+}
+
+/** The file that a release found; that of an earlier one does not count any more. */
+export async function putComposeFile(trx: Executor, { found, ...file }: FoundFile): Promise<void> {
+  const facts = { releaseId: file.releaseId, sha: file.sha, found: found === null ? null : JSON.stringify(found), updatedAt: databaseNow }
+  await trx
+    .insertInto('composeFiles')
+    .values({ ...file, ...facts })
+    .onConflict((conflict) => conflict.column('environmentId').doUpdateSet(facts))
+    .execute()
+}
+
+/** Remembers what a file needs nothing more of. */
+export async function settleComposeFile(
+  trx: Executor,
+  { environmentId, ...place }: Place & { readonly environmentId: string },
+  { last, adopted }: Settled,
+): Promise<void> {
+  await trx
+    .updateTable('composeFiles')
+    .set({ last, found: null, updatedAt: databaseNow })
+    .where('environmentId', '=', environmentId)
+    .execute()
+  if (adopted !== undefined) await rememberText(trx, place, { key: adopted, generated: last })
+}
+
+export async function markWritten(trx: Executor, environmentId: string): Promise<void> {
+  await trx.updateTable('composeFiles').set({ writtenAt: databaseNow }).where('environmentId', '=', environmentId).execute()
+}
+
+/** Stored before it is pushed: whoever finds it in a file later must know what it was compared with. */
+export async function rememberText(
+  trx: Executor,
+  { teamId, workspaceId }: Place,
+  { key, generated }: { readonly key: string; readonly generated: string },
+): Promise<void> {
+  await trx
+    .insertInto('composeTexts')
+    .values({ teamId, workspaceId, key, generated })
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'key']).doUpdateSet({ generated, createdAt: sql`clock_timestamp()` }))
+    .execute()
+  await trx
+    .deleteFrom('composeTexts')
+    .where('workspaceId', '=', workspaceId)
+    .where('key', 'not in', (from) =>
+      from.selectFrom('composeTexts').select('key').where('workspaceId', '=', workspaceId).orderBy('createdAt', 'desc').limit(textsKept),
+    )
+    .execute()
+}
+
+/** Stored before it is pushed, since its host tells of it at once. */
+export async function rememberCommit(
+  trx: Executor,
+  { teamId, workspaceId }: Place,
+  { sha, parent, saysWhatRuns }: OwnCommit,
+): Promise<void> {
+  await trx
+    .insertInto('composeCommits')
+    .values({ teamId, workspaceId, sha, parent, saysWhatRuns })
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'sha']).doNothing())
+    .execute()
+}
+
+export interface OwnCommit {
+  readonly sha: string
+  /** The commit that it comes after. */
+  readonly parent: string
+  /** Whether its file says what that commit runs. */
+  readonly saysWhatRuns: boolean
+}
+
+/** A commit that this kyozo made; undefined for anybody else's. */
+export function findOwnCommit(db: Executor, workspaceId: string, sha: string): Promise<OwnCommit | undefined> {
+  return db
+    .selectFrom('composeCommits')
+    .select(['sha', 'parent', 'saysWhatRuns'])
+    .where('workspaceId', '=', workspaceId)
+    .where('sha', '=', sha)
+    .executeTakeFirst()
+}
+
+interface ProposalKey {
+  readonly workspaceId: string
+  readonly intoRef: string
+  readonly changeKey: string
+}
+
+export function findProposal(db: Executor, { workspaceId, intoRef, changeKey }: ProposalKey): Promise<ComposeProposal | undefined> {
+  return db
+    .selectFrom('composeProposals')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('intoRef', '=', intoRef)
+    .where('changeKey', '=', changeKey)
+    .executeTakeFirst()
+}
+
+export async function putProposal(
+  trx: Executor,
+  { number, url, state, ...proposal }: ProposalKey & { readonly teamId: string } & Pick<ComposeProposal, 'number' | 'url' | 'state'>,
+): Promise<void> {
+  const facts = { number, url, state, updatedAt: databaseNow }
+  // What the same pull request held before is proposed no longer.
+  if (number !== null)
+    await trx
+      .deleteFrom('composeProposals')
+      .where('workspaceId', '=', proposal.workspaceId)
+      .where('number', '=', number)
+      .where('state', '=', 'open')
+      .where('changeKey', '!=', proposal.changeKey)
+      .execute()
+  await trx
+    .insertInto('composeProposals')
+    .values({ ...proposal, ...facts })
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'intoRef', 'changeKey']).doUpdateSet(facts))
+    .execute()
+}
+
+/** What the host says of a pull request of kyozo's. */
+export async function endProposals(
+  trx: Executor,
+  { workspaceId, number, state }: { readonly workspaceId: string; readonly number: number; readonly state: ComposeProposal['state'] },
+): Promise<void> {
+  await trx
+    .updateTable('composeProposals')
+    .set({ state, updatedAt: databaseNow })
+    .where('workspaceId', '=', workspaceId)
+    .where('number', '=', number)
+    .where('state', '!=', state)
+    .execute()
+}
+
+export async function tellCommitBack(trx: Executor, releaseId: string, told: CommitBack): Promise<void> {
+  await trx
+    .updateTable('releases')
+    .set({ commitBack: JSON.stringify(told) })
+    .where('id', '=', releaseId)
+    .execute()
+}
