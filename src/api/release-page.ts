@@ -63,6 +63,7 @@ function releasePage({ workspace, environment, release, verdicts, log, seesLog }
     `<p class="state ${release.state}"><b>${release.state}</b> ${asHtml(words)}</p>`,
     `<p>Commit <code>${release.sha}</code> of <code>${asHtml(release.ref)}</code>, pushed by ${asHtml(release.triggeredBy)} at ${atMinute(release.createdAt)}${timings(release)}</p>`,
     verdictTable(verdicts),
+    ...writtenBack(release),
     seesLog
       ? section('What happened', text(log.filter((line) => line.stream === 'release').map((line) => line.text)))
       : '<p>Its log needs the permission <code>view_logs</code>; an owner or admin of the team can grant it.</p>',
@@ -79,6 +80,13 @@ function releasePage({ workspace, environment, release, verdicts, log, seesLog }
     width: 'wide',
     reloadSeconds: hasEnded(release.state) ? undefined : reloadSeconds,
   })
+}
+
+/** What a person has to know of compose.kyozo.yaml; nothing while it is as it should be. */
+function writtenBack({ commitBack }: Release): string[] {
+  if (commitBack == null || commitBack.state === 'nothing') return []
+  const link = commitBack.url === undefined ? '' : `: <a href="${asHtml(commitBack.url)}">${asHtml(commitBack.url)}</a>`
+  return [`<p>${asHtml(commitBack.words)}${link}</p>`]
 }
 
 function asVerdict(row: ReleaseService): Verdict {

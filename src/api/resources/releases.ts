@@ -53,6 +53,11 @@ export const releases: Resource = {
         ),
       ),
     }),
+    commit_back: json(
+      z.object({ state: z.string(), words: z.string(), url: z.string().optional(), sha: z.string().optional() }),
+      'What became of compose.kyozo.yaml after it: `nothing`, `waiting`, `written`, `proposed` or `refused`, and why, in words; none where nobody has looked.',
+      { nullable: true },
+    ),
     created_at: createdAt,
     started_at: time('When it was begun.', { nullable: true, filter: 'range' }),
     finished_at: time('When it ended.', { nullable: true, filter: 'range' }),

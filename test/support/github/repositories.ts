@@ -29,6 +29,8 @@ export interface GitRepository {
   take(from: GitRepository, sha: string, ref: string): Promise<void>
   /** A commit on top of `base` that has `head` as its second parent; undefined when they contradict each other. */
   merge(merge: { readonly base: string; readonly head: string; readonly message: string }): Promise<string | undefined>
+  /** A file or commit as Git keeps it: `<sha>:api/Dockerfile`; undefined when it is not there. */
+  read(object: string): Promise<string | undefined>
   /** Makes Git refuse pushes to these branches in GitHub's words. */
   protect(branches: readonly string[]): Promise<void>
 }
@@ -60,6 +62,10 @@ export async function createGitRepository(folder: string, defaultBranch: string)
     },
     setRef: async (ref, sha) => void (await run(sha === null ? ['update-ref', '-d', ref] : ['update-ref', ref, sha])),
     contains: async (sha, ancestor) => (await run(['merge-base', '--is-ancestor', ancestor, sha], { mayFail: true })).exitCode === 0,
+    async read(object) {
+      const { exitCode, output } = await run(['cat-file', '-p', object], { mayFail: true })
+      return exitCode === 0 ? output : undefined
+    },
     async branches() {
       const { output } = await run(['for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/'])
       return new Map(output === '' ? [] : output.split('\n').map((line) => line.split(' ') as [string, string]))

@@ -1,7 +1,7 @@
 // A repository of the double, as tests hold it: pushes, hooks, people, and what was said beside its commits.
 import type { App } from './access.ts'
 import { type BranchMove, branchMoved, type MoveNews } from './moves.ts'
-import { type GitHubPullRequest, type NewPullRequest, openPullRequest } from './pull-requests.ts'
+import { type GitHubPullRequest, handleOf, type NewPullRequest, openPullRequest, type Room } from './pull-requests.ts'
 import type { Change } from './repositories.ts'
 import type { Collaborator, Hook, Repository, StoredCheckRun, StoredDelivery, StoredDeployment, StoredStatus } from './state.ts'
 import { newestPerContext } from './statuses.ts'
@@ -47,6 +47,12 @@ export interface GitHubRepository {
   /** Where any ref points, `refs/pull/7/head` for instance. */
   refTip(ref: string): Promise<string | undefined>
   openPullRequest(pull: NewPullRequest): Promise<GitHubPullRequest>
+  /** Every pull request, oldest first; `title` and `body` are those of that moment. */
+  pullRequests(): readonly (GitHubPullRequest & { readonly title: string; readonly body: string | null; readonly headBranch: string })[]
+  /** A file of a commit; undefined where it has none. */
+  fileAt(sha: string, path: string): Promise<string | undefined>
+  /** The message of a commit, and the ids of its parents. */
+  commitAt(sha: string): Promise<{ readonly message: string; readonly parents: readonly string[] }>
   /** A copy of somebody else's, with its branches: `mallory/shop`. */
   fork(options: { readonly owner: string }): Promise<GitHubRepository>
   /** What somebody may do from now on; `none` takes it away. Default of the role's name is GitHub's own. */
@@ -83,6 +89,7 @@ export interface Making {
 export function repositoryHandle(making: Making, repository: Repository): GitHubRepository {
   const { world } = making
   const { git } = repository
+  const room: Room = { world, repository, push: (where, push) => pushTo(world, where, push) }
   return {
     id: repository.id,
     get fullName() {
@@ -110,7 +117,17 @@ export function repositoryHandle(making: Making, repository: Repository): GitHub
     },
     tip: (branch) => git.tip(`refs/heads/${branch}`),
     refTip: (ref) => git.tip(ref),
-    openPullRequest: (pull) => openPullRequest({ world, repository, push: (where, push) => pushTo(world, where, push) }, pull),
+    openPullRequest: (pull) => openPullRequest(room, pull),
+    pullRequests: () =>
+      repository.pulls.map((pull) => {
+        const { title, body, headBranch } = pull
+        return Object.assign(handleOf(room, pull), { title, body, headBranch })
+      }),
+    fileAt: (sha, path) => git.read(`${sha}:${path}`),
+    async commitAt(sha) {
+      const [head = '', ...message] = (await git.read(sha))!.split('\n\n')
+      return { message: message.join('\n\n'), parents: [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent]) => parent!) }
+    },
     fork: async ({ owner }) => repositoryHandle(making, await making.fork(repository, `${owner}/${repository.fullName.split('/')[1]}`)),
     ...peopleMethods(world, repository),
     ...hookMethods(world, repository),
