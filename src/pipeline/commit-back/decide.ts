@@ -80,13 +80,13 @@ export function decideCommitBack(facts: CommitBackFacts): CommitBackDecision {
   if (!isReadable(text)) return nothing('compose.kyozo.yaml would be larger than what kyozo reads back')
   if (tip !== released)
     return nothing(tip === null ? 'the branch is gone' : `the branch has moved on to ${tip.slice(0, 7)}, whose release decides`)
-  if (sinceLastMs !== null && sinceLastMs < commitBackPauseMs)
-    return {
-      kind: 'later',
-      afterMs: commitBackPauseMs - sinceLastMs,
-      why: 'something was written back to the branch within the last minute',
-    }
-  return mode === 'direct' && committed.merged.conflicts.length === 0 ? commitTo(facts, text) : propose(facts, text)
+  const decision = mode === 'direct' && committed.merged.conflicts.length === 0 ? commitTo(facts, text) : propose(facts, text)
+  if (decision.kind === 'nothing' || sinceLastMs === null || sinceLastMs >= commitBackPauseMs) return decision
+  return {
+    kind: 'later',
+    afterMs: commitBackPauseMs - sinceLastMs,
+    why: 'something was written back to the branch within the last minute',
+  }
 }
 
 /** A proposal instead of a commit that the branch does not take. */
