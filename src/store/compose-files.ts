@@ -2,7 +2,6 @@
 // and pull requests are kyozo's own.
 import { type Selectable, sql } from 'kysely'
 import type { CommittedMemory, Settled } from '../stack/committed/base.ts'
-import { keyOf } from '../stack/committed/file.ts'
 import type { Committed } from '../stack/edits/with-edits.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
@@ -19,28 +18,29 @@ interface Place {
 /** Texts of one repository; the oldest give way. A file that nobody remembers is compared with nothing, and keeps all that it says. */
 const textsKept = 200
 
-/** What a file is compared with. `text` is the file; null when there is none. `environmentId` is what runs its branch; null when nothing does. */
-export async function composeMemory(
-  db: Executor,
-  {
-    workspaceId,
-    environmentId,
-    text,
-  }: { readonly workspaceId: string; readonly environmentId: string | null; readonly text: string | null },
-): Promise<CommittedMemory> {
+export interface RememberedFor {
+  readonly workspaceId: string
+  /** What runs its branch; null when nothing does. */
+  readonly environmentId: string | null
+  /** That of the file; null when there is none. */
+  readonly key: string | null
+}
+
+/** What a file is compared with. */
+export async function composeMemory(db: Executor, { workspaceId, environmentId, key }: RememberedFor): Promise<CommittedMemory> {
   const file = environmentId === null ? undefined : await findComposeFile(db, environmentId)
   const last = file?.last == null ? {} : { last: file.last }
-  if (text === null) return last
+  if (key === null) return last
   // Whether anything was ever written counts too, so the newest one is taken where none is of this file.
   const rows = await db
     .selectFrom('composeTexts')
     .select(['key', 'generated'])
     .where('workspaceId', '=', workspaceId)
-    .orderBy(sql`key = ${keyOf(text)}`, 'desc')
+    .orderBy(sql`key = ${key}`, 'desc')
     .orderBy('createdAt', 'desc')
     .limit(1)
     .execute()
-  return { ...last, settled: new Map(rows.map(({ key, generated }) => [key, generated])) }
+  return { ...last, settled: new Map(rows.map((row) => [row.key, row.generated])) }
 }
 
 export function findComposeFile(db: Executor, environmentId: string): Promise<ComposeFile | undefined> {

@@ -2,6 +2,7 @@
 import { KyozoError } from '../../errors.ts'
 import type { ObjectReader, TreeListing } from '../../git/objects.ts'
 import { findBase } from '../../stack/committed/base.ts'
+import { keyOf } from '../../stack/committed/file.ts'
 import { mergeCommitted } from '../../stack/committed/merge.ts'
 import type { Committed } from '../../stack/edits/with-edits.ts'
 import { type ComposeFile, composeMemory, findOwnCommit, findProposal, putProposal } from '../../store/compose-files.ts'
@@ -78,7 +79,7 @@ async function onTopOfOwn(
   const present = tip !== null && own?.parent === file.sha ? await textOf(tip) : null
   if (tip === null || present === null) return { released: file.sha, committed: file.found }
   const { generated } = file.found
-  const memory = await composeMemory(db, { workspaceId: workspace.id, environmentId: environment.id, text: present })
+  const memory = await composeMemory(db, { workspaceId: workspace.id, environmentId: environment.id, key: keyOf(present) })
   const base = findBase(present, { ...memory, generated })
   const merged = mergeCommitted({ base, generated, present })
   const proposal = merged.conflicts.length === 0 ? merged.text : mergeCommitted({ base, generated, present, resolve: () => 'take' }).text

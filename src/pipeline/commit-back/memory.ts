@@ -2,7 +2,7 @@
 import { TextDecoder } from 'node:util'
 import type { ObjectReader, TreeListing } from '../../git/objects.ts'
 import type { CommittedMemory } from '../../stack/committed/base.ts'
-import { committedFile, committedLimitBytes } from '../../stack/committed/file.ts'
+import { committedFile, committedLimitBytes, keyOf } from '../../stack/committed/file.ts'
 import { composeMemory } from '../../store/compose-files.ts'
 import type { Database } from '../../store/database.ts'
 import { findEnvironmentByRef } from '../../store/environments.ts'
@@ -18,7 +18,7 @@ export interface ComparedFile {
 export async function memoryOfFile(db: Database, { workspaceId, branchRef, reader, listing }: ComparedFile): Promise<CommittedMemory> {
   const environment = await findEnvironmentByRef(db, workspaceId, branchRef)
   const text = await composeText(reader, listing)
-  return composeMemory(db, { workspaceId, environmentId: environment?.id ?? null, text })
+  return composeMemory(db, { workspaceId, environmentId: environment?.id ?? null, key: text === null ? null : keyOf(text) })
 }
 
 /** Null when it is not there, or is nothing that can be read. */

@@ -2,27 +2,15 @@
 import { asKyozoError, KyozoError } from '../../errors.ts'
 import type { PushOutcome } from '../../git/push-outcome.ts'
 import { settledBy } from '../../stack/committed/base.ts'
-import { committedFile, keyOf } from '../../stack/committed/file.ts'
-import {
-  findComposeFile,
-  findProposal,
-  markWritten,
-  putProposal,
-  rememberCommit,
-  rememberText,
-  settleComposeFile,
-  tellCommitBack,
-} from '../../store/compose-files.ts'
+import { findComposeFile, findProposal, markWritten, putProposal, settleComposeFile, tellCommitBack } from '../../store/compose-files.ts'
 import { notify } from '../../store/notify.ts'
-import { finishOperation, renewOperation, requeueOperation } from '../../store/operation-leases.ts'
+import { finishOperation, requeueOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
 import { putOutbox } from '../../store/outbox.ts'
 import type { CommitBack } from '../../store/tables/compose-files.ts'
 import { commitStatus, contextOf } from '../commit-status.ts'
-import { homeElsewhere, repositoryAway } from '../home.ts'
-import { environmentOf, fetchingFor, workspaceOf } from '../operations/about.ts'
+import { environmentOf, workspaceOf } from '../operations/about.ts'
 import type { OperationContext, OperationWork } from '../operations/operation.ts'
-import { askHost } from '../tip.ts'
 import { afterPush } from './after-push.ts'
 import {
   type CommitBackDecision,
@@ -35,6 +23,7 @@ import {
 } from './decide.ts'
 import { proposalRef, readFacts, type WritingSubject } from './facts.ts'
 import { coveredWords } from './own.ts'
+import { placeOf, pushFile, withoutCredential } from './push-file.ts'
 
 export const writeCompose: OperationWork = async (operation, context) => {
   const subject = await subjectOf(operation, context)
@@ -91,7 +80,7 @@ async function carryOut(context: OperationContext, subject: WritingSubject, carr
   const { decision, facts, attempt, because } = carrying
   if (decision.kind === 'later') return { kind: 'later', afterMs: decision.afterMs, words: decision.why }
   if (decision.kind === 'nothing') return { kind: 'ended', told: await nothingToDo(context, subject, carrying, decision.why) }
-  const { sha, outcome } = await push(context, subject, { decision, facts })
+  const { sha, outcome } = await pushFile(context, subject, { decision, facts })
   const step = afterPush({ decision, outcome, attempt })
   switch (step.kind) {
     case 'again':
@@ -121,38 +110,6 @@ async function nothingToDo(
   return proposal === undefined ? { state: 'nothing', words } : { state: 'proposed', words, ...urlOf(proposal.url) }
 }
 
-/** Stored before it is pushed, since the host tells of it at once. The same file always gives the same commit. */
-async function push(
-  context: OperationContext,
-  { workspace, file }: WritingSubject,
-  { decision, facts }: { readonly decision: CommitDecision | PullRequestDecision; readonly facts: CommitBackFacts },
-): Promise<{ readonly sha: string; readonly outcome: PushOutcome }> {
-  const { kyozo, lease, signal } = context
-  const { to: ref, parent } = decision
-  const person = { name: 'kyozo', email: `kyozo@${new URL(kyozo.config.baseUrl).hostname}` }
-  const sha = await kyozo.mirrors.commit(workspace.id, {
-    ...{ parent, message: decision.message, author: person, committer: person, date: file.updatedAt },
-    changes: [{ path: committedFile, content: decision.text }],
-  })
-  await kyozo.db.transaction().execute(async (trx) => {
-    if (!(await renewOperation(trx, lease))) throw new KyozoError('lease_lost', 'another worker has taken this operation over')
-    const { generated } = facts.committed
-    await rememberText(trx, place(workspace), { key: keyOf(generated), generated })
-    await rememberCommit(trx, place(workspace), { sha, parent, saysWhatRuns: facts.committed.merged.conflicts.length === 0 })
-  })
-  const expected = decision.kind === 'commit' ? parent : decision.expected
-  if (workspace.forge === 'git') {
-    const home = await homeElsewhere(kyozo, workspace)
-    // Whoever has the repository takes the operation up.
-    if (home !== undefined) throw repositoryAway(workspace, home)
-    return { sha, outcome: await kyozo.mirrors.moveBranch(workspace.id, { ref, sha, expected }) }
-  }
-  const outcome = await askHost({ ...fetchingFor(workspace, context), access: 'write' }, kyozo, (remote) =>
-    kyozo.mirrors.push(workspace.id, { ...remote, ref, sha, expected, signal, team: workspace.teamId }),
-  )
-  return { sha, outcome }
-}
-
 interface Done<Decision> {
   readonly sha: string
   readonly facts: CommitBackFacts
@@ -172,7 +129,7 @@ async function written(
   )
   const also: Also = async (trx) => {
     await markWritten(trx, environment.id)
-    if (settled !== undefined) await settleComposeFile(trx, { ...place(workspace), environmentId: environment.id }, settled)
+    if (settled !== undefined) await settleComposeFile(trx, { ...placeOf(workspace), environmentId: environment.id }, settled)
     if (status.length > 0) await putOutbox(trx, status)
     if (status.length > 0) await notify(trx, 'outbox', file.releaseId ?? '')
   }
@@ -208,14 +165,6 @@ async function propose(
   }
 }
 
-/** Nobody can push there. */
-function withoutCredential({ kyozo }: OperationContext, { workspace }: WritingSubject): string | undefined {
-  const { forge, connection } = workspace
-  if (forge === 'git') return undefined
-  if (kyozo.connections.find(forge, connection ?? '')?.credential.kind !== 'none') return undefined
-  return `compose.kyozo.yaml is not written back: the connection ${connection} has no credential; give it a token that may write contents, or switch commit-back off (commit_back: off)`
-}
-
 async function end({ kyozo, lease }: OperationContext, subject: WritingSubject, told: CommitBack, also?: Also) {
   await kyozo.db.transaction().execute(async (trx) => {
     await also?.(trx)
@@ -246,10 +195,6 @@ async function tellRelease(trx: Parameters<Also>[0], { file: { releaseId } }: Wr
   if (releaseId === null) return
   await tellCommitBack(trx, releaseId, told)
   await notify(trx, 'release', releaseId)
-}
-
-function place({ id, teamId }: WritingSubject['workspace']) {
-  return { workspaceId: id, teamId }
 }
 
 function joined(...words: readonly (string | undefined)[]): string {
