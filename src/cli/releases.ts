@@ -26,9 +26,15 @@ export function releasesCommand(): Command {
 const header = ['workspace', 'environment', 'commit', 'state', 'pushed', 'release', 'how it ended']
 
 function rowOf(release: JsonApiResource, included: ReadonlyMap<string, JsonApiResource>): string[] {
-  const { sha, state, created_at: createdAt, reason } = release.attributes
+  const { sha, state, created_at: createdAt, reason, commit_back: commitBack } = release.attributes
   const nameOf = (type: string) => String(included.get(`${type}s ${relatedId(release, type)}`)?.attributes.name ?? '')
   const pushed = String(createdAt).slice(0, 16).replace('T', ' ')
-  const ended = String(reason ?? '').split('\n')[0] ?? ''
+  const ended = [String(reason ?? '').split('\n')[0] ?? '', ...writtenBack(commitBack)].join('; ')
   return [nameOf('workspace'), nameOf('environment'), String(sha).slice(0, 7), String(state), pushed, release.id, ended]
+}
+
+/** What a person has to know of compose.kyozo.yaml. */
+function writtenBack(told: unknown): readonly string[] {
+  const { state, words } = (told ?? {}) as { readonly state?: string; readonly words?: string }
+  return words !== undefined && (state === 'proposed' || state === 'refused') ? [words] : []
 }
