@@ -5,7 +5,7 @@ import { emptyDatabaseUrl } from '../support/database.ts'
 import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
 import { type ApiDocument, startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { connect, githubEnvironment, releasesOf, stateOf } from './connected.ts'
+import { commitBackOf, connect, githubEnvironment, releasesOf, stateOf } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 3 * minutes })
@@ -25,28 +25,12 @@ afterAll(async () => {
   await github.close()
 }, minutes)
 
-interface CommitBack {
-  readonly state: string
-  readonly words: string
-  readonly url?: string
-  readonly sha?: string
-}
-
-/** What became of the file after the release of a commit, once that is known. */
-function commitBackOf(sha: string): Promise<CommitBack> {
-  return until(`what became of compose.kyozo.yaml after ${sha.slice(0, 7)}`, async () => {
-    const [release] = await releasesOf(kyozo, sha)
-    const told = release?.attributes.commit_back as CommitBack | null | undefined
-    return told == null || told.state === 'waiting' ? undefined : told
-  })
-}
-
 describe('compose.kyozo.yaml', () => {
   it('is proposed by one pull request, which gets no preview, and merging it replaces nothing', async () => {
     const shop = await connect('proposed', { kyozo, github })
     const { repository } = shop
     const sha = await shop.deploy(busyboxService('one', '1'))
-    const told = await commitBackOf(sha)
+    const told = await commitBackOf(kyozo, sha)
     expect(told).toMatchObject({ state: 'proposed', words: 'compose.kyozo.yaml is proposed by pull request 1', url: expect.any(String) })
     const [pull] = repository.pullRequests()
     expect(pull).toMatchObject({ state: 'open', title: 'Add compose.kyozo.yaml, what kyozo runs', headBranch: 'kyozo/compose' })
@@ -56,7 +40,7 @@ describe('compose.kyozo.yaml', () => {
     expect(message).toMatch(/^Kyozo-Generated: [0-9a-f]{32}$/m)
     const { sha: merged } = await pull!.merge()
     expect(await shop.verdict(merged)).toMatchObject({ 'kyozo/production': { state: 'success', description: '1 unchanged' } })
-    expect(await commitBackOf(merged)).toMatchObject({ state: 'nothing', words: 'compose.kyozo.yaml is as it should be' })
+    expect(await commitBackOf(kyozo, merged)).toMatchObject({ state: 'nothing', words: 'compose.kyozo.yaml is as it should be' })
     expect(repository.pullRequests()).toHaveLength(1)
     expect((await kyozo.api<ApiDocument>('/pull_requests')).data).toEqual([])
     expect(pull!.comments()).toEqual([])
@@ -66,7 +50,7 @@ describe('compose.kyozo.yaml', () => {
     const shop = await connect('direct', { kyozo, github })
     const { repository } = shop
     const first = await shop.deploy({ ...busyboxService('one', '1'), ...direct })
-    const { state, sha } = await commitBackOf(first)
+    const { state, sha } = await commitBackOf(kyozo, first)
     expect(state).toBe('written')
     expect(await repository.tip('main')).toBe(sha)
     expect((await repository.commitAt(sha!)).parents).toEqual([first])
@@ -74,7 +58,7 @@ describe('compose.kyozo.yaml', () => {
     expect(await releasesOf(kyozo, sha!)).toEqual([])
     // Only code: nothing is written.
     const second = await shop.deploy(busyboxService('one', '2'))
-    expect(await commitBackOf(second)).toMatchObject({ state: 'nothing' })
+    expect(await commitBackOf(kyozo, second)).toMatchObject({ state: 'nothing' })
     expect(await repository.tip('main')).toBe(second)
     expect(await shop.ask('one')).toBe('one 2')
     expect(repository.pullRequests()).toEqual([])
@@ -86,7 +70,7 @@ describe('compose.kyozo.yaml', () => {
     const { sha } = await shop.push({ ...busyboxService('one', '1'), ...direct })
     await repository.protect('main')
     await shop.verdict(sha)
-    expect(await commitBackOf(sha)).toMatchObject({
+    expect(await commitBackOf(kyozo, sha)).toMatchObject({
       state: 'proposed',
       words: expect.stringMatching(/main: the branch is protected; it is proposed instead; .* is proposed by pull request 1$/),
     })
@@ -96,12 +80,15 @@ describe('compose.kyozo.yaml', () => {
   it('is not written again after people have closed the pull request, nor where it is off', async () => {
     const shop = await connect('closed', { kyozo, github })
     const { repository } = shop
-    await commitBackOf(await shop.deploy(busyboxService('one', '1')))
+    await commitBackOf(kyozo, await shop.deploy(busyboxService('one', '1')))
     await repository.pullRequests()[0]!.close()
     const again = await shop.deploy(busyboxService('one', '2'))
-    expect(await commitBackOf(again)).toEqual({ state: 'nothing', words: 'people have closed the pull request with the same change' })
+    expect(await commitBackOf(kyozo, again)).toEqual({
+      state: 'nothing',
+      words: 'people have closed the pull request with the same change',
+    })
     const off = await shop.deploy({ 'kyozo.yaml': 'commit_back: off\n' })
-    expect(await commitBackOf(off)).toMatchObject({ state: 'nothing', words: 'commit_back is off' })
+    expect(await commitBackOf(kyozo, off)).toMatchObject({ state: 'nothing', words: 'commit_back is off' })
     expect(repository.pullRequests()).toHaveLength(1)
     expect(await stateOf(kyozo, off)).toBe('unchanged')
   })

@@ -71,6 +71,26 @@ export async function stateOf(kyozo: TestKyozo, sha: string): Promise<unknown> {
   return (await releasesOf(kyozo, sha))[0]?.attributes.state
 }
 
+export interface CommitBack {
+  readonly state: string
+  readonly words: string
+  readonly url?: string
+  readonly sha?: string
+}
+
+/** What became of compose.kyozo.yaml after the release of a commit, once that is known. */
+export function commitBackOf(kyozo: TestKyozo, sha: string): Promise<CommitBack> {
+  return until(
+    `what became of compose.kyozo.yaml after ${sha.slice(0, 7)}`,
+    async () => {
+      const [release] = await releasesOf(kyozo, sha)
+      const told = release?.attributes.commit_back as CommitBack | null | undefined
+      return told == null || told.state === 'waiting' ? undefined : told
+    },
+    { deadlineMs: 120_000 },
+  )
+}
+
 /** Waits for a commit to go live, and says where its releases are when it does not. */
 export async function untilLive(kyozo: TestKyozo, sha: string): Promise<void> {
   try {
