@@ -26,7 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     workspace_id uuid not null references workspaces (id) on delete cascade,
     sha text not null,
     team_id uuid not null references teams (id) on delete cascade,
-    parent text not null,
+    released text not null,
     says_what_runs boolean not null,
     created_at timestamptz not null default now(),
     primary key (workspace_id, sha)

@@ -107,19 +107,19 @@ export async function rememberText(
 export async function rememberCommit(
   trx: Executor,
   { teamId, workspaceId }: Place,
-  { sha, parent, saysWhatRuns }: OwnCommit,
+  { sha, released, saysWhatRuns }: OwnCommit,
 ): Promise<void> {
   await trx
     .insertInto('composeCommits')
-    .values({ teamId, workspaceId, sha, parent, saysWhatRuns })
+    .values({ teamId, workspaceId, sha, released, saysWhatRuns })
     .onConflict((conflict) => conflict.columns(['workspaceId', 'sha']).doNothing())
     .execute()
 }
 
 export interface OwnCommit {
   readonly sha: string
-  /** The commit that it comes after. */
-  readonly parent: string
+  /** The released commit that it comes after, at once or after others of kyozo's own. */
+  readonly released: string
   /** Whether its file says what that commit runs. */
   readonly saysWhatRuns: boolean
 }
@@ -128,7 +128,7 @@ export interface OwnCommit {
 export function findOwnCommit(db: Executor, workspaceId: string, sha: string): Promise<OwnCommit | undefined> {
   return db
     .selectFrom('composeCommits')
-    .select(['sha', 'parent', 'saysWhatRuns'])
+    .select(['sha', 'released', 'saysWhatRuns'])
     .where('workspaceId', '=', workspaceId)
     .where('sha', '=', sha)
     .executeTakeFirst()

@@ -104,7 +104,7 @@ describe('compose.kyozo.yaml', () => {
     const pulled = await ownRepository.git('pull', '--no-edit', url, 'kyozo/compose')
     expect(pulled.exitCode, pulled.output).toBe(0)
     // The very commit that kyozo made: what runs says so already.
-    expect((await ownRepository.push(url)).output).toContain('kyozo’s own commit')
+    expect((await ownRepository.push(url)).output).toContain("is kyozo's own commit")
     const own = (await ownRepository.git('rev-parse', 'HEAD')).output.trim()
     expect(await releasesOf(kyozo, own)).toEqual([])
     await ownRepository.commit('Change one', busyboxService('one', '2'))

@@ -67,8 +67,8 @@ function textOf({ reader, listing }: FetchedCommit): Promise<Proposal['text']> {
 }
 
 /**
- * kyozo's own commit of before follows the one that was released and has no release of its own: what has changed since, such as a setting, comes on top
- * of it.
+ * kyozo's own commits of before follow the one that was released and have no release of their own: what has changed since, such as a setting, comes on
+ * top of them.
  */
 async function onTopOfOwn(
   { kyozo: { db } }: OperationContext,
@@ -76,7 +76,7 @@ async function onTopOfOwn(
   tip: FetchedCommit | null,
 ): Promise<Pick<CommitBackFacts, 'released' | 'committed'>> {
   const own = tip === null || tip.sha === file.sha ? undefined : await findOwnCommit(db, workspace.id, tip.sha)
-  const present = tip !== null && own?.parent === file.sha ? await textOf(tip) : null
+  const present = tip !== null && own?.saysWhatRuns === true && own.released === file.sha ? await textOf(tip) : null
   if (tip === null || present === null) return { released: file.sha, committed: file.found }
   const { generated } = file.found
   const memory = await composeMemory(db, { workspaceId: workspace.id, environmentId: environment.id, key: keyOf(present) })

@@ -14,7 +14,7 @@ export async function isCovered(
 ): Promise<boolean> {
   if (latest === undefined) return false
   const own = await findOwnCommit(db, workspaceId, sha)
-  return own?.saysWhatRuns === true && own.parent === latest.sha
+  return own?.saysWhatRuns === true && own.released === latest.sha
 }
 
 export function coveredWords(sha: string, latest: Pick<Release, 'sha'>): string {

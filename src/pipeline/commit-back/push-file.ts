@@ -37,7 +37,11 @@ export async function pushFile(
     if (!(await renewOperation(trx, lease))) throw new KyozoError('lease_lost', 'another worker has taken this operation over')
     const { generated } = facts.committed
     await rememberText(trx, placeOf(workspace), { key: keyOf(generated), generated })
-    await rememberCommit(trx, placeOf(workspace), { sha, parent, saysWhatRuns: facts.committed.merged.conflicts.length === 0 })
+    await rememberCommit(trx, placeOf(workspace), {
+      sha,
+      released: file.sha,
+      saysWhatRuns: facts.committed.merged.conflicts.length === 0,
+    })
   })
   const expected = decision.kind === 'commit' ? parent : decision.expected
   if (workspace.forge === 'git') {

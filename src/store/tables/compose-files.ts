@@ -43,8 +43,8 @@ export interface ComposeCommitTable {
   workspaceId: string
   sha: string
   teamId: string
-  /** The commit that it came after. */
-  parent: string
+  /** The released commit that it came after, at once or after others of kyozo's own. */
+  released: string
   /** Whether its file says what that commit runs; in a conflict it says something else. */
   saysWhatRuns: boolean
   createdAt: Time
