@@ -6,6 +6,7 @@ import { assertMay, may } from '../access/rights.ts'
 import { KyozoError } from '../errors.ts'
 import { hasEnded } from '../release/states.ts'
 import { releaseWords, short, type Verdict } from '../release/verdict.ts'
+import { describeEdit } from '../stack/committed/wording.ts'
 import type { Database } from '../store/database.ts'
 import { findEnvironment } from '../store/environments.ts'
 import { readLog, type StoredLine } from '../store/logs.ts'
@@ -120,9 +121,11 @@ function builds(log: readonly StoredLine[], verdicts: readonly ReleaseService[])
 
 function whatRuns({ planText, stackSpec }: Release): string[] {
   const differences = (stackSpec?.differences ?? []).map(({ file, pointer, change, reason }) => `${file}${pointer}: ${change} (${reason})`)
+  const edits = (stackSpec?.edits ?? []).map(describeEdit)
   const parts = [
     ...(planText === null ? [] : [folded('The plan', text([planText]), false)]),
     ...(differences.length === 0 ? [] : [folded('How it differs from the compose file', text(differences), true)]),
+    ...(edits.length === 0 ? [] : [folded('What people changed in compose.kyozo.yaml', text(edits), true)]),
     ...(stackSpec == null
       ? []
       : [

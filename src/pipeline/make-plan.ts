@@ -8,6 +8,9 @@ import type { ObservedStack, StackPlan, Wishes } from '../reconcile/plan.ts'
 import { planStack } from '../reconcile/plan-stack.ts'
 import { vanishedServices } from '../reconcile/vanished-services.ts'
 import { short } from '../release/verdict.ts'
+import { committedFile } from '../stack/committed/file.ts'
+import type { Edit } from '../stack/committed/three-way.ts'
+import { describeEdit } from '../stack/committed/wording.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { updateRelease } from '../store/leases.ts'
 import { findRelease } from '../store/releases.ts'
@@ -47,6 +50,7 @@ export async function makePlan(attempt: Attempt, kyozo: Kyozo, input: PlanInput)
   const planText = attempt.redact(formatPlan(plan))
   await updateRelease(kyozo.db, attempt.lease, { plan: JSON.stringify(plan), planText })
   sayDifferences(attempt, stack, live ?? undefined)
+  sayEdits(attempt, stack, live ?? undefined)
   for (const line of planText === '' ? ['nothing to do: the commit holds no service'] : planText.split('\n')) attempt.say(`  ${line}`)
   return { plan, observed }
 }
@@ -85,11 +89,28 @@ function missingServices({ wishes, release }: Attempt, stack: StackSpec): readon
 
 /** In full when they are new; afterwards they would bury the plan, and the release has them. */
 function sayDifferences(attempt: Attempt, stack: StackSpec, live: StackSpec | undefined): void {
-  const said = new Set(live?.differences.map(sayDifference))
-  const isNew = stack.differences.map(sayDifference).filter((line) => !said.has(line))
-  for (const line of isNew) attempt.say(`  ${line}`)
-  const before = stack.differences.length - isNew.length
+  const before = sayNew(attempt, stack.differences.map(sayDifference), live?.differences.map(sayDifference))
   if (before > 0) attempt.say(`  ${before} differences from your compose file, as before`)
+}
+
+function sayEdits(attempt: Attempt, stack: StackSpec, live: StackSpec | undefined): void {
+  const sayEdit = (edit: Edit) => `${committedFile} ${describeEdit(edit)}`
+  // A line is moved by whatever is written above it.
+  const before = sayNew(attempt, stack.edits?.map(sayEdit), live?.edits?.map(sayEdit), { key: (line) => line.replace(/ line \d+,/, '') })
+  if (before > 0) attempt.say(`  ${before} ${before === 1 ? 'change' : 'changes'} of yours in ${committedFile}, as before`)
+}
+
+/** Says what was not said before. Returns how many were. */
+function sayNew(
+  attempt: Attempt,
+  lines: readonly string[] = [],
+  before: readonly string[] = [],
+  { key = (line: string) => line } = {},
+): number {
+  const said = new Set(before.map(key))
+  const isNew = lines.filter((line) => !said.has(key(line)))
+  for (const line of isNew) attempt.say(`  ${line}`)
+  return lines.length - isNew.length
 }
 
 function sayDifference({ file, pointer, change, reason }: StackSpec['differences'][number]): string {

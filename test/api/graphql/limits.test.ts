@@ -56,7 +56,7 @@ describe('a query', () => {
   })
 
   it('may ask for the largest page of a resource with everything that is large', async () => {
-    const large = 'topology plan planText compose overlay diff differences verdicts'
+    const large = 'topology plan planText compose overlay diff differences edits verdicts'
     expect((await api.ask(team.token, `{ releases(first: 200) { nodes { id sha ${large} } } }`)).errors).toBeUndefined()
     expect(await refusalOf(`{ workspaces { nodes { releases(first: 200) { nodes { ${large} } } } } }`)).toHaveLength(1)
   })
