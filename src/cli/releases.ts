@@ -33,8 +33,8 @@ function rowOf(release: JsonApiResource, included: ReadonlyMap<string, JsonApiRe
   return [nameOf('workspace'), nameOf('environment'), String(sha).slice(0, 7), String(state), pushed, release.id, ended]
 }
 
-/** What a person has to know of compose.kyozo.yaml. */
+/** Where a person has to act for compose.kyozo.yaml to be written back. */
 function writtenBack(told: unknown): readonly string[] {
   const { state, words } = (told ?? {}) as { readonly state?: string; readonly words?: string }
-  return words !== undefined && (state === 'proposed' || state === 'refused') ? [words] : []
+  return words !== undefined && state === 'refused' ? [words] : []
 }

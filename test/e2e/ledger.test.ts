@@ -6,7 +6,7 @@ import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
 import type { Hook } from '../support/github/state.ts'
 import { type ApiResource, adminToken, startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { type Connected, connect, githubEnvironment, history, releasesOf, untilLive } from './connected.ts'
+import { type Connected, commitBackOf, connect, githubEnvironment, history, releasesOf, untilLive } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 2 * minutes })
@@ -102,6 +102,7 @@ describe('what was sent while kyozo was away', () => {
     const { sha: missed, deliveries } = await shop.push(busyboxService('one', '1'))
     shop.hook.isUnreachable = false
     const tip = await shop.deploy(busyboxService('one', '2'))
+    await commitBackOf(kyozo, tip)
     const before = await releasesOf(kyozo, tip)
     pause()
     await until('the missed push', async () => (await storedAs(deliveries[0]!.guid)) !== undefined, { deadlineMs: 60_000 })
