@@ -5,7 +5,7 @@ import { commonAncestor, rootAround } from '../git/open-folder.ts'
 import { formatPlan } from '../reconcile/format-plan.ts'
 import { planFolders } from './plan.ts'
 import { printDocument } from './print.ts'
-import { specifyFolder } from './specify.ts'
+import { specifiedAfter, specifyFolder } from './specify.ts'
 
 export function diffCommand(): Command {
   return new Command('diff')
@@ -16,7 +16,8 @@ export function diffCommand(): Command {
     .action(async (range: string, options: { readonly dir: string; readonly json?: boolean }) => {
       const dir = (await rootAround(options.dir)) ?? options.dir
       const { from, to } = await endsOf(range, dir)
-      const plan = planFolders(await specifyFolder(dir, from), await specifyFolder(dir, to))
+      const before = await specifyFolder(dir, from)
+      const plan = planFolders(before, await specifiedAfter(before, await specifyFolder(dir, to)))
       if (options.json) printDocument({ schemaVersion: 1, ...plan })
       else process.stdout.write(`${formatPlan(plan)}\n`)
       if (plan.operations.some((operation) => operation.kind !== 'keep' && operation.kind !== 'keep_volume')) process.exitCode = 2

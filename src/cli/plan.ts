@@ -11,7 +11,7 @@ import { reviewText } from '../review/text.ts'
 import type { Topology } from '../topology/topology.ts'
 import { printDocument } from './print.ts'
 import { type Base, findBase, reviewAgainst, reviewFolders } from './review-folder.ts'
-import { type SpecifiedFolder, specifyFolder } from './specify.ts'
+import { type SpecifiedFolder, specifiedAfter, specifyFolder } from './specify.ts'
 
 interface PlanOptions {
   readonly ref?: string
@@ -62,7 +62,7 @@ function isPending({ services, decisions, failures }: Review): boolean {
 
 async function tellPlan({ dir, next, options }: Told & { readonly dir: string }): Promise<void> {
   const running = options.against === undefined ? undefined : await specifyFolder(dir, options.against)
-  const plan = planFolders(running, next)
+  const plan = planFolders(running, running === undefined ? next : await specifiedAfter(running, next))
   for (const warning of next.topology.warnings) process.stderr.write(`${warning}\n`)
   if (options.json) printDocument({ schemaVersion: 1, ...plan })
   else process.stdout.write(`${plan.operations.length === 0 ? nothingPlanned(next.topology) : formatPlan(plan)}\n`)

@@ -4,7 +4,7 @@ import { diffTrees } from '../git/diff-trees.ts'
 import { commonAncestor, defaultBase, openFolder, rootAround } from '../git/open-folder.ts'
 import type { Review } from '../review/review.ts'
 import { reviewChange } from '../review/review-change.ts'
-import { type SpecifiedFolder, specifyFolder } from './specify.ts'
+import { type SpecifiedFolder, specifiedAfter, specifyFolder } from './specify.ts'
 
 export interface Base {
   /** The repository's own folder. */
@@ -46,7 +46,8 @@ export async function reviewAgainst({ dir, ref, sha, isAsked }: Base, next: Spec
   const { added, modified, removed, renamed } = diffTrees(listing, next.folder.listing)
   if (!isAsked && added.length + modified.length + removed.length + renamed.length === 0) return undefined
   try {
-    return reviewFolders(await specifyFolder(dir, sha), next)
+    const before = await specifyFolder(dir, sha)
+    return reviewFolders(before, await specifiedAfter(before, next))
   } catch (error) {
     // A change may mend what the base cannot run.
     if (!(error instanceof KyozoError)) throw error

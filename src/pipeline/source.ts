@@ -4,7 +4,9 @@ import { diffTrees } from '../git/diff-trees.ts'
 import { readSource } from '../git/load-source-tree.ts'
 import type { ObjectReader, TreeListing } from '../git/objects.ts'
 import type { TreeDiff } from '../git/source-tree.ts'
-import { type Specified, specifyFromSource } from '../stack/from-source.ts'
+import { keepingNames } from '../review/kept-names.ts'
+import { type SourceContext, type Specified, specifyFromSource } from '../stack/from-source.ts'
+import { type Environment, findEnvironmentByRef } from '../store/environments.ts'
 import { updateRelease } from '../store/leases.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { createMemory } from '../topology/incremental/memory.ts'
@@ -20,6 +22,7 @@ import { type PreviewGround, previewGround } from './pull-requests/ground.ts'
 import { withDeclarationOf } from './pull-requests/read.ts'
 import { readableSecrets } from './pull-requests/secrets.ts'
 import { recordAnalysis } from './record-analysis.ts'
+import { runningBefore } from './running-before.ts'
 import { commitOf, tipOf } from './tip.ts'
 import { declaredSettings } from './wishes.ts'
 
@@ -109,27 +112,12 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
     ...(ground === undefined ? {} : { readable: readableSecrets(ground) }),
   })
   attempt.redactAlso(secrets.values)
-  const ports = await fixedPorts(attempt, kyozo)
-  const { id: workspaceId } = attempt.workspace
-  const branchRef = ground?.pullRequest.baseRef ?? attempt.environment.ref
-  const committed = await memoryOfFile(kyozo.db, { workspaceId, branchRef, ...fetched })
+  const branch = await branchOf(attempt, kyozo, ground)
+  const context = await specifyingContext(attempt, kyozo, { fetched, secrets, branch })
+  const running = await runningBefore(kyozo.db, { ...fetched, environment: branch })
   const start = performance.now()
   const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
-    specifyFromSource(tree, {
-      templates: kyozo.templates,
-      identity: attempt.identity,
-      revision: fetched.sha,
-      release: attempt.release.id,
-      generation: attempt.lease.generation,
-      healthDeadlineMs: kyozo.config.healthDeadlineMs,
-      memory: fetched.memory,
-      committed,
-      availableSecrets: secrets.available,
-      fixedPorts: ports,
-      settings: declaredSettings(attempt.wishes),
-      defaultLimits: attempt.workspace.defaultResourceLimits,
-      ...(ground === undefined ? {} : { preview: { trust: ground.trust, memory: ground.rules.memory, cpu: ground.rules.cpu } }),
-    }),
+    keepingNames((keptNames) => specifyFromSource(tree, { ...context, keptNames }), running),
   )
   const durationMs = performance.now() - start
   const { topology, stack } = answer
@@ -139,8 +127,44 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       await recordAnalysis(trx, { ...fetched, workspace: attempt.workspace, ref: attempt.environment.ref, topology, durationMs })
     await updateRelease(trx, attempt.lease, { topology: JSON.stringify(topology), stackSpec: JSON.stringify(stack) })
   })
+  for (const [name, folder] of Object.entries(stack.keptNames ?? {})) attempt.say(`  ${name} is in ${folder} now, and keeps its name`)
   sayMissing(attempt, answer, secrets)
   return { ...answer, secrets }
+}
+
+/** The environment of the branch that it is on, or is to be merged into; undefined when that has none. */
+async function branchOf(
+  { environment, workspace }: Attempt,
+  { db }: Kyozo,
+  ground: PreviewGround | undefined,
+): Promise<Environment | undefined> {
+  return ground === undefined ? environment : findEnvironmentByRef(db, workspace.id, ground.pullRequest.baseRef)
+}
+
+interface Specifying {
+  readonly fetched: FetchedSource
+  readonly secrets: EnvironmentSecrets
+  readonly branch: Environment | undefined
+}
+
+async function specifyingContext(attempt: Attempt, kyozo: Kyozo, { fetched, secrets, branch }: Specifying): Promise<SourceContext> {
+  const { ground } = fetched
+  const { workspace } = attempt
+  return {
+    templates: kyozo.templates,
+    identity: attempt.identity,
+    revision: fetched.sha,
+    release: attempt.release.id,
+    generation: attempt.lease.generation,
+    healthDeadlineMs: kyozo.config.healthDeadlineMs,
+    memory: fetched.memory,
+    committed: await memoryOfFile(kyozo.db, { workspaceId: workspace.id, environmentId: branch?.id ?? null, ...fetched }),
+    availableSecrets: secrets.available,
+    fixedPorts: await fixedPorts(attempt, kyozo),
+    settings: declaredSettings(attempt.wishes),
+    defaultLimits: workspace.defaultResourceLimits,
+    ...(ground === undefined ? {} : { preview: { trust: ground.trust, memory: ground.rules.memory, cpu: ground.rules.cpu } }),
+  }
 }
 
 /** It may start all the same; if it does not, this is why. */

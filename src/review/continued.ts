@@ -22,7 +22,10 @@ export function continuedServices({ before, after, diff }: Pick<ReviewInput, 'be
     left.young.delete(one.after.name)
     found.set(one.after.name, { ...one, move: moveOf(one, { after, diff }) })
   }
-  for (const [name, service] of byName(before)) if (left.young.has(name)) pair({ before: service, after: left.young.get(name)! })
+  for (const [name, service] of byName(before)) {
+    const heir = left.young.get(name)
+    if (heir !== undefined && !hasLeft(service, heir, { after, diff })) pair({ before: service, after: heir })
+  }
   const sides = { before, after }
   for (const one of inOneFolder(left, sides)) pair(one)
   for (const one of byFiles(left, diff)) pair(one)
@@ -32,6 +35,21 @@ export function continuedServices({ before, after, diff }: Pick<ReviewInput, 'be
 
 function byName({ stack }: ReviewedSide): (readonly [string, StackService])[] {
   return stack.services.map((service) => [service.name, service] as const)
+}
+
+/** Whether its files are in another folder than that of its name: somebody else was called so, and nobody chose that. */
+function hasLeft({ folder }: StackService, heir: StackService, { after, diff }: Pick<ReviewInput, 'after' | 'diff'>): boolean {
+  if (folder === undefined || heir.folder === undefined || folder === heir.folder || isChosen(heir.name, after)) return false
+  const gone = filesThatLeft(folder, diff)
+  const alikeIn = (to: string) => likeness(gone, { from: folder, to })
+  const least = Math.max(alikeFrom, alikeIn(heir.folder))
+  return after.stack.services.some((other) => other.folder !== undefined && other.folder !== heir.folder && alikeIn(other.folder) > least)
+}
+
+/** A name that a person chose, in kyozo.yaml or in a compose file, and that no folder gave it. */
+export function isChosen(name: string, { topology }: ReviewedSide): boolean {
+  const spec = topology.services.find((service) => service.name === name)
+  return spec === undefined || spec.compose !== undefined || spec.declared !== undefined
 }
 
 interface Pair {

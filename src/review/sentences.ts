@@ -19,15 +19,14 @@ export function factWords({ fact, removed, added }: FactChange): string {
 
 /** What a move keeps and what it does not; a sentence each. */
 export function moveSentences({ from, to, keepsName, fix }: Move): readonly string[] {
-  // Instances, with their history, settings and rights, are known by folder and name: see InstanceKey in store/service-instances.ts.
-  if (keepsName) return [`It keeps its name, and with it its ${keptByName}.`]
+  if (keepsName) return [`It keeps its name, and with it its ${keptByName} and history.`]
   return [
-    `kyozo takes ${to.name} for a new service: what belongs to ${from.name} by its name stays behind, its ${keptByName}, and its history.`,
+    `kyozo takes ${to.name} for a new service: what belongs to ${from.name} by its name stays behind, its ${keptByName} and history.`,
     `To keep them, ${fix ?? ''}.`,
   ]
 }
 
-const keptByName = 'volumes, addresses, ports and secrets'
+const keptByName = 'volumes, addresses, ports, secrets'
 
 export function replacementWords({ replacement, kind }: ServiceChange): string | undefined {
   if (replacement === null || kind === 'removed') return undefined

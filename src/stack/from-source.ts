@@ -6,7 +6,7 @@ import { analyze } from '../topology/analyze.ts'
 import { assertAllowed, readComposeFile } from '../topology/compose/read-compose-file.ts'
 import { readDeclaration } from '../topology/declaration/declaration.ts'
 import { type PreviewRules, previewRules } from '../topology/declaration/preview-rules.ts'
-import { type ServiceSettings, withSettings } from '../topology/declaration/settings.ts'
+import { type KeptNames, type ServiceSettings, withSettings } from '../topology/declaration/settings.ts'
 import { assertDockerfilesAllowed } from '../topology/dockerfile/assert-allowed.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { servicesLimit } from '../topology/limits.ts'
@@ -31,6 +31,8 @@ export interface SourceContext extends StackContext {
   readonly memory?: AnalysisMemory
   /** What people set of single services. Default is nothing. */
   readonly settings?: ServiceSettings
+  /** Names that services keep. Default is none: each is called as its files and its folder say. */
+  readonly keptNames?: KeptNames
   /** Limits of services for which nobody states any. Default is kyozo's own. */
   readonly defaultLimits?: ResourceLimits
   /** What is remembered of compose.kyozo.yaml. Default is nothing. */
@@ -50,7 +52,7 @@ export interface Specified {
 
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
 export function specifyFromSource(source: SourceTree, context: SourceContext): Specified {
-  const tree = withSettings(source, context.settings)
+  const tree = withSettings(source, context.settings, context.keptNames)
   const found = analyze(tree, { rootName: context.identity.workspace, memory: context.memory })
   const topology = withDefaultLimits(found, context.defaultLimits ?? {})
   if (tree.wanted.size === 0) assertRunnable(topology)

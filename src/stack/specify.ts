@@ -2,6 +2,7 @@
 import type { StackIdentity } from '../engine/engine.ts'
 import type { SourceTree } from '../git/source-tree.ts'
 import type { ComposeModel } from '../topology/compose/model.ts'
+import type { KeptNames } from '../topology/declaration/settings.ts'
 import type { BackingKind, Topology } from '../topology/topology.ts'
 import { confineAsPreview, type PreviewLimits } from './confine-preview.ts'
 import { composeDocument, documentText, overlayText } from './document.ts'
@@ -39,6 +40,8 @@ export interface StackInput {
   readonly preview?: PreviewLimits
   /** Images to use for backing services instead of kyozo's own choice. Default is none. */
   readonly backingImages?: Readonly<Partial<Record<BackingKind, string>>>
+  /** Names that services keep although their folders were renamed. Default is none. */
+  readonly keptNames?: KeptNames
   /** What is remembered of compose.kyozo.yaml. Default is nothing: the commit's own is merged all the same. */
   readonly committed?: Remembered
 }
@@ -68,6 +71,7 @@ export function specifyCommitted(input: StackInput): SpecifiedStack {
   const volumes = Object.keys(document.volumes ?? {})
   const overlay = runtimeOverlay({ ...input, services, volumes })
   const { edits } = committed.merged
+  const { keptNames = {} } = input
   const stack = {
     project: input.identity.project,
     document,
@@ -79,6 +83,7 @@ export function specifyCommitted(input: StackInput): SpecifiedStack {
     secrets: secretsOf(ordered),
     differences,
     ...(edits.length === 0 ? {} : { edits }),
+    ...(Object.keys(keptNames).length === 0 ? {} : { keptNames }),
   }
   return { stack, committed }
 }

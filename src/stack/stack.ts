@@ -1,5 +1,6 @@
 // What should run: a compose document that a person can read and run, a runtime overlay, and for every service what it is made of.
 
+import type { KeptNames } from '../topology/declaration/settings.ts'
 import type { Evidence, HealthSpec, ServiceType } from '../topology/topology.ts'
 import type { Edit } from './committed/three-way.ts'
 
@@ -86,4 +87,6 @@ export interface StackSpec {
   readonly differences: readonly Difference[]
   /** What people have changed in compose.kyozo.yaml; it is in the document. Default is nothing. */
   readonly edits?: readonly Edit[]
+  /** Names that services keep although their folders were renamed. Default is none. */
+  readonly keptNames?: KeptNames
 }

@@ -182,6 +182,18 @@ function newestOfBranch(db: Executor, environmentId: string) {
 }
 
 /** The newest release of this commit as one of the branch, however it ended. */
+/** The newest that went well: what runs is as it says, also where it changed nothing of it. */
+export function newestGoodRelease(db: Executor, environmentId: string): Promise<Release | undefined> {
+  return db
+    .selectFrom('releases')
+    .selectAll()
+    .where('environmentId', '=', environmentId)
+    .where('state', 'in', ['live', 'unchanged'])
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 export function releaseOfCommit(db: Executor, environmentId: string, sha: string): Promise<Release | undefined> {
   return newestOfBranch(db, environmentId).where('sha', '=', sha).executeTakeFirst()
 }

@@ -33,7 +33,7 @@ export function findInstanceByName(db: Executor, environmentId: string, name: st
     .executeTakeFirst()
 }
 
-/** Which service of which environment; a folder and a name are one service for ever. */
+/** Which service of which environment; a folder and a name are one service for ever, and so is a name while it moves from folder to folder. */
 export type InstanceKey = Pick<
   Insertable<ServiceInstanceTable>,
   'teamId' | 'workspaceId' | 'environmentId' | 'name' | 'folderPath' | 'serviceType'
@@ -49,6 +49,7 @@ export async function putServiceInstance(
   facts: { readonly change: InstanceChange; readonly whenNew?: InstanceChange },
 ): Promise<string> {
   const { change, whenNew = {} } = facts
+  await moveToFolder(db, key)
   const isSameFolder = sql<boolean>`topology_detections.folder_path = ${key.folderPath} and is_latest`
   const row = await db
     .insertInto('serviceInstances')
@@ -77,6 +78,29 @@ export async function putServiceInstance(
     .returning('id')
     .executeTakeFirstOrThrow()
   return row.id
+}
+
+/** With its history, settings and permissions, where no other row is that folder's already. */
+async function moveToFolder(db: Executor, { environmentId, name, folderPath }: InstanceKey): Promise<void> {
+  await db
+    .updateTable('serviceInstances')
+    .set({ folderPath, updatedAt: sql`now()` })
+    .where('environmentId', '=', environmentId)
+    .where('name', '=', name)
+    .where('removedAt', 'is', null)
+    .where('folderPath', '!=', folderPath)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('serviceInstances as other')
+            .select('other.id')
+            .where('other.environmentId', '=', environmentId)
+            .where('other.name', '=', name)
+            .where('other.folderPath', '=', folderPath),
+        ),
+      ),
+    )
+    .execute()
 }
 
 export async function changeServiceInstance(db: Executor, id: string, change: InstanceChange): Promise<void> {

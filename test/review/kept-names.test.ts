@@ -1,6 +1,7 @@
-// A rename that keeps a service's name by itself: the commit specified again, with what kyozo.yaml would say.
+// A rename that keeps a service's name by itself: the commit specified again, as if kyozo.yaml said so.
 import { expect, it } from 'vitest'
-import { keptNames } from '../../src/review/kept-names.ts'
+import { keepingNames, keptNames } from '../../src/review/kept-names.ts'
+import type { KeptNames } from '../../src/topology/declaration/settings.ts'
 import { type Files, inputOf, nodeService, reviewOf } from './sides.ts'
 
 const store = 'FROM node:24\nCOPY . .\nVOLUME /data\nEXPOSE 3000\nCMD ["node", "server.js"]\n'
@@ -10,24 +11,24 @@ const files = (folder: string): Files => ({
   [`${folder}/Dockerfile`]: store,
 })
 
-function summary(before: Files, after: Files, settings: ReturnType<typeof keptNames> = {}): readonly string[] {
-  const { services, risks } = reviewOf(before, after, { settings })
+function summary(before: Files, after: Files, kept: KeptNames = {}): readonly string[] {
+  const { services, risks } = reviewOf(before, after, { keptNames: kept })
   return [...services.map(({ name, kind, isRebuilt }) => `${name} ${kind}${isRebuilt ? ' rebuilt' : ''}`), ...risks.map(({ kind }) => kind)]
 }
 
 it('a service whose folder is renamed keeps its name, and its data with it', () => {
   const [before, after] = [files('services/api'), files('services/backend')]
   expect(summary(before, after)).toEqual(['backend moved rebuilt', 'web unchanged', 'left_behind'])
-  const settings = keptNames(inputOf(before, after))
-  expect(settings).toEqual({ api: { path: 'services/backend' } })
-  expect(summary(before, after, settings)).toEqual(['api moved', 'web unchanged'])
+  const kept = keptNames(inputOf(before, after))
+  expect(kept).toEqual({ api: 'services/backend' })
+  expect(summary(before, after, kept)).toEqual(['api moved', 'web unchanged'])
 })
 
 it('a service keeps its name when another folder of the same name comes', () => {
   const [before, after] = [files('services/api'), { ...files('services/api'), ...nodeService('legacy/api', { port: 5000 }) }]
-  const settings = keptNames(inputOf(before, after))
-  expect(settings).toEqual({ api: { path: 'services/api' } })
-  expect(summary(before, after, settings)).toEqual(['legacy-api added', 'api unchanged', 'web unchanged'])
+  const kept = keptNames(inputOf(before, after))
+  expect(kept).toEqual({ api: 'services/api' })
+  expect(summary(before, after, kept)).toEqual(['legacy-api added', 'api unchanged', 'web unchanged'])
 })
 
 it('a name that a person chose is theirs', () => {
@@ -40,4 +41,38 @@ it('a name that a person chose is theirs', () => {
 it('where nothing is renamed there is nothing to keep', () => {
   expect(keptNames(inputOf(files('services/api'), files('services/api')))).toEqual({})
   expect(keptNames(inputOf(null, files('services/api')))).toEqual({})
+})
+
+it('a name that was kept is kept on, however the service changes, until its folder goes or a person names it', () => {
+  const before = inputOf(null, files('services/backend'), { keptNames: { api: 'services/backend' } }).after
+  const changed = { ...files('services/backend'), 'services/backend/Dockerfile': store.replace('server.js', 'other.js') }
+  const next = (after: Files) => keptNames({ ...inputOf(files('services/backend'), after), before })
+  expect(next(changed)).toEqual({ api: 'services/backend' })
+  const besides = { ...changed, ...nodeService('services/api', { port: 4000 }) }
+  expect(next(besides)).toEqual({ api: 'services/backend' })
+  const named = inputOf(null, besides, { keptNames: next(besides) }).after.stack.services
+  expect(named.map(({ name, folder }) => [name, folder])).toEqual(
+    expect.arrayContaining([
+      ['api', 'services/backend'],
+      ['services-api', 'services/api'],
+    ]),
+  )
+  expect(next(files('core'))).toEqual({ api: 'core' })
+  expect(next(nodeService('services/web', { port: 8080 }))).toEqual({})
+  expect(next({ ...changed, 'kyozo.yaml': 'services:\n  core: {path: services/backend}\n' })).toEqual({})
+})
+
+it('what is specified as before keeps the names of before', () => {
+  const after = files('services/backend')
+  const { before, diff } = inputOf(files('services/api'), after)
+  const named = keepingNames((kept) => inputOf(null, after, { keptNames: kept }).after, { before, diff })
+  expect(named.stack.services.map(({ name, folder }) => [name, folder])).toContainEqual(['api', 'services/backend'])
+  expect(named.stack.keptNames).toEqual({ api: 'services/backend' })
+})
+
+it('a service goes with its files when a folder of its name comes in the same commit', () => {
+  const stranger = nodeService('legacy/api', { port: 5000 })
+  expect(keptNames(inputOf(files('services/api'), { ...files('core'), ...stranger }))).toEqual({ api: 'core' })
+  // Whose folder stays has gone nowhere, whoever copies it.
+  expect(keptNames(inputOf(files('services/api'), { ...files('core'), ...nodeService('services/api', { name: 'api' }) }))).toEqual({})
 })

@@ -154,7 +154,7 @@ describe('a service whose folder is renamed', () => {
         1 unchanged: web
 
       api, 89% sure
-        It keeps its name, and with it its volumes, addresses, ports and secrets.
+        It keeps its name, and with it its volumes, addresses, ports, secrets and history.
         listens: .listen( (backend/api/server.js:1)
         start script: node server.js (backend/api/package.json:4)
         express in dependencies (backend/api/package.json:7)
@@ -180,7 +180,7 @@ describe('a service whose folder is renamed', () => {
           name it in kyozo.yaml: services: {api: {path: services/backend}}
 
       backend, 98% sure
-        kyozo takes backend for a new service: what belongs to api by its name stays behind, its volumes, addresses, ports and secrets, and its history.
+        kyozo takes backend for a new service: what belongs to api by its name stays behind, its volumes, addresses, ports, secrets and history.
         To keep them, name it in kyozo.yaml: services: {api: {path: services/backend}}.
         volume api-data at /data → backend-data at /data
         Dockerfile from node:24 (services/backend/Dockerfile:1)
@@ -241,7 +241,7 @@ describe('a service whose folder is renamed', () => {
         1 unchanged: web
 
       services-api, 91% sure
-        kyozo takes services-api for a new service: what belongs to api by its name stays behind, its volumes, addresses, ports and secrets, and its history.
+        kyozo takes services-api for a new service: what belongs to api by its name stays behind, its volumes, addresses, ports, secrets and history.
         To keep them, name it in kyozo.yaml: services: {api: {path: services/api}}.
         listens: .listen( (services/api/server.js:1)
         start script: node server.js (services/api/package.json:4)

@@ -79,10 +79,14 @@ export const releases: Resource = {
       large: true,
       source: computed(['stackSpec'], (row) => stackOf(row)?.differences ?? []),
     }),
-    edits: json(list, 'What people have changed in compose.kyozo.yaml, which runs so: each with its path, line, value and what is generated.', {
-      large: true,
-      source: computed(['stackSpec'], (row) => stackOf(row)?.edits ?? []),
-    }),
+    edits: json(
+      list,
+      'What people have changed in compose.kyozo.yaml, which runs so: each with its path, line, value and what is generated.',
+      {
+        large: true,
+        source: computed(['stackSpec'], (row) => stackOf(row)?.edits ?? []),
+      },
+    ),
     verdicts: json(z.array(object), 'How it ended for every service.', {
       large: true,
       source: loaded(['id'], async (rows, { db, viewer }) => {

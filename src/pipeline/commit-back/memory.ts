@@ -5,20 +5,18 @@ import type { CommittedMemory } from '../../stack/committed/base.ts'
 import { committedFile, committedLimitBytes, keyOf } from '../../stack/committed/file.ts'
 import { composeMemory } from '../../store/compose-files.ts'
 import type { Database } from '../../store/database.ts'
-import { findEnvironmentByRef } from '../../store/environments.ts'
 
 export interface ComparedFile {
   readonly workspaceId: string
-  /** The branch that it is on, or is to be merged into. */
-  readonly branchRef: string
+  /** That of the branch that it is on, or is to be merged into; null when that has none. */
+  readonly environmentId: string | null
   readonly reader: ObjectReader
   readonly listing: TreeListing
 }
 
-export async function memoryOfFile(db: Database, { workspaceId, branchRef, reader, listing }: ComparedFile): Promise<CommittedMemory> {
-  const environment = await findEnvironmentByRef(db, workspaceId, branchRef)
+export async function memoryOfFile(db: Database, { workspaceId, environmentId, reader, listing }: ComparedFile): Promise<CommittedMemory> {
   const text = await composeText(reader, listing)
-  return composeMemory(db, { workspaceId, environmentId: environment?.id ?? null, key: text === null ? null : keyOf(text) })
+  return composeMemory(db, { workspaceId, environmentId, key: text === null ? null : keyOf(text) })
 }
 
 /** Null when it is not there, or is nothing that can be read. */

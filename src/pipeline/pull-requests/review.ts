@@ -3,14 +3,17 @@ import { asKyozoError, type KyozoError } from '../../errors.ts'
 import { diffTrees } from '../../git/diff-trees.ts'
 import { readSource } from '../../git/load-source-tree.ts'
 import type { ObjectReader } from '../../git/objects.ts'
+import { keepingNames } from '../../review/kept-names.ts'
 import { reviewChange } from '../../review/review-change.ts'
 import { summarizeReview } from '../../review/summary.ts'
 import { type Specified, specifyFromSource } from '../../stack/from-source.ts'
+import { findEnvironmentByRef } from '../../store/environments.ts'
 import type { PullRequest } from '../../store/pull-requests.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
 import { createMemory } from '../../topology/incremental/memory.ts'
 import { identityOf } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { type RunningBefore, runningBefore } from '../running-before.ts'
 import { askHost, type Fetching, tipOf } from '../tip.ts'
 import type { CommitRead, ReadPullRequest } from './read.ts'
 
@@ -22,18 +25,16 @@ export async function reviewPullRequest(
 ): Promise<StoredReview> {
   const before = await parting(fetching, kyozo, { pullRequest, read })
   const memory = createMemory()
-  const specify = (commit: CommitRead) => specifyCommit(read.reader, commit, { kyozo, fetching, memory })
+  const specify = (commit: CommitRead, running: RunningBefore) => specifyCommit(read.reader, commit, { kyozo, fetching, memory, running })
   try {
-    const after = await specify(read.head)
-    // A pull request may mend what its base cannot run.
-    const base = await specify(before).catch(passOver)
     const { folders } = read.head.listing
-    const review = reviewChange({
-      before: base ?? null,
-      after,
-      diff: diffTrees(before.listing, read.head.listing),
-      hasFolder: (folder) => folders.has(folder),
-    })
+    const diff = diffTrees(before.listing, read.head.listing)
+    const branch = await findEnvironmentByRef(kyozo.db, fetching.workspace.id, pullRequest.baseRef)
+    const running = await runningBefore(kyozo.db, { ...before, reader: read.reader, environment: branch })
+    // A pull request may mend what its base cannot run.
+    const base = await specify(before, running).catch(passOver)
+    const after = await specify(read.head, { before: base ?? null, diff })
+    const review = reviewChange({ before: base ?? null, after, diff, hasFolder: (folder) => folders.has(folder) })
     return { ...summarizeReview(review), baseSha: before.sha }
   } catch (thrown) {
     return { ...unreviewable(notRetryable(thrown)), baseSha: before.sha }
@@ -71,21 +72,27 @@ interface Specifying {
   readonly kyozo: Kyozo
   readonly fetching: Fetching
   readonly memory: ReturnType<typeof createMemory>
+  /** Whose names its services keep. */
+  readonly running: RunningBefore
 }
 
 async function specifyCommit(
   reader: ObjectReader,
   { sha, listing }: CommitRead,
-  { kyozo, fetching, memory }: Specifying,
+  { kyozo, fetching, memory, running }: Specifying,
 ): Promise<Specified> {
   const { workspace } = fetching
   const { answer } = await readSource(reader, { ...listing, memory }, (tree) =>
-    specifyFromSource(tree, {
-      templates: kyozo.templates,
-      identity: identityOf(kyozo.instance, workspace, { name: 'production' }),
-      ...{ revision: sha, release: 'review', generation: 0, memory },
-      defaultLimits: workspace.defaultResourceLimits,
-    }),
+    keepingNames(
+      (keptNames) =>
+        specifyFromSource(tree, {
+          templates: kyozo.templates,
+          identity: identityOf(kyozo.instance, workspace, { name: 'production' }),
+          ...{ revision: sha, release: 'review', generation: 0, memory, keptNames },
+          defaultLimits: workspace.defaultResourceLimits,
+        }),
+      running,
+    ),
   )
   return answer
 }

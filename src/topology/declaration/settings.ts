@@ -10,22 +10,26 @@ import type { DeclarationFile } from './declaration.ts'
 import { type KeyPath, problemsOf } from './problems.ts'
 import { type Declaration, type DeclaredService, declarationSchema } from './schema.ts'
 
+/** Folders, by the name of the service that is there: names that services had before their folders were renamed. */
+export type KeptNames = Readonly<Record<string, string>>
+
 /** By the name of the service. */
 export type ServiceSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
-type SettledTree = SourceTree & { readonly settings?: ServiceSettings }
+type SettledTree = SourceTree & { readonly settings?: ServiceSettings; readonly keptNames?: KeptNames }
 
 /** The same commit, read with settings. */
-export function withSettings(tree: SourceTree, settings: ServiceSettings | undefined): SourceTree {
-  const set = Object.entries(settings ?? {}).filter(([, values]) => Object.keys(values).length > 0)
+export function withSettings(tree: SourceTree, settings: ServiceSettings = {}, keptNames: KeptNames = {}): SourceTree {
+  const kept = Object.entries(keptNames).map(([name, path]) => [name, { path, ...settings[name] }] as const)
+  const set = Object.entries({ ...settings, ...Object.fromEntries(kept) }).filter(([, values]) => Object.keys(values).length > 0)
   if (set.length === 0) return tree
   // Inherited and not copied: a tree makes its folders when they are asked for.
-  return Object.assign(Object.create(tree) as SettledTree, { settings: Object.fromEntries(set) })
+  return Object.assign(Object.create(tree) as SettledTree, { settings: Object.fromEntries(set), keptNames })
 }
 
 /** The declaration as it holds for a tree. Throws `declaration_invalid` for settings that no kyozo.yaml could have. */
 export function applySettings(file: DeclarationFile, tree: SourceTree): DeclarationFile {
-  const { settings } = tree as SettledTree
+  const { settings, keptNames = {} } = tree as SettledTree
   if (settings === undefined) return file
   const services: Record<string, DeclaredService> = { ...file.declaration.services }
   const set = new Map<string, { readonly name: string; readonly values: DeclaredService }>()
@@ -49,9 +53,10 @@ export function applySettings(file: DeclarationFile, tree: SourceTree): Declarat
     onlySet: new Set([...set.keys()].filter((key) => file.declaration.services?.[key] === undefined)),
     at: (path, fact) => {
       const found = setBy(path)
-      return found === undefined
-        ? file.at(path, fact)
-        : { path: `settings of ${found.name}`, fact: fact.replace('declared in kyozo.yaml', 'set by a person') }
+      if (found === undefined) return file.at(path, fact)
+      const isKept = Object.hasOwn(keptNames, found.name) && (path[2] ?? 'path') === 'path'
+      if (isKept) return { path: keptNames[found.name]!, fact: `called ${found.name} before its folder was renamed` }
+      return { path: `settings of ${found.name}`, fact: fact.replace('declared in kyozo.yaml', 'set by a person') }
     },
     refuse: (path, message) => {
       const found = setBy(path)
