@@ -94,6 +94,23 @@ export interface ExecResult {
   readonly output: string
 }
 
+export interface StreamedCommand {
+  readonly command: readonly string[]
+  /** Variables beyond the container's own. Values may be secrets: no argument is. Default is none. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Its standard input; fails with KyozoErrors only. Default is an empty one. */
+  readonly input?: AsyncIterable<Buffer>
+  /** Takes its standard output piece by piece; what it throws ends the command's connection. Default is that both outputs are kept. */
+  readonly take?: (bytes: Buffer) => Promise<void>
+  /** The engine ends no command: what still runs in the container then loses its input and its output. */
+  readonly signal: AbortSignal
+}
+
+export interface StreamedResult extends ExecResult {
+  /** Whether the whole input was on its way before the command ended. */
+  readonly hasReadAll: boolean
+}
+
 /** Counters grow from the container's start; `memoryBytes` is what it holds now. */
 export interface ContainerUsage {
   readonly container: string
@@ -186,6 +203,12 @@ export interface Engine {
   /** Runs a command inside a running container. At the deadline it is no longer waited for, which throws `child_timed_out`; while it
    * still runs, the same command is not begun a second time in that container, which throws the same. */
   exec(container: string, command: readonly string[], deadlineMs: number): Promise<ExecResult>
+  /** Runs a command inside a running container with streams at both ends, as long as it takes. Throws the signal's reason, and what its streams throw. */
+  stream(container: string, request: StreamedCommand): Promise<StreamedResult>
+  /** What tells a stack's volume from another of its name: made with it, empty for one that somebody else made. Undefined when it is not there. */
+  volumeMark(identity: StackIdentity, volume: string): Promise<string | undefined>
+  /** Removes a volume of a transient stack, with the containers that mount it. Throws `engine_refused` for one that is meant to stay. */
+  discardVolume(identity: StackIdentity, volume: string): Promise<void>
   /** The last lines of a container's output, oldest first; standard output and error together, in the order in which the engine read them. */
   logTail(container: string, lines: number): Promise<readonly string[]>
   /** The newest lines of a service, oldest first, at most 1,000; `since` is a time in ISO 8601. */

@@ -27,6 +27,8 @@ export function fencedEngine(engine: Engine, assertHeld: () => Promise<void>): E
     remove: fencedForEach('engine.remove', engine.remove),
     giveAlias: fenced('engine.giveAlias', engine.giveAlias),
     takeAlias: fenced('engine.takeAlias', engine.takeAlias),
+    stream: fenced('engine.change', engine.stream),
+    discardVolume: fenced('engine.remove', engine.discardVolume),
     removeStack: fenced('engine.remove', engine.removeStack),
   }
 }

@@ -118,7 +118,7 @@ function rejectedOn(signal: AbortSignal): Promise<never> {
   })
 }
 
-function asAborted(question: Question): KyozoError {
+export function asAborted(question: Pick<Question, 'tried' | 'signal'>): KyozoError {
   const reason: unknown = question.signal?.reason
   return reason instanceof KyozoError
     ? reason

@@ -14,6 +14,7 @@ import { containerCreator } from './create.ts'
 import { refusal } from './errors.ts'
 import { watchEvents } from './events.ts'
 import { execIn } from './exec.ts'
+import { streamThrough } from './exec-stream.ts'
 import { followOutput } from './follow-output.ts'
 import { gatedEngine } from './gated-engine.ts'
 import { glanceAtAll } from './glance.ts'
@@ -24,6 +25,7 @@ import { readOutput } from './output.ts'
 import { pullImage } from './pull.ts'
 import { runningContainers } from './running.ts'
 import { usageOfContainers } from './usage.ts'
+import { discardVolume, volumeMark } from './volumes.ts'
 
 export function createDockerEngine(options: DockerEngineOptions): Engine {
   const context = dockerContext(options)
@@ -49,6 +51,9 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     inspect: (containers) => observeContainers(context, containers),
     waitForExit: (container, signal) => exitOf(context, container, signal),
     exec: (container, command, deadlineMs) => execIn(context, container, { command, deadlineMs }),
+    stream: (container, request) => streamThrough(context, container, request),
+    volumeMark: (identity, volume) => volumeMark(context, identity, volume),
+    discardVolume: (identity, volume) => inTurn(identity.project, () => discardVolume(context, identity, volume)),
     logTail: (container, lines) => readLogTail(context, container, lines),
     readOutput: (source, outputOptions) => readOutput(context, source, outputOptions),
     followOutput: (source, outputOptions) => followOutput(context, source, outputOptions),

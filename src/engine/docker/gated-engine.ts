@@ -1,6 +1,6 @@
 // The engine behind its gates: what it is asked while it is away is refused at once, and what it has to do at once is bounded. Reading output for people
-// has a gate of its own, so that many readers hold up no deploy. Builds are bounded by the machine's slots, pulls by their registry, and what follows
-// (events, output, the end of a container) ends with the engine by itself.
+// has a gate of its own, so that many readers hold up no deploy. Builds and what streams through containers are bounded by slots, pulls by their registry,
+// and what follows (events, output, the end of a container) ends with the engine by itself.
 import { KyozoError } from '../../errors.ts'
 import type { GateOptions, Gates } from '../../gate.ts'
 import type { Engine } from '../engine.ts'
@@ -37,6 +37,8 @@ export function gatedEngine(engine: Engine, { gates, ping, halt }: GatedOptions)
     takeAlias: through(gate, engine.takeAlias),
     inspect: through(gate, engine.inspect),
     exec: through(gate, engine.exec),
+    volumeMark: through(gate, engine.volumeMark),
+    discardVolume: through(gate, engine.discardVolume),
     logTail: through(gate, engine.logTail),
     usage: through(gate, engine.usage),
     listProjects: through(gate, engine.listProjects),

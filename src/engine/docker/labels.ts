@@ -12,6 +12,8 @@ export const label = {
   configHash: 'kyozo.config-hash',
   /** Of a volume: it goes with its environment. */
   transient: 'kyozo.transient',
+  /** Of a volume: tells it from another of its name. */
+  mark: 'kyozo.volume',
   /** Of an image: the name that it was built for. */
   image: 'kyozo.image',
 } as const

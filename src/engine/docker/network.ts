@@ -1,6 +1,6 @@
 // A stack's network and volumes, made before Compose sees them. Compose would let the engine choose the network's addresses, and the engine
 // lets nobody ask for a fixed address on such a network; so a free range is found and stated.
-import { createHash, randomInt } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { KyozoError } from '../../errors.ts'
@@ -148,7 +148,7 @@ async function volumeStands(context: DockerContext, { name, labels }: WantedVolu
 /** The engine answers with the volume that exists when another process was faster. */
 async function createVolume(context: DockerContext, { name, labels }: WantedVolume): Promise<void> {
   await ask({ tried: `create volume ${name}` }, (abortSignal) =>
-    context.docker.createVolume({ Name: name, Labels: { ...labels }, abortSignal }),
+    context.docker.createVolume({ Name: name, Labels: { ...labels, [label.mark]: randomUUID() }, abortSignal }),
   )
 }
 
