@@ -29,6 +29,7 @@ export interface Tables {
   workspaces: git.WorkspaceTable
   environments: git.EnvironmentTable
   pullRequests: previews.PullRequestTable
+  seededVolumes: previews.SeededVolumeTable
   composeFiles: composeFiles.ComposeFileTable
   composeTexts: composeFiles.ComposeTextTable
   composeCommits: composeFiles.ComposeCommitTable

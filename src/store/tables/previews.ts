@@ -57,3 +57,19 @@ export interface PullRequestTable {
   updatedAt: Time
   closedAt: OptionalTime
 }
+
+/** A volume that a database of a preview was, or is being, seeded in. */
+export interface SeededVolumeTable {
+  environmentId: string
+  /** As the compose document calls it. */
+  volume: string
+  teamId: string
+  service: string
+  /** Where the data comes from, in words. */
+  source: string
+  state: Generated<'begun' | 'done'>
+  /** What tells the volume from another of its name; null until it is done. */
+  mark: Generated<string | null>
+  begunAt: Time
+  doneAt: OptionalTime
+}
