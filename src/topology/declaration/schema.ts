@@ -134,8 +134,15 @@ const backing = z.union(
 
 const seed = z.union(
   [
-    closed({ dump: relativePath.describe('A file of the base branch: .sql, .sql.gz, or .js for MongoDB.') }, '{dump: db/seed.sql}'),
-    closed({ template: environmentName.describe('The environment whose database of the same name is copied.') }, '{template: staging}'),
+    closed({ dump: relativePath.describe('A file of the base branch: .sql or .sql.gz, or .js for MongoDB.') }, '{dump: db/seed.sql}'),
+    closed(
+      {
+        template: environmentName.describe(
+          'The environment of a branch whose service of the same name is copied as it runs. Forks get no copy.',
+        ),
+      },
+      '{template: staging}',
+    ),
   ],
   { error: 'must be {dump: db/seed.sql} or {template: staging}' },
 )
@@ -166,7 +173,7 @@ const previews = closed({
   seed: z
     .record(serviceName, seed, { error: 'must be a map such as {postgres: {dump: db/seed.sql}}' })
     .optional()
-    .describe('What databases of a new preview begin with, by service.'),
+    .describe('What databases of a preview begin with when their volume is new, by service. Default is nothing.'),
   resources: closed({ memory: memory.optional(), cpu: cpu.optional() }, '{memory: 512Mi, cpu: 0.5}')
     .optional()
     .describe('The most that one service of a preview gets. Default is 512Mi and 0.5.'),
