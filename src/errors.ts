@@ -63,6 +63,7 @@ export const errorKinds = {
   engine_refused: { stage: 'apply', retryable: false },
   disk_full: { stage: 'build', retryable: true },
   child_timed_out: { stage: 'apply', retryable: true },
+  seed_failed: { stage: 'apply', retryable: false },
   not_healthy: { stage: 'health', retryable: false },
   forge_unavailable: { stage: 'report', retryable: true },
   forge_refused: { stage: 'report', retryable: false },

@@ -19,6 +19,8 @@ import { putBack } from './pipeline/put-back.ts'
 import { recordImages, recordPlan } from './pipeline/record-plan.ts'
 import { recoverFirst } from './pipeline/recover.ts'
 import { letReplacedDrain } from './pipeline/retire.ts'
+import { discardHalfSeeded } from './pipeline/seeds/half-seeded.ts'
+import { planSeeding } from './pipeline/seeds/seeding.ts'
 import { switchOver } from './pipeline/switch-over.ts'
 import { tendWhatServes } from './pipeline/tend.ts'
 import { valuesToRun } from './pipeline/variables.ts'
@@ -76,15 +78,19 @@ interface Tools {
 }
 
 async function deploy(attempt: Attempt, { kyozo, engine, progress }: Tools): Promise<void> {
-  const { prepared, plan, observed } = await makeReady(attempt, { kyozo, engine, progress })
+  const { prepared, plan, observed, seeding } = await makeReady(attempt, { kyozo, engine, progress })
   const { stack } = prepared
   await assertStillWanted(attempt, kyozo.db)
   attempt.finishWhatWasStarted()
   progress.hasTouchedContainers = true
   const values = await valuesToRun(attempt, kyozo, prepared)
   const files: ComposeFiles = { identity: attempt.identity, document: stack.documentText, overlay: stack.overlayText, ...values }
-  const losing = hearLosses(attempt, kyozo, stack)
-  const applied = await attempt.stage('apply', () => applyPlan(attempt, engine, { stack, plan, files, observed, losing }))
+  const hearLoss = hearLosses(attempt, kyozo, stack)
+  const losing = async (volume: string) => {
+    await seeding.making(volume)
+    await hearLoss(volume)
+  }
+  const applied = await attempt.stage('apply', () => applyPlan(attempt, engine, { stack, plan, files, observed, losing, seeding }))
   const added = await declareEnvironments(attempt, kyozo, prepared.environments)
   await attempt.stage('switch', () => switchOver(attempt, kyozo, engine, { ...prepared, plan, applied, values }))
   await releaseEnvironments(attempt, kyozo, added)
@@ -99,10 +105,12 @@ async function makeReady(attempt: Attempt, { kyozo, engine, progress }: Tools) {
     const planned = await attempt.stage('plan', async () => {
       await letReplacedDrain(attempt, { kyozo, engine })
       return tending.apart(async () => {
+        await discardHalfSeeded(attempt, { kyozo, engine })
         await recoverFirst(attempt, { kyozo, engine })
         const made = await makePlan(attempt, kyozo, prepared)
+        const seeding = await planSeeding(attempt, kyozo, { ...made, ...prepared, engine })
         await recordPlan(attempt, kyozo, { stack: prepared.stack, plan: made.plan })
-        return made
+        return { ...made, seeding }
       })
     })
     const { operations } = planned.plan
@@ -111,7 +119,7 @@ async function makeReady(attempt: Attempt, { kyozo, engine, progress }: Tools) {
     await reached('images.recorded', attempt.release.id)
     // Of containers that are not there any more nothing can be planned.
     const hasRemade = await tending.end()
-    return { prepared, ...(hasRemade ? await makePlan(attempt, kyozo, prepared) : planned) }
+    return { prepared, ...planned, ...(hasRemade ? await makePlan(attempt, kyozo, prepared) : {}) }
   } finally {
     await tending.end()
   }

@@ -14,6 +14,7 @@ import type { Attempt } from './attempt.ts'
 import { about } from './build-images.ts'
 import { isNetworkGone } from './network-gone.ts'
 import { allOrFailures } from './outcomes.ts'
+import type { Seeding } from './seeds/seeding.ts'
 
 export interface Applied {
   /** New containers that do not answer to their service's name yet, by service. */
@@ -32,12 +33,9 @@ type ServiceOperation = Extract<
   { kind: 'start' | 'replace_beside' | 'replace_stop_first' | 'restart' | 'restart_in_place' | 'scale' }
 >
 
-interface Work {
+interface Work extends Omit<Applying, 'plan' | 'losing'> {
   readonly attempt: Attempt
   readonly engine: Engine
-  readonly files: ComposeFiles
-  readonly stack: StackSpec
-  readonly observed: ObservedStack
   /** By service, once its containers run, or will not. */
   readonly up: Map<string, PromiseWithResolvers<boolean>>
   readonly hidden: Map<string, readonly string[]>
@@ -54,16 +52,16 @@ export interface Applying {
   readonly observed: ObservedStack
   /** Hears of each volume that has to be made, before it is. */
   readonly losing: (volume: string) => Promise<void>
+  /** What databases begin with. Default is nothing. */
+  readonly seeding?: Pick<Seeding, 'owes' | 'seed'>
 }
 
 export async function applyPlan(attempt: Attempt, engine: Engine, input: Applying): Promise<Applied> {
   const { stack, plan, files } = input
   const work: Work = {
+    ...input,
     attempt,
     engine,
-    files,
-    stack,
-    observed: input.observed,
     up: new Map(),
     hidden: new Map(),
     stoppedFirst: new Map(),
@@ -114,14 +112,17 @@ async function bringUp(work: Work, spec: StackService, operation: ServiceOperati
   try {
     const containers: string[] = []
     const steps = stepsOf(work, spec, operation)
+    const isOwed = work.seeding?.owes(spec.name) ?? false
     for (const [at, step] of steps.entries()) {
       attempt.signal.throwIfAborted()
       const started = await step()
-      if (at === steps.length - 1) work.up.get(spec.name)?.resolve(true)
+      if (at === steps.length - 1 && !isOwed) work.up.get(spec.name)?.resolve(true)
       if (started.length > 0) await proveHealthy(work, spec, started)
       containers.push(...started)
     }
     if (containers.length === 0) return
+    // Whoever needs it, up or healthy, finds its data.
+    if (isOwed) await work.seeding?.seed(spec, containers[0]!)
     if (operation.kind === 'replace_beside' || operation.kind === 'scale') work.hidden.set(spec.name, containers)
   } catch (error) {
     throw about(spec.name, error)

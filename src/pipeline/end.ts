@@ -28,6 +28,7 @@ import { eventSource } from './record-plan.ts'
 import { recover } from './recover.ts'
 import { reportRelease } from './report.ts'
 import { routeRows } from './routes.ts'
+import { discardHalfSeeded } from './seeds/half-seeded.ts'
 import { sickOf } from './starts.ts'
 import { sayVerdicts } from './switch-over.ts'
 import { liveFacts } from './wishes.ts'
@@ -182,6 +183,8 @@ const hurried = { graceSeconds: 2 }
 /** The failure that kept what served from being brought back, if one did: whoever looks at the environment next goes on with that. */
 async function bringBack(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promise<readonly KyozoError[]> {
   try {
+    // Which the next try does, too: a process that stops has no time for it.
+    if (!kyozo.stopping.begun.aborted) await discardHalfSeeded(attempt, { kyozo, engine }).catch(unlessLost(kyozo, attempt))
     await recover(attempt, engine, kyozo.stopping.begun.aborted ? hurried : {})
     await refreshRoutes(attempt, kyozo, engine)
     return []
@@ -189,6 +192,14 @@ async function bringBack(attempt: Attempt, kyozo: Kyozo, engine: Engine): Promis
     if (!(error instanceof KyozoError) || error.code === 'lease_lost') throw error
     kyozo.log.warn({ error, release: attempt.release.id }, 'what served could not be brought back')
     return [error]
+  }
+}
+
+/** What a preview keeps is looked at again by its next release, before anything else of it. */
+function unlessLost({ log }: Kyozo, { release }: Attempt): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof KyozoError) || error.code === 'lease_lost') throw error
+    log.warn({ error, release: release.id }, 'a volume that was not seeded to its end could not be removed')
   }
 }
 

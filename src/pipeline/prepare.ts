@@ -10,6 +10,7 @@ import { findRelease, type Release } from '../store/releases.ts'
 import type { Attempt } from './attempt.ts'
 import { type EnvironmentSecrets, environmentSecrets } from './environment-secrets.ts'
 import type { Kyozo } from './kyozo.ts'
+import type { PreviewGround } from './pull-requests/ground.ts'
 import { type ReleaseValues, valuesOfRelease } from './release-values.ts'
 import { analyzeSource, fetchSource } from './source.ts'
 import { commitOf } from './tip.ts'
@@ -20,6 +21,8 @@ export interface Prepared extends Pick<Specified, 'stack' | 'environments'> {
   /** compose.kyozo.yaml of the commit; null where nobody looks at it. */
   readonly committed: Specified['committed'] | null
   readonly tree: string
+  /** Of a preview whose commit was fetched. */
+  readonly ground: PreviewGround | undefined
   readonly secrets: EnvironmentSecrets
   /** The values that the release of then ran with. Default is those of today. */
   readonly valuesOfThen?: ReleaseValues
@@ -71,6 +74,7 @@ async function fromCommit(attempt: Attempt, kyozo: Kyozo): Promise<Prepared> {
     secrets,
     tree: fetched.listing.tree,
     diff: fetched.diff,
+    ground: fetched.ground,
     hasFolder: (folder) => fetched.listing.folders.has(folder),
     source: async () => fetched,
   }
@@ -103,6 +107,7 @@ async function fromRelease(attempt: Attempt, kyozo: Kyozo, { id, saying, because
     stack,
     topology: earlier.topology,
     committed: null,
+    ground: undefined,
     environments: {},
     secrets,
     ...(kept === undefined ? {} : { valuesOfThen: kept }),

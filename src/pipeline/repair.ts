@@ -6,14 +6,16 @@
 import type { Engine } from '../engine/engine.ts'
 import { productionName } from '../environment-names.ts'
 import { KyozoError } from '../errors.ts'
-import { repairReason } from '../reconcile/repair.ts'
+import { repairReason, sayLost } from '../reconcile/repair.ts'
 import { rankOf } from '../release/priority.ts'
 import { reached } from '../steps.ts'
 import { notify } from '../store/notify.ts'
 import { assertRepair, claimRepair, type RepairLease } from '../store/repairs.ts'
+import { isSeeded } from '../store/seeded-volumes.ts'
 import { fencedEngine } from './fenced-engine.ts'
 import type { Kyozo } from './kyozo.ts'
 import { actOn, type Done } from './repair/act.ts'
+import { askForRelease } from './repair/ground.ts'
 import { guardRepair } from './repair/guard.ts'
 import { lookAt, type Seen } from './repair/look.ts'
 import { recordDifferences, recordLoss } from './repair/record-differences.ts'
@@ -90,11 +92,15 @@ async function repair(kyozo: Kyozo, seen: Seen, lease: RepairLease): Promise<Rec
   const engine: Engine = fencedEngine(kyozo.engine, () => assertRepair(kyozo.db, lease))
   const done: Done[] = []
   const early = routeEarly(kyozo, lease, done)
-  const losing = (volume: string) =>
-    kyozo.db.transaction().execute(async (trx) => {
+  const { environment, stack } = seen
+  const losing = async (volume: string) => {
+    if (await isSeeded(kyozo.db, environment.id, volume))
+      await askForRelease({ kyozo, seen }, `${sayLost(volume)}, and only a release seeds it`)
+    await kyozo.db.transaction().execute(async (trx) => {
       await assertRepair(trx, lease)
-      await recordLoss(trx, { environment: seen.environment, services: seen.stack?.services ?? [], volume, mender: lease })
+      await recordLoss(trx, { environment, services: stack?.services ?? [], volume, mender: lease })
     })
+  }
   try {
     const failure = await reached('repair.begun', lease.repairId)
       .then(() => actOn(seen, { kyozo, engine, signal: guard.signal, losing, done }))

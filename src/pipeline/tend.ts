@@ -2,8 +2,10 @@
 // It ends before the release changes a container.
 import type { Engine } from '../engine/engine.ts'
 import { KyozoError } from '../errors.ts'
+import { sayLost } from '../reconcile/repair.ts'
 import type { Executor } from '../store/database.ts'
 import { assertLease } from '../store/leases.ts'
+import { isSeeded } from '../store/seeded-volumes.ts'
 import type { Attempt } from './attempt.ts'
 import type { Kyozo } from './kyozo.ts'
 import { actOn, type Done } from './repair/act.ts'
@@ -97,8 +99,11 @@ async function tend(attempt: Attempt, { kyozo, engine, signal, done }: Tender): 
       await assertLease(trx, attempt.lease)
       await write(trx)
     })
-  const losing = (volume: string) =>
-    underLease((trx) => recordLoss(trx, { environment, services: stack?.services ?? [], volume, mender: byRelease }))
+  const losing = async (volume: string) => {
+    if (await isSeeded(kyozo.db, environment.id, volume))
+      throw new KyozoError('state_conflict', `${sayLost(volume)}; this release seeds it again`)
+    await underLease((trx) => recordLoss(trx, { environment, services: stack?.services ?? [], volume, mender: byRelease }))
+  }
   if (steps.length > 0) await underLease((trx) => recordDifferences(trx, seen))
   const failure = await actOn(seen, { kyozo, engine, signal, losing, done })
   const words = await recordTended(kyozo, attempt.lease, { seen, done })
