@@ -141,6 +141,24 @@ describe('a pull request', () => {
     await expect(deleted.reopen()).rejects.toThrow('was deleted')
   })
 
+  it('whose base is deleted is led to what that was merged into, and ends where it was merged into nothing', async () => {
+    await onBranch('lower', { 'web.js': '1\n' })
+    const lower = await shop.openPullRequest({ branch: 'lower' })
+    const { sha } = await shop.push({ branch: 'upper', parent: lower.headSha, change: { files: { 'other.js': '1\n' } } })
+    const upper = await shop.openPullRequest({ branch: 'upper', base: 'lower' })
+    await lower.merge()
+    await shop.deleteBranch('lower')
+    expect(last()).toMatchObject({
+      ...{ action: 'edited', changes: { base: { ref: { from: 'lower' } } } },
+      pull_request: { number: 2, state: 'open', base: { ref: 'main', sha: await shop.tip('main') } },
+    })
+    await shop.push({ branch: 'last', parent: sha, change: { files: { 'last.js': '1\n' } } })
+    await shop.openPullRequest({ branch: 'last', base: 'upper' })
+    await shop.deleteBranch('upper')
+    expect(last()).toMatchObject({ action: 'closed', pull_request: { number: 3, merged: false } })
+    expect(upper.state).toBe('closed')
+  })
+
   it('that is closed does not move, and goes on where its branch is when it is reopened', async () => {
     const { sha } = await onBranch('feature', { 'web.js': '1\n' })
     const pull = await shop.openPullRequest({ branch: 'feature' })

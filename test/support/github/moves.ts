@@ -62,13 +62,30 @@ async function followBases(world: World, repository: Repository, { branch, after
   for (const pull of repository.pulls) {
     if (pull.state !== 'open' || pull.baseBranch !== branch) continue
     const sender = pusher ?? pull.author
-    if (after === null) news.push(closed(world, { base: repository, pull, sender }))
+    if (after === null)
+      news.push((await retargeted(world, repository, { branch, pull, sender })) ?? closed(world, { base: repository, pull, sender }))
     else if (await repository.git.contains(after, pull.headSha)) {
       Object.assign(pull, { mergedAtMs: world.now(), mergeSha: after, baseSha: after })
       news.push(closed(world, { base: repository, pull, sender }))
     } else pull.baseSha = after
   }
   return news
+}
+
+/** A branch that was merged and deleted leaves what leads to it to the branch that it was merged into; undefined where it was not merged. */
+async function retargeted(
+  { now }: World,
+  repository: Repository,
+  { branch, pull, sender }: Pick<News, 'pull' | 'sender'> & { readonly branch: string },
+): Promise<News | undefined> {
+  const lower = repository.pulls.findLast(
+    (one) => one.mergedAtMs !== null && one.headRepository === repository && one.headBranch === branch,
+  )
+  const baseSha = lower === undefined ? undefined : await repository.git.tip(`refs/heads/${lower.baseBranch}`)
+  if (lower === undefined || baseSha === undefined) return undefined
+  const from = { ref: { from: pull.baseBranch }, sha: { from: pull.baseSha } }
+  Object.assign(pull, { baseBranch: lower.baseBranch, baseSha, updatedAtMs: now() })
+  return { base: repository, action: 'edited', pull, sender, more: { changes: { base: from } } }
 }
 
 function closed({ now }: World, { base, pull, sender }: Pick<News, 'base' | 'pull' | 'sender'>): News {
