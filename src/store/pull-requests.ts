@@ -86,6 +86,13 @@ export function holdPullRequest(trx: Executor, id: string): Promise<PullRequest 
   return trx.selectFrom('pullRequests').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 }
 
+export interface NotedPullRequest {
+  readonly pullRequest: PullRequest
+  readonly isNews: boolean
+  /** What was known before; absent for one that is new. */
+  readonly before?: PullRequest
+}
+
 /**
  * Stores what a host said of a pull request. What it said before something that is known already changes nothing: deliveries come in any order, and of two
  * of the same second the end is the later one, unless it was `reopened`.
@@ -95,7 +102,7 @@ export async function notePullRequest(
   workspace: Pick<Workspace, 'id' | 'teamId'>,
   known: KnownPullRequest,
   { isReopened = false }: { readonly isReopened?: boolean } = {},
-): Promise<{ readonly pullRequest: PullRequest; readonly isNews: boolean }> {
+): Promise<NotedPullRequest> {
   const { id: hostId, updatedAt, labels, ...facts } = known
   const said = { ...facts, labels: [...labels], hostUpdatedAt: updatedAt, closedAt: known.state === 'open' ? null : databaseNow }
   const inserted = await trx
@@ -112,9 +119,9 @@ export async function notePullRequest(
     .where('hostId', '=', hostId)
     .forUpdate()
     .executeTakeFirstOrThrow()
-  if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false }
+  if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false, before }
   const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, lastUsedAt: databaseNow }
-  return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed }), isNews: true }
+  return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed }), isNews: true, before }
 }
 
 function isOlder(before: PullRequest, { updatedAt, state }: KnownPullRequest, isReopened: boolean): boolean {
@@ -168,16 +175,36 @@ function prolong(db: Executor) {
 
 /** Previews that nobody has touched for as long as they may stay. */
 export function expiredPreviews(db: Executor): Promise<PullRequest[]> {
+  return expired(db).orderBy('p.id').execute()
+}
+
+/** Looked at again by who holds it: somebody may have pushed meanwhile. */
+export async function hasExpired(trx: Executor, id: string): Promise<boolean> {
+  return (await expired(trx).where('p.id', '=', id).executeTakeFirst()) !== undefined
+}
+
+function expired(db: Executor) {
   return (
     db
       .selectFrom('pullRequests as p')
       .innerJoin('environments as e', 'e.id', 'p.environmentId')
       .selectAll('p')
       .where('e.expiresAt', '<', databaseNow)
+      // A push prolongs it when it is looked at, and counts from when it is heard of.
+      .where('p.lastUsedAt', '<', sql<Date>`now() - make_interval(secs => e.life_seconds)`)
       // What is being removed is paused.
       .where('e.pausedAt', 'is', null)
-      .orderBy('p.id')
-      .execute()
+      // What is still being made was left alone by nobody.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('releases as r')
+              .select('r.id')
+              .whereRef('r.environmentId', '=', 'e.id')
+              .where('r.state', 'in', ['queued', 'running']),
+          ),
+        ),
+      )
   )
 }
 

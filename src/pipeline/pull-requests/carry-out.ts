@@ -13,6 +13,7 @@ import type { Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { startRelease } from '../receive.ts'
 import type { Unreadable } from './follow.ts'
+import { tellNoPreview, tellOvertaken } from './hear.ts'
 import { isGoing, letGo } from './let-go.ts'
 import type { ReadPullRequest } from './read.ts'
 import { tellPullRequest } from './tell.ts'
@@ -36,6 +37,8 @@ type Carrier = Pick<Kyozo, 'queue' | 'config'>
 export async function carryOut(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<string> {
   const { pullRequest, workspace } = carrying
   const { review, read } = carrying
+  // What a fetch found may be newer than what was told.
+  if (read !== undefined && 'head' in read) await tellOvertaken(trx, { workspace, pullRequest, bySha: read.head.sha }, kyozo.config.baseUrl)
   if (review !== undefined && read !== undefined && 'head' in read)
     await changePullRequest(trx, pullRequest.id, { review: JSON.stringify(review), reviewSha: read.head.sha })
   const words = await act(kyozo, trx, carrying)
@@ -52,6 +55,7 @@ async function act(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<s
       return hold(kyozo, trx, { ...carrying, decision, headSha: (read as ReadPullRequest).head.sha })
     case 'remove':
       await changePullRequest(trx, carrying.pullRequest.id, { held: null, heldReason: null, heldSha: null })
+      await tellNoPreview(trx, { ...carrying, words: decision.words }, kyozo.config.baseUrl)
       return removed(kyozo, trx, carrying, decision.words)
     case 'failed':
       await changePullRequest(trx, carrying.pullRequest.id, {
@@ -71,16 +75,17 @@ async function deploy(
   const { number, isFork } = pullRequest
   const { sha } = read.head
   const former = pullRequest.environmentId === null ? undefined : await findEnvironment(trx, pullRequest.environmentId)
-  if (former !== undefined && (await isGoing(trx, former)))
+  const wanted = { ...headAt(pullRequest, sha), held: null, heldReason: null, heldSha: null }
+  if (former !== undefined && (await isGoing(trx, former))) {
     return `the former preview of pull request ${number} is being removed; the next one is made when it is gone`
+  }
   const environment = await placeOf(trx, { workspace, pullRequest })
   if (environment instanceof KyozoError) {
     const words = `${environment.message}; ${environment.hint ?? ''}`
     await changePullRequest(trx, pullRequest.id, { ...headAt(pullRequest, sha), held: 'failed', heldReason: words, heldSha: sha })
     return words
   }
-  const change = { ...headAt(pullRequest, sha), environmentId: environment.id, held: null, heldReason: null, heldSha: null }
-  await changePullRequest(trx, pullRequest.id, change)
+  await changePullRequest(trx, pullRequest.id, { ...wanted, environmentId: environment.id })
   await letPreviewLive(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
   const latest = await latestRelease(trx, environment.id)
   if (latest?.sha === sha && !mayComeAgain(latest)) return `${short(sha)} of pull request ${number} has its release`

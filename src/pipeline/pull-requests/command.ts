@@ -14,7 +14,6 @@ import {
   findPullRequest,
   findPullRequestByNumber,
   holdPullRequest,
-  notePullRequest,
   type PullRequest,
 } from '../../store/pull-requests.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
@@ -22,6 +21,7 @@ import type { Kyozo } from '../kyozo.ts'
 import { workspaceOf } from '../operations/about.ts'
 import type { OperationOutcome, OperationWork } from '../operations/operation.ts'
 import { type Answer, type AnswerPlace, answerTo, tellAnswer } from './answers.ts'
+import { hearOfPullRequest } from './hear.ts'
 import { letGo } from './let-go.ts'
 import { followPullRequest } from './note.ts'
 import { type Command, parseCommand } from './parse-command.ts'
@@ -63,7 +63,9 @@ async function findIt(kyozo: Kyozo, workspace: Workspace, input: Input): Promise
   if (id === null || fullName === null) return undefined
   const said = await kyozo.connections.client(connection ?? '')?.ask?.findPullRequest({ id, fullName }, input.number)
   if (said === undefined) return undefined
-  return kyozo.db.transaction().execute(async (trx) => (await notePullRequest(trx, workspace, said)).pullRequest)
+  return kyozo.db
+    .transaction()
+    .execute(async (trx) => (await hearOfPullRequest(trx, { workspace, said }, kyozo.config.baseUrl)).pullRequest)
 }
 
 function placeOf(input: Input): AnswerPlace {

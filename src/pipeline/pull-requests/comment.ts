@@ -8,6 +8,7 @@ import { type Environment, findEnvironment } from '../../store/environments.ts'
 import type { OutboxMessage } from '../../store/outbox.ts'
 import type { PullRequest } from '../../store/pull-requests.ts'
 import { findRelease, latestRelease, type Release, type ReleaseService, releaseServices } from '../../store/releases.ts'
+import { isSpokenOf } from '../../store/spoken.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 
 export interface Below {
@@ -30,10 +31,18 @@ export async function pullRequestMessages(db: Executor, { workspace, pullRequest
     ...(await commentOf(db, { workspace, pullRequest, baseUrl })),
   }
   const check = checkOf(pullRequest, page)
+  const comments = message('comment', pullRequest.hostId, comment)
+  // One that ended before anything was said of it needs no comment.
+  const isOver = pullRequest.state !== 'open' && !(await isAnySpokenOf(db, comments))
   return [
-    ...message('comment', pullRequest.hostId, comment),
+    ...(isOver ? [] : comments),
     ...(check === undefined ? [] : message('check', `${check.sha} ${check.name}`, { repository, ...check })),
   ]
+}
+
+async function isAnySpokenOf(db: Executor, messages: readonly OutboxMessage[]): Promise<boolean> {
+  for (const message of messages) if (await isSpokenOf(db, message)) return true
+  return false
 }
 
 export function pullRequestPage(baseUrl: string, id: string): string {
@@ -103,7 +112,7 @@ function previewOf(pullRequest: PullRequest, { environment, release, shown }: Pr
     words,
     url,
     environment: environment.name,
-    expires: environment.lifeSeconds === null ? null : `in ${hours(environment.lifeSeconds)}`,
+    expires: environment.lifeSeconds === null ? null : `in ${lasting(environment.lifeSeconds)}`,
   }
 }
 
@@ -144,7 +153,9 @@ function reviewOf({ review }: PullRequest): ReviewInComment | { readonly failed:
   return review.failed === undefined ? review : { failed: review.failed }
 }
 
-function hours(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds / 3_600))
+function lasting(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60))
+  if (minutes < 60) return minutes === 1 ? 'a minute' : `${minutes} minutes`
+  const whole = Math.round(minutes / 60)
   return whole >= 48 ? `${Math.round(whole / 24)} days` : whole === 1 ? 'an hour' : `${whole} hours`
 }

@@ -5,12 +5,13 @@ import type { ForgeQuestions, RepositoryName } from '../../forge/client.ts'
 import type { ForgePullRequest } from '../../forge/pull-requests.ts'
 import type { Executor } from '../../store/database.ts'
 import type { DeliveryOutcome, NewDelivery } from '../../store/deliveries.ts'
-import { findPullRequestByHostId, notePullRequest, openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
+import { findPullRequestByHostId, openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
 import type { LedgerFinding } from '../../store/tables/forges.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { isOwnProposal } from '../commit-back/own.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { receive } from '../receive.ts'
+import { hearOfPullRequest } from './hear.ts'
 import { followPullRequest } from './note.ts'
 
 export interface Comparing {
@@ -88,10 +89,10 @@ interface Said {
   readonly said: ForgePullRequest
 }
 
-async function decideSaid({ queue }: Kyozo, trx: Executor, { workspace, said }: Said): Promise<DeliveryOutcome> {
+async function decideSaid({ queue, config }: Kyozo, trx: Executor, { workspace, said }: Said): Promise<DeliveryOutcome> {
   const about = { teamId: workspace.teamId, workspaceId: workspace.id, ref: said.ref, sha: said.headSha, releaseIds: [] }
   await holdWorkspace(trx, workspace.id)
-  const { pullRequest, isNews } = await notePullRequest(trx, workspace, said, { isReopened: true })
+  const { pullRequest, isNews } = await hearOfPullRequest(trx, { workspace, said, isReopened: true }, config.baseUrl)
   if (!isNews) return { ...about, decision: 'ignored', reason: `of pull request ${said.number} something newer is known already` }
   await followPullRequest(trx, queue, { pullRequest, by: 'sweep' })
   return { ...about, decision: 'accepted', reason: `pull request ${said.number} is ${said.state} at ${said.headSha.slice(0, 7)}` }

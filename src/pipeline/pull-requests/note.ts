@@ -5,12 +5,14 @@ import type { Queue } from '../../queue/queue.ts'
 import type { Executor } from '../../store/database.ts'
 import type { DeliveryOutcome } from '../../store/deliveries.ts'
 import { type Asker, queuedOperation, startOperation, wakeOperation } from '../../store/operations.ts'
-import { findPullRequestByHostId, notePullRequest, openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
+import { openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { isApproval } from './approval-label.ts'
+import { hearOfPullRequest } from './hear.ts'
 
 export interface Noting {
   readonly queue: Pick<Queue, 'enqueueOperation'>
+  readonly baseUrl: string
 }
 
 export interface NotedEvent {
@@ -20,9 +22,9 @@ export interface NotedEvent {
   readonly replayedBy?: string | undefined
 }
 
-/** A pull request that is not known and is over already leaves nothing to do. */
+/** A pull request that is not known and is over already leaves nothing to do, and is kept so that what arrives late of its life finds it over. */
 export async function decidePullRequest(
-  { queue }: Noting,
+  { queue, baseUrl }: Noting,
   trx: Executor,
   { workspace, event, replayedBy }: NotedEvent,
 ): Promise<DeliveryOutcome> {
@@ -31,9 +33,8 @@ export async function decidePullRequest(
   const ignored = (reason: string): DeliveryOutcome => ({ ...about, decision: 'ignored', reason })
   if (!workspace.containerEnabled) return ignored(`containers are off for ${workspace.name}`)
   await holdWorkspace(trx, workspace.id)
-  const known = await findPullRequestByHostId(trx, workspace.id, said.id)
-  if (known === undefined && said.state !== 'open') return ignored(`pull request ${said.number} was ${said.state} before kyozo knew of it`)
-  const { pullRequest, isNews } = await notePullRequest(trx, workspace, said, { isReopened: action === 'reopened' })
+  const { pullRequest, before, isNews } = await hearOfPullRequest(trx, { workspace, said, isReopened: action === 'reopened' }, baseUrl)
+  if (before === undefined && said.state !== 'open') return ignored(`pull request ${said.number} was ${said.state} before kyozo knew of it`)
   if (!isNews && replayedBy === undefined) return ignored(`of pull request ${said.number} something newer is known already`)
   const by = replayedBy ?? sender.login
   if (action === 'labeled' && event.changedLabels.some(isApproval)) {
@@ -57,7 +58,7 @@ function wordsOf({ action, pullRequest: { number, headSha, state } }: PullReques
 
 /** What it asks for is done when who wrote it has been looked up. */
 export async function decideComment(
-  { queue }: Noting,
+  { queue }: Pick<Noting, 'queue'>,
   trx: Executor,
   { workspace, event }: { readonly workspace: Workspace; readonly event: CommentEvent },
 ): Promise<DeliveryOutcome> {

@@ -2,11 +2,12 @@
 import type { CommitStatus } from '../../forge/messages.ts'
 import type { Executor } from '../../store/database.ts'
 import { notify } from '../../store/notify.ts'
-import { type OutboxMessage, putOutbox } from '../../store/outbox.ts'
+import { putOutbox } from '../../store/outbox.ts'
 import { findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { commitStatus, previewContext } from '../commit-status.ts'
 import { pullRequestMessages, pullRequestPage } from './comment.ts'
+import { tellNoPreview } from './hear.ts'
 
 export interface Told {
   readonly workspace: Workspace
@@ -16,27 +17,32 @@ export interface Told {
 export async function tellPullRequest(trx: Executor, { workspace, pullRequestId }: Told, baseUrl: string): Promise<void> {
   const pullRequest = await findPullRequest(trx, pullRequestId)
   if (pullRequest === undefined) return
-  const messages = [
-    ...heldStatus(workspace, pullRequest, baseUrl),
-    ...(await pullRequestMessages(trx, { workspace, pullRequest, baseUrl })),
-  ]
+  await tellHeld(trx, { workspace, pullRequest }, baseUrl)
+  const messages = await pullRequestMessages(trx, { workspace, pullRequest, baseUrl })
   if (messages.length === 0) return
   await putOutbox(trx, messages)
   await notify(trx, 'outbox', pullRequestId)
 }
 
-/** Pure. A commit that had its preview keeps the status of that. */
-export function heldStatus(workspace: Workspace, pullRequest: PullRequest, baseUrl: string): OutboxMessage[] {
-  const { held, heldReason, heldSha, headSha, id } = pullRequest
-  if (pullRequest.state !== 'open' || held === null) return []
-  const state = stateOf(held, heldSha === headSha)
-  if (state === undefined) return []
-  const place = { workspace, sha: headSha, page: pullRequestPage(baseUrl, id) }
-  return commitStatus(place, { context: previewContext, state, description: `No preview: ${heldReason ?? held}` })
+interface Subject {
+  readonly workspace: Workspace
+  readonly pullRequest: PullRequest
 }
 
-/** Where nobody wants a preview a required status holds nobody up. */
-function stateOf(held: NonNullable<PullRequest['held']>, isSince: boolean): CommitStatus['state'] | undefined {
+async function tellHeld(trx: Executor, { workspace, pullRequest }: Subject, baseUrl: string): Promise<void> {
+  const { state, held, heldReason, headSha, id } = pullRequest
+  if (state !== 'open' || held === null) return
+  const words = heldReason ?? held
+  const shown = shownWhile(held)
+  // A commit that had its preview keeps the status of that.
+  if (shown === undefined) return tellNoPreview(trx, { workspace, pullRequest, words }, baseUrl)
+  const place = { workspace, sha: headSha, page: pullRequestPage(baseUrl, id) }
+  await putOutbox(trx, commitStatus(place, { context: previewContext, state: shown, description: `No preview: ${words}` }))
+  await notify(trx, 'outbox', id)
+}
+
+/** Where nobody wants a preview a required status holds nobody up. Undefined where there may have been one. */
+function shownWhile(held: NonNullable<PullRequest['held']>): CommitStatus['state'] | undefined {
   switch (held) {
     case 'off':
     case 'draft':
@@ -47,7 +53,6 @@ function stateOf(held: NonNullable<PullRequest['held']>, isSince: boolean): Comm
     case 'failed':
       return 'failure'
     case 'destroyed':
-      return isSince ? undefined : 'success'
     case 'expired':
     case 'evicted':
       return undefined
