@@ -1,10 +1,12 @@
 // Looks at a pull request anew and does what follows: reviews its head, and lets its preview be made, stay or go. Deliveries only wake this; what holds is
 // what the host and the repository say at this moment.
 import { asKyozoError, KyozoError } from '../../errors.ts'
+import type { ForgeQuestions } from '../../forge/client.ts'
 import type { ForgePullRequest } from '../../forge/pull-requests.ts'
+import { databaseNow } from '../../store/instance.ts'
 import { finishOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
-import { findPullRequest, holdPullRequest, notePullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import { changePullRequest, findPullRequest, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
@@ -12,7 +14,8 @@ import { fetchingFor, known, textIn, workspaceOf } from '../operations/about.ts'
 import type { OperationContext, OperationWork } from '../operations/operation.ts'
 import { carryOut } from './carry-out.ts'
 import { decideOn } from './decide-on.ts'
-import { type ReadPullRequest, readPullRequest } from './read.ts'
+import { hearOfPullRequest } from './hear.ts'
+import { hasBranch, type ReadPullRequest, readPullRequest } from './read.ts'
 import { reviewPullRequest } from './review.ts'
 
 /** Somebody may change a pull request as fast as it is looked at; then the next look is left to whoever is woken by that. */
@@ -30,7 +33,7 @@ export const followPullRequest: OperationWork = async (operation, context) => {
 async function lookOnce(operation: Operation, context: OperationContext): Promise<string | undefined> {
   const { kyozo, lease } = context
   const workspace = await workspaceOf(operation, kyozo.db)
-  const pullRequest = await asItIsNow(kyozo, workspace, await pullRequestOf(operation, kyozo))
+  const pullRequest = await asItIsNow(context, { workspace, pullRequest: await pullRequestOf(operation, kyozo) })
   const read = pullRequest.state === 'open' ? await readIt(operation, context, { workspace, pullRequest }) : undefined
   const review = await reviewIt(context, { workspace, pullRequest, read })
   return kyozo.db.transaction().execute(async (trx) => {
@@ -51,18 +54,28 @@ async function pullRequestOf(operation: Operation, { db }: Kyozo): Promise<PullR
 }
 
 /** What its host says of it at this moment, where it can be asked: deliveries come late, twice, or not at all. */
-async function asItIsNow(kyozo: Kyozo, workspace: Workspace, pullRequest: PullRequest): Promise<PullRequest> {
-  const said = await askHost(kyozo, workspace, pullRequest)
+async function asItIsNow(context: OperationContext, { workspace, pullRequest }: Subject): Promise<PullRequest> {
+  const { kyozo } = context
+  const ask = kyozo.connections.client(workspace.connection ?? '')?.ask
+  if (ask === undefined) return asItsBranchSays(context, { workspace, pullRequest })
+  const said = await askHost(kyozo, { workspace, pullRequest, ask })
   if (said === undefined || said.id !== pullRequest.hostId || isSame(said, pullRequest)) return pullRequest
-  return kyozo.db.transaction().execute(async (trx) => (await notePullRequest(trx, workspace, said, { isReopened: true })).pullRequest)
+  return kyozo.db.transaction().execute(async (trx) => {
+    await holdWorkspace(trx, workspace.id)
+    return (await hearOfPullRequest(trx, { workspace, said, isReopened: true }, kyozo.config.baseUrl)).pullRequest
+  })
 }
 
 /** A host that cannot be asked delays nothing: what it has sent was signed. */
-async function askHost(kyozo: Kyozo, workspace: Workspace, { number }: PullRequest): Promise<ForgePullRequest | undefined> {
-  const { connection, repositoryId: id, repositoryName: fullName } = workspace
+async function askHost(
+  kyozo: Kyozo,
+  { workspace, pullRequest, ask }: Subject & { readonly ask: ForgeQuestions },
+): Promise<ForgePullRequest | undefined> {
+  const { repositoryId: id, repositoryName: fullName } = workspace
+  const { number } = pullRequest
   if (id === null || fullName === null) return undefined
   try {
-    return await kyozo.connections.client(connection ?? '')?.ask?.findPullRequest({ id, fullName }, number)
+    return await ask.findPullRequest({ id, fullName }, number)
   } catch (error) {
     kyozo.log.info(
       { error, workspace: workspace.name, number },
@@ -70,6 +83,22 @@ async function askHost(kyozo: Kyozo, workspace: Workspace, { number }: PullReque
     )
     return undefined
   }
+}
+
+/**
+ * Without a credential only the repository can be asked, and hosts keep a head whose branch was deleted. One from inside whose branch is gone is over,
+ * until its host sends that it is not.
+ */
+async function asItsBranchSays(context: OperationContext, { workspace, pullRequest }: Subject): Promise<PullRequest> {
+  if (pullRequest.state !== 'open' || pullRequest.isFork) return pullRequest
+  if (await hasBranch(fetchingFor(workspace, context), context.kyozo, pullRequest.headRef)) return pullRequest
+  return context.kyozo.db.transaction().execute(async (trx) => {
+    await holdWorkspace(trx, workspace.id)
+    const held = await holdPullRequest(trx, pullRequest.id)
+    // What was heard meanwhile is looked at again.
+    if (held?.revision !== pullRequest.revision) return pullRequest
+    return changePullRequest(trx, pullRequest.id, { state: 'closed', closedAt: databaseNow })
+  })
 }
 
 function isSame(said: ForgePullRequest, known: PullRequest): boolean {

@@ -35,6 +35,16 @@ export async function readPullRequest(
   return { ...base, head }
 }
 
+/** Whether a branch is there at this moment. What else is in the way is for who reads it to say. */
+export async function hasBranch(fetching: Fetching, kyozo: Kyozo, ref: string): Promise<boolean> {
+  try {
+    await tipOf(fetching, kyozo, ref)
+    return true
+  } catch (thrown) {
+    return asKyozoError(thrown).code !== 'revision_not_found'
+  }
+}
+
 /** The base branch's tip, and what its kyozo.yaml says of previews. */
 export async function readBase(
   fetching: Fetching,
