@@ -121,7 +121,9 @@ export async function notePullRequest(
     .executeTakeFirstOrThrow()
   if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false, before }
   const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, lastUsedAt: databaseNow }
-  return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed }), isNews: true, before }
+  // What merging it into another branch would do says nothing of this one.
+  const retargeted = before.baseRef === known.baseRef ? {} : { review: null, reviewSha: null }
+  return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed, ...retargeted }), isNews: true, before }
 }
 
 function isOlder(before: PullRequest, { updatedAt, state }: KnownPullRequest, isReopened: boolean): boolean {

@@ -77,6 +77,8 @@ async function deploy(
   const former = pullRequest.environmentId === null ? undefined : await findEnvironment(trx, pullRequest.environmentId)
   const wanted = { ...headAt(pullRequest, sha), held: null, heldReason: null, heldSha: null }
   if (former !== undefined && (await isGoing(trx, former))) {
+    // Whoever takes it away has those looked at again that are held by nothing.
+    await changePullRequest(trx, pullRequest.id, wanted)
     return `the former preview of pull request ${number} is being removed; the next one is made when it is gone`
   }
   const environment = await placeOf(trx, { workspace, pullRequest })
@@ -88,7 +90,8 @@ async function deploy(
   await changePullRequest(trx, pullRequest.id, { ...wanted, environmentId: environment.id })
   await letPreviewLive(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
   const latest = await latestRelease(trx, environment.id)
-  if (latest?.sha === sha && !mayComeAgain(latest)) return `${short(sha)} of pull request ${number} has its release`
+  if (latest?.sha === sha && !mayComeAgain(latest) && !isRetargeted(pullRequest))
+    return `${short(sha)} of pull request ${number} has its release`
   const release = await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
     workspace,
     environment,
@@ -106,6 +109,11 @@ function headAt({ headSha }: PullRequest, sha: string) {
 /** One that was not begun for a newer commit, or failed, is tried once more when somebody pushes or asks. */
 function mayComeAgain({ state }: Release): boolean {
   return state === 'superseded' || state === 'failed' || state === 'skipped'
+}
+
+/** A review goes with the base that it was made for. What runs then goes by another base's rules: its secrets, and how much it gets. */
+function isRetargeted({ reviewSha }: PullRequest): boolean {
+  return reviewSha === null
 }
 
 async function placeOf(
