@@ -104,6 +104,7 @@ async function obey(kyozo: Kyozo, trx: Executor, { workspace, pullRequest, input
       await followPullRequest(trx, kyozo.queue, { pullRequest, by })
       return answerTo.doing(`${by} asked for the plan`)
     case 'deploy':
+      await changePullRequest(trx, pullRequest.id, { lastUsedAt: databaseNow })
       await followPullRequest(trx, kyozo.queue, { pullRequest, by, isAsked: true })
       return answerTo.doing(`${by} asked for a preview`)
     case 'destroy':

@@ -9,10 +9,12 @@ import {
   changePullRequest,
   expiredPreviews,
   findPullRequest,
+  hasExpired,
   holdPreviewLimits,
   holdPullRequest,
   type PullRequest,
 } from '../../store/pull-requests.ts'
+import { latestRelease } from '../../store/releases.ts'
 import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
 import type { Attempt } from '../attempt.ts'
 import { limitsOf } from '../instance-facts.ts'
@@ -29,12 +31,14 @@ export async function expirePreviews(kyozo: Tidier): Promise<number> {
     await kyozo.db.transaction().execute(async (trx) => {
       await holdWorkspace(trx, workspaceId)
       const pullRequest = await holdPullRequest(trx, id)
-      const words = 'nobody has pushed to it or looked at it for as long as a preview stays'
-      if (pullRequest !== undefined) await takeAway(kyozo, trx, { pullRequest, held: 'expired', words })
+      const words = `nobody has pushed to it or looked at it for as long as a preview stays; ${comesBack}`
+      if (pullRequest !== undefined && (await hasExpired(trx, id))) await takeAway(kyozo, trx, { pullRequest, held: 'expired', words })
     })
   }
   return expired.length
 }
+
+const comesBack = 'the next push, or /kyozo deploy, brings it back'
 
 interface Taking {
   readonly pullRequest: PullRequest
@@ -47,7 +51,9 @@ async function takeAway({ queue, config }: Omit<Tidier, 'db'>, trx: Executor, { 
   const environment = environmentId === null ? undefined : await findEnvironment(trx, environmentId)
   const workspace = await findWorkspace(trx, pullRequest.workspaceId)
   if (environment === undefined || workspace === undefined) return
-  await changePullRequest(trx, pullRequest.id, { held, heldReason: words, heldSha: headSha })
+  // Of what was pushed since, and nobody has looked at yet, a preview is made.
+  const heldSha = (await latestRelease(trx, environment.id))?.sha ?? headSha
+  await changePullRequest(trx, pullRequest.id, { held, heldReason: words, heldSha })
   await letGo(trx, queue, { workspace, environment, by: 'kyozo', because: words })
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, config.baseUrl)
 }
@@ -80,9 +86,13 @@ export async function makeRoomForPreview(
   for (const { id } of leaving) {
     const pullRequest = await findPullRequest(trx, id)
     if (pullRequest === undefined) continue
-    const words = `${workspace.name} ${environment.name} needed its room: ${together}, and this one was used least recently`
+    // The names of one team are not another's to read.
+    const who = pullRequest.teamId === workspace.teamId ? `${workspace.name} ${environment.name}` : 'another preview'
+    const words = `${who} needed its room: ${together}, and this one was used least recently; ${comesBack}`
     await takeAway(kyozo, trx, { pullRequest, held: 'evicted', words })
-    attempt.say(`The preview of pull request ${pullRequest.number} gives way: ${together}, and it was used least recently`)
+    const which =
+      pullRequest.workspaceId === workspace.id ? `The preview of pull request ${pullRequest.number}` : 'A preview of another workspace'
+    attempt.say(`${which} gives way: ${together}, and it was used least recently`)
   }
 }
 
