@@ -72,7 +72,7 @@ async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Belo
     })),
     review: reviewOf(pullRequest),
     approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${short(pullRequest.headSha)}` } : null,
-    notes: [],
+    notes: pullRequest.review?.notes ?? [],
     links: {
       page: pullRequestPage(baseUrl, pullRequest.id),
       log: release === undefined ? null : `${baseUrl}/releases/${release.id}`,

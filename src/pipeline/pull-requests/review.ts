@@ -10,12 +10,13 @@ import { type Specified, specifyFromSource } from '../../stack/from-source.ts'
 import { findEnvironmentByRef } from '../../store/environments.ts'
 import type { PullRequest } from '../../store/pull-requests.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
+import { declarationName } from '../../topology/declaration/declaration.ts'
 import { createMemory } from '../../topology/incremental/memory.ts'
 import { identityOf } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { type RunningBefore, runningBefore } from '../running-before.ts'
 import { askHost, type Fetching, tipOf } from '../tip.ts'
-import type { CommitRead, ReadPullRequest } from './read.ts'
+import { type CommitRead, type ReadPullRequest, withDeclarationOf } from './read.ts'
 
 /** Throws what may be tried again; what is wrong with the head is the review. */
 export async function reviewPullRequest(
@@ -24,6 +25,7 @@ export async function reviewPullRequest(
   { pullRequest, read }: { readonly pullRequest: PullRequest; readonly read: ReadPullRequest },
 ): Promise<StoredReview> {
   const before = await parting(fetching, kyozo, { pullRequest, read })
+  const besides = { baseSha: before.sha, notes: notesOn({ pullRequest, read }) }
   const memory = createMemory()
   const specify = (commit: CommitRead, running: RunningBefore) => specifyCommit(read.reader, commit, { kyozo, fetching, memory, running })
   try {
@@ -35,15 +37,25 @@ export async function reviewPullRequest(
     const base = await specify(before, running).catch(passOver)
     const after = await specify(read.head, { before: base ?? null, diff })
     const review = reviewChange({ before: base ?? null, after, diff, hasFolder: (folder) => folders.has(folder) })
-    return { ...summarizeReview(review), baseSha: before.sha }
+    return { ...summarizeReview(review), ...besides }
   } catch (thrown) {
-    return { ...unreviewable(notRetryable(thrown)), baseSha: before.sha }
+    return { ...unreviewable(notRetryable(thrown)), ...besides }
   }
 }
 
 interface Subject {
   readonly pullRequest: PullRequest
   readonly read: ReadPullRequest
+}
+
+/** What a fork says of itself holds once it is merged, and not before. */
+function notesOn({ pullRequest: { isFork, baseRef }, read }: Subject): readonly string[] {
+  const { base, head } = read
+  if (!isFork || withDeclarationOf(base.listing, head.listing) === head.listing) return []
+  const branch = baseRef.replace(/^refs\/heads\//, '')
+  return [
+    `${declarationName} of this fork is not that of ${branch}: what runs before it is merged goes by that of ${branch}, and what merging would do by its own`,
+  ]
 }
 
 /** Where the head left the base branch; its tip where that is not to be found out. */
@@ -109,7 +121,7 @@ function notRetryable(thrown: unknown): KyozoError {
 }
 
 /** The first line says what is wrong, and the others where. */
-function unreviewable({ message, hint }: KyozoError): Omit<StoredReview, 'baseSha'> {
+function unreviewable({ message, hint }: KyozoError): Omit<StoredReview, 'baseSha' | 'notes'> {
   const [first = ''] = message.split('\n')
   const text = hint === undefined ? message : `${message}\n${hint}`
   return { title: `It cannot be deployed: ${first}`, markdown: '', text, conclusion: 'failure', changes: [], decisions: [], failed: text }

@@ -10,6 +10,8 @@ export type Held = 'off' | 'draft' | 'approval' | 'destroyed' | 'expired' | 'evi
 export interface StoredReview extends ReviewSummary {
   /** The commit that it was compared with: where it left the base branch, or the base's tip where that was not found. */
   readonly baseSha: string
+  /** What else whoever reads it has to know: sentences of plain text. Default is nothing. */
+  readonly notes?: readonly string[]
   /** Why there is none: its head cannot be deployed. */
   readonly failed?: string
 }
