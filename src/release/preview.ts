@@ -80,12 +80,16 @@ function restsAs({ before, isAsked, headSha }: PreviewFacts): Holding | undefine
 
 function full({ hasPreview, others, policy, isFork }: PreviewFacts): Holding | undefined {
   if (hasPreview) return undefined
-  const most = 'close one, or let this one wait: the next commit, or /kyozo deploy, tries again'
+  const most = 'this one is made when one of them goes'
   if (others.all >= policy.max)
-    return hold('full', `${others.all} previews are there already, and kyozo.yaml allows ${policy.max}; ${most}`, { removes: false })
+    return hold('full', `${there(others.all, '')} already, and kyozo.yaml allows ${policy.max}; ${most}`, { removes: false })
   if (isFork && others.ofForks >= forksAtOnce)
-    return hold('full', `${others.ofForks} previews of forks are there already, and no more are run at once; ${most}`, { removes: false })
+    return hold('full', `${there(others.ofForks, ' of forks')} already, and no more are run at once; ${most}`, { removes: false })
   return undefined
+}
+
+function there(count: number, which: string): string {
+  return count === 1 ? `1 preview${which} is there` : `${count} previews${which} are there`
 }
 
 function hold(held: Holding['held'], words: string, { removes }: { readonly removes: boolean }): Holding {

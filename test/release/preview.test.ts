@@ -70,7 +70,10 @@ describe('a preview', () => {
 
   it('finds no place beside as many as are allowed, but keeps the one that it has', () => {
     const others = { all: 10, ofForks: 0 }
-    expect(decide({ others })).toMatchObject({ kind: 'hold', held: 'full', removes: false })
+    expect(decide({ others })).toMatchObject({
+      ...{ kind: 'hold', held: 'full', removes: false },
+      words: '10 previews are there already, and kyozo.yaml allows 10; this one is made when one of them goes',
+    })
     expect(decide({ others, hasPreview: true })).toEqual({ kind: 'deploy' })
     expect(decide({ ...approved, others: { all: 3, ofForks: forksAtOnce } })).toMatchObject({ held: 'full' })
     expect(decide({ policy: { ...policy, max: 0 } })).toMatchObject({ held: 'full' })
