@@ -29,10 +29,16 @@ export function githubEnvironment(github: GitHubDouble, token: string): Record<s
   return { KYOZO_GITHUB_API_URL: github.apiUrl, KYOZO_GITHUB_TOKEN: token, KYOZO_GITHUB_WEBHOOK_SECRET: webhookSecret }
 }
 
-export async function connect(name: string, parts: { readonly kyozo: TestKyozo; readonly github: GitHubDouble }): Promise<Connected> {
-  const { kyozo, github } = parts
+export interface Parts {
+  readonly kyozo: TestKyozo
+  readonly github: GitHubDouble
+  /** Whether anybody may read the repository. Default is no. */
+  readonly isPublic?: boolean
+}
+
+export async function connect(name: string, { kyozo, github, isPublic = false }: Parts): Promise<Connected> {
   const workspace = `${name}-${randomBytes(3).toString('hex')}`
-  const repository = await github.createRepository({ fullName: `mona/${workspace}`, isPrivate: true })
+  const repository = await github.createRepository({ fullName: `mona/${workspace}`, isPrivate: !isPublic })
   repository.addHook({ url: `${kyozo.url}/webhooks/github`, secret: webhookSecret })
   const push = (files: Readonly<Record<string, string | null>>) => repository.push({ change: { files }, message: `Change ${workspace}` })
   const verdict = (sha: string, deadlineMs = 120_000) =>

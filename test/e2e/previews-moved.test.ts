@@ -1,0 +1,90 @@
+// Pull requests whose base or head becomes another one, and what their previews and plans make of it.
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { busyboxService } from '../support/busybox-service.ts'
+import { emptyDatabaseUrl } from '../support/database.ts'
+import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
+import { type ApiDocument, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { until } from '../support/until.ts'
+import { githubEnvironment } from './connected.ts'
+import { inspected } from './mending.ts'
+import { type Shop, shopOf, withRules } from './previewing.ts'
+
+const minutes = 60_000
+vi.setConfig({ testTimeout: 3 * minutes })
+const databaseUrl = await emptyDatabaseUrl()
+
+let github: GitHubDouble
+let kyozo: TestKyozo
+
+beforeAll(async () => {
+  github = await startGitHub()
+  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), DATABASE_URL: databaseUrl })
+}, 3 * minutes)
+
+afterAll(async () => {
+  await kyozo.remove()
+  await github.close()
+}, minutes)
+
+const untilPlanned = (shop: Shop, sha: string, words: string) =>
+  until(`the plan of ${sha.slice(0, 7)} to say ${words}`, () => shop.repository.shown(sha)['kyozo/plan']?.description === words)
+
+const memoryOf = async (shop: Shop, number: number) =>
+  inspected((await shop.containersOfPreview(number)).get('two')!, '{{.HostConfig.Memory}}')
+
+it('a pull request that is led to another branch is compared with that, and its preview goes by what that says', async () => {
+  const shop = await shopOf('retarget', { kyozo, github })
+  const small = withRules('previews: {resources: {memory: 64Mi}}')
+  await shop.branch('next', { ...busyboxService('one', '2'), ...small })
+  await shop.branch('quiet', withRules('previews: {enabled: false}'), 'next')
+  const head = await shop.branch('idea', busyboxService('two', '2'), 'next')
+  const pull = await shop.repository.openPullRequest({ branch: 'idea' })
+  expect(await shop.previewVerdict(head)).toEqual({ state: 'success', description: '2 live' })
+  await untilPlanned(shop, head, '2 services change: one rebuilt, two rebuilt')
+  expect(await memoryOf(shop, pull.number)).toBe(String(512 * 1024 ** 2))
+
+  const [retargeted] = await pull.retarget('next')
+  expect(JSON.parse(retargeted!.answer)).toMatchObject({ reason: `pull request ${pull.number} has another base and is reviewed again` })
+  await untilPlanned(shop, head, '1 service changes: two rebuilt')
+  // The same commit, with what the other base gives it.
+  await until('less memory', async () => (await memoryOf(shop, pull.number)) === String(64 * 1024 ** 2))
+  expect(await shop.untilShown(head, '2 live')).toMatchObject({ state: 'success' })
+
+  await pull.retarget('quiet')
+  expect(await shop.untilShown(head, /^No preview: previews are off/)).toMatchObject({ state: 'success' })
+  await pull.retarget('main')
+  await shop.untilShown(head, '2 live')
+  await shop.untilAnswers('two', pull.number, 'two 2')
+  await pull.close()
+  await shop.untilGone(pull.number)
+  expect(github.problems()).toEqual([])
+})
+
+it('a pull request that stands on another one stays when that is merged and its branch deleted, and goes on against its base', async () => {
+  const shop = await shopOf('stack', { kyozo, github })
+  const lower = await shop.pull('2')
+  const head = await shop.branch('upper', busyboxService('one', '2'), 'two-2')
+  const upper = await shop.repository.openPullRequest({ branch: 'upper', base: 'two-2' })
+  await Promise.all([shop.previewVerdict(lower.headSha), shop.previewVerdict(head)])
+  await untilPlanned(shop, head, '1 service changes: one rebuilt')
+  expect([await shop.askPreview('one', upper.number), await shop.askPreview('two', upper.number)]).toEqual(['one 2', 'two 2'])
+
+  const merged = await lower.merge()
+  await shop.repository.deleteBranch('two-2')
+  expect(upper.state).toBe('open')
+  await shop.verdict(merged.sha)
+  await shop.untilGone(lower.number)
+  await until('the other base to be known', async () => {
+    const { data } = await kyozo.api<ApiDocument>(`/pull_requests?filter[head_sha]=${head}`)
+    return data[0]?.attributes.base_ref === 'refs/heads/main'
+  })
+  await untilPlanned(shop, head, '1 service changes: one rebuilt')
+  expect(await shop.untilShown(head, '2 unchanged')).toMatchObject({ state: 'success' })
+  expect(await shop.askPreview('one', upper.number)).toBe('one 2')
+
+  const last = await upper.merge()
+  await shop.verdict(last.sha)
+  expect([await shop.ask('one'), await shop.ask('two')]).toEqual(['one 2', 'two 2'])
+  await shop.untilGone(upper.number)
+  expect(github.problems()).toEqual([])
+})

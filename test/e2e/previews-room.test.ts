@@ -1,0 +1,81 @@
+// Previews that find no room: as many as kyozo.yaml allows are there, or all of them together have the memory that they may use.
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { busyboxService } from '../support/busybox-service.ts'
+import { emptyDatabaseUrl } from '../support/database.ts'
+import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
+import { startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { until } from '../support/until.ts'
+import { githubEnvironment } from './connected.ts'
+import { shopOf } from './previewing.ts'
+
+const minutes = 60_000
+vi.setConfig({ testTimeout: 3 * minutes })
+const databaseUrl = await emptyDatabaseUrl()
+
+let github: GitHubDouble
+let kyozo: TestKyozo
+
+beforeAll(async () => {
+  github = await startGitHub()
+  // Two previews of two services with 64 MiB each.
+  const environment = { DATABASE_URL: databaseUrl, KYOZO_PREVIEW_MEMORY_MB: '300' }
+  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), ...environment })
+}, 3 * minutes)
+
+afterAll(async () => {
+  await kyozo.remove()
+  await github.close()
+}, minutes)
+
+const version = (of: string) => ({ change: { files: busyboxService('two', of) } })
+
+it('the one preview too many says so, and is made as soon as another one goes', async () => {
+  const shop = await shopOf('cap', { kyozo, github, rules: 'previews: {max: 1, resources: {memory: 64Mi}}' })
+  const first = await shop.pull('2')
+  expect(await shop.previewVerdict(first.headSha)).toEqual({ state: 'success', description: '2 live' })
+  const second = await shop.pull('3')
+  const words = '1 preview is there already, and kyozo.yaml allows 1; this one is made when one of them goes'
+  expect(await shop.previewVerdict(second.headSha)).toEqual({ state: 'failure', description: `No preview: ${words}` })
+  await shop.untilSaid(second, '1 preview is there already')
+  const { sha } = await second.push(version('4'))
+  expect(await shop.previewVerdict(sha)).toMatchObject({ state: 'failure' })
+  expect((await shop.containersOfPreview(second.number)).size).toBe(0)
+
+  await first.close()
+  expect(await shop.untilShown(sha, '2 live')).toMatchObject({ state: 'success' })
+  await shop.untilAnswers('two', second.number, 'two 4')
+  await second.close()
+  await Promise.all([shop.untilGone(first.number), shop.untilGone(second.number)])
+  expect(github.problems()).toEqual([])
+})
+
+it('the preview that was used least recently gives way to another one, says so, and comes back with its next push', async () => {
+  const shop = await shopOf('room', { kyozo, github, rules: 'previews: {resources: {memory: 64Mi}}' })
+  const first = await shop.pull('2')
+  await shop.previewVerdict(first.headSha)
+  const second = await shop.pull('3')
+  await shop.previewVerdict(second.headSha)
+  // Whoever speaks of it uses it.
+  shop.repository.allow('ada', 'write')
+  const { comment } = await first.comment('/kyozo deploy', { by: 'ada' })
+  await until('kyozo to have heard', () => comment.reactions.length > 0)
+
+  const third = await shop.pull('5')
+  expect(await shop.previewVerdict(third.headSha)).toEqual({ state: 'success', description: '2 live' })
+  await shop.untilGone(second.number)
+  const said = await shop.untilSaid(second, 'Preview is gone')
+  expect(said).toContain('needed its room: previews may use 300 MiB of memory together, and this one was used least recently')
+  expect(said).toContain('the next push, or /kyozo deploy, brings it back')
+  expect(await shop.askPreview('two', first.number)).toBe('two 2')
+  // It did go live.
+  expect(await shop.previewVerdict(second.headSha)).toEqual({ state: 'success', description: '2 live' })
+
+  const again = await second.push(version('6'))
+  expect(await shop.previewVerdict(again.sha)).toEqual({ state: 'success', description: '2 live' })
+  await shop.untilAnswers('two', second.number, 'two 6')
+  await shop.untilGone(first.number)
+  await shop.untilSaid(first, 'needed its room')
+  for (const pull of [first, second, third]) await pull.close()
+  for (const pull of [first, second, third]) await shop.untilGone(pull.number)
+  expect(github.problems()).toEqual([])
+})
