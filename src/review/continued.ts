@@ -2,6 +2,7 @@
 // same name is the same service wherever its folder is; under another name it is taken for the same one by its folder, its files or its volumes.
 import type { TreeDiff } from '../git/source-tree.ts'
 import { canonicalJson } from '../stack/canonical.ts'
+import { isChosen } from '../stack/kept-names.ts'
 import type { StackService } from '../stack/stack.ts'
 import { isWithin, joinPath, relativeTo } from '../topology/paths.ts'
 import type { Move, ReviewedSide, ReviewInput } from './review.ts'
@@ -39,17 +40,17 @@ function byName({ stack }: ReviewedSide): (readonly [string, StackService])[] {
 
 /** Whether its files are in another folder than that of its name: somebody else was called so, and nobody chose that. */
 function hasLeft({ folder }: StackService, heir: StackService, { after, diff }: Pick<ReviewInput, 'after' | 'diff'>): boolean {
-  if (folder === undefined || heir.folder === undefined || folder === heir.folder || isChosen(heir.name, after)) return false
+  if (folder === undefined || heir.folder === undefined || folder === heir.folder || isNamed(heir.name, after)) return false
   const gone = filesThatLeft(folder, diff)
   const alikeIn = (to: string) => likeness(gone, { from: folder, to })
   const least = Math.max(alikeFrom, alikeIn(heir.folder))
   return after.stack.services.some((other) => other.folder !== undefined && other.folder !== heir.folder && alikeIn(other.folder) > least)
 }
 
-/** A name that a person chose, in kyozo.yaml or in a compose file, and that no folder gave it. */
-export function isChosen(name: string, { topology }: ReviewedSide): boolean {
+/** Whether a person called it so; what has no folder is called so where it is declared. */
+export function isNamed(name: string, { topology }: ReviewedSide): boolean {
   const spec = topology.services.find((service) => service.name === name)
-  return spec === undefined || spec.compose !== undefined || spec.declared !== undefined
+  return spec === undefined || isChosen(spec)
 }
 
 interface Pair {

@@ -1,6 +1,7 @@
 // How services whose folders were renamed keep their names by themselves, as if kyozo.yaml said so.
+import { stillKept } from '../stack/kept-names.ts'
 import type { KeptNames } from '../topology/declaration/settings.ts'
-import { continuedServices, isChosen } from './continued.ts'
+import { continuedServices, isNamed } from './continued.ts'
 import type { ReviewInput } from './review.ts'
 
 type Sides = Pick<ReviewInput, 'before' | 'after' | 'diff'>
@@ -21,17 +22,9 @@ export function keepingNames<S extends ReviewInput['after']>(
  */
 export function keptNames({ before, after, diff }: Sides): KeptNames {
   const moves = [...continuedServices({ before, after, diff }).values()].flatMap(({ move }) => {
-    if (move === null || move.keepsName || move.to.folder === null || isChosen(move.to.name, after)) return []
+    if (move === null || move.keepsName || move.to.folder === null || isNamed(move.to.name, after)) return []
     return [[move.from.name, move.to.folder] as const]
   })
-  return Object.fromEntries([...keptAgain({ before, after }), ...moves])
-}
-
-/** A name that was kept once is kept for as long as its folder is there, however much the service changes. */
-function keptAgain({ before, after }: Pick<Sides, 'before' | 'after'>): readonly (readonly [string, string])[] {
-  const { services } = after.topology
-  return Object.entries(before?.stack.keptNames ?? {}).filter(([name, folder]) => {
-    const [spec, ...others] = services.filter(({ path }) => path === folder)
-    return spec !== undefined && others.length === 0 && spec.name !== name && !isChosen(spec.name, after)
-  })
+  // What was kept once is kept on, however much the service changes.
+  return { ...stillKept(before?.stack.keptNames ?? {}, after.topology), ...Object.fromEntries(moves) }
 }

@@ -1,8 +1,10 @@
 // The two documents, as data and as text. Their text is made from typed values, key by key in a fixed order, so that a change of one value
 // is a change of one line.
+import type { KeptNames } from '../topology/declaration/settings.ts'
 import { byCodeUnit } from './canonical.ts'
 import { writeMap } from './compose-value.ts'
 import { houseText } from './house-yaml.ts'
+import { keptNamesKey } from './kept-names.ts'
 import type { LinkedService } from './link-services.ts'
 import { asComment } from './reasons.ts'
 import type { ComposeDocument, ComposeService } from './stack.ts'
@@ -23,13 +25,14 @@ const head = [
 const overlayHead = 'What kyozo adds to compose.kyozo.yaml when it runs it: image keys and labels, nothing else.'
 
 /** `compose.kyozo.yaml` as data. */
-export function composeDocument(services: readonly LinkedService[]): ComposeDocument {
+export function composeDocument(services: readonly LinkedService[], keptNames: KeptNames = {}): ComposeDocument {
   const byName = [...services].sort((a, b) => byCodeUnit(a.name, b.name))
   const volumes = [...new Set(services.flatMap((service) => service.volumes))].sort(byCodeUnit)
   return {
     services: Object.fromEntries(byName.map(({ name, definition }) => [name, inReadingOrder(writeMap(definition))])),
     networks: { default: {} },
     ...(volumes.length === 0 ? {} : { volumes: Object.fromEntries(volumes.map((volume) => [volume, {}])) }),
+    ...(Object.keys(keptNames).length === 0 ? {} : { [keptNamesKey]: writeMap(keptNames) }),
   }
 }
 

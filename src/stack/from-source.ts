@@ -15,6 +15,7 @@ import type { Topology } from '../topology/topology.ts'
 import type { CommittedMemory } from './committed/base.ts'
 import { settingsFirst } from './edits/settings-first.ts'
 import type { Committed } from './edits/with-edits.ts'
+import { keptNamesIn, stillKept } from './kept-names.ts'
 import { renderTemplate } from './render-template.ts'
 import { withDefaultLimits } from './settings/default-limits.ts'
 import type { ResourceLimits } from './settings/resources.ts'
@@ -52,8 +53,7 @@ export interface Specified {
 
 /** Pure; asks `tree` for texts, so the caller repeats it until nothing is wanted. Throws what analyze and specifyStack throw, and `compose_refused`. */
 export function specifyFromSource(source: SourceTree, context: SourceContext): Specified {
-  const tree = withSettings(source, context.settings, context.keptNames)
-  const found = analyze(tree, { rootName: context.identity.workspace, memory: context.memory })
+  const { tree, found, keptNames } = analyzeNamed(source, context)
   const topology = withDefaultLimits(found, context.defaultLimits ?? {})
   if (tree.wanted.size === 0) assertRunnable(topology)
   const files = topology.services.flatMap((service) => (service.build.kind === 'compose' ? [service.build.file] : []))
@@ -63,6 +63,7 @@ export function specifyFromSource(source: SourceTree, context: SourceContext): S
   const remembered = { ...context.committed, resolve: settingsFirst(context.settings ?? {}) }
   const { stack, committed } = specifyCommitted({
     ...context,
+    keptNames,
     committed: remembered,
     topology,
     composeModels,
@@ -73,6 +74,17 @@ export function specifyFromSource(source: SourceTree, context: SourceContext): S
     assertDockerfilesAllowed(stack, { workspace: context.identity.workspace, policy: context.preview?.trust ?? 'trusted' })
   if (tree.wanted.size === 0) assertSecretsMet(tree, stack)
   return { topology, stack, committed, environments: declaredEnvironments(tree), previews: previewRules(readDeclaration(tree).declaration) }
+}
+
+/** With the names that services keep: those of compose.kyozo.yaml, and before these what the caller knows of the place where it is to run. */
+function analyzeNamed(source: SourceTree, { settings, keptNames: known = {}, identity, memory }: SourceContext) {
+  const analyzed = (keptNames: KeptNames) => {
+    const tree = withSettings(source, settings, keptNames)
+    return { tree, found: analyze(tree, { rootName: identity.workspace, memory }), keptNames }
+  }
+  const plain = analyzed(known)
+  const written = stillKept(keptNamesIn(plain.tree), plain.found)
+  return Object.keys(written).length === 0 ? plain : analyzed({ ...written, ...known })
 }
 
 /** An analysis may tell of more services than one stack can run. */

@@ -66,12 +66,12 @@ export function specifyCommitted(input: StackInput): SpecifiedStack {
   const { drafts, differences } = draftServices(input)
   const { services: meant, committed } = withEdits(linkServices(withFixedPorts(drafts, input.fixedPorts ?? {})), input)
   const ordered = inStartOrder(input.preview === undefined ? meant : confineAsPreview(meant, input.preview))
-  const document = composeDocument(ordered)
+  const { keptNames = {} } = input
+  const document = composeDocument(ordered, keptNames)
   const services = finishServices(ordered, { ...input, document })
   const volumes = Object.keys(document.volumes ?? {})
   const overlay = runtimeOverlay({ ...input, services, volumes })
   const { edits } = committed.merged
-  const { keptNames = {} } = input
   const stack = {
     project: input.identity.project,
     document,

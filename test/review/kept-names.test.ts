@@ -1,6 +1,7 @@
 // A rename that keeps a service's name by itself: the commit specified again, as if kyozo.yaml said so.
 import { expect, it } from 'vitest'
 import { keepingNames, keptNames } from '../../src/review/kept-names.ts'
+import type { Specified } from '../../src/stack/from-source.ts'
 import type { KeptNames } from '../../src/topology/declaration/settings.ts'
 import { type Files, inputOf, nodeService, reviewOf } from './sides.ts'
 
@@ -75,4 +76,30 @@ it('a service goes with its files when a folder of its name comes in the same co
   expect(keptNames(inputOf(files('services/api'), { ...files('core'), ...stranger }))).toEqual({ api: 'core' })
   // Whose folder stays has gone nowhere, whoever copies it.
   expect(keptNames(inputOf(files('services/api'), { ...files('core'), ...nodeService('services/api', { name: 'api' }) }))).toEqual({})
+})
+
+it('compose.kyozo.yaml tells clones and other kyozos what is called so', () => {
+  const written = inputOf(null, files('services/backend'), { keptNames: { api: 'services/backend' } }).after as Specified
+  expect(written.committed.generated).toMatch(/^x-kyozo-names:\n {2}api: services\/backend$/m)
+  const cloned = { ...files('services/backend'), 'compose.kyozo.yaml': written.committed.generated }
+  const clone = inputOf(null, cloned).after as Specified
+  expect(clone.stack.documentText).toBe(written.stack.documentText)
+  expect(clone.committed).toMatchObject({ present: written.committed.generated, generated: written.committed.generated })
+  // A memory of what is called otherwise goes before, and so does a person.
+  const named = inputOf(null, { ...cloned, 'kyozo.yaml': 'services:\n  core: {path: services/backend}\n' }).after.stack
+  expect(named.keptNames).toBeUndefined()
+  expect(named.services.map(({ name }) => name)).toContain('core')
+})
+
+it.each([
+  'x-kyozo-names: 3',
+  'x-kyozo-names: {api: [1]}',
+  'x-kyozo-names: {api: ../..}',
+  'x-kyozo-names: {__proto__: services/backend}',
+  'x-kyozo-names: {A b: services/backend}',
+  'x-kyozo-names: {api: services/backend, other: services/backend}',
+])('what nobody could be called is left aside: %s', (line) => {
+  const text = `services: {}\n${line}\n`
+  const { services } = inputOf(null, { ...files('services/backend'), 'compose.kyozo.yaml': text }).after.stack
+  expect(services.map(({ name }) => name)).toContain('backend')
 })

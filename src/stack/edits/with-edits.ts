@@ -43,7 +43,7 @@ export interface Remembered extends CommittedMemory {
 
 /** Throws `compose_invalid` and `compose_refused`, with lines. While anything is still to be loaded the answer is as if there were no file. */
 export function withEdits(services: readonly LinkedService[], input: StackInput): WithEdits {
-  const generated = withMark(documentText(composeDocument(services), services))
+  const generated = withMark(documentText(composeDocument(services, input.keptNames), services))
   const present = presentFile(input.tree)
   if (present === null || present === generated || input.tree.wanted.size > 0)
     return {
