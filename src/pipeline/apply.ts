@@ -15,6 +15,7 @@ import { about } from './build-images.ts'
 import { isNetworkGone } from './network-gone.ts'
 import { allOrFailures } from './outcomes.ts'
 import type { Seeding } from './seeds/seeding.ts'
+import { inTurnToStart } from './start-turns.ts'
 
 export interface Applied {
   /** New containers that do not answer to their service's name yet, by service. */
@@ -83,7 +84,7 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: Applyin
     ]
     const up = Promise.withResolvers<boolean>()
     work.up.set(spec.name, up)
-    const proven = afterDependencies(dependencies, () => bringUp(work, spec, operation))
+    const proven = afterDependencies(dependencies, () => inTurnToStart(attempt, () => bringUp(work, spec, operation)))
     started.set(spec.name, proven)
     proven.then(up.resolve, () => up.resolve(false))
   }

@@ -9,6 +9,7 @@ import { health } from './health.ts'
 import { live } from './live.ts'
 import { memory } from './memory.ts'
 import { oneOfFifty } from './one-of-fifty.ts'
+import { previews } from './previews.ts'
 import { pushToVerdict } from './push-to-verdict.ts'
 import { reconcile } from './reconcile.ts'
 import { rollback } from './rollback.ts'
@@ -17,6 +18,7 @@ import { webhooks } from './webhooks.ts'
 
 export const benchmarks: readonly Benchmark[] = [
   pushToVerdict,
+  previews,
   rollback,
   oneOfFifty,
   detection,

@@ -10,7 +10,8 @@ import { service, stack } from './facts.ts'
 import { refused, smallEngine, withOverlay } from './small-engine.ts'
 
 const wishes = { destroyed: new Map() }
-const attempt = { signal: new AbortController().signal, say: () => undefined, wishes } as unknown as Attempt
+const environment = { trust: 'trusted' }
+const attempt = { environment, signal: new AbortController().signal, say: () => undefined, wishes } as unknown as Attempt
 
 const store = service('store', {
   ...{ configHash: 'new', volumes: ['data'], health: { kind: 'none' } },
