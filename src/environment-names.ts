@@ -8,6 +8,11 @@ export function projectName(workspace: string, environment: string): string {
   return `kyozo-${workspace}-${environment}`
 }
 
+/** The one network of a compose project that kyozo makes. */
+export function networkOf(project: string): string {
+  return `${project}_default`
+}
+
 /** What stands between a service's name and the base domain: `shop`, `shop-staging`, `shop-pr-12`. */
 export function hostLabel(workspace: string, environment: string): string {
   return environment === productionName ? workspace : `${workspace}-${environment}`

@@ -68,12 +68,17 @@ export function liveVerdicts(attempt: Served & { readonly release: Pick<Attempt[
     const outcome = presentOutcome(attempt, facts, { spec, isTouched: touched.has(spec.name), wasBuilt: built.has(spec.name), did })
     return { ...verdictOf(outcome), ...about(spec), sinceSha: outcome.kind === 'unchanged' ? outcome.sinceSha : attempt.release.sha }
   })
+  const leftOut = (facts.stack.sharing?.services ?? []).filter(({ kind }) => kind === 'left_out')
   const removed = facts.plan.operations.flatMap((operation) => {
-    if (operation.kind !== 'remove') return []
+    if (operation.kind !== 'remove' || leftOut.some(({ name }) => name === operation.service)) return []
     const volumes = attempt.live.get(operation.service)?.spec.volumes ?? []
     return [verdictOf({ kind: 'removed', service: operation.service, keptVolumes: volumes })]
   })
-  return [...present, ...removed]
+  const unneeded = leftOut.map(({ name, folder, because }) => ({
+    ...verdictOf({ kind: 'left_out', service: name, because }),
+    ...(folder === undefined ? {} : { folderPath: folder }),
+  }))
+  return [...present, ...removed, ...unneeded]
 }
 
 interface Present {
@@ -88,6 +93,7 @@ function presentOutcome(attempt: Served, facts: LiveFacts, { spec, isTouched, wa
   const url = replicas === 0 ? undefined : facts.urls.get(name)
   const reached = url === undefined ? {} : { url }
   const before = attempt.live.get(name)
+  if (spec.servedFrom !== undefined) return { kind: 'shared', service: name, from: spec.servedFrom.environment, ...reached } as const
   if (!isTouched && before !== undefined) return { kind: 'unchanged', service: name, sinceSha: before.sha, ...reached } as const
   if (did?.kind === 'scale') return { kind: 'scaled', service: name, copies: replicas, ...reached } as const
   const afterMs = facts.healthyAfterMs.get(name) ?? 0

@@ -104,6 +104,8 @@ function serviceState(verdict: Verdict): CommitStatus['state'] | undefined {
     case 'superseded':
     case 'skipped':
     case 'stopped':
+    case 'shared':
+    case 'left_out':
       return undefined
   }
 }

@@ -1,4 +1,5 @@
 // What a container is, held against what the live release says of its service: every difference with the field that differs.
+import { networkOf } from '../environment-names.ts'
 import { bytesOf } from '../stack/settings/resources.ts'
 import type { StackService, StackSpec } from '../stack/stack.ts'
 import { kubernetesMemory } from '../stack/units.ts'
@@ -31,6 +32,8 @@ export interface Expected {
   readonly restartPolicy: string
   /** Undefined for one that is in no network of its own. */
   readonly network: string | undefined
+  /** The other one that a relay is in. Default is none. */
+  readonly baseline?: string
   readonly project: string
 }
 
@@ -39,10 +42,12 @@ export interface ExpectedOf {
   readonly labels: Readonly<Record<string, string>>
   /** Variables that the service was started with beyond the stack: what a person set wins over what the stack says. Undefined when that is not known. */
   readonly given: readonly string[] | undefined
+  /** Whether the environment that serves what it does not run itself is there. Default is yes. */
+  readonly hasBaseline?: boolean
 }
 
-export function expectedOf({ name, image, configHash, build }: StackService, stack: StackSpec, options: ExpectedOf): Expected {
-  const { project, labels, given } = options
+export function expectedOf({ name, image, configHash, build, servedFrom }: StackService, stack: StackSpec, options: ExpectedOf): Expected {
+  const { project, labels, given, hasBaseline = true } = options
   const definition = (stack.document.services[name] ?? {}) as Definition
   const { memory, cpus } = definition.deploy?.resources?.limits ?? {}
   const hasNetwork = definition.network_mode === undefined
@@ -50,12 +55,13 @@ export function expectedOf({ name, image, configHash, build }: StackService, sta
     service: name,
     image: build === undefined && typeof definition.image === 'string' ? definition.image : image,
     configHash,
-    labels: { ...labels, 'kyozo.service': name },
+    labels: { ...labels, 'kyozo.service': name, ...(servedFrom === undefined ? {} : { 'kyozo.baseline': servedFrom.project }) },
     environment: given === undefined ? {} : without(literalsOf(definition.environment), given),
     memoryBytes: memory === undefined ? 0 : (bytesOf(kubernetesMemory(String(memory))) ?? 0),
     nanoCpus: cpus === undefined ? 0 : Math.round(Number(cpus) * 1e9),
     restartPolicy: typeof definition.restart === 'string' ? (definition.restart.split(':')[0] ?? 'no') : 'no',
-    network: hasNetwork ? `${project}_default` : undefined,
+    network: hasNetwork ? networkOf(project) : undefined,
+    ...(servedFrom === undefined || !hasBaseline ? {} : { baseline: networkOf(servedFrom.project) }),
     project,
   }
 }
@@ -107,15 +113,22 @@ function differencesOfMake(made: ContainerMake, expected: Expected, found: Found
       ? []
       : found(`env.${name}`, 'identity', ['as released', made.environment[name] === undefined ? 'not set' : 'another value']),
   )
-  const extra = made.networks.filter((network) => expected.network !== undefined && network !== expected.network)
+  const own = [expected.network, expected.baseline]
+  const extra = made.networks.filter((network) => expected.network !== undefined && !own.includes(network))
   return [
     ...wrong,
     ...changed,
     ...found('limits.memory', 'choice', [sayBytes(expected.memoryBytes), sayBytes(made.memoryBytes)]),
     ...found('limits.cpu', 'choice', [sayCpus(expected.nanoCpus), sayCpus(made.nanoCpus)]),
     ...found('restart policy', 'choice', [expected.restartPolicy, made.restartPolicy]),
+    ...(isApart(made, expected) ? found(`networks.${expected.baseline}`, 'place', ['connected', 'not connected']) : []),
     ...extra.flatMap((network) => found(`networks.${network}`, 'choice', ['not connected', 'connected'])),
   ]
+}
+
+/** A relay without the network of what it passes connections on to. */
+export function isApart({ networks }: Pick<ContainerMake, 'networks'>, { baseline }: Pick<Expected, 'baseline'>): boolean {
+  return baseline !== undefined && !networks.includes(baseline)
 }
 
 /** In the units of kyozo.yaml, so that it can become a setting. */

@@ -51,7 +51,9 @@ export function explainChanges(input: ExplainInput): Pick<PlanContext, 'services
   for (const service of spec.services) {
     const before = previous.get(service.name)
     const because = sayChanges(affected.get(service.name) ?? [], service)
-    if (previous.size === 0) services.set(service.name, 'first release')
+    if (service.servedFrom !== undefined && before?.configHash !== service.configHash)
+      services.set(service.name, `${service.servedFrom.environment} serves it`)
+    else if (previous.size === 0) services.set(service.name, 'first release')
     else if (before === undefined) services.set(service.name, sayNew(service, diff))
     else {
       const definition = spec.document.services[service.name] ?? {}
@@ -60,7 +62,8 @@ export function explainChanges(input: ExplainInput): Pick<PlanContext, 'services
   }
   for (const [name, before] of previous) {
     if (spec.services.some((service) => service.name === name)) continue
-    const cause = sayGone(before, input)
+    const unneeded = spec.sharing?.services.find((service) => service.name === name)?.because
+    const cause = unneeded ?? sayGone(before, input)
     services.set(name, cause)
     for (const volume of before.volumes) if (!spec.volumes.includes(volume)) volumes.set(volume, `${cause}; volume ${volume} is kept`)
   }

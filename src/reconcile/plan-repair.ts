@@ -15,7 +15,7 @@ import {
   sayOthers,
   sayResting,
 } from './repair.ts'
-import { isDeaf, standingDifferences } from './standing.ts'
+import { isDeaf, isUnconnected, sayUnconnected, standingDifferences } from './standing.ts'
 
 export function planRepair(observed: ObservedStack, desired: Desired): RepairPlan {
   const present = observed.containers.filter(({ state }) => state !== 'removing')
@@ -201,13 +201,13 @@ function mendingOf(
   if (rests) return service.isStopped || isHeld ? stops : []
   const resting = proven.filter((container) => !isUp(container))
   const paused = proven.filter(({ state }) => state === 'paused')
-  const nameless = service.needsNetwork ? proven.filter(({ hasAlias }) => !hasAlias) : []
+  const unconnected = proven.filter((container) => isUnconnected(service, container))
   const behind = proven.filter((container) => isUp(container) && isLeftBehind(container, host))
-  const deaf = proven.filter((container) => isDeaf(container) && !nameless.includes(container) && !behind.includes(container))
+  const deaf = proven.filter((container) => isDeaf(container) && !unconnected.includes(container) && !behind.includes(container))
   return [
     ...restores,
     ...step('unpause', paused, 'its container was paused'),
-    ...step('connect', nameless, 'its container does not answer to its name on the network'),
+    ...step('connect', unconnected, sayUnconnected(unconnected)),
     ...step('start', resting, sayResting(resting)),
     ...step('restart', behind, `it lives in the namespace of ${host?.name}, which was started again`),
     ...step('restart', deaf, 'its container lost its port on the machine'),

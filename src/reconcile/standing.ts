@@ -1,5 +1,5 @@
 // How a container of the live release stands: whether it runs, is connected, and can be reached.
-import type { Difference } from './differences.ts'
+import { type Difference, isApart } from './differences.ts'
 import { type Host, isLeftBehind, leftBehindDifference } from './guests.ts'
 import type { ObservedContainer } from './plan.ts'
 import { isUp } from './recover.ts'
@@ -15,6 +15,17 @@ export function standingDifferences(service: DesiredService, container: Observed
   if (service.needsNetwork && !hasAlias) return differs('networks.default', `connected as ${service.name}`, 'not connected by this name')
   if (host !== undefined && isLeftBehind(container, host)) return [leftBehindDifference(container, host)]
   return isDeaf(container) ? differs('ports', 'published', 'not published') : []
+}
+
+/** It does not answer to its name, or is a relay without a way to what it stands for. */
+export function isUnconnected({ needsNetwork, expected }: DesiredService, { hasAlias, made }: ObservedContainer): boolean {
+  return needsNetwork && (!hasAlias || (made !== undefined && isApart(made, expected)))
+}
+
+export function sayUnconnected(containers: readonly ObservedContainer[]): string {
+  return containers.every(({ hasAlias }) => hasAlias)
+    ? 'its relay was disconnected from what serves it'
+    : 'its container does not answer to its name on the network'
 }
 
 /** It runs and is connected, and nothing of the machine leads to it any more. */

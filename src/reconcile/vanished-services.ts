@@ -17,8 +17,10 @@ export interface VanishInput {
 export function vanishedServices({ spec, previous, hasFolder, diff }: VanishInput): readonly KyozoError[] {
   const changed = [...diff.added, ...diff.modified, ...diff.removed]
   if (changed.some((path) => /(^|\/)(kyozo|(docker-)?compose[^/]*)\.ya?ml$/.test(path))) return []
-  const names = new Set(spec.services.map((service) => service.name))
-  const folders = new Set(spec.services.flatMap((service) => service.folder ?? []))
+  // A preview runs not all that its commit holds.
+  const present = [...spec.services, ...(spec.sharing?.services ?? [])]
+  const names = new Set(present.map((service) => service.name))
+  const folders = new Set(present.flatMap((service) => service.folder ?? []))
   return [...previous].flatMap(({ name, folder }) => {
     if (folder === undefined || names.has(name) || folders.has(folder) || !hasFolder(folder)) return []
     const edited = changed.find((path) => isWithin(path, folder))

@@ -2,7 +2,9 @@
 import type { KyozoError } from '../errors.ts'
 import type { ReleaseState } from './states.ts'
 
-export const verdictKinds = ['live', 'unchanged', 'failed', 'superseded', 'rolled_back', 'removed', 'skipped', 'stopped'] as const
+export const verdictKinds = [
+  'live', 'unchanged', 'failed', 'superseded', 'rolled_back', 'removed', 'skipped', 'stopped', 'shared', 'left_out',
+] as const // biome-ignore format: a list
 export type VerdictKind = (typeof verdictKinds)[number]
 
 export interface Verdict {
@@ -43,6 +45,10 @@ export type ServiceOutcome =
   | { readonly kind: 'stopped'; readonly service: string; readonly because: string; readonly now?: boolean }
   | { readonly kind: 'removed'; readonly service: string; readonly keptVolumes: readonly string[] }
   | { readonly kind: 'skipped'; readonly service: string; readonly because: string; readonly servingSha?: string }
+  /** Another environment serves it. */
+  | { readonly kind: 'shared'; readonly service: string; readonly from: string; readonly url?: string }
+  /** Nobody in a preview needs it. */
+  | { readonly kind: 'left_out'; readonly service: string; readonly because: string }
 
 export function verdictOf(outcome: ServiceOutcome): Verdict {
   const { service } = outcome
@@ -53,14 +59,14 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
         kind: 'live',
         words: `live after ${seconds(outcome.afterMs)}${outcome.wasBuilt ? '' : ' (image was built before)'}`,
         durationMs: Math.round(outcome.afterMs),
-        ...(outcome.url === undefined ? {} : { url: outcome.url }),
+        ...at(outcome.url),
       }
     case 'scaled':
       return {
         service,
         kind: 'live',
         words: `live with ${outcome.copies} ${outcome.copies === 1 ? 'copy' : 'copies'}`,
-        ...(outcome.url === undefined ? {} : { url: outcome.url }),
+        ...at(outcome.url),
       }
     case 'unchanged':
       return {
@@ -68,7 +74,7 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
         kind: 'unchanged',
         words: `unchanged since ${short(outcome.sinceSha)}`,
         sinceSha: outcome.sinceSha,
-        ...(outcome.url === undefined ? {} : { url: outcome.url }),
+        ...at(outcome.url),
       }
     case 'failed':
       return {
@@ -101,6 +107,10 @@ export function verdictOf(outcome: ServiceOutcome): Verdict {
         words: `${sentence(outcome.because)}. ${serving(outcome.servingSha)}`,
         ...since(outcome.servingSha),
       }
+    case 'shared':
+      return { service, kind: 'shared', words: `served from ${outcome.from}`, ...at(outcome.url) }
+    case 'left_out':
+      return { service, kind: 'left_out', words: `not run: ${sentence(outcome.because)}` }
   }
 }
 
@@ -130,6 +140,8 @@ export function releaseWords(state: ReleaseState, verdicts: readonly Verdict[], 
         counted(count('unchanged'), 'unchanged'),
         counted(count('stopped'), 'stopped'),
         counted(count('removed'), 'removed'),
+        ...saidAlike(verdicts.filter(({ kind }) => kind === 'shared')),
+        counted(count('left_out'), 'not run'),
       ].filter((part) => part !== undefined)
       return parts.length === 0 ? 'Nothing to deploy' : parts.join(', ')
     }
@@ -144,12 +156,22 @@ function counted(count: number, word: string): string | undefined {
   return count === 0 ? undefined : `${count} ${word}`
 }
 
+/** `2 served from production` */
+function saidAlike(verdicts: readonly Verdict[]): readonly string[] {
+  const alike = Map.groupBy(verdicts, ({ words }) => words.split(',')[0] ?? '')
+  return [...alike].map(([words, all]) => `${all.length} ${words}`)
+}
+
 function serving(sha: string | undefined): string {
   return sha === undefined ? 'Nothing was serving before' : `Previous release (${short(sha)}) still serving`
 }
 
 function lost(sha: string): string {
   return `Previous release (${short(sha)}) is not back yet`
+}
+
+function at(url: string | undefined): { url?: string } {
+  return url === undefined ? {} : { url }
 }
 
 function since(sha: string | undefined): { sinceSha?: string } {

@@ -165,6 +165,8 @@ const marks: Readonly<Record<VerdictKind, string>> = {
   removed: '🧹',
   skipped: '⏸️',
   stopped: '⏸️',
+  shared: '🔗',
+  left_out: '➖',
 }
 
 function stateMarkdown({ verdict, words: said, durationMs }: ServiceInComment): string {

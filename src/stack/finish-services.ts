@@ -34,7 +34,9 @@ export function finishServices(ordered: readonly LinkedService[], input: FinishI
   const hashes = new Map<string, string>()
   return ordered.map((service) => {
     const image = imageOf(service, input)
-    const given = secretsFor({ ...service, spec: specs.get(service.name) }, input.availableSecrets ?? [])
+    // A relay reads nothing of what the service reads that it stands for.
+    const readable = service.servedFrom === undefined ? (input.availableSecrets ?? []) : []
+    const given = secretsFor({ ...service, spec: specs.get(service.name) }, readable)
     const hash = configHash({
       definition: definitionOf(service, { input, hostHash: hashes.get(service.livesIn ?? '') }),
       image,
@@ -88,6 +90,7 @@ function finishService(
     dependsOn: service.dependsOn,
     volumes: service.volumes,
     evidence: service.evidence,
+    ...(service.servedFrom === undefined ? {} : { servedFrom: service.servedFrom }),
   }
 }
 

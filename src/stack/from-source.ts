@@ -12,9 +12,11 @@ import type { AnalysisMemory } from '../topology/incremental/memory.ts'
 import { servicesLimit } from '../topology/limits.ts'
 import { cleanPath, printable } from '../topology/paths.ts'
 import type { Topology } from '../topology/topology.ts'
+import type { Baseline } from './baseline/baseline.ts'
 import type { CommittedMemory } from './committed/base.ts'
 import { settingsFirst } from './edits/settings-first.ts'
 import type { Committed } from './edits/with-edits.ts'
+import type { AvailableSecret } from './given-secrets.ts'
 import { keptNamesIn, stillKept } from './kept-names.ts'
 import { renderTemplate } from './render-template.ts'
 import { withDefaultLimits } from './settings/default-limits.ts'
@@ -24,7 +26,16 @@ import type { StackSpec } from './stack.ts'
 
 type StackContext = Pick<
   StackInput,
-  'templates' | 'identity' | 'revision' | 'release' | 'generation' | 'healthDeadlineMs' | 'availableSecrets' | 'fixedPorts' | 'preview'
+  | 'templates'
+  | 'identity'
+  | 'revision'
+  | 'release'
+  | 'generation'
+  | 'healthDeadlineMs'
+  | 'availableSecrets'
+  | 'fixedPorts'
+  | 'preview'
+  | 'notShared'
 >
 
 export interface SourceContext extends StackContext {
@@ -38,6 +49,13 @@ export interface SourceContext extends StackContext {
   readonly defaultLimits?: ResourceLimits
   /** What is remembered of compose.kyozo.yaml. Default is nothing. */
   readonly committed?: CommittedMemory
+  /** The environment that serves what this commit would not change there. Default is that all of it is run. */
+  readonly baseline?: SourceBaseline
+}
+
+export interface SourceBaseline extends Omit<Baseline, 'wouldRun'> {
+  /** What the commit would be specified with, were it released there. */
+  readonly context: Pick<SourceContext, 'identity' | 'memory' | 'settings' | 'availableSecrets' | 'fixedPorts'>
 }
 
 export interface Specified {
@@ -61,8 +79,10 @@ export function specifyFromSource(source: SourceTree, context: SourceContext): S
   const composeModels = files.map((file) => readComposeFile({ tree, file, policy: context.preview?.trust ?? 'trusted', secrets }))
   if (tree.wanted.size === 0) for (const model of composeModels) assertAllowed(model)
   const remembered = { ...context.committed, resolve: settingsFirst(context.settings ?? {}) }
+  const { baseline, ...rest } = context
   const { stack, committed } = specifyCommitted({
-    ...context,
+    ...rest,
+    ...(baseline === undefined ? {} : { baseline: { ...baseline, wouldRun: wouldRunThere(source, { ...rest, baseline }) } }),
     keptNames,
     committed: remembered,
     topology,
@@ -87,6 +107,33 @@ function analyzeNamed(source: SourceTree, { settings, keptNames: known = {}, ide
   return Object.keys(written).length === 0 ? plain : analyzed({ ...written, ...known })
 }
 
+/**
+ * By service, the hash that it would have there, with what people have set for it here: what that changes is not what runs there. Where the commit could
+ * not run there, nothing of it is.
+ */
+function wouldRunThere(source: SourceTree, here: SourceContext & { readonly baseline: SourceBaseline }): Baseline['wouldRun'] {
+  const { baseline, preview: _, notShared: __, ...context } = here
+  const { settings = {}, availableSecrets = [], fixedPorts, ...there } = baseline.context
+  const own = Object.entries(context.settings ?? {}).map(([name, values]) => [name, { ...settings[name], ...values }])
+  try {
+    const { stack } = specifyFromSource(source, {
+      ...{ ...context, ...there },
+      settings: { ...settings, ...Object.fromEntries(own) },
+      availableSecrets: [...availableSecrets, ...(context.availableSecrets ?? []).filter(isOfItsOwn)],
+      fixedPorts: { ...fixedPorts, ...context.fixedPorts },
+    })
+    return new Map(stack.services.map(({ name, configHash }) => [name, configHash]))
+  } catch (error) {
+    if (error instanceof KyozoError) return new Map()
+    throw error
+  }
+}
+
+/** Those of the workspace are there too. */
+function isOfItsOwn({ layer }: AvailableSecret): boolean {
+  return layer === 'environment' || layer === 'service_in_environment'
+}
+
 /** An analysis may tell of more services than one stack can run. */
 function assertRunnable({ services }: Topology): void {
   if (services.length <= servicesLimit) return
@@ -100,7 +147,8 @@ function assertRunnable({ services }: Topology): void {
 }
 
 /** A file that is not there, or a service that nobody is, would leave somebody without a secret and without a word. */
-function assertSecretsMet(tree: SourceTree, { services }: StackSpec): void {
+function assertSecretsMet(tree: SourceTree, { services: present, sharing }: StackSpec): void {
+  const services = sharing?.services ?? present
   const { declaration, refuse } = readDeclaration(tree)
   for (const [index, { file, service }] of (declaration.secrets ?? []).entries()) {
     const mode = tree.entries.get(cleanPath(file))?.mode

@@ -34,6 +34,7 @@ function overlayService(service: StackService, { identity, release, revision, ge
       'kyozo.revision': revision,
       'kyozo.generation': String(generation),
       'kyozo.config-hash': service.configHash,
+      ...(service.servedFrom === undefined ? {} : { 'kyozo.baseline': service.servedFrom.project }),
     },
   }
 }

@@ -1,7 +1,7 @@
 // A service on its way into the stack: what is known of it before it is linked to its siblings, ordered and written down.
 import type { Evidence, HealthSpec } from '../topology/topology.ts'
 import type { ComposeMap, ComposeValue, Variable } from './compose-value.ts'
-import type { BuildInput, StackService } from './stack.ts'
+import type { BuildInput, ServedFrom, StackService } from './stack.ts'
 
 /** How a sibling reaches it. */
 export interface Endpoint {
@@ -56,5 +56,7 @@ export interface ServiceDraft {
   /** Set where kyozo made the login, so that what anybody wrote before is another one's. */
   readonly hasMadeLogin?: true
   readonly needs: readonly Need[]
+  /** Set for a relay. */
+  readonly servedFrom?: ServedFrom
   readonly evidence: readonly Evidence[]
 }

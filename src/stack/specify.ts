@@ -4,6 +4,8 @@ import type { SourceTree } from '../git/source-tree.ts'
 import type { ComposeModel } from '../topology/compose/model.ts'
 import type { KeptNames } from '../topology/declaration/settings.ts'
 import type { BackingKind, Topology } from '../topology/topology.ts'
+import type { Baseline } from './baseline/baseline.ts'
+import { shareBaseline } from './baseline/share.ts'
 import { confineAsPreview, type PreviewLimits } from './confine-preview.ts'
 import { composeDocument, documentText, overlayText } from './document.ts'
 import { draftServices } from './draft-services.ts'
@@ -38,6 +40,10 @@ export interface StackInput {
   readonly healthDeadlineMs?: number
   /** Set for a preview: what it gets of the machine. Default is a branch of the team's own. */
   readonly preview?: PreviewLimits
+  /** The environment that serves what it would not change. Default is that all of it is run. */
+  readonly baseline?: Baseline
+  /** Why there is none although kyozo.yaml says so. */
+  readonly notShared?: string
   /** Images to use for backing services instead of kyozo's own choice. Default is none. */
   readonly backingImages?: Readonly<Partial<Record<BackingKind, string>>>
   /** Names that services keep although their folders were renamed. Default is none. */
@@ -65,7 +71,9 @@ export function specifyStack(input: StackInput): StackSpec {
 export function specifyCommitted(input: StackInput): SpecifiedStack {
   const { drafts, differences } = draftServices(input)
   const { services: meant, committed } = withEdits(linkServices(withFixedPorts(drafts, input.fixedPorts ?? {})), input)
-  const ordered = inStartOrder(input.preview === undefined ? meant : confineAsPreview(meant, input.preview))
+  const confined = input.preview === undefined ? meant : confineAsPreview(meant, input.preview)
+  const shared = input.baseline === undefined ? undefined : shareBaseline(confined, input.baseline)
+  const ordered = inStartOrder(shared?.services ?? confined)
   const { keptNames = {} } = input
   const document = composeDocument(ordered, keptNames)
   const services = finishServices(ordered, { ...input, document })
@@ -84,6 +92,8 @@ export function specifyCommitted(input: StackInput): SpecifiedStack {
     differences,
     ...(edits.length === 0 ? {} : { edits }),
     ...(Object.keys(keptNames).length === 0 ? {} : { keptNames }),
+    ...(shared === undefined ? {} : { sharing: shared.sharing }),
+    ...(input.notShared === undefined ? {} : { notShared: input.notShared }),
   }
   return { stack, committed }
 }

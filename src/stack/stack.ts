@@ -2,6 +2,7 @@
 
 import type { KeptNames } from '../topology/declaration/settings.ts'
 import type { Evidence, HealthSpec, ServiceType } from '../topology/topology.ts'
+import type { Share } from './baseline/decide.ts'
 import type { Edit } from './committed/three-way.ts'
 
 /** A compose document as plain data, in canonical spelling. */
@@ -54,6 +55,19 @@ export interface StackService {
   /** Names of the stack's volumes that it mounts. */
   readonly volumes: readonly string[]
   readonly evidence: readonly Evidence[]
+  /** Set for a relay: which environment serves it. Default is that it is run. */
+  readonly servedFrom?: ServedFrom
+}
+
+export interface ServedFrom {
+  readonly environment: string
+  /** Its compose project. */
+  readonly project: string
+}
+
+/** What becomes of each service of a preview that shares with another environment; those that are left out are nowhere else in the stack. */
+export interface Sharing extends ServedFrom {
+  readonly services: readonly (Share & Pick<StackService, 'name' | 'folder'>)[]
 }
 
 /** A value that kyozo makes once per environment and keeps encrypted. It reaches compose as the variable `variable`. */
@@ -89,4 +103,8 @@ export interface StackSpec {
   readonly edits?: readonly Edit[]
   /** Names that services keep although their folders were renamed. Default is none. */
   readonly keptNames?: KeptNames
+  /** What another environment serves. Default is nothing. */
+  readonly sharing?: Sharing
+  /** Why nothing is shared although kyozo.yaml says so, as a clause. Default is that it does not, or that something is. */
+  readonly notShared?: string
 }

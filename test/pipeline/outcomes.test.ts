@@ -60,6 +60,45 @@ describe('a release that went live', () => {
     ])
   })
 
+  it('says of a preview what another environment serves, and what nobody in it needs, however it was before', () => {
+    const servedFrom = { environment: 'production', project: 'kyozo-shop-production' }
+    const names = { web: 'run', api: 'shared', db: 'left_out' } as const
+    const sharing = {
+      ...servedFrom,
+      services: Object.entries(names).map(([name, kind]) => ({
+        name,
+        folder: `services/${name}`,
+        kind,
+        because: 'nothing in this preview uses it',
+      })),
+    }
+    const verdicts = liveVerdicts(
+      { live: serves(service('api', { servedFrom }), service('db')), release: { sha: newer } },
+      {
+        stack: { ...stack(service('web'), service('api', { servedFrom })), sharing },
+        plan: {
+          operations: [
+            { ...build, service: 'web' },
+            { ...replace, service: 'web' },
+            { ...remove, service: 'db' },
+          ],
+        },
+        healthyAfterMs: new Map([['web', 1_000]]),
+        urls: new Map([['api', 'http://api']]),
+      },
+    )
+    expect(say(verdicts)).toEqual([
+      'web live: live after 1.0 s',
+      'api shared: served from production',
+      'db left_out: not run: nothing in this preview uses it',
+    ])
+    expect(verdicts.map(({ url, folderPath }) => [url, folderPath])).toEqual([
+      [undefined, 'services/web'],
+      ['http://api', 'services/api'],
+      [undefined, 'services/db'],
+    ])
+  })
+
   it('says of an image that it was built before', () => {
     const plan = { operations: [replace] }
     const facts = { stack: stack(service('api')), plan, healthyAfterMs: new Map([['api', 0]]), urls: new Map() }

@@ -199,6 +199,16 @@ it('leaves what a release has just let rest to that release, which stops it and 
   expect(said(planned([container('a1', 'api')], [service('api')], held))).toEqual(['stop api a1'])
 })
 
+it('connects a relay again with what it stands for', () => {
+  const [api] = [service('api')]
+  const relay = { ...api, expected: { ...api.expected, baseline: 'kyozo-shop-staging_default' } }
+  const plan = planned([container('a1', 'api')], [relay])
+  expect(said(plan)).toEqual(['connect api a1'])
+  expect(repairReason(plan)).toBe('api: its relay was disconnected from what serves it')
+  const networks = [`${project}_default`, 'kyozo-shop-staging_default']
+  expect(said(planned([container('a1', 'api', { made: { networks } })], [relay]))).toEqual([])
+})
+
 it('unpauses, reconnects, renames, and restarts what lost its port', () => {
   expect(said(planned([container('a1', 'api', { state: 'paused' })], [service('api')]))).toEqual(['unpause api a1'])
   expect(said(planned([container('a1', 'api', { hasAlias: false })], [service('api')]))).toEqual(['connect api a1'])

@@ -39,6 +39,12 @@ describe('a verdict says', () => {
     ['what superseded it', { kind: 'superseded', service: 'api', by: newer }, 'superseded by bbbbbbb'],
     ['that it is gone', { kind: 'removed', service: 'api', keptVolumes: [] }, 'removed'],
     ['that its volume is not', { kind: 'removed', service: 'api', keptVolumes: ['data', 'files'] }, 'removed; volume data, files is kept'],
+    ['who serves it', { kind: 'shared', service: 'api', from: 'production' }, 'served from production'],
+    [
+      'that nobody needs it',
+      { kind: 'left_out', service: 'postgres', because: 'nothing in this preview uses it' },
+      'not run: nothing in this preview uses it',
+    ],
   ])('%s', (_, outcome, words) => {
     expect(verdictOf(outcome).words).toBe(words)
   })
@@ -71,6 +77,18 @@ describe('the words of a release', () => {
       'that went live',
       ['live', [verdict('a', 'live'), verdict('b', 'unchanged'), verdict('c', 'removed'), verdict('d', 'live')], null],
       '2 live, 1 unchanged, 1 removed',
+    ],
+    [
+      'that another environment serves in part',
+      [
+        'live',
+        [
+          ...[verdict('a', 'live'), verdict('b', 'shared', 'served from production'), verdict('d', 'left_out')],
+          verdict('c', 'shared', 'served from production, back to aaaaaaa as ada asked'),
+        ],
+        null,
+      ],
+      '1 live, 2 served from production, 1 not run',
     ],
     ['that changed nothing', ['unchanged', [verdict('a', 'unchanged')], null], '1 unchanged'],
     ['without services', ['live', [], null], 'Nothing to deploy'],

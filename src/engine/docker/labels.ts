@@ -1,4 +1,5 @@
 // The labels that say what a thing on the engine is and whose. What does not carry this instance's label is not ours.
+import { networkOf } from '../../environment-names.ts'
 import type { StackIdentity } from '../engine.ts'
 
 export const label = {
@@ -10,6 +11,8 @@ export const label = {
   revision: 'kyozo.revision',
   generation: 'kyozo.generation',
   configHash: 'kyozo.config-hash',
+  /** Of a relay: the compose project whose service it passes connections on to. */
+  baseline: 'kyozo.baseline',
   /** Of a volume: it goes with its environment. */
   transient: 'kyozo.transient',
   /** Of a volume: tells it from another of its name. */
@@ -40,9 +43,7 @@ export function labelsOf(identity: StackIdentity): Labels {
   }
 }
 
-export function networkName(project: string): string {
-  return `${project}_default`
-}
+export const networkName = networkOf
 
 export function volumeName(project: string, volume: string): string {
   return `${project}_${volume}`

@@ -8,7 +8,7 @@ export interface SeedFacts {
   readonly seeds: Readonly<Record<string, Seed>>
   /** The base branch, as people call it. */
   readonly base: string
-  readonly stack: Pick<StackSpec, 'services' | 'document'>
+  readonly stack: Pick<StackSpec, 'services' | 'document' | 'sharing'>
   readonly isFork: boolean
   /** Volumes of the stack that are not there. */
   readonly missing: ReadonlySet<string>
@@ -55,6 +55,8 @@ export function planSeeds(facts: SeedFacts): SeedPlan {
 }
 
 function decide(facts: SeedFacts, service: string, from: Seed): Decided {
+  // Of what the preview does not run itself has been said that it does not.
+  if (facts.stack.sharing?.services.some(({ name, kind }) => name === service && kind !== 'run')) return undefined
   const spec = facts.stack.services.find(({ name }) => name === service)
   const { base, live } = facts
   if (spec === undefined) return withoutService(facts, service)

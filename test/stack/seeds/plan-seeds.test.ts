@@ -46,6 +46,21 @@ it('a fork gets a dump, which lies in the repository that it forked, and never a
   expect(remarks).toEqual(['mongo begins empty: a fork gets no copy of production'])
 })
 
+it('what a preview does not run itself needs no seed, and nothing is wrong with that', () => {
+  const because = 'nothing in this preview uses it'
+  const services = [
+    { name: 'postgres', kind: 'left_out', because },
+    { name: 'mongo', kind: 'run', because },
+  ] as const
+  const sharing = { environment: 'production', project: 'kyozo-shop-production', services }
+  const { seeds, ...said } = plan(
+    { postgres: { dump: 'db/seed.sql' }, mongo: { template: 'staging' } },
+    { stack: { ...stack(mongo, service('web')), sharing } },
+  )
+  expect(seeds.map((seed) => seed.service)).toEqual(['mongo'])
+  expect(said).toEqual({ problems: [], remarks: [] })
+})
+
 it('a seed of nobody is an error in a new preview, unless the pull request is what does without the service', () => {
   const seeds = { postgress: { dump: 'db/seed.sql' } }
   expect(messages(seeds)).toEqual(['previews.seed of main names postgress, and there is no such service'])
