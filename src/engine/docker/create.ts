@@ -5,6 +5,7 @@ import { KyozoError } from '../../errors.ts'
 import type { ObservedContainer } from '../../reconcile/plan.ts'
 import type { ComposeFiles, CreateRequest } from '../engine.ts'
 import { placeContainers } from './alias.ts'
+import { joinBaselines } from './baseline.ts'
 import { type ComposePaths, composeUp, stackDirectory, withJoined, writeFiles } from './compose.ts'
 import { fillConfigs } from './configs.ts'
 import { ask, type DockerContext } from './context.ts'
@@ -132,6 +133,7 @@ async function finish(context: DockerContext, { request, paths, before, now }: M
     await verify(context, request, created)
     await fillConfigs(context, request, { paths, containers: created })
     await placeContainers(context, { identity: files.identity, service, visibility: request.withAlias ? 'named' : 'hidden' }, created)
+    await joinBaselines(context, created)
     return await observeContainers(context, created)
   } catch (error) {
     await discard(context, { files, service, before })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Engine, StackIdentity } from '../engine.ts'
 import { placeContainers } from './alias.ts'
 import { allEnded } from './all-ended.ts'
+import { joinBaselines, removeSharedNetworks } from './baseline.ts'
 import { buildImage } from './build.ts'
 import { changeContainer, renameContainer, unpauseContainers } from './change.ts'
 import { runDocker } from './client.ts'
@@ -19,7 +20,7 @@ import { followOutput } from './follow-output.ts'
 import { gatedEngine } from './gated-engine.ts'
 import { glanceAtAll } from './glance.ts'
 import { composeLabel, label } from './labels.ts'
-import { prepareStack, removeNetworksOf, removeTransientVolumes } from './network.ts'
+import { prepareStack, removeTransientVolumes } from './network.ts'
 import { listContainers, observeContainers, observeStack } from './observe.ts'
 import { readOutput } from './output.ts'
 import { pullImage } from './pull.ts'
@@ -46,7 +47,10 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     rename: (container, name) => renameContainer(context, container, name),
     change: (container, change) => changeContainer(context, container, change),
     glance: () => glanceAtAll(context),
-    giveAlias: (identity, service, containers) => place(identity, service, containers, 'named'),
+    giveAlias: async (identity, service, containers) => {
+      await place(identity, service, containers, 'named')
+      await inTurn(identity.project, () => joinBaselines(context, containers))
+    },
     takeAlias: (identity, service, containers) => place(identity, service, containers, 'hidden'),
     inspect: (containers) => observeContainers(context, containers),
     waitForExit: (container, signal) => exitOf(context, container, signal),
@@ -99,7 +103,7 @@ async function removeWholeStack(context: DockerContext, identity: StackIdentity)
     context,
     containers.map((container) => container.Id),
   )
-  await removeNetworksOf(context, identity)
+  await removeSharedNetworks(context, identity)
   const volumes = await removeTransientVolumes(context, identity)
   await rm(join(context.stacksDir, identity.project), { recursive: true, force: true })
   return volumes
