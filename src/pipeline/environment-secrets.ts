@@ -127,7 +127,9 @@ export function missingVariables({
   readonly stack: Pick<StackSpec, 'services' | 'document'>
   readonly available: readonly AvailableSecret[]
 }): readonly { readonly service: string; readonly variables: readonly string[] }[] {
-  return stack.services.flatMap(({ name, secrets = [] }) => {
+  return stack.services.flatMap(({ name, secrets = [], servedFrom }) => {
+    // A relay reads nothing.
+    if (servedFrom !== undefined) return []
     const spec = topology.services.find((service) => service.name === name)
     const set = Object.keys((stack.document.services[name]?.environment as Record<string, unknown> | undefined) ?? {})
     const filled = new Set([...set, ...secrets, ...available.filter(({ service }) => service === name).map((one) => one.name)])

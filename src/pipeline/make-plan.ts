@@ -74,7 +74,7 @@ function becauseOf(
 
 /** Services that a person created and that the commit does not hold. Once that is said they are forgotten. */
 function missingServices({ wishes, release }: Attempt, stack: StackSpec): readonly KyozoError[] {
-  const names = new Set(stack.services.map(({ name }) => name))
+  const names = new Set([...stack.services, ...(stack.sharing?.services ?? [])].map(({ name }) => name))
   const sought = wishes.services.filter(
     ({ name, status, desiredState }) => status === 'detecting' && desiredState === 'running' && !names.has(name),
   )

@@ -18,6 +18,7 @@ import { followRename } from './follow-rename.ts'
 import type { Kyozo } from './kyozo.ts'
 import { Superseded } from './newer.ts'
 import { fixedPorts } from './ports.ts'
+import { saySharing, sharedGround } from './pull-requests/baseline.ts'
 import { type PreviewGround, previewGround } from './pull-requests/ground.ts'
 import { withDeclarationOf } from './pull-requests/read.ts'
 import { readableSecrets } from './pull-requests/secrets.ts'
@@ -114,11 +115,14 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
   attempt.redactAlso(secrets.values)
   const branch = await branchOf(attempt, kyozo, ground)
   const context = await specifyingContext(attempt, kyozo, { fetched, secrets, branch })
+  const shared = await sharedGround(attempt, kyozo, { ground, branch })
   const running = await runningBefore(kyozo.db, { ...fetched, environment: branch })
   const start = performance.now()
-  const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) =>
-    keepingNames((keptNames) => specifyFromSource(tree, { ...context, keptNames }), running),
-  )
+  const { answer } = await readSource(fetched.reader, { ...fetched.listing, memory: fetched.memory }, (tree) => {
+    const whole = keepingNames((keptNames) => specifyFromSource(tree, { ...context, keptNames }), running)
+    // Under which names services go on is found out of all of them.
+    return shared === undefined ? whole : specifyFromSource(tree, { ...context, ...shared, keptNames: whole.stack.keptNames ?? {} })
+  })
   const durationMs = performance.now() - start
   const { topology, stack } = answer
   await kyozo.db.transaction().execute(async (trx) => {
@@ -128,6 +132,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
     await updateRelease(trx, attempt.lease, { topology: JSON.stringify(topology), stackSpec: JSON.stringify(stack) })
   })
   for (const [name, folder] of Object.entries(stack.keptNames ?? {})) attempt.say(`  ${name} is in ${folder} now, and keeps its name`)
+  saySharing(attempt, stack)
   sayMissing(attempt, answer, secrets)
   return { ...answer, secrets }
 }

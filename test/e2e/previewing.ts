@@ -58,10 +58,16 @@ export function withRules(rules: string): Record<string, string> {
 
 /** With the services one and two, which are live in their first version. */
 export async function shopOf(name: string, { rules = '', files = {}, ...parts }: ShopParts): Promise<Shop> {
-  const shop = await connect(name, parts)
-  const { repository, workspace } = shop
+  const shop = await previewsOf(name, parts)
   const { sha } = await shop.push({ ...busyboxService('one', '1'), ...busyboxService('two', '1'), ...withRules(rules), ...files })
   await untilLive(parts.kyozo, sha)
+  return shop
+}
+
+/** Of which nothing is pushed yet. */
+export async function previewsOf(name: string, parts: Parts): Promise<Shop> {
+  const shop = await connect(name, parts)
+  const { repository, workspace } = shop
   const containersOfPreview = (number: number) => containersOf(`kyozo-${workspace}-pr-${number}`)
   const branch = async (name: string, files: Files, from = 'main') => {
     const parent = (await repository.tip(from))!

@@ -13,6 +13,7 @@ import { identityOf } from '../attempt.ts'
 import { cancelWaiting } from '../cancel.ts'
 import { fencedEngine } from '../fenced-engine.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { runWhatWasShared } from '../pull-requests/baseline.ts'
 import { previewIsGone } from '../pull-requests/gone.ts'
 import { guardRepair } from '../repair/guard.ts'
 import { reportGone } from '../report-deployment.ts'
@@ -33,7 +34,8 @@ export const deleteWorkspace: OperationWork = async (operation, context) => {
   const { kyozo, lease } = context
   const [id, name] = [textIn(operation, 'workspace_id'), textIn(operation, 'name')]
   const volumes: string[] = []
-  for (const environment of await listEnvironments(kyozo.db, id))
+  // Previews first: what serves them goes after them.
+  for (const environment of (await listEnvironments(kyozo.db, id)).sort(previewsFirst))
     volumes.push(...(await removeEnvironment(environment.id, asked(operation), context)))
   await kyozo.db.transaction().execute(async (trx) => {
     await dropWorkspace(trx, id)
@@ -46,6 +48,10 @@ export const deleteWorkspace: OperationWork = async (operation, context) => {
   await kyozo.mirrors.remove(id)
   await kyozo.edge?.refresh()
   return { kind: 'ended' }
+}
+
+function previewsFirst(a: Environment, b: Environment): number {
+  return Number(b.kind === 'preview') - Number(a.kind === 'preview')
 }
 
 interface Asked {
@@ -82,10 +88,12 @@ async function removeEnvironment(id: string, { by, isAsked }: Asked, { kyozo, si
     const { volumes } = await engine.observe(identity, [])
     const gone = new Set(await engine.removeStack(identity))
     await kyozo.db.transaction().execute(async (trx) => {
-      const pullRequest = await heldPullRequest(trx, { id, workspaceId: workspace.id })
+      await holdWorkspace(trx, workspace.id)
+      const pullRequest = await heldPullRequest(trx, id)
       await assertRepair(trx, lease)
       await reportGone(trx, { workspace, environment }, kyozo.config.baseUrl)
       await dropEnvironment(trx, id)
+      await runWhatWasShared(kyozo, trx, environment)
       if (pullRequest !== undefined) await previewIsGone(kyozo, trx, { workspace, pullRequest, by, isAsked })
       await notify(trx, 'routes', id)
     })
@@ -98,15 +106,10 @@ async function removeEnvironment(id: string, { by, isAsked }: Asked, { kyozo, si
   }
 }
 
-/** Held before its preview goes, in the order in which everybody holds them. */
-async function heldPullRequest(
-  trx: Executor,
-  { id, workspaceId }: { readonly id: string; readonly workspaceId: string },
-): Promise<PullRequest | undefined> {
-  const known = await pullRequestOf(trx, id)
-  if (known === undefined) return undefined
-  await holdWorkspace(trx, workspaceId)
-  return holdPullRequest(trx, known.id)
+/** Held before its preview goes, and after its workspace: in the order in which everybody holds them. */
+async function heldPullRequest(trx: Executor, environmentId: string): Promise<PullRequest | undefined> {
+  const known = await pullRequestOf(trx, environmentId)
+  return known === undefined ? undefined : holdPullRequest(trx, known.id)
 }
 
 /** Under the lease of a repair, since containers may take minutes to stop: undefined when somebody else works on the environment. */

@@ -72,13 +72,19 @@ async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Belo
     })),
     review: reviewOf(pullRequest),
     approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${short(pullRequest.headSha)}` } : null,
-    notes: pullRequest.review?.notes ?? [],
+    notes: [...(pullRequest.review?.notes ?? []), ...notesOn(release)],
     links: {
       page: pullRequestPage(baseUrl, pullRequest.id),
       log: release === undefined ? null : `${baseUrl}/releases/${release.id}`,
     },
   })
   return { marker, body }
+}
+
+/** What its reader would otherwise expect. */
+function notesOn(release: Release | undefined): readonly string[] {
+  const why = release?.stackSpec?.notShared
+  return why === undefined ? [] : [`All of it is run, although kyozo.yaml says previews.share: baseline: ${why}`]
 }
 
 /** Of a release that has not ended nothing is known yet: what runs meanwhile is shown. */
@@ -145,7 +151,10 @@ const frontNames = /^(?:web|www|front|frontend|app|site|ui|client|proxy|gateway|
 
 function addressOf(services: readonly ReleaseService[]): string | null {
   const answering = services.filter(({ url }) => url !== null)
-  return (answering.find(({ service }) => frontNames.test(service)) ?? answering[0])?.url ?? null
+  // What another environment serves is there without the preview.
+  const own = answering.filter(({ verdict }) => verdict !== 'shared')
+  const shown = own.length > 0 ? own : answering
+  return (shown.find(({ service }) => frontNames.test(service)) ?? shown[0])?.url ?? null
 }
 
 function reviewOf({ review }: PullRequest): ReviewInComment | { readonly failed: string } | null {

@@ -10,7 +10,7 @@ import type { Desired, DesiredService, RepairPlan } from '../../reconcile/repair
 import type { StackSpec } from '../../stack/stack.ts'
 import type { Executor } from '../../store/database.ts'
 import { type Drift, knownDrifts } from '../../store/drifts.ts'
-import { type Environment, findEnvironment } from '../../store/environments.ts'
+import { type Environment, findEnvironment, findEnvironmentByName } from '../../store/environments.ts'
 import { findRelease, type Release, runningRelease } from '../../store/releases.ts'
 import { liveAge, type ServiceGuard, serviceGuards } from '../../store/service-guards.ts'
 import { instancesByName, type ServiceInstance } from '../../store/service-instances.ts'
@@ -64,8 +64,14 @@ export async function see(kyozo: Kyozo, environmentId: string): Promise<Seen | u
   // After the wishes: a service that somebody has just asked for again has its row then.
   const known = await remembered(db, environment)
   const flapping = flappingServices(facts, observed, known)
-  const desired = desiredOf({ identity, stack, facts, known, flapping, given: values?.secrets })
+  const hasBaseline = await isBaselineThere(db, environment, stack)
+  const desired = desiredOf({ identity, stack, facts, known, flapping, hasBaseline, given: values?.secrets })
   return { environment, workspace, identity, release, stack, live, observed, ...known, flapping, plan: planRepair(observed, desired) }
+}
+
+/** One that was deleted serves nothing any more: the preview's next release runs all of it. */
+async function isBaselineThere(db: Executor, { workspaceId }: Environment, stack: StackSpec | undefined): Promise<boolean> {
+  return stack?.sharing === undefined || (await findEnvironmentByName(db, workspaceId, stack.sharing.environment)) !== undefined
 }
 
 interface Remembered extends Pick<Seen, 'instances' | 'drifts' | 'guards' | 'now'> {
@@ -105,9 +111,10 @@ interface Wanted {
   readonly flapping: ReadonlyMap<string, GuardVerdict>
   /** What the live release gave its services beyond the stack; undefined when that was not kept. */
   readonly given: ReleaseValues['secrets'] | undefined
+  readonly hasBaseline: boolean
 }
 
-function desiredOf({ identity, stack, facts, known, flapping, given }: Wanted): Desired {
+function desiredOf({ identity, stack, facts, known, flapping, given, hasBaseline }: Wanted): Desired {
   const labels = {
     'kyozo.instance': identity.instance,
     'kyozo.workspace': identity.workspace,
@@ -116,7 +123,10 @@ function desiredOf({ identity, stack, facts, known, flapping, given }: Wanted): 
   const services = (stack?.services ?? []).flatMap((spec): DesiredService[] => {
     const own = facts.get(spec.name)
     if (own === undefined) return []
-    const expected = expectedOf(spec, stack!, { project: identity.project, labels, given: given && Object.keys(given[spec.name] ?? {}) })
+    const expected = expectedOf(spec, stack!, {
+      ...{ project: identity.project, labels, hasBaseline },
+      given: given && Object.keys(given[spec.name] ?? {}),
+    })
     const isSingle = spec.replacement.kind === 'stop_first'
     return [{ ...own, name: spec.name, image: spec.image, isSingle, needsNetwork: expected.network !== undefined, expected }]
   })
