@@ -168,7 +168,7 @@ const previews = closed({
   share: oneOf(['none', 'baseline'])
     .optional()
     .describe(
-      'baseline: services that a pull request does not affect are served from production. Default is none: a preview has all of its own.',
+      'baseline: services that a pull request does not affect are served from production, or from the environment of its base branch; data never is. Default is none: a preview has all of its own.',
     ),
   seed: z
     .record(serviceName, seed, { error: 'must be a map such as {postgres: {dump: db/seed.sql}}' })
