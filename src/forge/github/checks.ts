@@ -2,6 +2,7 @@
 // https://docs.github.com/rest/checks/runs
 import { z } from 'zod'
 import { asKyozoError } from '../../errors.ts'
+import { checkAsStatus } from '../check-as-status.ts'
 import type { CommitCheck, SendOptions, SendOutcome } from '../messages.ts'
 import { idField } from '../payload.ts'
 import { cleanLine, statusTargetUrl } from '../words.ts'
@@ -80,14 +81,6 @@ function withId(answer: ApiAnswer, outcome: SendOutcome): SendOutcome {
   return outcome.kind === 'sent' && made.success ? { kind: 'sent', id: made.data.id } : outcome
 }
 
-/** A status has no state for "somebody has to decide": it must not be green, and what is pending is waited for without anybody looking. */
 function sendAsStatus(context: Context, check: CommitCheck, { mayBeThere }: SendOptions): Promise<SendOutcome> {
-  const { repository, sha, name, conclusion, title, targetUrl } = check
-  const description = conclusion === 'needs_decision' ? `Needs a decision: ${title}` : title
-  const state = conclusion === 'success' ? 'success' : 'failure'
-  return sendStatus(
-    context,
-    { repository, sha, state, context: name, description, targetUrl },
-    mayBeThere === undefined ? {} : { mayBeThere },
-  )
+  return sendStatus(context, checkAsStatus(check), mayBeThere === undefined ? {} : { mayBeThere })
 }

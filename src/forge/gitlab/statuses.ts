@@ -1,6 +1,7 @@
 // What GitLab shows beside a commit: each status is a job of a pipeline of its own that GitLab makes for it, or of the newest one of the commit.
 // https://docs.gitlab.com/api/commits/#set-the-pipeline-status-of-a-commit
 import { z } from 'zod'
+import { checkAsStatus } from '../check-as-status.ts'
 import type { CommitCheck, CommitStatus, SendOptions, SendOutcome } from '../messages.ts'
 import { cleanLine, statusTargetUrl } from '../words.ts'
 import { type ApiAnswer, askGitLab, gitlabWords, projectPath } from './api.ts'
@@ -33,12 +34,9 @@ export async function sendStatus(context: Context, status: CommitStatus, { mayBe
   return outcomeFor(context, repository, ref === undefined ? answer : await post(context, status, { ...shown, ref }))
 }
 
-const conclusions = { success: 'success', failure: 'failure', needs_decision: 'pending' } as const
-
 /** GitLab has no place for a text beside a commit: its title is a status, and the status leads to the text. */
 export function sendCheck(context: Context, check: CommitCheck, options?: SendOptions): Promise<SendOutcome> {
-  const { repository, sha, name, conclusion, title, targetUrl } = check
-  return sendStatus(context, { repository, sha, context: name, state: conclusions[conclusion], description: title, targetUrl }, options)
+  return sendStatus(context, checkAsStatus(check), options)
 }
 
 function shownStatus({ state, context: name, description, targetUrl }: CommitStatus): ShownStatus {

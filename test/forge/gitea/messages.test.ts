@@ -187,10 +187,10 @@ describe('what Gitea does not take', () => {
 
 describe('a check', () => {
   it.each([
-    ['success', 'success'],
-    ['failure', 'failure'],
-    ['needs_decision', 'pending'],
-  ] as const)('that ends in %s is a status %s with its title', async (conclusion, state) => {
+    ['success', 'success', 'Would deploy api'],
+    ['failure', 'failure', 'Would deploy api'],
+    ['needs_decision', 'failure', 'Needs a decision: Would deploy api'],
+  ] as const)('that ends in %s is a status %s, and says: %s', async (conclusion, state, description) => {
     const { repository, sha } = scene
     const targetUrl = 'https://kyozo.example/plan'
     const check = {
@@ -204,7 +204,7 @@ describe('a check', () => {
       targetUrl,
     } as const
     expect(await scene.connect().send(check)).toEqual(sent)
-    expect(scene.shop.shown(sha)).toEqual({ 'kyozo/plan': { state, description: 'Would deploy api' } })
+    expect(scene.shop.shown(sha)).toEqual({ 'kyozo/plan': { state, description } })
   })
 })
 

@@ -84,10 +84,10 @@ describe('a status', () => {
 
 describe('a check', () => {
   it.each([
-    ['success', 'success'],
-    ['failure', 'failed'],
-    ['needs_decision', 'pending'],
-  ] as const)('of %s is a status that is %s, with its title as words', async (conclusion, state) => {
+    ['success', 'success', 'One service is removed'],
+    ['failure', 'failed', 'One service is removed'],
+    ['needs_decision', 'failed', 'Needs a decision: One service is removed'],
+  ] as const)('of %s is a status that is %s, and says: %s', async (conclusion, state, description) => {
     const check = {
       sha: scene.sha,
       name: 'kyozo/review',
@@ -97,7 +97,7 @@ describe('a check', () => {
       targetUrl: usual.targetUrl,
     }
     expect(await scene.send('check', check)).toEqual({ kind: 'sent' })
-    expect(scene.shop.shown(scene.sha)).toEqual({ 'kyozo/review': { state, description: 'One service is removed' } })
+    expect(scene.shop.shown(scene.sha)).toEqual({ 'kyozo/review': { state, description } })
   })
 })
 
