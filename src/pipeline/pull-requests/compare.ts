@@ -50,7 +50,7 @@ async function differingOf({ db }: Kyozo, workspace: Workspace, listed: readonly
 /** Those that were there before the repository was connected wait for somebody to do something with them. */
 function differs(said: ForgePullRequest, known: PullRequest | undefined, { createdAt }: Workspace): boolean {
   if (known === undefined) return said.updatedAt !== null && said.updatedAt > createdAt
-  return known.state !== 'open' || known.headSha !== said.headSha || known.baseRef !== said.baseRef || known.isDraft !== said.isDraft
+  return known.state !== said.state || known.headSha !== said.headSha || known.baseRef !== said.baseRef || known.isDraft !== said.isDraft
 }
 
 interface Unlisted {
