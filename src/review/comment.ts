@@ -22,8 +22,8 @@ export interface PullRequestCommentInput {
   readonly notes: readonly string[]
   /** Where to read on; each is left out when it is null. */
   readonly links: { readonly page: string | null; readonly log: string | null }
-  /** Whether kyozo listens to commands below this pull request. Default is yes. */
-  readonly takesCommands?: boolean
+  /** Whether it was merged or closed: nothing can be asked of it any more. Default is that it is open. */
+  readonly isOver?: boolean
 }
 
 export type ReviewInComment = Pick<ReviewSummary, 'title' | 'markdown' | 'decisions'> & {
@@ -31,8 +31,8 @@ export type ReviewInComment = Pick<ReviewSummary, 'title' | 'markdown' | 'decisi
 }
 
 export interface PreviewInComment {
-  /** `waiting`: nothing of this commit has begun. `none`: there is none, and `words` say why. `removed`: it is gone. */
-  readonly state: 'waiting' | 'deploying' | 'live' | 'failed' | 'none' | 'removed'
+  /** `waiting`: nothing of this commit has begun. `none`: there is none, and `words` say why. `leaving`: it is being removed. `removed`: it is gone. */
+  readonly state: 'waiting' | 'deploying' | 'live' | 'failed' | 'none' | 'leaving' | 'removed'
   /** A sentence of plain text without a full stop; empty when the state says all. */
   readonly words: string
   /** The one address that a reviewer opens; null when nothing answers. Of an earlier commit while the state is not `live`. */
@@ -63,17 +63,23 @@ export function pullRequestComment(input: PullRequestCommentInput): string {
   const known = review === null || 'failed' in review ? undefined : review
   const sections = [
     { name: 'comment', text: fixed.join('\n\n') },
-    { name: 'plan', text: known === undefined || known.markdown === '' ? '' : folded(`If this is merged: ${known.title}`, known.markdown) },
+    { name: 'plan', text: known === undefined || known.markdown === '' ? '' : folded('What merging changes, and why', known.markdown) },
   ]
   return [input.marker, sectionsWithin(sections, commentLimit - input.marker.length - footer.length), footer].filter(Boolean).join('\n\n')
 }
 
-function heading({ preview, workspace, headSha, review }: PullRequestCommentInput): string {
-  const said = preview.words === '' ? [] : [words(preview.words)]
-  const plan = review === null || 'failed' in review ? [] : [words(review.title, 140)]
+function heading(input: PullRequestCommentInput): string {
+  const { preview, workspace, headSha, review, isOver = false } = input
+  const said = preview.words === '' || isSaidBelow(input) ? [] : [words(preview.words)]
+  const plan = review === null || 'failed' in review || isOver ? [] : [words(review.title, 140)]
   return [`### ${headline(preview)}`, '', [`${code(headSha.slice(0, 7))} in ${bold(workspace, 60)}`, ...said, ...plan].join(' · ')].join(
     '\n',
   )
+}
+
+/** The table says what came of a service, and whoever has to approve is told why. */
+function isSaidBelow({ preview, services, approval, isOver = false }: PullRequestCommentInput): boolean {
+  return approval !== null || (!isOver && services.some((service) => service.words === preview.words))
 }
 
 function headline({ state, url }: PreviewInComment): string {
@@ -90,6 +96,8 @@ function headline({ state, url }: PreviewInComment): string {
       return `❌ Preview failed${before}`
     case 'none':
       return '⏸️ No preview'
+    case 'leaving':
+      return '🧹 Preview is being removed'
     case 'removed':
       return '🧹 Preview is gone'
   }
@@ -104,26 +112,32 @@ function decisions({ review }: PullRequestCommentInput): string {
 function approval(input: PullRequestCommentInput): string {
   if (input.approval === null) return ''
   return callout('NOTE', [
-    `Nothing of this commit is built or run before somebody who may write here comments ${code(input.approval.command)}`,
+    `It comes from a fork: nothing of this commit is built or run before somebody who may write here comments ${code(input.approval.command)}`,
   ])
 }
 
 /** Unchanged services of which nothing is to be said; more of them are one row. */
 const quietShown = 5
 
+const headings = ['Service', 'If merged', 'Preview', 'Address'] as const
+type Cells = readonly [service: string, change: string, state: string, address: string]
+
+/** Without the columns in which nothing stands. */
 function table(input: PullRequestCommentInput): string {
-  const rows = rowsOf(input)
+  const rows = input.isOver === true ? [] : rowsOf(input)
   if (rows.length === 0) return ''
+  const cells = rows.map(cellsOf)
+  const isUsed = headings.map((_, column) => cells.some((row) => row[column] !== ''))
+  const line = (row: readonly string[]) => `| ${row.filter((_, column) => isUsed[column]).join(' | ')} |`
   const quiet = rows.filter(isQuiet)
   const folds = quiet.length > quietShown
-  const lines = rows.filter((row) => !folds || !isQuiet(row)).map(rowMarkdown)
+  const lines = rows.flatMap((row, at) => (folds && isQuiet(row) ? [] : [line(cells[at]!)]))
+  const state = quiet.every((row) => row.state?.verdict === 'live') ? '✅ live' : ''
   return [
-    '| Service | If merged | Preview | Address |',
-    '| :-- | :-- | :-- | :-- |',
-    ...linesWithin(lines, partLimits.rows, (left) => `| ${andMore(left, 'service')} | | | |`),
-    ...(folds
-      ? [`| ${quiet.length} others | unchanged | ${quiet.every(({ state }) => state?.verdict === 'live') ? '✅ live' : ''} | |`]
-      : []),
+    line(headings),
+    line(headings.map(() => ':--')),
+    ...linesWithin(lines, partLimits.rows, (left) => line([andMore(left, 'service'), '', '', ''])),
+    ...(folds ? [line([`${quiet.length} others`, 'unchanged', state, ''])] : []),
   ].join('\n')
 }
 
@@ -150,10 +164,9 @@ function isQuiet({ change, state }: Row): boolean {
   )
 }
 
-function rowMarkdown({ name, change, state }: Row): string {
+function cellsOf({ name, change, state }: Row): Cells {
   const address = state?.url == null || httpUrl(state.url) === undefined ? '' : link(state.url, 'open')
-  const cells = [bold(name, 63), change === undefined ? '' : words(change, 80), state === undefined ? '' : stateMarkdown(state), address]
-  return `| ${cells.join(' | ')} |`
+  return [bold(name, 63), change === undefined ? '' : words(change, 80), state === undefined ? '' : stateMarkdown(state), address]
 }
 
 const marks: Readonly<Record<VerdictKind, string>> = {
@@ -180,12 +193,12 @@ function notes({ notes: all }: PullRequestCommentInput): string {
   return linesWithin(lines, partLimits.notes, (left) => `- ${andMore(left, 'note')}`).join('\n')
 }
 
-function footerOf({ links, preview, takesCommands = true }: PullRequestCommentInput): string {
+function footerOf({ links, preview, isOver = false }: PullRequestCommentInput): string {
   const parts = [
     ...(links.page === null ? [] : [link(links.page, 'Details')]),
     ...(links.log === null ? [] : [link(links.log, 'Log')]),
     ...(preview.expires === null ? [] : [`goes ${words(preview.expires, 60)} unless somebody uses it`]),
-    ...(takesCommands ? [`${code('/kyozo help')} lists what it does when it is asked here`] : []),
+    ...(isOver ? [] : [`${code('/kyozo help')} lists what can be asked here`]),
   ]
   return parts.length === 0 ? '' : `<sub>${parts.join(' · ')}</sub>`
 }

@@ -2,7 +2,7 @@
 import { bold, code, words } from './escape.ts'
 import { andMore, linesWithin } from './fit.ts'
 import type { ServiceChange } from './review.ts'
-import { certaintyWords, changeWord, factWords, fileWords, moveSentences, placeOf, replacementWords } from './sentences.ts'
+import { causeWords, certaintyWords, changeWord, factWords, fileWords, moveSentences, placeOf, replacementWords } from './sentences.ts'
 
 /** An item of a list, with its details as a list below it. */
 export function changeItem(change: ServiceChange): string {
@@ -25,7 +25,9 @@ export function changeItem(change: ServiceChange): string {
         ]),
     ...(replacement === undefined ? [] : [words(replacement)]),
   ]
-  return [`- ${bold(change.name, 63)} ${changeWord(change)}: ${words(change.cause)}`, ...details.map((line) => `  - ${line}`)].join('\n')
+  return [`- ${bold(change.name, 63)} ${changeWord(change)}: ${words(causeWords(change))}`, ...details.map((line) => `  - ${line}`)].join(
+    '\n',
+  )
 }
 
 const factsShown = 8

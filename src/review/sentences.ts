@@ -9,6 +9,12 @@ export function changeWord({ kind, move, isRebuilt }: ServiceChange): string {
   return kind === 'moved' && isRebuilt ? `${word} and rebuilt` : word
 }
 
+/** Why it is what it becomes; that it is new its word says already. */
+export function causeWords({ name, kind, cause }: ServiceChange): string {
+  const isNew = `${name} is new: `
+  return kind === 'added' && cause.startsWith(isNew) ? cause.slice(isNew.length) : cause
+}
+
 /** `port 3000 → 4000`, or what comes and goes of several: `volume + uploads at /data`. */
 export function factWords({ fact, removed, added }: FactChange): string {
   const [old] = removed

@@ -4,6 +4,7 @@ import { plain } from './escape.ts'
 import { andMore, linesWithin, sectionsWithin } from './fit.ts'
 import type { ComposeDiff, Review, ServiceChange } from './review.ts'
 import {
+  causeWords,
   certaintyWords,
   changeWord,
   factWords,
@@ -57,7 +58,7 @@ function clean(line: string): string {
 function serviceLines(review: Review): readonly string[] {
   const changes = review.services.filter(({ kind }) => kind !== 'unchanged')
   const same = review.services.filter(({ kind }) => kind === 'unchanged').map(({ name }) => name)
-  const rows = changes.map((change) => [plain(change.name, 63), changeWord(change), plain(change.cause)] as const)
+  const rows = changes.map((change) => [plain(change.name, 63), changeWord(change), plain(causeWords(change))] as const)
   const width = (column: 0 | 1) => Math.max(0, ...rows.map((row) => row[column].length))
   const strategy = strategyWords(review)
   return [

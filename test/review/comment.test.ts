@@ -51,13 +51,13 @@ describe('the comment', () => {
       | **postgres** | unchanged | ✅ live after 2.0 s |  |
       | **web** | unchanged | ✅ live after 1.0 s (image was built before) | [open](<https://web.shop-pr-7.example.com/>) |
 
-      <details><summary>If this is merged: 2 services change: api rebuilt, worker removed; 1 volume at risk</summary>
+      <details><summary>What merging changes, and why</summary>
 
       - **api** rebuilt: services/api/server.js changed
 
       </details>
 
-      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · goes in 3 days unless somebody uses it · \`/kyozo help\` lists what it does when it is asked here</sub>"
+      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · goes in 3 days unless somebody uses it · \`/kyozo help\` lists what can be asked here</sub>"
     `)
   })
 
@@ -72,11 +72,11 @@ describe('the comment', () => {
 
       \`1a2b3c4\` in **shop**
 
-      | Service | If merged | Preview | Address |
-      | :-- | :-- | :-- | :-- |
-      | **api** |  | ⏳ is being built |  |
+      | Service | Preview |
+      | :-- | :-- |
+      | **api** | ⏳ is being built |
 
-      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · \`/kyozo help\` lists what it does when it is asked here</sub>"
+      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · \`/kyozo help\` lists what can be asked here</sub>"
     `)
   })
 
@@ -88,12 +88,12 @@ describe('the comment', () => {
 
       ### ⏸️ No preview
 
-      \`1a2b3c4\` in **shop** · it comes from a fork
+      \`1a2b3c4\` in **shop**
 
       > [!NOTE]
-      > Nothing of this commit is built or run before somebody who may write here comments \`/kyozo approve 1a2b3c4\`
+      > It comes from a fork: nothing of this commit is built or run before somebody who may write here comments \`/kyozo approve 1a2b3c4\`
 
-      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · \`/kyozo help\` lists what it does when it is asked here</sub>"
+      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · \`/kyozo help\` lists what can be asked here</sub>"
     `)
   })
 
@@ -111,7 +111,8 @@ describe('the comment', () => {
     const notes = ['The preview of #6 made room for this one.']
     expect(
       commentWith({
-        preview: { ...input.preview, state: 'failed', url: null, expires: null },
+        // Of one service that failed the release says the same, and that is said once.
+        preview: { ...input.preview, state: 'failed', words: services[0]!.words, url: null, expires: null },
         services,
         notes,
         review: { failed: 'kyozo.yaml:3:5: services.web has no key "prot"' },
@@ -126,22 +127,45 @@ describe('the comment', () => {
       > [!CAUTION]
       > **kyozo cannot tell what this would do**: kyozo.yaml:3:5: services.web has no key "prot"
 
-      | Service | If merged | Preview | Address |
-      | :-- | :-- | :-- | :-- |
-      | **api** |  | ❌ api did not become healthy in 60 s (exit 1). Nothing was serving before (71 s) |  |
-      | **web** |  | ❌ not switched because api failed |  |
+      | Service | Preview |
+      | :-- | :-- |
+      | **api** | ❌ api did not become healthy in 60 s (exit 1). Nothing was serving before (71 s) |
+      | **web** | ❌ not switched because api failed |
 
       - The preview of #​6 made room for this one.
 
-      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · \`/kyozo help\` lists what it does when it is asked here</sub>"
+      <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · \`/kyozo help\` lists what can be asked here</sub>"
     `)
   })
 
-  it('of a preview that is gone keeps the plan', () => {
-    const preview = { state: 'removed', words: 'pull request 7 was merged', url: null, environment: null, expires: null } as const
-    const text = commentWith({ preview, services: [], takesCommands: false })
-    expect(text).toContain('### 🧹 Preview is gone\n\n`1a2b3c4` in **shop** · pull request 7 was merged · 2 services change')
-    expect(text).not.toContain('/kyozo help')
+  it('of a pull request that is over says what became of it, and keeps what asked for a person and the plan, folded', () => {
+    const preview = { state: 'removed', words: 'the pull request was merged', url: null, environment: null, expires: null } as const
+    expect(commentWith({ preview, services: [], isOver: true })).toMatchInlineSnapshot(`
+      "<!-- kyozo preview 7 -->
+
+      ### 🧹 Preview is gone
+
+      \`1a2b3c4\` in **shop** · the pull request was merged
+
+      > [!CAUTION]
+      > **Volume jobs of worker is at risk**: worker is removed; kyozo keeps the volume, and nothing reads it.
+
+      <details><summary>What merging changes, and why</summary>
+
+      - **api** rebuilt: services/api/server.js changed
+
+      </details>
+
+      <sub>[Details](<https://kyozo.example.com/pull-requests/1>)</sub>"
+    `)
+  })
+
+  it('of a preview that is gone while its pull request is open says what merging would do', () => {
+    const preview = { state: 'removed', words: 'ada removed it', url: null, environment: null, expires: null } as const
+    const text = commentWith({ preview, services: [] })
+    expect(text).toContain('### 🧹 Preview is gone\n\n`1a2b3c4` in **shop** · ada removed it · 2 services change')
+    expect(text).toContain('| Service | If merged |\n| :-- | :-- |\n| **worker** | removed |\n')
+    expect(text).toContain('/kyozo help')
   })
 
   it('has one row for many services of which nothing is to be said', () => {
@@ -163,7 +187,7 @@ describe('the comment', () => {
       '| Service | If merged | Preview | Address |',
       '| :-- | :-- | :-- | :-- |',
       '| **api** | rebuilt | ✅ live after 3.2 s | [open](<https://api.shop-pr-7.example.com/>) |',
-      '| 30 others | unchanged | ✅ live | |',
+      '| 30 others | unchanged | ✅ live |  |',
     ])
   })
 })

@@ -27,7 +27,7 @@ it('a review is a list of services with everything else folded below it', () => 
     - **web** rebuilt: web/server.js changed
     - **db** changed: image postgres:16 became postgres:17
       - stopped before the new one starts, because it holds the volume pgdata
-    - **cache** added: cache is new: image redis:7 (compose.yaml)
+    - **cache** added: image redis:7 (compose.yaml)
 
     <details><summary>Topology</summary>
 

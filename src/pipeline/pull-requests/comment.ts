@@ -59,7 +59,7 @@ function checkOf({ review, reviewSha, state }: PullRequest, page: string): Omit<
 async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Below): Promise<Pick<StickyComment, 'marker' | 'body'>> {
   const environment = pullRequest.environmentId === null ? undefined : await findEnvironment(db, pullRequest.environmentId)
   const release = environment === undefined ? undefined : await latestRelease(db, environment.id)
-  const shown = await shownServices(db, environment, release)
+  const shown = isTakenAway(pullRequest) ? [] : await shownServices(db, environment, release)
   const marker = `<!-- kyozo ${workspace.id} ${pullRequest.hostId} -->`
   const body = pullRequestComment({
     marker,
@@ -73,6 +73,7 @@ async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Belo
     review: reviewOf(pullRequest),
     approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${short(pullRequest.headSha)}` } : null,
     notes: [...(pullRequest.review?.notes ?? []), ...notesOn(release)],
+    isOver: pullRequest.state !== 'open',
     links: {
       page: pullRequestPage(baseUrl, pullRequest.id),
       log: release === undefined ? null : `${baseUrl}/releases/${release.id}`,
@@ -109,6 +110,8 @@ function previewOf(pullRequest: PullRequest, { environment, release, shown }: Pr
   const url = addressOf(shown)
   if (environment === undefined || release === undefined)
     return { ...stateWithout(pullRequest), url: null, environment: null, expires: null }
+  if (isTakenAway(pullRequest))
+    return { state: 'leaving', words: stateWithout(pullRequest).words, url: null, environment: environment.name, expires: null }
   const verdicts = shown.map(({ service, verdict, words }) => ({ service, kind: verdict, words }))
   // Another commit is held although the preview of an earlier one runs.
   const isHeld = pullRequest.held !== null
@@ -125,8 +128,12 @@ function previewOf(pullRequest: PullRequest, { environment, release, shown }: Pr
 function stateWithout({ state, held, heldReason }: PullRequest): Pick<PreviewInComment, 'state' | 'words'> {
   if (state !== 'open') return { state: 'removed', words: `the pull request was ${state}` }
   if (held === null) return { state: 'waiting', words: '' }
-  const wasThere = held === 'destroyed' || held === 'expired' || held === 'evicted'
-  return { state: wasThere ? 'removed' : 'none', words: heldReason ?? held }
+  return { state: isTakenAway({ state, held }) ? 'removed' : 'none', words: heldReason ?? held }
+}
+
+/** What runs of it still is on its way out. */
+function isTakenAway({ state, held }: Pick<PullRequest, 'state' | 'held'>): boolean {
+  return state !== 'open' || held === 'destroyed' || held === 'expired' || held === 'evicted'
 }
 
 function stateOf({ state }: Release): PreviewInComment['state'] {
