@@ -17,7 +17,7 @@ export interface Answer {
   readonly reply?: string
 }
 
-const list = usages.map((usage) => `- \`${usage}\``).join('\n')
+const list = usages.map(({ command, words }) => `- \`${command}\` ${words}`).join('\n')
 
 export const answerTo = {
   nobody: (): Answer => ({ words: 'there is no such pull request', sign: 'refused' }),

@@ -7,15 +7,14 @@ export type Command =
   | { readonly kind: 'explain'; readonly service: string }
   | { readonly kind: 'unknown'; readonly words: string }
 
-const usage = {
-  plan: '/kyozo plan',
-  deploy: '/kyozo deploy',
-  destroy: '/kyozo destroy',
-  approve: '/kyozo approve <commit>',
-  explain: '/kyozo explain <service>',
-} as const
-
-export const usages: readonly string[] = Object.values(usage)
+/** What can be written, and what it does. */
+export const usages: readonly { readonly command: string; readonly words: string }[] = [
+  { command: '/kyozo plan', words: 'looks anew at what merging would do' },
+  { command: '/kyozo deploy', words: 'makes a preview, also where one was removed or found no room' },
+  { command: '/kyozo destroy', words: 'removes the preview with its data, until somebody asks for one' },
+  { command: '/kyozo approve <commit>', words: 'lets that commit of a fork run, for a day' },
+  { command: '/kyozo explain <service>', words: 'says what the service is, and why' },
+]
 
 /** `line` begins with `/kyozo`. Words behind what a command takes are a mistake, and not passed over. */
 export function parseCommand(line: string): Command {
