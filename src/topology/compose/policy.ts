@@ -86,7 +86,8 @@ export const serviceKeys = {
   isolation: row('runtime', 'operator deny', ['chooses how containers are isolated', removeIt]),
   label_file: row('env_file', 'deny', ['reads labels from a file', 'write them under `labels`']),
   labels: row('label', allowed),
-  links: row('links', 'allow deny', ['is not available in previews', 'services reach one another by their names']),
+  // Within the stack's own network, which a preview has too.
+  links: row('links', allowed),
   logging: row('schema', 'drop', ['is kept by kyozo: JSON files, three of 10 MiB', removeIt]),
   mac_address: row('schema', 'drop', named),
   mem_limit: row('limit', 'allow drop', previewsAreSmall),

@@ -119,6 +119,6 @@ export function fillIn(scope: Scope, place: Place, text: string): string {
 
 export function refuseMissing(scope: Scope, place: Place, { name, message }: { name: string; message?: string }): void {
   const why = message ? ` (${shown(message)})` : ''
-  const fix = `write a default such as \`\${${name}:-value}\` (.env is not read)`
+  const fix = `write a default such as \`\${${name}:-value}\`, or \`${name}: \${${name}}\` under \`environment\` and set a secret of that name (.env is not read)`
   refuse(scope, place, { rule: 'undefined_variable', message: `the variable ${name} has no value${why}; ${fix}` })
 }

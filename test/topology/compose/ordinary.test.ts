@@ -12,7 +12,7 @@ describe('an ordinary compose file', () => {
 
   it.each(ordinaryDocuments)('of $title is read in a preview too, whatever that leaves out', ({ text, files = {}, variables = {} }) => {
     const refusals = readText(text, { files, variables, policy: 'preview' }).violations.map(({ rule }) => rule)
-    const unavailable = new Set(['cap_add', 'links', 'limit', 'sysctl'])
+    const unavailable = new Set(['cap_add', 'limit', 'sysctl'])
     expect(refusals.filter((rule) => !unavailable.has(rule))).toEqual([])
   })
 
@@ -185,5 +185,5 @@ describe('an ordinary compose file', () => {
 })
 
 function missing(name: string): string {
-  return `the variable ${name} has no value; write a default such as \`\${${name}:-value}\` (.env is not read)`
+  return `the variable ${name} has no value; write a default such as \`\${${name}:-value}\`, or \`${name}: \${${name}}\` under \`environment\` and set a secret of that name (.env is not read)`
 }
