@@ -1,4 +1,5 @@
 // One connection to a Git host, in use: what kyozo says there, fetches with and asks.
+import type { Window } from './budget.ts'
 import type { ForgeRepository } from './forge.ts'
 import type { ForgeMessage, SendOptions, SendOutcome } from './messages.ts'
 import type { ForgePullRequest, ForgeUser } from './pull-requests.ts'
@@ -19,6 +20,8 @@ export interface ForgeClient {
    * not give one.
    */
   fetchToken(request: FetchTokenRequest): Promise<string | undefined>
+  /** How often it may be told something. Default is `contentWindows`, what GitHub bears. */
+  readonly windows?: readonly Window[]
   /** Absent where the connection has no credential to ask with. */
   readonly ask?: ForgeQuestions
   /** Absent where the host keeps none, or the connection cannot ask. */

@@ -5,9 +5,10 @@ import type { ForgeClient, ForgeQuestions } from './client.ts'
 import type { DeliveryRecord } from './record.ts'
 
 export function gatedClient(client: ForgeClient, gate: Gate): ForgeClient {
-  const { ask, record } = client
+  const { ask, record, windows } = client
   return {
     send: client.send,
+    ...(windows === undefined ? {} : { windows }),
     fetchToken: (request) => gate.run(() => client.fetchToken(request), { subject: request.fullName }),
     ...(ask === undefined ? {} : { ask: gatedQuestions(ask, gate) }),
     ...(record === undefined ? {} : { record: gatedRecord(record, gate) }),

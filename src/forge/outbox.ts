@@ -2,7 +2,7 @@
 import { asKyozoError } from '../errors.ts'
 import { reached } from '../steps.ts'
 import { unlessAborted } from '../unless-aborted.ts'
-import { contentWindows, createBudget } from './budget.ts'
+import { contentWindows, createBudget, type Window } from './budget.ts'
 import type { ForgeClient } from './client.ts'
 import type { ForgeMessage, SendOptions, SendOutcome } from './messages.ts'
 import { afterOutcome, asOf, type HostState, type Settlement, settle } from './outbox-rules.ts'
@@ -100,7 +100,7 @@ async function handle(options: OutboxSenderOptions, item: OutboxItem): Promise<S
   const never = await whyNever(options, item)
   if (never !== undefined) return apply(options, { item, settlement: { kind: 'undeliverable', ...never }, pauseMs: 0 })
   const { waitMs, begunMs } = await options.outbox.host(item.connection, (host, nowMs) =>
-    takeTurn(asOf(host, nowMs), { nowMs, makes: madeBy(item) }),
+    takeTurn(asOf(host, nowMs), { nowMs, makes: madeBy(item), windows: options.clientOf(item.connection)?.windows }),
   )
   if (waitMs > 0) return postpone(options, item, waitMs)
   const outcome = await send(options, item)
@@ -132,8 +132,14 @@ function madeBy({ kind }: OutboxItem): number {
   return kind === 'deployment' ? 2 : 1
 }
 
-function takeTurn(host: StoredHost, { nowMs, makes }: { readonly nowMs: number; readonly makes: number }): HostDecision<Turn> {
-  const budget = createBudget(contentWindows, host.sentMs)
+interface Asking {
+  readonly nowMs: number
+  readonly makes: number
+  readonly windows: readonly Window[] | undefined
+}
+
+function takeTurn(host: StoredHost, { nowMs, makes, windows = contentWindows }: Asking): HostDecision<Turn> {
+  const budget = createBudget(windows, host.sentMs)
   const startMs = Math.max(host.pausedUntilMs, budget.nextMs(nowMs))
   if (startMs > nowMs) return { result: { waitMs: startMs - nowMs, begunMs: nowMs } }
   for (let made = 0; made < makes; made++) budget.spend(nowMs)

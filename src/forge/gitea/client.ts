@@ -1,5 +1,6 @@
 // Says things on Gitea. Every way it can go is an outcome; the outbox decides what follows.
 import { asKyozoError } from '../../errors.ts'
+import type { Window } from '../budget.ts'
 import type { ClientOptions, ForgeClient } from '../client.ts'
 import type { ForgeConnection } from '../forge.ts'
 import type { ForgeMessage, SendOptions, SendOutcome } from '../messages.ts'
@@ -25,12 +26,16 @@ export function createGiteaClient(connection: ForgeConnection, { now, deadlineMs
   const context: Context = { reader, now, ownUserId: createOwnUserId({ reader, now }) }
   const { credential } = connection
   return {
+    windows,
     // One token for everything: Gitea gives out none for a purpose.
     fetchToken: async () => (credential.kind === 'token' ? credential.token : undefined),
     send: (message, options = {}) => sendMessage(context, message, options),
     ...(credential.kind === 'token' ? { ask: createQuestions({ reader, connection, now }) } : {}),
   }
 }
+
+/** Gitea limits nothing by itself; it is often a small machine that other people work with. */
+const windows: readonly Window[] = [{ lengthMs: 60_000, limit: 300 }]
 
 async function sendMessage(context: Context, message: ForgeMessage, options: SendOptions): Promise<SendOutcome> {
   try {

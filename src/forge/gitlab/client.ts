@@ -1,5 +1,6 @@
 // Says things on GitLab. Every way it can go is an outcome; the outbox decides what follows.
 import { asKyozoError } from '../../errors.ts'
+import type { Window } from '../budget.ts'
 import type { ClientOptions, ForgeClient } from '../client.ts'
 import type { ForgeConnection } from '../forge.ts'
 import type { ForgeMessage, SendOptions, SendOutcome } from '../messages.ts'
@@ -24,12 +25,16 @@ export function createGitLabClient(connection: ForgeConnection, { now, deadlineM
   const reader = createReader(asking)
   return {
     send,
+    windows,
     // There is no other: one that was not accepted is the same again.
     fetchToken: async () => credential.token,
     ask: createQuestions({ reader, connection }),
     record: createRecord(reader),
   }
 }
+
+/** A GitLab takes 300 comments a minute from one account, by its own default; statuses, which are most of what is said, it counts as ordinary requests. */
+const windows: readonly Window[] = [{ lengthMs: 60_000, limit: 150 }]
 
 async function sendMessage(context: Context, message: ForgeMessage, options?: SendOptions): Promise<SendOutcome> {
   try {

@@ -87,6 +87,8 @@ export async function startGitea({ flavour = 'gitea', now = Date.now }: GiteaOpt
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      // What follows a push reads the repository.
+      while (underWay.size > 0) await Promise.allSettled(underWay)
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
