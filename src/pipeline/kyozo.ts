@@ -39,8 +39,12 @@ export interface Kyozo {
 }
 
 export interface EdgeControl {
-  /** Takes over the routes that the database holds now; with a transaction, those that it is about to commit. */
-  refresh(transaction?: Executor): Promise<void>
+  /** Takes over the routes that the database holds now. */
+  refresh(): Promise<void>
+  /** Takes over the routes that a transaction is about to commit for an environment; they stand until that is settled, whatever else is read meanwhile. */
+  goAhead(transaction: Executor, environmentId: string): Promise<void>
+  /** The transaction has ended, in either way. */
+  settled(environmentId: string): Promise<void>
   /** Resolves when no request is under way to the containers, or at the deadline. */
   drain(containers: readonly string[], deadlineMs: number): Promise<void>
 }

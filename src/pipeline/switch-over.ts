@@ -45,9 +45,8 @@ export interface Switching {
 export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
   const { stack, applied } = switching
   for (const [service, containers] of applied.hidden) await engine.giveAlias(attempt.identity, service, containers)
-  const live = await becomeLive(attempt, kyozo, engine, switching)
+  const live = await becomeLive(attempt, kyozo, engine, switching).finally(() => kyozo.edge?.settled(attempt.environment.id))
   await reached('switch.stored', attempt.release.id)
-  await kyozo.edge?.refresh()
   // The release is live: whatever goes wrong from here on is mended later and takes nothing back.
   try {
     // What is left to the next release is gone when that says so.
@@ -111,7 +110,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)
     // Who reads that it is live must reach the new containers at once.
-    await kyozo.edge?.refresh(trx)
+    await kyozo.edge?.goAhead(trx, environment.id)
     await reached('switch.storing', release.id)
     return ended
   })

@@ -19,13 +19,18 @@ export interface EdgeControlParts {
 export async function edgeControl(parts: EdgeControlParts): Promise<EdgeControl & { close(): Promise<void> }> {
   let begun = 0
   let applied = 0
-  const refresh = async (db: Executor = parts.db) => {
-    const mine = ++begun
-    const routes = await currentRoutes(db, parts.config)
+  // Of transactions under way: who reads the database meanwhile reads what was before.
+  const ahead = new Map<string, readonly RoutedService[]>()
+  let newest: readonly RoutedService[] = []
+  const apply = (mine: number, found: readonly RoutedService[]) => {
     // One that began later has read what is newer.
-    if (mine < applied) return
-    applied = mine
-    parts.edge.setRoutes(routes)
+    if (mine > applied) [applied, newest] = [mine, found]
+    const others = newest.filter(({ environmentId }) => !ahead.has(environmentId))
+    parts.edge.setRoutes([...others, ...[...ahead.values()].flat()].map(({ route }) => route))
+  }
+  const refresh = async () => {
+    const mine = ++begun
+    apply(mine, await currentRoutes(parts.db, parts.config))
   }
   await refresh()
   const off = parts.notifications.on('routes', () => {
@@ -33,6 +38,21 @@ export async function edgeControl(parts: EdgeControlParts): Promise<EdgeControl 
   })
   return {
     refresh,
+    async goAhead(transaction, environmentId) {
+      const mine = ++begun
+      const found = await currentRoutes(transaction, parts.config)
+      ahead.set(
+        environmentId,
+        found.filter((one) => one.environmentId === environmentId),
+      )
+      apply(mine, found)
+    },
+    async settled(environmentId) {
+      const mine = ++begun
+      // Until then it stands: what is read by somebody else may be of before the transaction.
+      const found = await currentRoutes(parts.db, parts.config).finally(() => ahead.delete(environmentId))
+      apply(mine, found)
+    },
     async drain(containers, deadlineMs) {
       const left = await parts.edge.drain(containers, deadlineMs)
       if (left > 0) parts.log.warn({ containers, left }, 'requests were still under way when their container had to go')
@@ -44,21 +64,24 @@ export async function edgeControl(parts: EdgeControlParts): Promise<EdgeControl 
   }
 }
 
+interface RoutedService {
+  readonly environmentId: string
+  readonly route: Route
+}
+
 /** Every service that has a port is known, so that one without a running container is "unavailable" and not "unknown". */
-async function currentRoutes(db: Executor, config: Config): Promise<Route[]> {
+async function currentRoutes(db: Executor, config: Config): Promise<readonly RoutedService[]> {
   const rows = await listRoutes(db)
   const services = await routedServices(db)
-  return services.map((service) => ({
-    host: serviceHost({
-      service: service.service,
-      workspace: service.workspace,
-      environment: service.environment,
-      baseDomain: config.baseDomain,
-    }),
-    service: service.service,
-    environment: service.environment,
-    targets: rows
-      .filter((row) => row.environmentId === service.environmentId && row.service === service.service)
-      .map((row) => ({ container: row.containerId, host: '127.0.0.1', port: row.port, state: row.state })),
+  return services.map(({ service, workspace, environment, environmentId }) => ({
+    environmentId,
+    route: {
+      host: serviceHost({ service, workspace, environment, baseDomain: config.baseDomain }),
+      service,
+      environment,
+      targets: rows
+        .filter((row) => row.environmentId === environmentId && row.service === service)
+        .map((row) => ({ container: row.containerId, host: '127.0.0.1', port: row.port, state: row.state })),
+    },
   }))
 }

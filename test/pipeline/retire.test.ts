@@ -29,6 +29,8 @@ async function replacing(containers: readonly ObservedContainer[]) {
   const world = await liveWorld(db, stack(api), containers)
   const edge = {
     refresh: async () => undefined,
+    goAhead: async () => undefined,
+    settled: async () => undefined,
     drain: async (ids: readonly string[], ms: number) => void world.engine.done.push(`drain ${ids.join(' ')}, ${Math.ceil(ms / 1000)} s`),
   }
   const kyozo = { ...world.kyozo, edge }
