@@ -6,6 +6,7 @@ import type { ObjectReader, TreeListing } from '../git/objects.ts'
 import type { TreeDiff } from '../git/source-tree.ts'
 import { keepingNames } from '../review/kept-names.ts'
 import { type SourceContext, type Specified, specifyFromSource } from '../stack/from-source.ts'
+import type { StackSpec } from '../stack/stack.ts'
 import { type Environment, findEnvironmentByRef } from '../store/environments.ts'
 import { updateRelease } from '../store/leases.ts'
 import type { AnalysisMemory } from '../topology/incremental/memory.ts'
@@ -23,7 +24,7 @@ import { type PreviewGround, previewGround } from './pull-requests/ground.ts'
 import { withDeclarationOf } from './pull-requests/read.ts'
 import { readableSecrets } from './pull-requests/secrets.ts'
 import { recordAnalysis } from './record-analysis.ts'
-import { runningBefore } from './running-before.ts'
+import { type RunningBefore, runningBefore } from './running-before.ts'
 import { commitOf, tipOf } from './tip.ts'
 import { declaredSettings } from './wishes.ts'
 
@@ -131,7 +132,7 @@ export async function analyzeSource(attempt: Attempt, kyozo: Kyozo, fetched: Fet
       await recordAnalysis(trx, { ...fetched, workspace: attempt.workspace, ref: attempt.environment.ref, topology, durationMs })
     await updateRelease(trx, attempt.lease, { topology: JSON.stringify(topology), stackSpec: JSON.stringify(stack) })
   })
-  for (const [name, folder] of Object.entries(stack.keptNames ?? {})) attempt.say(`  ${name} is in ${folder} now, and keeps its name`)
+  sayKept(attempt, stack, running)
   saySharing(attempt, stack)
   sayMissing(attempt, answer, secrets)
   return { ...answer, secrets }
@@ -170,6 +171,11 @@ async function specifyingContext(attempt: Attempt, kyozo: Kyozo, { fetched, secr
     defaultLimits: workspace.defaultResourceLimits,
     ...(ground === undefined ? {} : { preview: { trust: ground.trust, memory: ground.rules.memory, cpu: ground.rules.cpu } }),
   }
+}
+
+function sayKept(attempt: Attempt, { keptNames = {} }: StackSpec, { before }: RunningBefore): void {
+  for (const [name, folder] of Object.entries(keptNames))
+    if (before?.stack.keptNames?.[name] !== folder) attempt.say(`  ${name} is in ${folder} now, and keeps its name`)
 }
 
 /** It may start all the same; if it does not, this is why. */
