@@ -80,27 +80,18 @@ export async function putServiceInstance(
   return row.id
 }
 
-/** With its history, settings and permissions, where no other row is that folder's already. */
+/** With its history, settings and permissions, where no other row is that folder's already. Of several of one name, which failed releases leave, the newest. */
 async function moveToFolder(db: Executor, { environmentId, name, folderPath }: InstanceKey): Promise<void> {
-  await db
-    .updateTable('serviceInstances')
-    .set({ folderPath, updatedAt: sql`now()` })
+  const named = await db
+    .selectFrom('serviceInstances')
+    .select(['id', 'folderPath', 'removedAt'])
     .where('environmentId', '=', environmentId)
     .where('name', '=', name)
-    .where('removedAt', 'is', null)
-    .where('folderPath', '!=', folderPath)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('serviceInstances as other')
-            .select('other.id')
-            .where('other.environmentId', '=', environmentId)
-            .where('other.name', '=', name)
-            .where('other.folderPath', '=', folderPath),
-        ),
-      ),
-    )
+    .orderBy('id', 'desc')
     .execute()
+  const moving = named.find(({ removedAt }) => removedAt === null)
+  if (moving === undefined || named.some((row) => row.folderPath === folderPath)) return
+  await db.updateTable('serviceInstances').set({ folderPath, updatedAt: sql`now()` }).where('id', '=', moving.id).execute()
 }
 
 export async function changeServiceInstance(db: Executor, id: string, change: InstanceChange): Promise<void> {
