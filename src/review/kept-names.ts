@@ -1,5 +1,5 @@
 // How services whose folders were renamed keep their names by themselves, as if kyozo.yaml said so.
-import { stillKept } from '../stack/kept-names.ts'
+import { isGiven, stillKept } from '../stack/kept-names.ts'
 import type { KeptNames } from '../topology/declaration/settings.ts'
 import { continuedServices, isNamed } from './continued.ts'
 import type { ReviewInput } from './review.ts'
@@ -22,7 +22,14 @@ export function keepingNames<S extends ReviewInput['after']>(
  */
 export function keptNames({ before, after, diff }: Sides): KeptNames {
   const moves = [...continuedServices({ before, after, diff }).values()].flatMap(({ move }) => {
-    if (move === null || move.keepsName || move.to.folder === null || isNamed(move.to.name, after)) return []
+    if (
+      move === null ||
+      move.keepsName ||
+      move.to.folder === null ||
+      isNamed(move.to.name, after) ||
+      isGiven(move.from.name, after.topology.services)
+    )
+      return []
     return [[move.from.name, move.to.folder] as const]
   })
   // What was kept once is kept on, however much the service changes.

@@ -1,6 +1,7 @@
 // Names that services keep although their folders were renamed, as compose.kyozo.yaml has them, so that every clone and every kyozo call them alike.
 import type { SourceTree } from '../git/source-tree.ts'
 import type { KeptNames } from '../topology/declaration/settings.ts'
+import { servicesLimit } from '../topology/limits.ts'
 import { toLabel } from '../topology/naming.ts'
 import type { ServiceSpec, Topology } from '../topology/topology.ts'
 import { committedFile } from './committed/file.ts'
@@ -14,6 +15,7 @@ export function keptNamesIn(tree: SourceTree): KeptNames {
   const text = tree.entries.has(committedFile) ? tree.text(committedFile) : undefined
   const names = text?.includes(keptNamesKey) ? valuesIn(text)?.entries.get(keptNamesKey) : undefined
   if (names?.kind !== 'map') return {}
+  if (names.entries.size > servicesLimit) return {}
   const kept = [...names.entries].map(([name, folder]) => [name, String(asJson(folder))] as const)
   const isAlone = (folder: string) => kept.filter(([, other]) => other === folder).length === 1
   return Object.fromEntries(kept.filter(([name, folder]) => toLabel(name) === name && isAlone(folder)))
@@ -24,9 +26,14 @@ export function stillKept(names: KeptNames, { services }: Pick<Topology, 'servic
   return Object.fromEntries(
     Object.entries(names).filter(([name, folder]) => {
       const [spec, ...others] = services.filter(({ path }) => path === folder)
-      return spec !== undefined && others.length === 0 && spec.name !== name && !isChosen(spec)
+      return spec !== undefined && others.length === 0 && spec.name !== name && !isChosen(spec) && !isGiven(name, services)
     }),
   )
+}
+
+/** Whether a person calls another one so. */
+export function isGiven(name: string, services: readonly ServiceSpec[]): boolean {
+  return services.some((spec) => spec.name === name && isChosen(spec))
 }
 
 /** A name that a person chose, in kyozo.yaml or in a compose file, and that no folder gave it. */

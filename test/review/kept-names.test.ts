@@ -103,3 +103,16 @@ it.each([
   const { services } = inputOf(null, { ...files('services/backend'), 'compose.kyozo.yaml': text }).after.stack
   expect(services.map(({ name }) => name)).toContain('backend')
 })
+
+it('a name that a person gives to another service is that one’s', () => {
+  const before = inputOf(null, files('services/backend'), { keptNames: { api: 'services/backend' } }).after
+  const given = {
+    ...files('services/backend'),
+    ...nodeService('services/newapi', { port: 4000 }),
+    'kyozo.yaml': 'services:\n  api: {path: services/newapi}\n',
+  }
+  expect(keptNames({ ...inputOf(files('services/backend'), given), before })).toEqual({})
+  const said = 'x-kyozo-names: {api: services/backend}\n'
+  const { services } = inputOf(null, { ...given, 'compose.kyozo.yaml': `services: {}\n${said}` }).after.stack
+  expect(services.map(({ name, folder }) => [name, folder])).toContainEqual(['api', 'services/newapi'])
+})
