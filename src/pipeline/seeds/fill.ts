@@ -117,10 +117,14 @@ const saidLines = 20
 function failed(attempt: Attempt, { service, source, from }: PlannedSeed, { output, exitCode }: StreamedResult): KyozoError {
   // Before anything is cut to fit: half a secret is found by no redaction afterwards.
   const lines = output.split('\n').map((line) => attempt.redact(line.replace(/^psql:(?:<stdin>|-):(\d+):/, 'line $1:')))
-  for (const line of lines.slice(-saidLines)) if (line !== '') attempt.sayBuild(service, line)
-  const said = tellingLine(lines) ?? (exitCode === 0 ? 'it ended before it had read everything' : `it ended with code ${exitCode}`)
+  // What a client says of a copy may hold rows of another environment.
+  const isCopy = 'template' in from
+  for (const line of isCopy ? [] : lines.slice(-saidLines)) if (line !== '') attempt.sayBuild(service, line)
+  const said =
+    (isCopy ? undefined : tellingLine(lines)) ??
+    (exitCode === 0 ? 'it ended before it had read everything' : `it ended with code ${exitCode}`)
   return new KyozoError('seed_failed', `${service} could not be seeded from ${source}: ${said}`, {
-    hint: `${'dump' in from ? `correct ${source}` : 'look at the release’s log'}, then comment /kyozo deploy: it begins with a new, empty database`,
+    hint: `${'dump' in from ? `correct ${source}` : 'see that both run the same version of the database'}, then comment /kyozo deploy: it begins with a new, empty database`,
   })
 }
 
