@@ -45,7 +45,7 @@ export interface Switching {
 export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<void> {
   const { stack, applied } = switching
   for (const [service, containers] of applied.hidden) await engine.giveAlias(attempt.identity, service, containers)
-  const live = await becomeLive(attempt, kyozo, engine, switching).finally(() => kyozo.edge?.settled(attempt.environment.id))
+  const live = await becomeLive(attempt, kyozo, engine, switching).finally(() => settleRoutes(attempt, kyozo))
   await reached('switch.stored', attempt.release.id)
   // The release is live: whatever goes wrong from here on is mended later and takes nothing back.
   try {
@@ -54,6 +54,13 @@ export async function switchOver(attempt: Attempt, kyozo: Kyozo, engine: Engine,
   } catch (error) {
     kyozo.log.warn({ error, release: attempt.release.id }, 'replaced containers could not be taken away; the next mending does it')
   }
+}
+
+/** Whatever became of it; what the edge cannot read now it reads at the next change. */
+async function settleRoutes({ environment, release }: Attempt, { edge, log }: Kyozo): Promise<void> {
+  await edge
+    ?.settled(environment.id)
+    .catch((error: unknown) => log.warn({ error, release: release.id }, 'the edge could not read its routes and keeps the ones it has'))
 }
 
 async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switching: Switching): Promise<Release> {
