@@ -17,7 +17,7 @@ import {
   holdWorkspaceNames,
   type Workspace,
 } from '../store/workspaces.ts'
-import { coveredWords, hearOfProposal, isCovered, isOwnProposal } from './commit-back/own.ts'
+import { coveredWords, hearOfProposal, isCovered, isOwnProposal, tellCovered } from './commit-back/own.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
 import { decideComment, decidePullRequest, followPullRequestsOf } from './pull-requests/note.ts'
@@ -199,8 +199,10 @@ async function releaseOf(
   const latest = await latestRelease(trx, environment.id)
   if (!push.isReplay && latest?.sha === sha && !mayComeAgain.includes(latest.state))
     return accepted(workspace, latest, `${short(sha)} has its release to ${environment.name} already (${latest.state})`)
-  if (!push.isReplay && latest !== undefined && (await isCovered(trx, { workspaceId: workspace.id, latest, sha })))
+  if (!push.isReplay && latest !== undefined && (await isCovered(trx, { workspaceId: workspace.id, latest, sha }))) {
+    await tellCovered(trx, { workspace, environment, latest, sha }, context.baseUrl)
     return ignored(coveredWords(sha, latest), workspace)
+  }
   const hasLeft = tip !== undefined && tip !== sha
   const known = hasLeft ? await releaseOfCommit(trx, environment.id, sha) : undefined
   if (known !== undefined) return accepted(workspace, known, `${short(sha)} had its release to ${environment.name} (${known.state})`)

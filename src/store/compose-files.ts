@@ -15,6 +15,9 @@ interface Place {
   readonly workspaceId: string
 }
 
+/** Commits of one repository; the oldest give way. One that is forgotten is taken for a person's, whose release changes nothing. */
+const commitsKept = 1_000
+
 /** Texts of one repository; the oldest give way. A file that nobody remembers is compared with nothing, and keeps all that it says. */
 const textsKept = 200
 
@@ -57,6 +60,7 @@ export interface FoundFile extends Place {
 
 /** The file that a release found; that of an earlier one does not count any more. */
 export async function putComposeFile(trx: Executor, { found, ...file }: FoundFile): Promise<void> {
+  await overtakeWaiting(trx, file.environmentId)
   const facts = { releaseId: file.releaseId, sha: file.sha, found: found === null ? null : JSON.stringify(found), updatedAt: databaseNow }
   await trx
     .insertInto('composeFiles')
@@ -65,16 +69,31 @@ export async function putComposeFile(trx: Executor, { found, ...file }: FoundFil
     .execute()
 }
 
+/** Who still waits waits no more: the newer release decides. */
+async function overtakeWaiting(trx: Executor, environmentId: string): Promise<void> {
+  const told: CommitBack = { state: 'nothing', words: 'a newer release decides what compose.kyozo.yaml should be' }
+  await trx
+    .updateTable('releases')
+    .set({ commitBack: JSON.stringify(told) })
+    .where('id', 'in', (from) =>
+      from.selectFrom('composeFiles').select('composeFiles.releaseId').where('environmentId', '=', environmentId),
+    )
+    .where(sql<boolean>`commit_back ->> 'state' = 'waiting'`)
+    .execute()
+}
+
 /** Remembers what a file needs nothing more of. */
 export async function settleComposeFile(
   trx: Executor,
-  { environmentId, ...place }: Place & { readonly environmentId: string },
+  { environmentId, releaseId, ...place }: Place & Pick<ComposeFile, 'environmentId' | 'releaseId'>,
   { last, adopted }: Settled,
 ): Promise<void> {
   await trx
     .updateTable('composeFiles')
     .set({ last, found: null, updatedAt: databaseNow })
     .where('environmentId', '=', environmentId)
+    // What a newer release has found meanwhile is still to be written.
+    .where('releaseId', 'is not distinct from', releaseId)
     .execute()
   if (adopted !== undefined) await rememberText(trx, place, { key: adopted, generated: last })
 }
@@ -113,6 +132,18 @@ export async function rememberCommit(
     .insertInto('composeCommits')
     .values({ teamId, workspaceId, sha, released, saysWhatRuns })
     .onConflict((conflict) => conflict.columns(['workspaceId', 'sha']).doNothing())
+    .execute()
+  await trx
+    .deleteFrom('composeCommits')
+    .where('workspaceId', '=', workspaceId)
+    .where('sha', 'not in', (from) =>
+      from
+        .selectFrom('composeCommits')
+        .select('sha')
+        .where('workspaceId', '=', workspaceId)
+        .orderBy('createdAt', 'desc')
+        .limit(commitsKept),
+    )
     .execute()
 }
 

@@ -110,6 +110,7 @@ export function queuedOperation(trx: Executor, asker: Pick<Asker, 'teamId'>, req
     .where('kind', '=', request.kind)
     .where('state', '=', 'queued')
     .where('workspaceId', 'is not distinct from', request.workspaceId ?? null)
+    .where('environmentId', 'is not distinct from', request.environmentId ?? null)
     .where(sql<boolean>`input = ${JSON.stringify(request.input ?? {})}::jsonb`)
     .orderBy('id')
     .limit(1)

@@ -7,8 +7,16 @@ import { commitMessage, pullRequestWords } from './words.ts'
 
 export type CommitBackMode = 'pull_request' | 'direct' | 'off'
 
-/** The branch on which kyozo proposes. Nothing is deployed from it. */
-export const proposalBranch = 'kyozo/compose'
+const proposals = 'kyozo/compose'
+
+/** The branch on which kyozo proposes for an environment, each on its own: what one holds besides must not get into the other. Nothing is deployed from it. */
+export function proposalBranchOf({ environment, isDefault }: { readonly environment: string; readonly isDefault: boolean }): string {
+  return isDefault ? proposals : `${proposals}-${environment}`
+}
+
+export function isProposalBranch(branch: string): boolean {
+  return branch === proposals || branch.startsWith(`${proposals}-`)
+}
 
 export interface CommitBackFacts {
   readonly mode: CommitBackMode
@@ -19,7 +27,9 @@ export interface CommitBackFacts {
   /** The commit that was released, and where its branch leads now; null when it is gone. */
   readonly released: string
   readonly tip: string | null
-  /** What kyozo's own branch for proposals leads to; null when it is not there. */
+  /** The branch on which it is proposed, without `refs/heads/`. */
+  readonly proposalBranch: string
+  /** What that leads to; null when it is not there. */
   readonly proposal: Proposal | null
   /** What became of the pull request by which this kyozo proposed the same change before (`proposalKey`); null when there was none, or it was merged. */
   readonly sameProposal: 'open' | 'closed' | null
@@ -109,7 +119,7 @@ function commitTo({ branch, released, committed }: CommitBackFacts, text: string
 }
 
 function propose(facts: CommitBackFacts, text: string): CommitBackDecision {
-  const { branch, released, committed, proposal, sameProposal } = facts
+  const { branch, released, committed, proposal, proposalBranch, sameProposal } = facts
   if (sameProposal === 'closed') return nothing('people have closed the pull request with the same change')
   if (proposal !== null && !proposal.isOurs)
     return nothing(

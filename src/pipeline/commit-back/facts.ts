@@ -13,7 +13,7 @@ import { fetchingFor } from '../operations/about.ts'
 import type { OperationContext } from '../operations/operation.ts'
 import { declarationAt } from '../pull-requests/read.ts'
 import { tipOf } from '../tip.ts'
-import { type CommitBackFacts, type CommitBackMode, type Proposal, proposalBranch, proposalKey } from './decide.ts'
+import { type CommitBackFacts, type CommitBackMode, type Proposal, proposalBranchOf, proposalKey } from './decide.ts'
 import { composeText } from './memory.ts'
 
 export interface WritingSubject {
@@ -22,8 +22,6 @@ export interface WritingSubject {
   readonly file: ComposeFile & { readonly found: Committed }
 }
 
-export const proposalRef = `refs/heads/${proposalBranch}`
-
 /** Throws with a `repository_…` code what keeps the branches from being read, and `declaration_invalid`. */
 export async function readFacts(context: OperationContext, subject: WritingSubject): Promise<CommitBackFacts> {
   const { workspace, environment, file } = subject
@@ -31,13 +29,16 @@ export async function readFacts(context: OperationContext, subject: WritingSubje
   const tip = await commitAt(context, workspace, environment.ref)
   const { released, committed } = await onTopOfOwn(context, subject, tip)
   const isOurs = async (sha: string) => (await findOwnCommit(db, workspace.id, sha)) !== undefined
-  const proposal = await commitAt(context, workspace, proposalRef)
+  const isDefault = environment.ref === `refs/heads/${workspace.defaultBranch}`
+  const proposalBranch = proposalBranchOf({ environment: environment.name, isDefault })
+  const proposal = await commitAt(context, workspace, `refs/heads/${proposalBranch}`)
   return {
     mode: await modeOf(context, subject),
     branch: environment.ref.replace('refs/heads/', ''),
     committed,
     released,
     tip: tip?.sha ?? null,
+    proposalBranch,
     proposal: proposal && { tip: proposal.sha, isOurs: await isOurs(proposal.sha), text: await textOf(proposal) },
     sameProposal: await stateOfProposal(context, subject, committed),
     sinceLastMs: file.writtenAt === null ? null : (await databaseClock(db)) - file.writtenAt.getTime(),

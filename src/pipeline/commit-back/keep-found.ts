@@ -21,9 +21,9 @@ export interface FoundByRelease {
 export async function keepFoundFile(trx: Executor, queue: Pick<Queue, 'enqueueOperation'>, found: FoundByRelease): Promise<void> {
   const { workspace, environment, release, committed } = found
   if (environment.kind !== 'branch') return
-  const place = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id }
+  const place = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id, releaseId: release.id }
   const isAsItShouldBe = wantedText(committed) === committed.present
-  await putComposeFile(trx, { ...place, releaseId: release.id, sha: release.sha, found: isAsItShouldBe ? null : committed })
+  await putComposeFile(trx, { ...place, sha: release.sha, found: isAsItShouldBe ? null : committed })
   const settled = settledBy({ ...committed, text: committed.merged.text })
   if (settled !== undefined) await settleComposeFile(trx, place, settled)
   if (isAsItShouldBe) return tellCommitBack(trx, release.id, { state: 'nothing', words: 'compose.kyozo.yaml is as it should be' })

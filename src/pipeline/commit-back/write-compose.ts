@@ -21,8 +21,8 @@ import {
   proposalKey,
   proposeInstead,
 } from './decide.ts'
-import { proposalRef, readFacts, type WritingSubject } from './facts.ts'
-import { coveredWords } from './own.ts'
+import { readFacts, type WritingSubject } from './facts.ts'
+import { coveredWords, proposalMessages } from './own.ts'
 import { placeOf, pushFile, withoutCredential } from './push-file.ts'
 
 export const writeCompose: OperationWork = async (operation, context) => {
@@ -122,14 +122,15 @@ async function written(
   { sha, facts, decision, words }: Done<CommitDecision> & { readonly words: string },
 ): Promise<Came> {
   const settled = settledBy({ ...facts.committed, base: 'known', present: decision.text, text: decision.text })
-  const page = file.releaseId === null ? kyozo.config.baseUrl : `${kyozo.config.baseUrl}/releases/${file.releaseId}`
+  const page = pageOf(kyozo, file)
   const status = commitStatus(
     { workspace, sha, page, ...(file.releaseId === null ? {} : { releaseId: file.releaseId }) },
     { context: contextOf(environment), state: 'success', description: coveredWords(sha, file) },
   )
   const also: Also = async (trx) => {
     await markWritten(trx, environment.id)
-    if (settled !== undefined) await settleComposeFile(trx, { ...placeOf(workspace), environmentId: environment.id }, settled)
+    if (settled !== undefined)
+      await settleComposeFile(trx, { ...placeOf(workspace), environmentId: environment.id, releaseId: file.releaseId }, settled)
     if (status.length > 0) await putOutbox(trx, status)
     if (status.length > 0) await notify(trx, 'outbox', file.releaseId ?? '')
   }
@@ -138,12 +139,12 @@ async function written(
 
 async function propose(
   { kyozo }: OperationContext,
-  { workspace, environment }: WritingSubject,
+  { workspace, environment, file }: WritingSubject,
   { sha, facts, decision, because }: Done<PullRequestDecision> & { readonly because: string | undefined },
 ): Promise<{ readonly told: CommitBack; readonly also: Also }> {
   const { repositoryId: id, repositoryName: fullName, connection } = workspace
   const ask = kyozo.connections.client(connection ?? '')?.ask
-  const request = { headRef: proposalRef, baseRef: `refs/heads/${decision.into}`, title: decision.title, body: decision.body }
+  const request = { headRef: decision.to, baseRef: `refs/heads/${decision.into}`, title: decision.title, body: decision.body }
   const opened = id === null || fullName === null ? undefined : await ask?.openPullRequest({ id, fullName }, request)
   const conflicts = facts.committed.merged.conflicts.length
   const what =
@@ -161,8 +162,16 @@ async function propose(
     also: async (trx) => {
       await markWritten(trx, environment.id)
       await putProposal(trx, proposal)
+      const messages = opened === undefined ? [] : proposalMessages({ workspace, sha, page: pageOf(kyozo, file) })
+      if (messages.length === 0) return
+      await putOutbox(trx, messages)
+      await notify(trx, 'outbox', file.releaseId ?? '')
     },
   }
+}
+
+function pageOf({ config: { baseUrl } }: OperationContext['kyozo'], { releaseId }: WritingSubject['file']): string {
+  return releaseId === null ? baseUrl : `${baseUrl}/releases/${releaseId}`
 }
 
 async function end({ kyozo, lease }: OperationContext, subject: WritingSubject, told: CommitBack, also?: Also) {

@@ -34,10 +34,15 @@ export async function pullRequestMessages(db: Executor, { workspace, pullRequest
   const comments = message('comment', pullRequest.hostId, comment)
   // One that ended before anything was said of it needs no comment.
   const isOver = pullRequest.state !== 'open' && !(await isAnySpokenOf(db, comments))
-  return [
-    ...(isOver ? [] : comments),
-    ...(check === undefined ? [] : message('check', `${check.sha} ${check.name}`, { repository, ...check })),
-  ]
+  return [...(isOver ? [] : comments), ...(check === undefined ? [] : planCheck(workspace, check))]
+}
+
+/** The plan beside a commit, where the host takes one. */
+export function planCheck(workspace: Workspace, check: Omit<CommitCheck, 'repository' | 'name'>): OutboxMessage[] {
+  const { forge, connection, repositoryId: id, repositoryName: fullName, teamId } = workspace
+  if (connection === null || id === null || fullName === null || !isForgeName(forge) || !forges[forge].messages.includes('check')) return []
+  const payload: CommitCheck = { repository: { id, fullName }, name: 'kyozo/plan', ...check }
+  return [{ teamId, kind: 'check', connection, target: `check ${forge} ${id} ${payload.sha} ${payload.name}`, payload }]
 }
 
 async function isAnySpokenOf(db: Executor, messages: readonly OutboxMessage[]): Promise<boolean> {
@@ -50,10 +55,10 @@ export function pullRequestPage(baseUrl: string, id: string): string {
 }
 
 /** Of the commit that was reviewed: a required plan is never missing for long, and never of another commit. */
-function checkOf({ review, reviewSha, state }: PullRequest, page: string): Omit<CommitCheck, 'repository'> | undefined {
+function checkOf({ review, reviewSha, state }: PullRequest, page: string): Omit<CommitCheck, 'repository' | 'name'> | undefined {
   if (review === null || reviewSha === null || state !== 'open') return undefined
   const { conclusion, title, markdown, text } = review
-  return { sha: reviewSha, name: 'kyozo/plan', conclusion, title, text: markdown === '' ? text : markdown, targetUrl: page }
+  return { sha: reviewSha, conclusion, title, text: markdown === '' ? text : markdown, targetUrl: page }
 }
 
 async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Below): Promise<Pick<StickyComment, 'marker' | 'body'>> {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { afterPush, triesLimit } from '../../../src/pipeline/commit-back/after-push.ts'
-import { type CommitBackFacts, decideCommitBack, proposalKey, proposeInstead } from '../../../src/pipeline/commit-back/decide.ts'
+import {
+  type CommitBackFacts,
+  decideCommitBack,
+  isProposalBranch,
+  proposalBranchOf,
+  proposalKey,
+  proposeInstead,
+} from '../../../src/pipeline/commit-back/decide.ts'
 import { withMark } from '../../../src/stack/committed/file.ts'
 import { mergeCommitted } from '../../../src/stack/committed/merge.ts'
 import type { Committed } from '../../../src/stack/edits/with-edits.ts'
@@ -36,6 +43,7 @@ const facts: CommitBackFacts = {
   committed: grown,
   released,
   tip: released,
+  proposalBranch: 'kyozo/compose',
   proposal: null,
   sameProposal: null,
   sinceLastMs: null,
@@ -65,6 +73,19 @@ describe('what is written back', () => {
       body: expect.stringContaining('    cache: new'),
     })
     expect(decide({ mode: 'pull_request', committed: first })).toMatchObject({ title: 'Add compose.kyozo.yaml, what kyozo runs' })
+  })
+
+  it('is proposed for each environment on a branch of its own, so that none brings what another holds', () => {
+    const proposalBranch = proposalBranchOf({ environment: 'staging', isDefault: false })
+    expect(decide({ mode: 'pull_request', branch: 'develop', proposalBranch })).toMatchObject({
+      to: 'refs/heads/kyozo/compose-staging',
+      into: 'develop',
+    })
+    expect(proposalBranchOf({ environment: 'production', isDefault: true })).toBe('kyozo/compose')
+    expect(['kyozo/compose', 'kyozo/compose-staging', 'kyozo/composer', 'kyozo'].filter(isProposalBranch)).toEqual([
+      'kyozo/compose',
+      'kyozo/compose-staging',
+    ])
   })
 
   it('is never a conflict straight to the branch: it is proposed, with what each side has and where', () => {

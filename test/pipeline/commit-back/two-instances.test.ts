@@ -97,6 +97,7 @@ function release(instance: Instance, repository: Repository, mode: CommitBackMod
     committed,
     released: String(commit.id),
     tip: String(repository.tip.id),
+    proposalBranch: 'kyozo/compose',
     proposal: proposalFor(instance, repository),
     sameProposal: repository.proposal?.by === instance ? 'open' : null,
     sinceLastMs: null,
