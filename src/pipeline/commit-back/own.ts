@@ -59,7 +59,7 @@ export function isOwnProposal({ headRef, isFork }: { readonly headRef: string; r
 /** Neither a preview nor a plan is made of it: where these are required, nobody waits for them. */
 export function proposalMessages(place: StatusPlace): OutboxMessage[] {
   const { workspace, sha, page: targetUrl } = place
-  const words = "kyozo's own proposal: nothing that runs changes by it"
+  const words = "kyozo's own proposal: it gets no preview and no plan"
   return [
     ...commitStatus(place, { context: previewContext, state: 'success', description: words }),
     ...planCheck(workspace, { sha, conclusion: 'success', title: words, text: words, targetUrl }),

@@ -19,19 +19,12 @@ export interface Below {
 
 /** The sticky comment, and the plan as a check; none where the host takes none, and no comment before there is something to say. */
 export async function pullRequestMessages(db: Executor, { workspace, pullRequest, baseUrl }: Below): Promise<OutboxMessage[]> {
-  const { forge, connection, repositoryId: id, repositoryName: fullName, teamId } = workspace
-  if (connection === null || id === null || fullName === null || !isForgeName(forge)) return []
-  const repository = { id, fullName }
-  const message = (kind: MessageKind & OutboxMessage['kind'], about: string, payload: unknown): OutboxMessage[] =>
-    forges[forge].messages.includes(kind) ? [{ teamId, kind, connection, target: `${kind} ${forge} ${id} ${about}`, payload }] : []
-  const page = pullRequestPage(baseUrl, pullRequest.id)
-  const comment: StickyComment = {
-    repository,
+  const comment: Omit<StickyComment, 'repository'> = {
     pullRequest: pullRequest.number,
     ...(await commentOf(db, { workspace, pullRequest, baseUrl })),
   }
-  const check = checkOf(pullRequest, page)
-  const comments = message('comment', pullRequest.hostId, comment)
+  const check = checkOf(pullRequest, pullRequestPage(baseUrl, pullRequest.id))
+  const comments = messageOf(workspace, { kind: 'comment', about: pullRequest.hostId, payload: comment })
   // One that ended before anything was said of it needs no comment.
   const isOver = pullRequest.state !== 'open' && !(await isAnySpokenOf(db, comments))
   return [...(isOver ? [] : comments), ...(check === undefined ? [] : planCheck(workspace, check))]
@@ -39,10 +32,23 @@ export async function pullRequestMessages(db: Executor, { workspace, pullRequest
 
 /** The plan beside a commit, where the host takes one. */
 export function planCheck(workspace: Workspace, check: Omit<CommitCheck, 'repository' | 'name'>): OutboxMessage[] {
+  const name = 'kyozo/plan'
+  return messageOf(workspace, { kind: 'check', about: `${check.sha} ${name}`, payload: { name, ...check } })
+}
+
+interface Telling {
+  readonly kind: MessageKind & OutboxMessage['kind']
+  /** What is said of one and the same replaces what was said before. */
+  readonly about: string
+  readonly payload: Omit<StickyComment, 'repository'> | Omit<CommitCheck, 'repository'>
+}
+
+/** One message, or none where the host takes none of the kind. */
+function messageOf(workspace: Workspace, { kind, about, payload }: Telling): OutboxMessage[] {
   const { forge, connection, repositoryId: id, repositoryName: fullName, teamId } = workspace
-  if (connection === null || id === null || fullName === null || !isForgeName(forge) || !forges[forge].messages.includes('check')) return []
-  const payload: CommitCheck = { repository: { id, fullName }, name: 'kyozo/plan', ...check }
-  return [{ teamId, kind: 'check', connection, target: `check ${forge} ${id} ${payload.sha} ${payload.name}`, payload }]
+  if (connection === null || id === null || fullName === null || !isForgeName(forge) || !forges[forge].messages.includes(kind)) return []
+  const target = `${kind} ${forge} ${id} ${about}`
+  return [{ teamId, kind, connection, target, payload: { repository: { id, fullName }, ...payload } }]
 }
 
 async function isAnySpokenOf(db: Executor, messages: readonly OutboxMessage[]): Promise<boolean> {
