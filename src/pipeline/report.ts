@@ -6,10 +6,10 @@ import type { Executor } from '../store/database.ts'
 import type { Environment } from '../store/environments.ts'
 import { notify } from '../store/notify.ts'
 import { type OutboxMessage, putOutbox } from '../store/outbox.ts'
-import { pullRequestOf } from '../store/pull-requests.ts'
+import { type PullRequest, pullRequestOf } from '../store/pull-requests.ts'
 import type { Release } from '../store/releases.ts'
 import type { Workspace } from '../store/workspaces.ts'
-import { commitStatus, contextOf, statusPlace } from './commit-status.ts'
+import { commitStatus, contextOf, previewContext, statusPlace } from './commit-status.ts'
 import { tellPullRequest } from './pull-requests/tell.ts'
 import { deploymentMessages } from './report-deployment.ts'
 
@@ -21,17 +21,31 @@ export interface ReportSubject {
 }
 
 export async function reportRelease(db: Executor, subject: ReportSubject, baseUrl: string): Promise<void> {
-  const messages = [...statusMessages(subject, baseUrl), ...deploymentMessages(subject, baseUrl)]
+  const { workspace, environment, release } = subject
+  const pullRequest = environment.kind === 'preview' ? await pullRequestOf(db, environment.id) : undefined
+  const missed = pullRequest === undefined ? undefined : missedPreview(release, pullRequest)
+  const messages =
+    missed === undefined
+      ? [...statusMessages(subject, baseUrl), ...deploymentMessages(subject, baseUrl)]
+      : commitStatus(statusPlace({ workspace, release, baseUrl }), { context: previewContext, ...missed })
   if (messages.length === 0) return
   await putOutbox(db, messages)
-  await notify(db, 'outbox', subject.release.id)
-  await tellOfPreview(db, subject, baseUrl)
+  await notify(db, 'outbox', release.id)
+  // What is told of a pull request tells how its preview does.
+  if (pullRequest !== undefined) await tellPullRequest(db, { workspace, pullRequestId: pullRequest.id }, baseUrl)
 }
 
-/** What is told of a pull request tells how its preview does. */
-async function tellOfPreview(db: Executor, { workspace, environment }: ReportSubject, baseUrl: string): Promise<void> {
-  const pullRequest = environment.kind === 'preview' ? await pullRequestOf(db, environment.id) : undefined
-  if (pullRequest !== undefined) await tellPullRequest(db, { workspace, pullRequestId: pullRequest.id }, baseUrl)
+/**
+ * Pure: what stands beside a commit whose preview was not finished, because it is going away. Where the pull request is over nobody misses it, and nothing
+ * is red; one that gave way has not shown that it works. Undefined for a release that came to an end of its own, and where a person cancelled it.
+ */
+export function missedPreview(
+  { errorCode, options }: Pick<Release, 'errorCode' | 'options'>,
+  { number, state, held, heldReason }: Pick<PullRequest, 'number' | 'state' | 'held' | 'heldReason'>,
+): Pick<CommitStatus, 'state' | 'description'> | undefined {
+  if (errorCode !== 'canceled' || options.ofLive === true) return undefined
+  if (state !== 'open') return { state: 'success', description: `No preview: pull request ${number} was ${state}` }
+  return held === null ? undefined : { state: 'failure', description: `No preview: ${heldReason ?? held}` }
 }
 
 /** A service of the live release that fell, or came back, without a release: its own context of the commit that runs. */

@@ -47,15 +47,18 @@ export interface PreviewFacts {
   readonly others: { readonly all: number; readonly ofForks: number }
   /** A person asked for it now. Default is no. */
   readonly isAsked?: boolean
+  /** A person asked for it once, and nobody has removed it since. Default is no. */
+  readonly wasAsked?: boolean
 }
 
 export function decidePreview(facts: PreviewFacts): PreviewDecision {
   const { number, state, policy, headSha } = facts
   if (state !== 'open') return { kind: 'remove', words: `pull request ${number} was ${state}` }
   if (!policy.isEnabled) return hold('off', 'previews are off: kyozo.yaml of the base branch says so', { removes: true })
-  if (policy.waitsToBeAsked === true && facts.isAsked !== true && !facts.hasPreview)
+  const isAsked = facts.isAsked === true || facts.wasAsked === true
+  if (policy.waitsToBeAsked === true && !isAsked && !facts.hasPreview)
     return hold('off', 'automatic deploys are off for this workspace; /kyozo deploy makes one', { removes: false })
-  if (facts.isDraft && !policy.ofDrafts && facts.isAsked !== true)
+  if (facts.isDraft && !policy.ofDrafts && !isAsked)
     return hold('draft', 'it is a draft, and kyozo.yaml says that drafts have no preview', { removes: true })
   const resting = restsAs(facts)
   if (resting !== undefined) return resting

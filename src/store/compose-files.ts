@@ -18,6 +18,9 @@ interface Place {
 /** Commits of one repository; the oldest give way. One that is forgotten is taken for a person's, whose release changes nothing. */
 const commitsKept = 1_000
 
+/** Proposals of one repository; the oldest give way. What is forgotten may be proposed once more. */
+const proposalsKept = 200
+
 /** Texts of one repository; the oldest give way. A file that nobody remembers is compared with nothing, and keeps all that it says. */
 const textsKept = 200
 
@@ -200,6 +203,8 @@ export async function putProposal(
     .values({ ...proposal, ...facts })
     .onConflict((conflict) => conflict.columns(['workspaceId', 'intoRef', 'changeKey']).doUpdateSet(facts))
     .execute()
+  await sql`delete from compose_proposals where ctid = any(array(select ctid from compose_proposals
+    where workspace_id = ${proposal.workspaceId} order by updated_at desc offset ${proposalsKept}))`.execute(trx)
 }
 
 /** What the host says of a pull request of kyozo's. */

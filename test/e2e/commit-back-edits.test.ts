@@ -2,33 +2,25 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
-import { type ApiDocument, adminToken, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { type ApiDocument, adminToken, startKyozo } from '../support/kyozo.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { until } from '../support/until.ts'
+import { atGitHub } from './at-github.ts'
 import { type CommitBack, commitBackOf, connect, githubEnvironment, releasesOf } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 4 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 const file = 'compose.kyozo.yaml'
 
-let github: GitHubDouble
-let kyozo: TestKyozo
+const { github, kyozo } = await atGitHub()
+
 let ownRepository: TestRepository
 
 beforeAll(async () => {
-  github = await startGitHub()
-  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), DATABASE_URL: databaseUrl })
   ownRepository = await createRepository({ files: busyboxService('one', '1') })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await ownRepository.remove()
-  await github.close()
 }, minutes)
+
+afterAll(() => ownRepository.remove())
 
 const declared = (memory: string) => `commit_back: direct\nservices:\n  one:\n    resources: { memory: ${memory} }\n`
 

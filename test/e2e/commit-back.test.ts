@@ -1,29 +1,16 @@
 // compose.kyozo.yaml written back to a repository at GitHub, and everything that may be in the way.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
-import { type ApiDocument, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import type { ApiDocument } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { commitBackOf, connect, githubEnvironment, releasesOf, stateOf } from './connected.ts'
+import { atGitHub } from './at-github.ts'
+import { commitBackOf, connect, releasesOf, stateOf } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 3 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 const direct = { 'kyozo.yaml': 'commit_back: direct\n' }
 
-let github: GitHubDouble
-let kyozo: TestKyozo
-
-beforeAll(async () => {
-  github = await startGitHub()
-  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), DATABASE_URL: databaseUrl })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await github.close()
-}, minutes)
+const { github, kyozo } = await atGitHub()
 
 describe('compose.kyozo.yaml', () => {
   it('is proposed by one pull request, which gets no preview, and merging it replaces nothing', async () => {

@@ -1,30 +1,18 @@
 // A push to GitHub becomes running services and a verdict on the commit, whatever GitHub's API does meanwhile.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { busyboxService, crashingService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
 import type { FaultAnswer } from '../support/github/state.ts'
-import { containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { containersOf } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
+import { atGitHub } from './at-github.ts'
 import { type Connected, connect, githubEnvironment, history, openPage, stateOf, untilLive } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 2 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 
-let github: GitHubDouble
-let kyozo: TestKyozo
-
-beforeAll(async () => {
-  github = await startGitHub()
-  const token = github.createToken({ permissions: { metadata: 'read', contents: 'read', statuses: 'write' } })
-  kyozo = await startKyozo({ ...githubEnvironment(github, token), DATABASE_URL: databaseUrl })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await github.close()
-}, minutes)
+const { github, kyozo } = await atGitHub((github) =>
+  githubEnvironment(github, github.createToken({ permissions: { metadata: 'read', contents: 'read', statuses: 'write' } })),
+)
 
 const repositoryOf = (name: string) => connect(name, { kyozo, github })
 const two = (version: string) => ({ ...busyboxService('one', version), ...busyboxService('two', version) })

@@ -1,17 +1,15 @@
 // What the database of a preview begins with: a dump of the base branch, or a copy of what runs; all of it or nothing.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
 import type { GitHubPullRequest } from '../support/github/pull-requests.ts'
-import { type ApiDocument, adminToken, containersOf, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { type ApiDocument, adminToken, containersOf } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { type Connected, connect, githubEnvironment, releasesOf } from './connected.ts'
+import { atGitHub } from './at-github.ts'
+import { type Connected, connect, releasesOf } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 4 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 const run = promisify(execFile)
 const docker = async (...args: readonly string[]) => (await run('docker', [...args])).stdout.trim()
 
@@ -61,13 +59,11 @@ const web = (version: string) => ({
   'web/Dockerfile': `FROM node:24-slim\nCOPY server.js .\nENV VERSION=${version}\nUSER node\nEXPOSE 8080\nCMD ["node", "server.js"]\n`,
 })
 
-let github: GitHubDouble
-let kyozo: TestKyozo
+const { github, kyozo } = await atGitHub()
+
 let shop: Connected
 
 beforeAll(async () => {
-  github = await startGitHub()
-  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), DATABASE_URL: databaseUrl })
   shop = await connect('seeds', { kyozo, github })
   shop.repository.allow('mona', 'write')
   const { sha } = await shop.push({
@@ -76,12 +72,7 @@ beforeAll(async () => {
   })
   expect(await shop.verdict(sha)).toMatchObject({ 'kyozo/production': { state: 'success' } })
   expect(await shop.ask('web')).toBe('nothing')
-}, 4 * minutes)
-
-afterAll(async () => {
-  await kyozo?.remove()
-  await github?.close()
-}, minutes)
+}, 3 * minutes)
 
 async function open(branch: string): Promise<GitHubPullRequest> {
   await shop.repository.push({ branch, change: { files: web(branch) }, parent: (await shop.repository.tip('main'))! })

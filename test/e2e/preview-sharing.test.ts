@@ -1,32 +1,18 @@
 // Previews with `previews.share: baseline`: what a pull request does not change is served from production, and production never notices.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
+import { expect, it, vi } from 'vitest'
 import type { GitHubPullRequest } from '../support/github/pull-requests.ts'
-import { adminToken, countContainers, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { adminToken, countContainers } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { githubEnvironment } from './connected.ts'
+import { atGitHub } from './at-github.ts'
 import { previewsOf, type Shop } from './previewing.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 4 * minutes })
 const run = promisify(execFile)
-const databaseUrl = await emptyDatabaseUrl()
 
-let github: GitHubDouble
-let kyozo: TestKyozo
-
-beforeAll(async () => {
-  github = await startGitHub()
-  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), DATABASE_URL: databaseUrl })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await github.close()
-}, minutes)
+const { github, kyozo } = await atGitHub()
 
 /** Serves each connection by a program, and ends at once when it is told to. */
 function command(first: string, port: string, program: string): string {

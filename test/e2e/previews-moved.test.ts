@@ -1,30 +1,16 @@
 // Pull requests whose base or head becomes another one, and what their previews and plans make of it.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
-import { type ApiDocument, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import type { ApiDocument } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { githubEnvironment } from './connected.ts'
+import { atGitHub } from './at-github.ts'
 import { inspected } from './mending.ts'
 import { type Shop, shopOf, withRules } from './previewing.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 3 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 
-let github: GitHubDouble
-let kyozo: TestKyozo
-
-beforeAll(async () => {
-  github = await startGitHub()
-  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), DATABASE_URL: databaseUrl })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await github.close()
-}, minutes)
+const { github, kyozo } = await atGitHub()
 
 const untilPlanned = (shop: Shop, sha: string, words: string) =>
   until(`the plan of ${sha.slice(0, 7)} to say ${words}`, () => shop.repository.shown(sha)['kyozo/plan']?.description === words)

@@ -1,31 +1,15 @@
 // Previews that find no room: as many as kyozo.yaml allows are there, or all of them together have the memory that they may use.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
-import { startKyozo, type TestKyozo } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
-import { githubEnvironment } from './connected.ts'
+import { atGitHub, withToken } from './at-github.ts'
 import { shopOf } from './previewing.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 3 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 
-let github: GitHubDouble
-let kyozo: TestKyozo
-
-beforeAll(async () => {
-  github = await startGitHub()
-  // Two previews of two services with 64 MiB each.
-  const environment = { DATABASE_URL: databaseUrl, KYOZO_PREVIEW_MEMORY_MB: '300' }
-  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), ...environment })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await github.close()
-}, minutes)
+// Two previews of two services with 64 MiB each.
+const { github, kyozo } = await atGitHub((github) => ({ ...withToken(github), KYOZO_PREVIEW_MEMORY_MB: '300' }))
 
 const version = (of: string) => ({ change: { files: busyboxService('two', of) } })
 

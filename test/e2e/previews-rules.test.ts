@@ -1,29 +1,14 @@
 // What the base branch's kyozo.yaml says of previews, over the life of pull requests: how long one stays, whether drafts have one, and what a fork says.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
-import { startKyozo, type TestKyozo } from '../support/kyozo.ts'
-import { githubEnvironment } from './connected.ts'
+import { atGitHub } from './at-github.ts'
 import { inspected } from './mending.ts'
 import { shopOf, withRules } from './previewing.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 3 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 
-let github: GitHubDouble
-let kyozo: TestKyozo
-
-beforeAll(async () => {
-  github = await startGitHub()
-  kyozo = await startKyozo({ ...githubEnvironment(github, github.createToken()), DATABASE_URL: databaseUrl })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await github.close()
-}, minutes)
+const { github, kyozo } = await atGitHub()
 
 const compose = [
   'services:',
@@ -49,8 +34,9 @@ it.concurrent('a preview that nobody touches goes with its data when its time is
   expect(github.problems()).toEqual([])
 })
 
-it.concurrent('a pull request that becomes a draft loses its preview where drafts have none, and has it again as soon as it is ready', async () => {
+it.concurrent('a pull request that becomes a draft loses its preview where drafts have none, and has it again as soon as it is ready or asked for', async () => {
   const shop = await shopOf('draft', { kyozo, github, rules: 'previews: {drafts: false}' })
+  shop.repository.allow('ada', 'write')
   const pull = await shop.pull('2')
   expect(await shop.previewVerdict(pull.headSha)).toEqual({ state: 'success', description: '2 live' })
   const before = (await shop.containersOfPreview(pull.number)).get('two')
@@ -68,6 +54,12 @@ it.concurrent('a pull request that becomes a draft loses its preview where draft
   await shop.untilSaid(pull, 'it is a draft')
   const { sha } = await pull.push({ change: { files: busyboxService('two', '3') } })
   expect(await shop.previewVerdict(sha)).toMatchObject({ state: 'success', description: expect.stringContaining('it is a draft') })
+
+  await pull.comment('/kyozo deploy', { by: 'ada' })
+  await shop.untilShown(sha, '2 live')
+  // Asked for once, it is updated as others are.
+  const { sha: next } = await pull.push({ change: { files: busyboxService('two', '4') } })
+  expect(await shop.previewVerdict(next)).toEqual({ state: 'success', description: '1 live, 1 unchanged' })
   await pull.close()
   await shop.untilGone(pull.number)
   expect(github.problems()).toEqual([])

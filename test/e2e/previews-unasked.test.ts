@@ -1,29 +1,15 @@
 // Pull requests where kyozo has no credential: it hears of them and can fetch, and can ask their host nothing.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { emptyDatabaseUrl } from '../support/database.ts'
-import { type GitHubDouble, startGitHub } from '../support/github/github.ts'
-import { type ApiDocument, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { expect, it, vi } from 'vitest'
+import type { ApiDocument } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
+import { atGitHub } from './at-github.ts'
 import { untilLive, webhookSecret } from './connected.ts'
 import { shopOf } from './previewing.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 3 * minutes })
-const databaseUrl = await emptyDatabaseUrl()
 
-let github: GitHubDouble
-let kyozo: TestKyozo
-
-beforeAll(async () => {
-  github = await startGitHub()
-  const connection = { KYOZO_GITHUB_API_URL: github.apiUrl, KYOZO_GITHUB_WEBHOOK_SECRET: webhookSecret }
-  kyozo = await startKyozo({ ...connection, DATABASE_URL: databaseUrl })
-}, 3 * minutes)
-
-afterAll(async () => {
-  await kyozo.remove()
-  await github.close()
-}, minutes)
+const { github, kyozo } = await atGitHub((github) => ({ KYOZO_GITHUB_API_URL: github.apiUrl, KYOZO_GITHUB_WEBHOOK_SECRET: webhookSecret }))
 
 const stateOf = async (headSha: string) =>
   (await kyozo.api<ApiDocument>(`/pull_requests?filter[head_sha]=${headSha}`)).data[0]?.attributes.state

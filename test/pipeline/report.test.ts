@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CommitStatus } from '../../src/forge/messages.ts'
-import { statusMessages } from '../../src/pipeline/report.ts'
+import { missedPreview, statusMessages } from '../../src/pipeline/report.ts'
 import type { ReleaseState } from '../../src/release/states.ts'
 import type { Verdict } from '../../src/release/verdict.ts'
 import type { ReleaseOptions } from '../../src/store/tables/git.ts'
@@ -91,5 +91,17 @@ describe('a Git host is told', () => {
 
   it('nothing when there is no host', () => {
     expect(told({ workspace: workspace({ forge: 'git', connection: null, repositoryId: null, repositoryName: null }) })).toEqual([])
+  })
+
+  it.each([
+    ['a pull request that is over, as nothing that is missing', 'merged', null, 'success', 'No preview: pull request 7 was merged'],
+    ['one that gave way to others, as not proven', 'open', 'evicted', 'failure', 'No preview: others needed its room'],
+    ['one that a person cancelled, as that', 'open', null, undefined, undefined],
+  ] as const)('of a preview that was not finished: %s', (_, state, held, shown, description) => {
+    const pullRequest = { number: 7, state, held, heldReason: held === null ? null : 'others needed its room' }
+    const canceled = release({ state: 'failed', errorCode: 'canceled' })
+    expect(missedPreview(canceled, pullRequest)).toEqual(shown === undefined ? undefined : { state: shown, description })
+    for (const other of [release({ state: 'failed', errorCode: 'build_failed' }), { ...canceled, options: { ofLive: true } }])
+      expect(missedPreview(other, pullRequest)).toBeUndefined()
   })
 })

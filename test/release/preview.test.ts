@@ -39,6 +39,7 @@ describe('a preview', () => {
     expect(decide({ policy: waiting })).toMatchObject({ kind: 'hold', held: 'off', removes: false })
     expect(decide({ policy: waiting, isAsked: true })).toEqual({ kind: 'deploy' })
     expect(decide({ policy: waiting, hasPreview: true })).toEqual({ kind: 'deploy' })
+    expect(decide({ policy: waiting, wasAsked: true })).toEqual({ kind: 'deploy' })
   })
 
   it('of a draft is made, unless the base branch says otherwise and nobody asks for it', () => {
@@ -46,6 +47,7 @@ describe('a preview', () => {
     expect(decide({ isDraft: true })).toEqual({ kind: 'deploy' })
     expect(decide({ isDraft: true, policy: strict })).toMatchObject({ held: 'draft' })
     expect(decide({ isDraft: true, policy: strict, isAsked: true })).toEqual({ kind: 'deploy' })
+    expect(decide({ isDraft: true, policy: strict, wasAsked: true, hasPreview: true })).toEqual({ kind: 'deploy' })
   })
 
   it('of a fork waits for an approval of exactly its head; what was approved before goes on running', () => {

@@ -1,7 +1,7 @@
 // What people ask of pull requests here. On the host they ask by comments and labels (pipeline/pull-requests/command.ts).
 import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
-import { letGo } from '../../pipeline/pull-requests/let-go.ts'
+import { destroyedBy, letGo } from '../../pipeline/pull-requests/let-go.ts'
 import { tellPullRequest } from '../../pipeline/pull-requests/tell.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
@@ -47,8 +47,9 @@ const destroy: Action = {
       ...following(pullRequest, {}),
       action: 'pull_requests.destroy',
       store: async () => {
-        const because = `${request.viewer.name} removed it`
-        await changePullRequest(trx, pullRequest.id, { held: 'destroyed', heldReason: because, heldSha: pullRequest.headSha })
+        const destroyed = destroyedBy(request.viewer.name, pullRequest)
+        const because = destroyed.heldReason
+        await changePullRequest(trx, pullRequest.id, destroyed)
         const environment = pullRequest.environmentId === null ? undefined : await findEnvironment(trx, pullRequest.environmentId)
         const workspace = await findWorkspace(trx, pullRequest.workspaceId)
         if (environment !== undefined && workspace !== undefined)

@@ -9,6 +9,7 @@ import type { Operation } from '../../store/operations.ts'
 import { putOutbox } from '../../store/outbox.ts'
 import type { CommitBack } from '../../store/tables/compose-files.ts'
 import { commitStatus, contextOf } from '../commit-status.ts'
+import { nextTry } from '../next-try.ts'
 import { environmentOf, workspaceOf } from '../operations/about.ts'
 import type { OperationContext, OperationWork } from '../operations/operation.ts'
 import { afterPush } from './after-push.ts'
@@ -34,7 +35,8 @@ export const writeCompose: OperationWork = async (operation, context) => {
     const error = asKyozoError(thrown)
     if (error.code === 'lease_lost' || !(thrown instanceof KyozoError)) throw thrown
     const words = `compose.kyozo.yaml was not written back: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`
-    await tell(context, subject, { state: error.retryable ? 'waiting' : 'refused', words })
+    const isTriedAgain = error.retryable && nextTry([error], operation) !== undefined
+    await tell(context, subject, { state: isTriedAgain ? 'waiting' : 'refused', words })
     if (error.retryable) throw thrown
     return { kind: 'done', words }
   }

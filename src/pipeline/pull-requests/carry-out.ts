@@ -29,6 +29,8 @@ export interface Carrying extends Subject {
   readonly decision: PreviewDecision | { readonly kind: 'failed'; readonly words: string }
   readonly read: ReadPullRequest | Unreadable | undefined
   readonly review: StoredReview | undefined
+  /** Whether that was to ask for a preview. */
+  readonly isAsked: boolean
 }
 
 type Carrier = Pick<Kyozo, 'queue' | 'config'>
@@ -41,6 +43,8 @@ export async function carryOut(kyozo: Carrier, trx: Executor, carrying: Carrying
   if (read !== undefined && 'head' in read) await tellOvertaken(trx, { workspace, pullRequest, bySha: read.head.sha }, kyozo.config.baseUrl)
   if (review !== undefined && read !== undefined && 'head' in read)
     await changePullRequest(trx, pullRequest.id, { review: JSON.stringify(review), reviewSha: read.head.sha })
+  // Which it stays, should it find no room, or the former one be in its way.
+  if (carrying.isAsked) await changePullRequest(trx, pullRequest.id, { askedBy: carrying.by })
   const words = await act(kyozo, trx, carrying)
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, kyozo.config.baseUrl)
   return words
@@ -54,7 +58,7 @@ async function act(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<s
     case 'hold':
       return hold(kyozo, trx, { ...carrying, decision, headSha: (read as ReadPullRequest).head.sha })
     case 'remove':
-      await changePullRequest(trx, carrying.pullRequest.id, { held: null, heldReason: null, heldSha: null })
+      await changePullRequest(trx, carrying.pullRequest.id, { held: null, heldReason: null, heldSha: null, askedBy: null })
       await tellNoPreview(trx, { ...carrying, words: decision.words }, kyozo.config.baseUrl)
       return removed(kyozo, trx, carrying, decision.words)
     case 'failed':

@@ -22,7 +22,7 @@ import { workspaceOf } from '../operations/about.ts'
 import type { OperationOutcome, OperationWork } from '../operations/operation.ts'
 import { type Answer, type AnswerPlace, answerTo, tellAnswer } from './answers.ts'
 import { hearOfPullRequest } from './hear.ts'
-import { letGo } from './let-go.ts'
+import { destroyedBy, letGo } from './let-go.ts'
 import { followPullRequest } from './note.ts'
 import { type Command, parseCommand } from './parse-command.ts'
 import { tellPullRequest } from './tell.ts'
@@ -125,13 +125,9 @@ async function destroy(
   trx: Executor,
   { workspace, pullRequest, by }: { readonly workspace: Workspace; readonly pullRequest: PullRequest; readonly by: string },
 ): Promise<Answer> {
-  const because = `${by} removed it`
-  await changePullRequest(trx, pullRequest.id, {
-    held: 'destroyed',
-    heldReason: because,
-    heldSha: pullRequest.headSha,
-    lastUsedAt: databaseNow,
-  })
+  const destroyed = destroyedBy(by, pullRequest)
+  const because = destroyed.heldReason
+  await changePullRequest(trx, pullRequest.id, { ...destroyed, lastUsedAt: databaseNow })
   const environment = pullRequest.environmentId === null ? undefined : await findEnvironment(trx, pullRequest.environmentId)
   if (environment !== undefined) await letGo(trx, kyozo.queue, { workspace, environment, by, because })
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, kyozo.config.baseUrl)

@@ -41,6 +41,7 @@ export async function decideOn(trx: Executor, { workspace, pullRequest, read, is
     hasPreview: environmentId !== null,
     others: await countPreviews(trx, { workspaceId: workspace.id, besides: pullRequest.id }),
     isAsked,
+    wasAsked: pullRequest.askedBy !== null,
   }
   return { decision: decidePreview(facts) }
 }

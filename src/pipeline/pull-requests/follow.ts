@@ -42,8 +42,9 @@ async function lookOnce(operation: Operation, context: OperationContext): Promis
     const held = await holdPullRequest(trx, pullRequest.id)
     if (held === undefined || held.revision !== pullRequest.revision) return undefined
     const subject = { workspace, pullRequest: held, by: operation.requestedBy }
-    const decided = await decideOn(trx, { ...subject, read, isAsked: operation.input.asked === true })
-    const words = await carryOut(kyozo, trx, { ...subject, ...decided, read, review })
+    const isAsked = operation.input.asked === true
+    const decided = await decideOn(trx, { ...subject, read, isAsked })
+    const words = await carryOut(kyozo, trx, { ...subject, ...decided, read, review, isAsked })
     await finishOperation(trx, lease, { state: 'succeeded', words })
     return words
   })

@@ -3,6 +3,7 @@ import type { Executor } from '../../store/database.ts'
 import { changePullRequest, type PullRequest, waitingForPlace } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { destroyedBy } from './let-go.ts'
 import { followPullRequest } from './note.ts'
 import { tellPullRequest } from './tell.ts'
 
@@ -18,8 +19,7 @@ export interface Gone {
 export async function previewIsGone({ queue, config }: Pick<Kyozo, 'queue' | 'config'>, trx: Executor, gone: Gone): Promise<void> {
   const { workspace, pullRequest, by, isAsked } = gone
   const isWanted = pullRequest.state === 'open' && pullRequest.held === null
-  if (isWanted && isAsked)
-    await changePullRequest(trx, pullRequest.id, { held: 'destroyed', heldReason: `${by} removed it`, heldSha: pullRequest.headSha })
+  if (isWanted && isAsked) await changePullRequest(trx, pullRequest.id, destroyedBy(by, pullRequest))
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, config.baseUrl)
   // Wanted again while it went.
   if (isWanted && !isAsked) await followPullRequest(trx, queue, { pullRequest, by })

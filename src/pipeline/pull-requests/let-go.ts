@@ -4,6 +4,7 @@ import type { Executor } from '../../store/database.ts'
 import type { Environment } from '../../store/environments.ts'
 import { pauseEnvironment } from '../../store/intents.ts'
 import { type Asker, openOperation, startOperation } from '../../store/operations.ts'
+import type { PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 
 export interface Leaving {
@@ -11,6 +12,11 @@ export interface Leaving {
   readonly environment: Environment
   readonly by: string
   readonly because: string
+}
+
+/** What is known of a pull request whose preview a person removed: it stays away until somebody asks for it. */
+export function destroyedBy(by: string, { headSha }: Pick<PullRequest, 'headSha'>) {
+  return { held: 'destroyed', heldReason: `${by} removed it`, heldSha: headSha, askedBy: null } as const
 }
 
 /** Does nothing when it is being removed already. */

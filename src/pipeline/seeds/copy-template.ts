@@ -1,54 +1,63 @@
-// From one database into another as it is read: nothing of it is kept here but what is on its way.
-import { once } from 'node:events'
-import { PassThrough, Readable } from 'node:stream'
+// From one database into another. Whoever gives it waits for nobody: while its client runs it holds locks, and nothing that a preview does, or leaves
+// undone, may make that last. So all of it is taken first, into a file without a name, and given on then.
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import type { Config } from '../../config.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { KyozoError } from '../../errors.ts'
 import { tellingLine } from '../../health/words.ts'
 import type { PlannedSeed } from '../../stack/seeds/plan-seeds.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { seedLimitBytes, tooMuch } from './size.ts'
+import { openSpool, type Spool } from './spool.ts'
 import { templateOf } from './template.ts'
 
 export interface Copying extends Pick<Kyozo, 'db' | 'instance'> {
+  readonly config: Pick<Config, 'dataDir'>
   /** Fenced by the release's lease. */
   readonly engine: Engine
   readonly seed: PlannedSeed
   readonly signal: AbortSignal
 }
 
-/** The end of the data is told to who takes it only when all of it was given: half of it is never taken for the whole. */
+/** Half of it is never taken for the whole. */
 export async function copyTemplate(
   attempt: Attempt,
   copying: Copying,
   into: (input: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
+  const spool = await openSpool(path.join(copying.config.dataDir, 'spool')).catch(noRoom(copying.seed))
+  try {
+    await take(attempt, copying, spool)
+    await into(spool.read())
+  } finally {
+    await spool.close()
+  }
+}
+
+async function take(attempt: Attempt, copying: Copying, spool: Spool): Promise<void> {
   const { engine, seed, signal } = copying
   const { container, dump } = await templateOf(attempt, copying)
   attempt.redactAlso(dump.password === undefined ? [] : [dump.password])
-  const between = new PassThrough()
-  // Heard by who reads from it; nobody may when it fails.
-  between.on('error', () => undefined)
-  const over = new AbortController()
-  const taking = into(between as AsyncIterable<Buffer>).finally(() => over.abort())
-  taking.catch(() => undefined)
-  const take = async (bytes: Buffer) => {
-    over.signal.throwIfAborted()
-    if (!between.write(bytes)) await once(between, 'drain', { signal: over.signal })
+  let size = 0
+  const write = async (bytes: Buffer) => {
+    size += bytes.length
+    if (size > seedLimitBytes) throw tooMuch(seed)
+    await spool.write(bytes).catch(noRoom(seed))
   }
   const { command, environment = {}, input = '' } = dump
-  const giving = { command, environment, input: Readable.from([Buffer.from(input)]), take, signal: AbortSignal.any([signal, over.signal]) }
-  try {
-    const { exitCode, output } = await engine.stream(container, giving)
-    if (exitCode !== 0) throw notGiven(attempt, seed, { exitCode, output })
-    between.end()
-  } catch (error) {
-    // Where the taker has ended by itself, that it did is why.
-    if (over.signal.aborted) await taking
-    between.destroy(error instanceof KyozoError ? error : new KyozoError('internal', String(error), { cause: error }))
-    await taking.catch(() => undefined)
-    throw error
+  const given = await engine.stream(container, { command, environment, input: Readable.from([Buffer.from(input)]), take: write, signal })
+  if (given.exitCode !== 0) throw notGiven(attempt, seed, given)
+}
+
+function noRoom({ service, source }: PlannedSeed): (error: unknown) => never {
+  return (error) => {
+    throw new KyozoError('seed_failed', `${service} of ${source} could not be copied: the disk of kyozo takes no more (${String(error)})`, {
+      service,
+      hint: 'make room in the data directory of kyozo, or seed previews with less data',
+    })
   }
-  await taking
 }
 
 /** What a database in use says of itself is nothing for a comment below a pull request, but for one line. */

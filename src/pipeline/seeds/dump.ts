@@ -8,8 +8,6 @@ import type { SeedBase } from './seeds-of.ts'
 
 /** The largest file that is taken; hosts refuse 100 MB. */
 const fileLimitBytes = 64 * 1024 * 1024
-/** What goes into one database, unpacked. */
-export const seedLimitBytes = 2 * 1024 * 1024 * 1024
 
 export interface Dump {
   readonly seed: PlannedSeed

@@ -11,8 +11,9 @@ import type { Kyozo } from '../kyozo.ts'
 import { slots } from '../slots.ts'
 import { clientIn } from './client-in.ts'
 import { copyTemplate } from './copy-template.ts'
-import { dumpBytes, readDump, seedLimitBytes } from './dump.ts'
+import { dumpBytes, readDump } from './dump.ts'
 import type { SeedBase } from './seeds-of.ts'
+import { seedLimitBytes, sizeWords, tooMuch } from './size.ts'
 
 export interface Filling {
   /** Fenced by the release's lease. */
@@ -99,14 +100,7 @@ async function load(
 
 async function* counted(input: AsyncIterable<Buffer>, seed: PlannedSeed, count: (size: number) => number): AsyncGenerator<Buffer> {
   for await (const bytes of input) {
-    if (count(bytes.length) > seedLimitBytes)
-      throw new KyozoError(
-        'seed_failed',
-        `${seed.service} cannot be seeded from ${seed.source}: it holds more than ${sizeWords(seedLimitBytes)}`,
-        {
-          hint: 'seed previews with less data, such as that of one customer',
-        },
-      )
+    if (count(bytes.length) > seedLimitBytes) throw tooMuch(seed)
     yield bytes
   }
 }
@@ -140,10 +134,4 @@ function goneMeanwhile({ name }: StackService): KyozoError {
     hint: 'kyozo makes it again',
     retryable: true,
   })
-}
-
-function sizeWords(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`
-  const [size, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB']
-  return `${size.toFixed(1)} ${unit}`
 }

@@ -47,6 +47,8 @@ export interface PullRequestTable {
   heldReason: Generated<string | null>
   /** The commit that was its head when it was held. */
   heldSha: Generated<string | null>
+  /** Who asked for a preview of it, until it is removed or the pull request is over. */
+  askedBy: Generated<string | null>
   approvedSha: Generated<string | null>
   approvedBy: Generated<string | null>
   approvedAt: OptionalTime
