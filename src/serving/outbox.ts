@@ -14,7 +14,7 @@ import {
   outboxRetry,
   outboxSent,
   outboxSentOf,
-} from '../store/outbox.ts'
+} from '../store/outbox-sending.ts'
 import { createTurns } from './turns.ts'
 
 const lookMs = 2_000

@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import { inSeconds } from './instance.ts'
-import { outboxSentTimes } from './outbox.ts'
+import { outboxSentTimes } from './outbox-sending.ts'
 
 export interface ForgeHost {
   /** Epoch milliseconds, oldest first. */

@@ -14,7 +14,7 @@ export interface Retention {
   readonly isOver?: RawBuilder<unknown>
 }
 
-/** A host takes only so many statuses of a commit, and they are counted here (outbox.ts): those of a commit that may still be told of stay. */
+/** A host takes only so many statuses of a commit, and they are counted here (outbox-sending.ts): those of a commit that may still be told of stay. */
 const isToldForGood = sql`(sent_at is not null or dropped_at is not null)
   and not coalesce(payload ->> 'sha' in (select sha from releases where is_kept or state = 'live'), false)`
 

@@ -1,7 +1,8 @@
 // Which messages senders get: when a sender died while it had one, and when two connections speak of one commit.
 import { beforeEach, expect, it } from 'vitest'
 import { defaultTeam } from '../../src/store/instance.ts'
-import { claimOutbox, dueConnections, expireClaimsOf, outboxDropped, outboxRetry, outboxSent, putOutbox } from '../../src/store/outbox.ts'
+import { putOutbox } from '../../src/store/outbox.ts'
+import { claimOutbox, dueConnections, expireClaimsOf, outboxDropped, outboxRetry, outboxSent } from '../../src/store/outbox-sending.ts'
 import { queueRelease } from '../../src/store/releases.ts'
 import { testDatabase } from '../support/database.ts'
 import { shaOf, workspaceWithEnvironment } from './rows.ts'
