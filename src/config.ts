@@ -2,6 +2,7 @@
 import { hostname, totalmem } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
+import { type ForgeConfig, type GithubSignIn, githubSignInVariables, readForges, readGithubSignIn } from './config-forges.ts'
 import { ageRecipients, hostName, networkPool, origins, port, portRange, proxies, secret, url } from './config-values.ts'
 import { type Floor, floor } from './disk.ts'
 import { KyozoError } from './errors.ts'
@@ -27,9 +28,7 @@ const schema = z.object({
     .refine((keys) => keys.every((key) => /^[0-9a-f]{64}$/i.test(key)), 'must be keys of 64 hexadecimal digits, separated by commas')
     .optional(),
   KYOZO_ALLOW_PRIVATE_FORGES: z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).optional(),
-  KYOZO_GITHUB_API_URL: url.default('https://api.github.com'),
-  KYOZO_GITHUB_OAUTH_CLIENT_ID: z.string().min(1).optional(),
-  KYOZO_GITHUB_OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
+  ...githubSignInVariables,
   KYOZO_CORS_ORIGINS: origins.optional(),
   KYOZO_TRUSTED_PROXIES: proxies.optional(),
   KYOZO_API_RATE: z.coerce.number().int().min(1).default(12_000),
@@ -55,25 +54,6 @@ const schema = z.object({
   KYOZO_NETWORK_POOL: networkPool.optional(),
   DOCKER_HOST: z.string().optional(),
 })
-
-/** What the environment says of the operator's account at one Git host: `KYOZO_<HOST>_…`. */
-export interface ForgeConfig {
-  /** `github`; whether there is such a host is not known here. */
-  readonly forge: string
-  /** Default is the host's usual one. */
-  readonly apiUrl?: string
-  readonly webhookSecret: string
-  readonly token?: string
-  readonly app?: { readonly id: string; readonly privateKey: string }
-}
-
-/** An OAuth app at GitHub, for people who sign in with their account there. */
-export interface GithubSignIn {
-  readonly clientId: string
-  readonly clientSecret: string
-  readonly apiUrl: string
-  readonly webUrl: string
-}
 
 export interface Config {
   readonly host: string
@@ -190,65 +170,4 @@ const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 function hostInUrl(host: string): string {
   if (everywhere.has(host)) return 'localhost'
   return host.includes(':') ? `[${host}]` : host
-}
-
-const forgeSchema = z.object({
-  API_URL: url.optional(),
-  TOKEN: z.string().optional(),
-  WEBHOOK_SECRET: z.string().optional(),
-  APP_ID: z.string().regex(/^\d+$/, 'must be a number').optional(),
-  PRIVATE_KEY: z.string().optional(),
-})
-const forgeVariable = /^KYOZO_([A-Z]+)_(API_URL|TOKEN|WEBHOOK_SECRET|APP_ID|PRIVATE_KEY)$/
-
-/** Variables that look like those of a Git host and are not. */
-const otherVariables: ReadonlySet<string> = new Set(['KYOZO_ADMIN_TOKEN'])
-
-function readForges(set: Readonly<Record<string, string | undefined>>): readonly ForgeConfig[] {
-  const said = new Map<string, Record<string, string | undefined>>()
-  for (const [variable, value] of Object.entries(set)) {
-    const [, host, name] = forgeVariable.exec(variable) ?? []
-    if (host !== undefined && name !== undefined && !otherVariables.has(variable)) said.set(host, { ...said.get(host), [name]: value })
-  }
-  return [...said].flatMap(([host, variables]) => readForge(host, variables) ?? [])
-}
-
-function readForge(host: string, variables: Readonly<Record<string, string | undefined>>): ForgeConfig | undefined {
-  const prefix = `KYOZO_${host}_`
-  const read = forgeSchema.safeParse(variables)
-  if (!read.success)
-    throw new KyozoError('config_invalid', read.error.issues.map(({ path, message }) => `${prefix}${path.join('.')} ${message}`).join('; '))
-  const { API_URL: apiUrl, TOKEN: token, WEBHOOK_SECRET: webhookSecret, APP_ID: id, PRIVATE_KEY: privateKey } = read.data
-  if (webhookSecret === undefined) {
-    if (token === undefined && id === undefined) return undefined
-    throw new KyozoError('config_invalid', `${prefix}TOKEN or ${prefix}APP_ID is set without ${prefix}WEBHOOK_SECRET`, {
-      hint: 'set the secret that the webhook signs with; deliveries without one are never accepted',
-    })
-  }
-  if ((id === undefined) !== (privateKey === undefined))
-    throw new KyozoError('config_invalid', `an app needs both ${prefix}APP_ID and ${prefix}PRIVATE_KEY`)
-  return {
-    forge: host.toLowerCase(),
-    webhookSecret,
-    ...(apiUrl === undefined ? {} : { apiUrl }),
-    ...(token === undefined ? {} : { token }),
-    ...(id === undefined ? {} : { app: { id, privateKey: privateKey! } }),
-  }
-}
-
-function readGithubSignIn(e: z.infer<typeof schema>): GithubSignIn | undefined {
-  const { KYOZO_GITHUB_OAUTH_CLIENT_ID: clientId, KYOZO_GITHUB_OAUTH_CLIENT_SECRET: clientSecret, KYOZO_GITHUB_API_URL: apiUrl } = e
-  if (clientId === undefined && clientSecret === undefined) return undefined
-  if (clientId === undefined || clientSecret === undefined) {
-    throw new KyozoError(
-      'config_invalid',
-      'signing in with GitHub needs both KYOZO_GITHUB_OAUTH_CLIENT_ID and KYOZO_GITHUB_OAUTH_CLIENT_SECRET',
-    )
-  }
-  return { clientId, clientSecret, apiUrl, webUrl: webUrlOf(apiUrl) }
-}
-
-/** `https://api.github.com` → `https://github.com`; an Enterprise server's API lives below its own web address. */
-function webUrlOf(apiUrl: string): string {
-  return apiUrl.replace(/^(https?:\/\/)api\./, '$1').replace(/\/api\/v3$/, '')
 }

@@ -44,15 +44,20 @@ it('the kyozo.yaml of the README is valid', () => {
   expect(Object.keys(parseDeclaration(yaml!).declaration)).toEqual(['services', 'ignore', 'environments', 'backing'])
 })
 
+async function schemaOfVariables(): Promise<string> {
+  const files = ['src/config.ts', 'src/config-forges.ts'].map((file) => readFile(path.join(root, file), 'utf8'))
+  return (await Promise.all(files)).join('\n')
+}
+
 it('operating.md has every variable that the configuration reads', async () => {
-  const config = await readFile(path.join(root, 'src/config.ts'), 'utf8')
+  const config = await schemaOfVariables()
   const variables = [...config.matchAll(/^ {2}(KYOZO_\w+|DATABASE_URL|DOCKER_HOST):/gm)].map(([, variable]) => variable!)
   expect(variables.length).toBeGreaterThan(15)
   expect(variables.filter((variable) => !textOf('docs/operating.md').includes(`\`${variable}\``))).toEqual([])
 })
 
 it('docker-compose.yml hands every variable of the configuration on, but for those that it decides', async () => {
-  const config = await readFile(path.join(root, 'src/config.ts'), 'utf8')
+  const config = await schemaOfVariables()
   const compose = await readFile(path.join(root, 'docker-compose.yml'), 'utf8')
   const decided = ['KYOZO_DATA_DIR', 'KYOZO_ROLE']
   const variables = [...config.matchAll(/^ {2}(KYOZO_\w+):/gm)]

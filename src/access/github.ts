@@ -1,7 +1,7 @@
 // Signing in with GitHub, or with an Enterprise server of one's own. Only addresses that GitHub has verified count.
 import type { GenericOAuthConfig } from 'better-auth/plugins'
 import { z } from 'zod'
-import type { GithubSignIn } from '../config.ts'
+import type { GithubSignIn } from '../config-forges.ts'
 
 const requestMs = 10_000
 const profileShape = z.object({ id: z.number(), login: z.string(), name: z.string().nullish() })

@@ -2,7 +2,7 @@
 import { apiKey } from '@better-auth/api-key'
 import { type BetterAuthOptions, betterAuth } from 'better-auth'
 import { deviceAuthorization, genericOAuth, organization } from 'better-auth/plugins'
-import type { GithubSignIn } from '../config.ts'
+import type { GithubSignIn } from '../config-forges.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Executor } from '../store/database.ts'

@@ -2,7 +2,7 @@
 
 import type { Access } from '../../src/access/access.ts'
 import { createAccess } from '../../src/access/better-auth.ts'
-import type { GithubSignIn } from '../../src/config.ts'
+import type { GithubSignIn } from '../../src/config-forges.ts'
 import { newId } from '../../src/ids.ts'
 import { createLog } from '../../src/log.ts'
 import type { Database } from '../../src/store/database.ts'
