@@ -64,6 +64,27 @@ describe('compose.kyozo.yaml', () => {
     expect(await repository.tip('main')).toBe(sha)
   })
 
+  it('gives way to whoever pushes at the same moment, and is written after the release of that', async () => {
+    const shop = await connect('race', { kyozo, github })
+    const { repository } = shop
+    const [isPushing, mayPush] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const path = new RegExp(`/${repository.fullName}\\.git/git-receive-pack$`)
+    github.fault({ method: 'POST', path, times: 1, after: mayPush.promise, met: isPushing.resolve, answer: { kind: 'pass' } })
+    const { sha } = await shop.push({ ...busyboxService('one', '1'), ...direct })
+    await isPushing.promise
+    const { sha: theirs } = await shop.push(busyboxService('one', '2'))
+    mayPush.resolve()
+    expect(await commitBackOf(kyozo, sha)).toEqual({
+      state: 'nothing',
+      words: expect.stringMatching(/^(?:the branch has moved on to .{7}, whose release decides|a newer release decides what .* should be)$/),
+    })
+    const written = await commitBackOf(kyozo, theirs)
+    expect(written).toMatchObject({ state: 'written' })
+    expect((await repository.commitAt(written.sha!)).parents).toEqual([theirs])
+    expect(await repository.tip('main')).toBe(written.sha)
+    expect(await shop.ask('one')).toBe('one 2')
+  })
+
   it('is not written again after people have closed the pull request, nor where it is off', async () => {
     const shop = await connect('closed', { kyozo, github })
     const { repository } = shop
