@@ -104,6 +104,9 @@ if grep --quiet --fixed-strings --line-regexp -e "$1" "$GIT_DIR/protected-branch
 fi
 `
 
+/** In an index it stands for a file that goes. */
+const noObject = '0'.repeat(40)
+
 /** Writes the tree of `base` with `change` made to it, through an index of its own. */
 async function writeTree(folder: string, change: Change, base: string | undefined): Promise<string> {
   const scratch = await mkdtemp(join(folder, 'index-'))
@@ -113,13 +116,14 @@ async function writeTree(folder: string, change: Change, base: string | undefine
     if ('from' in change) await run(['add', '--all', '--force', '.'], { env: { GIT_WORK_TREE: change.from }, cwd: change.from })
     else {
       if (base !== undefined) await run(['read-tree', base])
-      for (const [path, text] of Object.entries(change.files)) {
-        if (text === null) await run(['update-index', '--force-remove', path])
-        else {
-          const { output: blob } = await run(['hash-object', '-w', '--stdin'], { input: text })
-          await run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`])
-        }
-      }
+      const entries: string[] = []
+      for (const [path, text] of Object.entries(change.files))
+        entries.push(
+          text === null
+            ? `0 ${noObject}\t${path}`
+            : `100644 ${(await run(['hash-object', '-w', '--stdin'], { input: text })).output}\t${path}`,
+        )
+      await run(['update-index', '-z', '--index-info'], { input: entries.map((entry) => `${entry}\0`).join('') })
     }
     return (await run(['write-tree'])).output
   } finally {
