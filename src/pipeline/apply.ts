@@ -6,15 +6,14 @@ import { waitUntilHealthy } from '../health/wait-until-healthy.ts'
 import { healthWords, tellingLine } from '../health/words.ts'
 import type { ObservedStack, Operation, StackPlan } from '../reconcile/plan.ts'
 import { neededVolumes } from '../reconcile/plan-ground.ts'
-import { isUp } from '../reconcile/recover.ts'
 import { needsOf } from '../stack/lives-in.ts'
 import type { StackService, StackSpec } from '../stack/stack.ts'
 import { reached } from '../steps.ts'
 import type { Attempt } from './attempt.ts'
 import { about } from './build-images.ts'
-import { isNetworkGone } from './network-gone.ts'
 import { allOrFailures } from './outcomes.ts'
 import type { Seeding } from './seeds/seeding.ts'
+import { type ServiceOperation, type StartGround, startSteps } from './start-steps.ts'
 import { inTurnToStart } from './start-turns.ts'
 
 export interface Applied {
@@ -29,19 +28,10 @@ export interface Applied {
   readonly responseMs: ReadonlyMap<string, number>
 }
 
-type ServiceOperation = Extract<
-  Operation,
-  { kind: 'start' | 'replace_beside' | 'replace_stop_first' | 'restart' | 'restart_in_place' | 'scale' }
->
-
-interface Work extends Omit<Applying, 'plan' | 'losing'> {
-  readonly attempt: Attempt
-  readonly engine: Engine
+interface Work extends Omit<Applying, 'plan' | 'losing'>, StartGround {
   /** By service, once its containers run, or will not. */
   readonly up: Map<string, PromiseWithResolvers<boolean>>
   readonly hidden: Map<string, readonly string[]>
-  /** Containers that had to make way, by service: those of the plan, and those that came up since. */
-  readonly stoppedFirst: Map<string, readonly string[]>
   readonly healthyAfterMs: Map<string, number>
   readonly responseMs: Map<string, number>
 }
@@ -84,7 +74,7 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: Applyin
     ]
     const up = Promise.withResolvers<boolean>()
     work.up.set(spec.name, up)
-    const proven = afterDependencies(dependencies, () => inTurnToStart(attempt, () => bringUp(work, spec, operation)))
+    const proven = afterDependencies(dependencies, () => bringUp(work, spec, operation))
     started.set(spec.name, proven)
     proven.then(up.resolve, () => up.resolve(false))
   }
@@ -108,18 +98,25 @@ async function afterDependencies(dependencies: readonly Promise<boolean>[], work
 
 async function bringUp(work: Work, spec: StackService, operation: ServiceOperation): Promise<void> {
   const { attempt } = work
-  attempt.signal.throwIfAborted()
-  const start = performance.now()
+  let afterMs = 0
   try {
     const containers: string[] = []
-    const steps = stepsOf(work, spec, operation)
+    const steps = startSteps(work, spec, operation)
     const isOwed = work.seeding?.owes(spec.name) ?? false
-    for (const [at, step] of steps.entries()) {
+    for (const [at, { make, start }] of steps.entries()) {
       attempt.signal.throwIfAborted()
-      const started = await step()
-      if (at === steps.length - 1 && !isOwed) work.up.get(spec.name)?.resolve(true)
-      if (started.length > 0) await proveHealthy(work, spec, started)
-      containers.push(...started)
+      const made = await timed(make)
+      // What has only been made takes nothing from others.
+      const started = await inTurnToStart(attempt, () =>
+        timed(async () => {
+          const started = await start(made.value)
+          if (at === steps.length - 1 && !isOwed) work.up.get(spec.name)?.resolve(true)
+          if (started.length > 0) await proveHealthy(work, spec, started)
+          return started
+        }),
+      )
+      containers.push(...started.value)
+      afterMs += made.ms + started.ms
     }
     if (containers.length === 0) return
     // Whoever needs it, up or healthy, finds its data.
@@ -129,80 +126,13 @@ async function bringUp(work: Work, spec: StackService, operation: ServiceOperati
     throw about(spec.name, error)
   }
   await reached('service.healthy', spec.name)
-  const afterMs = performance.now() - start
   work.healthyAfterMs.set(spec.name, afterMs)
   attempt.say(`${spec.isOneShot ? 'Ran' : 'Healthy:'} ${spec.name} after ${(afterMs / 1000).toFixed(1)} s`)
 }
 
-/** Starts containers; each step's must be healthy before the next. */
-type Step = () => Promise<readonly string[]>
-
-function stepsOf(work: Work, spec: StackService, operation: ServiceOperation): readonly Step[] {
-  if (operation.kind === 'restart_in_place') {
-    return operation.containers.map((container) => async () => {
-      await work.engine.stop([container])
-      await work.engine.start([container])
-      return [container]
-    })
-  }
-  const isOneByOne = operation.kind === 'replace_beside' && operation.pace === 'one_by_one'
-  if (!isOneByOne) return [() => startContainers(work, spec, operation)]
-  return Array.from({ length: operation.replicas }, () => () => startContainers(work, spec, { ...operation, replicas: 1 }))
-}
-
-async function startContainers(
-  work: Work,
-  spec: StackService,
-  operation: Exclude<ServiceOperation, { kind: 'restart_in_place' }>,
-): Promise<readonly string[]> {
-  const { files } = work
-  switch (operation.kind) {
-    case 'restart':
-      return startAgain(work, spec, operation.containers)
-    case 'replace_stop_first':
-      await stopFirst(work, operation)
-      return createAndStart(work, { files, service: spec.name, count: operation.replicas, withAlias: true })
-    case 'start':
-      return createAndStart(work, { files, service: spec.name, count: operation.replicas, withAlias: true })
-    case 'replace_beside':
-      return createAndStart(work, { files, service: spec.name, count: operation.replicas, withAlias: false })
-    case 'scale': {
-      const staying = work.observed.containers.filter(
-        ({ id, service, configHash, hasAlias }) =>
-          service === spec.name && configHash === spec.configHash && hasAlias && !operation.retire.includes(id),
-      )
-      const missing = operation.replicas - staying.length
-      return missing > 0 ? createAndStart(work, { files, service: spec.name, count: missing, withAlias: false }) : []
-    }
-  }
-}
-
-/** One whose network was removed while it rested cannot be started any more: another takes its place. */
-async function startAgain(work: Work, spec: StackService, containers: readonly string[]): Promise<readonly string[]> {
-  try {
-    await work.engine.start(containers)
-    return containers
-  } catch (error) {
-    if (!isNetworkGone(error)) throw error
-    await work.engine.remove(containers)
-    return createAndStart(work, { files: work.files, service: spec.name, count: containers.length, withAlias: true })
-  }
-}
-
-/** Two must never hold what it holds, whoever brought up another since it was planned. */
-async function stopFirst({ attempt, engine, stoppedFirst }: Work, operation: Extract<Operation, { kind: 'replace_stop_first' }>) {
-  const { service, retire } = operation
-  const { containers } = await engine.observe(attempt.identity, [])
-  const others = containers.filter((one) => one.service === service && !retire.includes(one.id) && isUp(one)).map(({ id }) => id)
-  stoppedFirst.set(service, [...retire, ...others])
-  await engine.stop([...retire, ...others])
-}
-
-async function createAndStart(work: Work, request: Parameters<Engine['create']>[0]): Promise<readonly string[]> {
-  const created = await work.engine.create(request)
-  const ids = created.map((container) => container.id)
-  await work.engine.start(ids)
-  return ids
+async function timed<T>(doIt: () => Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {
+  const start = performance.now()
+  return { value: await doIt(), ms: performance.now() - start }
 }
 
 async function proveHealthy(work: Work, spec: StackService, containers: readonly string[]): Promise<void> {
