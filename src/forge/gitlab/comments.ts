@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { CommentReaction, CommentReply, SendOptions, SendOutcome, StickyComment } from '../messages.ts'
 import { askGitLab, gitlabWords, projectPath } from './api.ts'
 import { type Context, type Heard, hear, heard, outcomeFor } from './exchange.ts'
+import { ofMergeRequests } from './merge-request-words.ts'
 import { withoutQuickActions } from './quick-actions.ts'
 import { nextPath } from './reader.ts'
 
@@ -33,7 +34,7 @@ function notesPath({ repository, pullRequest }: Pick<CommentReaction, 'repositor
 /** Undefined when somebody took it away, or it is another user's: then it is looked for, and written anew. */
 async function edit(context: Context, comment: StickyComment, id: string): Promise<SendOutcome | undefined> {
   const path = `${notesPath(comment)}/${encodeURIComponent(id)}`
-  const answer = await askGitLab(context, { method: 'PUT', path, body: { body: withoutQuickActions(comment.body) } })
+  const answer = await askGitLab(context, { method: 'PUT', path, body: { body: withoutQuickActions(ofMergeRequests(comment.body)) } })
   const outcome = outcomeFor(context, comment.repository, answer)
   if (outcome.kind === 'refused' && (answer.status === 403 || answer.status === 404)) return undefined
   return outcome.kind === 'sent' ? { kind: 'sent', id } : outcome
@@ -41,7 +42,7 @@ async function edit(context: Context, comment: StickyComment, id: string): Promi
 
 async function write(context: Context, comment: StickyComment): Promise<SendOutcome> {
   const { repository } = comment
-  const body = { body: withoutQuickActions(comment.body) }
+  const body = { body: withoutQuickActions(ofMergeRequests(comment.body)) }
   const made = await hear(context, { method: 'POST', path: notesPath(comment), body, schema: noteSchema, repository })
   return made.kind === 'heard' ? { kind: 'sent', id: String(made.value.id) } : made
 }

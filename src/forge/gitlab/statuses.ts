@@ -6,6 +6,7 @@ import type { CommitCheck, CommitStatus, SendOptions, SendOutcome } from '../mes
 import { cleanLine, statusTargetUrl } from '../words.ts'
 import { type ApiAnswer, askGitLab, gitlabWords, projectPath } from './api.ts'
 import { type Context, outcomeFor } from './exchange.ts'
+import { ofMergeRequests } from './merge-request-words.ts'
 import { outcomeIfTold } from './told.ts'
 
 /** Of a description and of an address, in characters. */
@@ -44,7 +45,7 @@ function shownStatus({ state, context: name, description, targetUrl }: CommitSta
   return {
     state: states[state],
     name,
-    description: cleanLine(description, lengthLimit),
+    description: cleanLine(ofMergeRequests(description), lengthLimit),
     ...(url === undefined || url.length > lengthLimit ? {} : { target_url: url }),
   }
 }

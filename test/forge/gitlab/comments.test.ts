@@ -26,6 +26,13 @@ describe('the one comment below a merge request', () => {
     expect(scene.gitlab.problems()).toEqual([])
   })
 
+  it('speaks of merge requests', async () => {
+    const sent = await scene.send('comment', text('Pull request 7 waits for another pull request'))
+    expect(bodies()).toEqual([text('Merge request 7 waits for another merge request').body])
+    await scene.send('comment', text('two pull requests'), { knownId: (sent as { id: string }).id })
+    expect(bodies()).toEqual([text('two merge requests').body])
+  })
+
   it('is found again by its marker when kyozo lost sight of it, below a hundred others', async () => {
     await scene.send('comment', text('deploying'))
     for (let at = 0; at < 120; at++) await merge.comment(`comment ${at}`)

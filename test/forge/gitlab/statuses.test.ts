@@ -33,6 +33,11 @@ describe('a status', () => {
     expect(scene.shop.shown(scene.sha)).toMatchObject({ 'kyozo/production': { state: 'failed' } })
   })
 
+  it('speaks of merge requests', async () => {
+    await scene.send('status', status({ state: 'success', description: 'No preview: pull request 7 was merged' }))
+    expect(scene.shop.shown(scene.sha)).toMatchObject({ 'kyozo/production': { description: 'No preview: merge request 7 was merged' } })
+  })
+
   it('that is pending already is taken for sent, though GitLab refuses it', async () => {
     await scene.send('status', status({}))
     expect(await scene.send('status', status({ description: 'still deploying' }))).toEqual({ kind: 'sent' })
