@@ -72,13 +72,13 @@ export const githubSignInVariables = {
   KYOZO_GITHUB_OAUTH_CLIENT_ID: z.string().min(1).optional(),
   KYOZO_GITHUB_OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
 }
-type SignInVariables = { readonly [Name in keyof typeof githubSignInVariables]: z.infer<(typeof githubSignInVariables)[Name]> }
+const signInSchema = z.object(githubSignInVariables)
 
 export function readGithubSignIn({
   KYOZO_GITHUB_OAUTH_CLIENT_ID: clientId,
   KYOZO_GITHUB_OAUTH_CLIENT_SECRET: clientSecret,
   KYOZO_GITHUB_API_URL: apiUrl,
-}: SignInVariables): GithubSignIn | undefined {
+}: z.infer<typeof signInSchema>): GithubSignIn | undefined {
   if (clientId === undefined && clientSecret === undefined) return undefined
   if (clientId === undefined || clientSecret === undefined) {
     throw new KyozoError(

@@ -76,7 +76,9 @@ describe('compose.kyozo.yaml', () => {
     mayPush.resolve()
     expect(await commitBackOf(kyozo, sha)).toEqual({
       state: 'nothing',
-      words: expect.stringMatching(/^(?:the branch has moved on to .{7}, whose release decides|a newer release decides what .* should be)$/),
+      words: expect.stringMatching(
+        /^(?:the branch has moved on to .{7}, whose release decides|a newer release decides what .* should be)$/,
+      ),
     })
     const written = await commitBackOf(kyozo, theirs)
     expect(written).toMatchObject({ state: 'written' })

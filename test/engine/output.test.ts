@@ -37,7 +37,9 @@ function follow(service: string, options: { readonly tail?: number; readonly aft
 }
 
 test('the newest lines of all copies, oldest first, with the time of each', async () => {
-  const files = stack.files({ api: { script: 'for i in 1 2 3; do echo "$HOSTNAME $i"; echo "err $i" >&2; done; sleep 1000' } })
+  // The engine takes up both outputs apart, and gives each line the time at which it does.
+  const script = 'for i in 1 2 3; do echo "$HOSTNAME $i"; sleep 0.05; echo "err $i" >&2; sleep 0.05; done; sleep 1000'
+  const files = stack.files({ api: { script } })
   await stack.run(files, 'api', { count: 2 })
   const source = { identity: stack.identity, service: 'api' }
   const lines = await until('twelve lines', async () => {

@@ -101,7 +101,10 @@ describe('a Git host is told', () => {
     const pullRequest = { number: 7, state, held, heldReason: held === null ? null : 'others needed its room' }
     const canceled = release({ state: 'failed', errorCode: 'canceled' })
     expect(missedPreview(canceled, pullRequest)).toEqual(shown === undefined ? undefined : { state: shown, description })
-    for (const other of [release({ state: 'failed', errorCode: 'build_failed' }), { ...canceled, options: { ofLive: true } }])
+    for (const other of [
+      release({ state: 'failed', errorCode: 'build_failed' }),
+      release({ state: 'failed', errorCode: 'canceled', options: { ofLive: true } }),
+    ])
       expect(missedPreview(other, pullRequest)).toBeUndefined()
   })
 })
