@@ -40,6 +40,7 @@ const schema = z.object({
   KYOZO_CONCURRENT_BUILDS: z.coerce.number().int().min(1).max(64).default(2),
   KYOZO_BUILD_MEMORY_MB: z.coerce.number().int().min(256).default(4_096),
   KYOZO_BUILD_MINUTES: z.coerce.number().min(1).max(240).default(15),
+  KYOZO_FORK_BUILD_NETWORK: z.enum(['default', 'none']).default('default'),
   KYOZO_DISK_SOFT: floor.default({ percent: 5 }),
   KYOZO_DISK_HARD: floor.default({ bytes: 1024 ** 3 }),
   KYOZO_CACHE_GB: z.coerce.number().min(0).default(20),
@@ -86,6 +87,8 @@ export interface Config {
   readonly concurrentBuilds: number
   readonly buildMemoryBytes: number
   readonly buildDeadlineMs: number
+  /** Whether what somebody has approved of a fork is built without a network. */
+  readonly forkBuildsAreOffline: boolean
   readonly healthDeadlineMs: number
   /** From being told to stop to having ended. */
   readonly stopMs: number
@@ -142,6 +145,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     concurrentBuilds: e.KYOZO_CONCURRENT_BUILDS,
     buildMemoryBytes: e.KYOZO_BUILD_MEMORY_MB * 1024 ** 2,
     buildDeadlineMs: e.KYOZO_BUILD_MINUTES * 60_000,
+    forkBuildsAreOffline: e.KYOZO_FORK_BUILD_NETWORK === 'none',
     healthDeadlineMs: e.KYOZO_HEALTH_SECONDS * 1_000,
     stopMs: e.KYOZO_STOP_SECONDS * 1_000,
     keptReleases: e.KYOZO_KEPT_RELEASES,

@@ -35,6 +35,7 @@ describe('the configuration', () => {
       concurrentBuilds: 2,
       buildMemoryBytes: 4 * 1024 ** 3,
       buildDeadlineMs: 900_000,
+      forkBuildsAreOffline: false,
       healthDeadlineMs: 60_000,
       stopMs: 25_000,
       ledgerCheckMs: 300_000,

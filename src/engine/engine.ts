@@ -26,6 +26,8 @@ export interface BuildRequest {
   readonly context: Readable
   readonly deadlineMs: number
   readonly memoryLimitBytes: number
+  /** Its steps reach no network. Default is that they do. */
+  readonly isOffline?: boolean
   readonly signal?: AbortSignal
   /** Called with each line of the build's output, without ANSI sequences. */
   readonly onLine: (line: string) => void

@@ -104,8 +104,8 @@ async function build(
         files: input.files,
         dockerfile: rewriteCacheIds(input.dockerfile, cacheNamespace(kyozo.instance, cacheOwner(attempt))),
       }),
-      deadlineMs: kyozo.config.buildDeadlineMs,
       memoryLimitBytes: kyozo.config.buildMemoryBytes,
+      ...boundsOf(attempt, kyozo.config),
       signal: work.signal,
       onLine: (line) => attempt.sayBuild(service, line),
       ...(input.target === undefined ? {} : { target: input.target }),
@@ -115,6 +115,14 @@ async function build(
   }
   work.builtAfterMs.set(service, performance.now() - start)
   attempt.say(`Built ${service} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+}
+
+/** Of what nobody of the team wrote. */
+const forkBuildMs = 5 * 60_000
+
+function boundsOf({ environment }: Attempt, { buildDeadlineMs, forkBuildsAreOffline }: Kyozo['config']) {
+  if (environment.trust !== 'fork') return { deadlineMs: buildDeadlineMs }
+  return { deadlineMs: Math.min(buildDeadlineMs, forkBuildMs), isOffline: forkBuildsAreOffline }
 }
 
 /** What a fork's build leaves in a cache is read by its own builds only. */

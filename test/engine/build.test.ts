@@ -94,6 +94,12 @@ RUN false`
   expect((await engine.observe(identity, [build.image])).images).toEqual(new Set([build.image]))
 })
 
+test('an offline build has no network but its own loopback', async () => {
+  const dockerfile = `FROM ${busyboxImage}\nRUN test "$(ls /sys/class/net)" = lo`
+  await stack.engine.build(request(dockerfile, { isOffline: true }))
+  expect((await failureOf(stack.engine.build(request(dockerfile)))).code).toBe('build_failed')
+})
+
 test('an image that somebody gave the name of another one is as good as none', async () => {
   const { engine, docker, identity } = stack
   const build = request(`FROM ${busyboxImage}`)

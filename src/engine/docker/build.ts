@@ -79,6 +79,7 @@ function buildArguments(request: BuildRequest): readonly string[] {
     ...Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`),
     ...Object.entries(request.args).map(([name, value]) => `--build-arg=${name}=${value}`),
     ...(request.target === undefined ? [] : [`--target=${request.target}`]),
+    ...(request.isOffline ? ['--network=none'] : []),
     `--ulimit=data=${request.memoryLimitBytes}`,
     '--provenance=false',
     '--progress=plain',
