@@ -1,12 +1,12 @@
-// compose.kyozo.yaml written back where people change it too, where nobody lets kyozo push, and on kyozo's own remote.
+// compose.kyozo.yaml written back where people change it too, at the very moment when they push, and on kyozo's own remote.
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
-import { type ApiDocument, adminToken, startKyozo } from '../support/kyozo.ts'
+import { type ApiDocument, adminToken } from '../support/kyozo.ts'
 import { createRepository, type TestRepository } from '../support/repository.ts'
 import { until } from '../support/until.ts'
 import { atGitHub } from './at-github.ts'
-import { type CommitBack, commitBackOf, connect, githubEnvironment, releasesOf } from './connected.ts'
+import { type CommitBack, commitBackOf, connect, releasesOf } from './connected.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 4 * minutes })
@@ -24,7 +24,8 @@ afterAll(() => ownRepository.remove())
 
 const declared = (memory: string) => `commit_back: direct\nservices:\n  one:\n    resources: { memory: ${memory} }\n`
 
-describe('compose.kyozo.yaml', () => {
+// A minute passes between two commits of kyozo's to one branch: they wait for it together.
+describe.concurrent('compose.kyozo.yaml', () => {
   it('keeps what people changed in it, and asks where kyozo would change the same', async () => {
     const shop = await connect('conflict', { kyozo, github })
     const { repository } = shop
@@ -69,19 +70,27 @@ describe('compose.kyozo.yaml', () => {
     expect(await releasesOf(kyozo, written)).toEqual([])
   })
 
-  it('ends in a clear word where the token may only read', async () => {
-    const token = github.createToken({ permissions: { metadata: 'read', contents: 'read', statuses: 'write' } })
-    const reader = await startKyozo(githubEnvironment(github, token))
-    try {
-      const shop = await connect('readonly', { kyozo: reader, github })
-      const sha = await shop.deploy(busyboxService('one', '1'))
-      const told = await commitBackOf(reader, sha)
-      expect(told.state).toBe('refused')
-      expect(told.words).toMatch(/kyozo\/compose: the connection may not push \(.*\); give the connection a token that may write contents/)
-      expect(shop.repository.pullRequests()).toEqual([])
-    } finally {
-      await reader.remove()
-    }
+  it('gives way to whoever pushes at the same moment, and is written after the release of that', async () => {
+    const shop = await connect('race', { kyozo, github })
+    const { repository } = shop
+    const [isPushing, mayPush] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const path = new RegExp(`/${repository.fullName}\\.git/git-receive-pack$`)
+    github.fault({ method: 'POST', path, times: 1, after: mayPush.promise, met: isPushing.resolve, answer: { kind: 'pass' } })
+    const { sha } = await shop.push({ ...busyboxService('one', '1'), 'kyozo.yaml': 'commit_back: direct\n' })
+    await isPushing.promise
+    const { sha: theirs } = await shop.push(busyboxService('one', '2'))
+    mayPush.resolve()
+    expect(await commitBackOf(kyozo, sha)).toEqual({
+      state: 'nothing',
+      words: expect.stringMatching(
+        /^(?:the branch has moved on to .{7}, whose release decides|a newer release decides what .* should be)$/,
+      ),
+    })
+    const written = await commitBackOf(kyozo, theirs)
+    expect(written).toMatchObject({ state: 'written' })
+    expect((await repository.commitAt(written.sha!)).parents).toEqual([theirs])
+    expect(await repository.tip('main')).toBe(written.sha)
+    expect(await shop.ask('one')).toBe('one 2')
   })
 
   it('is proposed on a branch of kyozo’s own remote, and merging it there replaces nothing', async () => {

@@ -20,23 +20,34 @@ export async function listRefs(folder: string): Promise<ReadonlyMap<string, stri
   return new Map(lines.filter((line) => line !== '').map((line) => line.split(' ') as [string, string]))
 }
 
-/** From now on nobody pushes to the branch, whatever their token. */
-export async function protectBranch(folder: string, branch: string): Promise<void> {
-  await git(folder, ['config', '--add', 'double.protected', branch])
+/** Of a protected branch: that nobody pushes to it, whatever their token, or that it takes signed commits only. */
+export type BranchRule = 'no-pushes' | 'signed'
+
+export async function protectBranch(folder: string, branch: string, rule: BranchRule): Promise<void> {
+  await git(folder, ['config', '--add', `double.${rule}`, branch])
   await mkdir(join(folder, 'hooks'), { recursive: true })
   const hook = join(folder, 'hooks/pre-receive')
   await writeFile(hook, preReceive)
   await chmod(hook, 0o755)
 }
 
+/** In the words and the order of routers/private/hook_pre_receive.go, as cmd/hook.go prints them. */
 const preReceive = `#!/bin/sh
+refuse() {
+  printf '\\nGitea: %s\\n' "$1" >&2
+  exit 1
+}
+is_listed() {
+  git config --get-all "$1" | grep -qxF -e "$2"
+}
 while read -r old new ref; do
-  for branch in $(git config --get-all double.protected); do
-    if [ "refs/heads/$branch" = "$ref" ]; then
-      echo "Gitea: Not allowed to push to protected branch $branch" >&2
-      exit 1
-    fi
-  done
+  branch=\${ref#refs/heads/}
+  if is_listed double.signed "$branch"; then
+    for commit in $(git rev-list "$new" --not --all); do
+      git cat-file commit "$commit" | grep -q '^gpgsig' || refuse "Branch $branch is protected from unverified commit $commit"
+    done
+  fi
+  if is_listed double.no-pushes "$branch"; then refuse "Not allowed to push to protected branch $branch"; fi
 done
 `
 

@@ -2,7 +2,7 @@
 import type { Change } from '../github/repositories.ts'
 import { addComment, addPull, close, type Deliveries, merge, news, type Pull, type Pushed, pushTo, type World } from './life.ts'
 import type { GiteaRepository } from './repositories.ts'
-import type { Repository, StoredComment } from './state.ts'
+import type { Repository, StoredComment, StoredPullRequest } from './state.ts'
 import { deliver, reviewTold } from './webhooks.ts'
 
 export interface NewPullRequest {
@@ -24,7 +24,9 @@ export interface NewPullRequest {
 export interface GiteaPullRequest {
   readonly number: number
   readonly id: number
+  /** What was told when a test opened it. */
   readonly deliveries: Deliveries
+  readonly stored: StoredPullRequest
   readonly headSha: string
   push(change: Change, parent?: string): Promise<Pushed>
   close(): Promise<Deliveries>
@@ -59,7 +61,7 @@ export async function openPullRequest(world: World, repository: Repository, want
   return pullHandle(world, { repository, pull }, deliveries)
 }
 
-function pullHandle(world: World, at: Pull, deliveries: Deliveries): GiteaPullRequest {
+export function pullHandle(world: World, at: Pull, deliveries: Deliveries = []): GiteaPullRequest {
   const { repository, pull } = at
   const person = (login: string | undefined) => (login === undefined ? pull.author : world.access.user(login))
   const edited = (changes: Record<string, unknown>) => news(world, at, { type: 'pull_request', action: 'edited', by: pull.author, changes })
@@ -67,6 +69,7 @@ function pullHandle(world: World, at: Pull, deliveries: Deliveries): GiteaPullRe
     number: pull.number,
     id: pull.id,
     deliveries,
+    stored: pull,
     get headSha() {
       return pull.headSha
     },

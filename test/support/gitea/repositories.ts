@@ -1,9 +1,9 @@
 // A repository of the double as a test has it in its hands.
 import { join } from 'node:path'
 import { createGitRepository } from '../github/repositories.ts'
-import { fetchInto, protectBranch } from './git.ts'
+import { type BranchRule, fetchInto, protectBranch } from './git.ts'
 import { type Deliveries, moved, type Push, type Pushed, pushTo, type World } from './life.ts'
-import { type GiteaPullRequest, type NewPullRequest, openPullRequest } from './pull-requests.ts'
+import { type GiteaPullRequest, type NewPullRequest, openPullRequest, pullHandle } from './pull-requests.ts'
 import type { AccessLevel, Hook, Repository, StoredDelivery, StoredStatus } from './state.ts'
 import { deliver, trialTold } from './webhooks.ts'
 
@@ -32,6 +32,8 @@ export interface GiteaRepository {
   deleteTag(name: string): Promise<Deliveries>
   tip(branch: string): Promise<string | undefined>
   openPullRequest(pull?: NewPullRequest): Promise<GiteaPullRequest>
+  /** Every pull request, oldest first, whoever opened it. */
+  pullRequests(): readonly GiteaPullRequest[]
   fork(owner: string): Promise<GiteaRepository>
   addHook(hook: { url: string; secret: string } & Partial<Pick<Hook, 'type' | 'contentType' | 'events' | 'isActive'>>): Hook
   /** The button that tries a webhook out. */
@@ -42,8 +44,8 @@ export interface GiteaRepository {
   statuses(sha: string): readonly StoredStatus[]
   /** What Gitea shows beside the commit: the newest status of each context. */
   shown(sha: string): Readonly<Record<string, { readonly state: string; readonly description: string }>>
-  /** From now on nobody pushes to it. */
-  protect(branch: string): Promise<void>
+  /** Default is that nobody pushes to it from now on. */
+  protect(branch: string, rule?: BranchRule): Promise<void>
   setAccess(login: string, level: AccessLevel | undefined): void
   setDefaultBranch(branch: string): void
   archive(): void
@@ -100,6 +102,7 @@ function handleOf(world: World, folder: string, repository: Repository): GiteaRe
     deleteTag: (name) => setRef(`refs/tags/${name}`, null),
     tip: (branch) => git.tip(`refs/heads/${branch}`),
     openPullRequest: (pull = {}) => openPullRequest(world, repository, pull),
+    pullRequests: () => repository.pullRequests.map((pull) => pullHandle(world, { repository, pull })),
     async fork(login) {
       const { fullName, defaultBranch, isPrivate } = repository
       const wanted = { fullName: `${login}/${fullName.split('/')[1]}`, defaultBranch, isPrivate, isFork: true, access: {} }
@@ -115,7 +118,7 @@ function handleOf(world: World, folder: string, repository: Repository): GiteaRe
           .filter((status) => status.sha === sha)
           .map(({ context, state, description }) => [context, { state, description }]),
       ),
-    protect: (branch) => protectBranch(git.folder, branch),
+    protect: (branch, rule = 'no-pushes') => protectBranch(git.folder, branch, rule),
     setAccess(login, level) {
       const { id } = world.access.user(login)
       if (level === undefined) repository.access.delete(id)

@@ -95,7 +95,8 @@ export async function answerGit(service: Service, { request, response }: Exchang
   const isWrite = path === '/git-receive-pack' || url.searchParams.get('service') === 'git-receive-pack'
   const refusal = fault ?? (moved === undefined ? gitRefusal(world, { request, repository, isWrite }) : undefined)
   call.status = refusal?.status ?? (moved === undefined ? 200 : 307)
-  if (refusal !== undefined) return void response.writeHead(refusal.status, { ...refusal.headers }).end(String(refusal.body ?? ''))
+  if (refusal !== undefined)
+    return void response.writeHead(refusal.status, { 'content-type': 'text/plain', ...refusal.headers }).end(String(refusal.body ?? ''))
   if (moved !== undefined) return void response.writeHead(307, { location: `/${moved.fullName}.git${path}${url.search}` }).end()
   if (isWrite && request.method === 'POST') await tellAfterwards(world, { request, response, repository: repository! })
   serveGit({ request, response, folder: repository!.git.folder, path, query: url.search.slice(1) })

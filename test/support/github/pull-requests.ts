@@ -26,6 +26,9 @@ export interface GitHubPullRequest {
   readonly number: number
   readonly id: number
   readonly headSha: string
+  readonly headBranch: string
+  readonly title: string
+  readonly body: string | null
   readonly state: 'open' | 'closed' | 'merged'
   /** What was told when it was opened. */
   readonly opened: readonly StoredDelivery[]
@@ -117,6 +120,13 @@ export function handleOf(room: Room, pull: StoredPull, opened: readonly StoredDe
     id: pull.id,
     get headSha() {
       return pull.headSha
+    },
+    headBranch: pull.headBranch,
+    get title() {
+      return pull.title
+    },
+    get body() {
+      return pull.body
     },
     get state() {
       return pull.mergedAtMs === null ? pull.state : 'merged'

@@ -14,6 +14,14 @@ export interface NewCommit {
   readonly parent?: string | null
 }
 
+/** What a protected branch takes: changes by pull requests only, or signed commits only. */
+export type BranchRule = 'pull-requests' | 'signed'
+
+export interface Commit {
+  readonly message: string
+  readonly parents: readonly string[]
+}
+
 export interface GitRepository {
   readonly folder: string
   tip(ref: string): Promise<string | undefined>
@@ -31,8 +39,9 @@ export interface GitRepository {
   merge(merge: { readonly base: string; readonly head: string; readonly message: string }): Promise<string | undefined>
   /** A file or commit as Git keeps it: `<sha>:api/Dockerfile`; undefined when it is not there. */
   read(object: string): Promise<string | undefined>
-  /** Makes Git refuse pushes to these branches in GitHub's words. */
-  protect(branches: readonly string[]): Promise<void>
+  commitAt(sha: string): Promise<Commit>
+  /** Makes Git refuse pushes to these branches in GitHub's words, or only those of commits that nobody signed. */
+  protect(branches: readonly string[], rule: BranchRule): Promise<void>
 }
 
 export async function createGitRepository(folder: string, defaultBranch: string): Promise<GitRepository> {
@@ -66,6 +75,10 @@ export async function createGitRepository(folder: string, defaultBranch: string)
       const { exitCode, output } = await run(['cat-file', '-p', object], { mayFail: true })
       return exitCode === 0 ? output : undefined
     },
+    async commitAt(sha) {
+      const [head = '', ...message] = (await run(['cat-file', 'commit', sha])).output.split('\n\n')
+      return { message: message.join('\n\n'), parents: [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent]) => parent!) }
+    },
     async branches() {
       const { output } = await run(['for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/'])
       return new Map(output === '' ? [] : output.split('\n').map((line) => line.split(' ') as [string, string]))
@@ -79,8 +92,8 @@ export async function createGitRepository(folder: string, defaultBranch: string)
       const [tree = ''] = merged.output.split('\n')
       return (await run(['commit-tree', tree, '-p', base, '-p', head], { input: message })).output
     },
-    async protect(branches) {
-      await writeFile(join(folder, 'protected-branches'), branches.map((branch) => `refs/heads/${branch}\n`).join(''))
+    async protect(branches, rule) {
+      await writeFile(join(folder, `protected-${rule}`), branches.map((branch) => `refs/heads/${branch}\n`).join(''))
       await mkdir(join(folder, 'hooks'), { recursive: true })
       await writeFile(join(folder, 'hooks/update'), refusingHook, { mode: 0o755 })
     },
@@ -97,11 +110,20 @@ const settings = [
 
 /** Git runs it for each ref of a push; what it says reaches whoever pushes. */
 const refusingHook = `#!/bin/sh
-if grep --quiet --fixed-strings --line-regexp -e "$1" "$GIT_DIR/protected-branches"; then
+refuse() {
   echo "error: GH006: Protected branch update failed for $1." >&2
-  echo "error: Changes must be made through a pull request." >&2
+  echo "error: $2" >&2
   exit 1
+}
+is_protected() {
+  grep --quiet --no-messages --fixed-strings --line-regexp -e "$2" "$GIT_DIR/protected-$1"
+}
+if is_protected signed "$1"; then
+  for commit in $(git rev-list "$3" --not --all); do
+    git cat-file commit "$commit" | grep --quiet '^gpgsig' || refuse "$1" 'Commits must have verified signatures.'
+  done
 fi
+if is_protected pull-requests "$1"; then refuse "$1" 'Changes must be made through a pull request.'; fi
 `
 
 /** In an index it stands for a file that goes. */

@@ -2,7 +2,7 @@
 import type { App } from './access.ts'
 import { type BranchMove, branchMoved, type MoveNews } from './moves.ts'
 import { type GitHubPullRequest, handleOf, type NewPullRequest, openPullRequest, type Room } from './pull-requests.ts'
-import type { Change } from './repositories.ts'
+import type { Change, Commit } from './repositories.ts'
 import type { Collaborator, Hook, Repository, StoredCheckRun, StoredDelivery, StoredDeployment, StoredStatus } from './state.ts'
 import { newestPerContext } from './statuses.ts'
 import { deliver, deliverToAll, payloadOf, pushPayload, tell } from './webhooks.ts'
@@ -47,18 +47,19 @@ export interface GitHubRepository {
   /** Where any ref points, `refs/pull/7/head` for instance. */
   refTip(ref: string): Promise<string | undefined>
   openPullRequest(pull: NewPullRequest): Promise<GitHubPullRequest>
-  /** Every pull request, oldest first; `title` and `body` are those of that moment. */
-  pullRequests(): readonly (GitHubPullRequest & { readonly title: string; readonly body: string | null; readonly headBranch: string })[]
+  /** Every pull request, oldest first, whoever opened it. */
+  pullRequests(): readonly GitHubPullRequest[]
   /** A file of a commit; undefined where it has none. */
   fileAt(sha: string, path: string): Promise<string | undefined>
-  /** The message of a commit, and the ids of its parents. */
-  commitAt(sha: string): Promise<{ readonly message: string; readonly parents: readonly string[] }>
+  commitAt(sha: string): Promise<Commit>
   /** A copy of somebody else's, with its branches: `mallory/shop`. */
   fork(options: { readonly owner: string }): Promise<GitHubRepository>
   /** What somebody may do from now on; `none` takes it away. Default of the role's name is GitHub's own. */
   allow(login: string, permission: Collaborator['permission'], options?: { readonly roleName?: string }): void
   /** From now on these branches take changes by pull requests only. */
   protect(...branches: readonly string[]): Promise<void>
+  /** From now on the branch takes signed commits only. */
+  requireSignatures(branch: string): Promise<void>
   addHook(hook: NewHook): Hook
   /** Lets an app in: its webhook tells of this repository from now on. */
   install(app: App): Hook
@@ -118,16 +119,9 @@ export function repositoryHandle(making: Making, repository: Repository): GitHub
     tip: (branch) => git.tip(`refs/heads/${branch}`),
     refTip: (ref) => git.tip(ref),
     openPullRequest: (pull) => openPullRequest(room, pull),
-    pullRequests: () =>
-      repository.pulls.map((pull) => {
-        const { title, body, headBranch } = pull
-        return Object.assign(handleOf(room, pull), { title, body, headBranch })
-      }),
+    pullRequests: () => repository.pulls.map((pull) => handleOf(room, pull)),
     fileAt: (sha, path) => git.read(`${sha}:${path}`),
-    async commitAt(sha) {
-      const [head = '', ...message] = (await git.read(sha))!.split('\n\n')
-      return { message: message.join('\n\n'), parents: [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent]) => parent!) }
-    },
+    commitAt: git.commitAt,
     fork: async ({ owner }) => repositoryHandle(making, await making.fork(repository, `${owner}/${repository.fullName.split('/')[1]}`)),
     ...peopleMethods(world, repository),
     ...hookMethods(world, repository),
@@ -164,7 +158,7 @@ function setRef({ git, inOrder }: Repository, ref: string, sha: string | null): 
   })
 }
 
-function peopleMethods({ accounts }: World, repository: Repository): Pick<GitHubRepository, 'allow' | 'protect'> {
+function peopleMethods({ accounts }: World, repository: Repository): Pick<GitHubRepository, 'allow' | 'protect' | 'requireSignatures'> {
   return {
     allow(login, permission, { roleName = permission } = {}) {
       const account = accounts.named(login)
@@ -174,8 +168,9 @@ function peopleMethods({ accounts }: World, repository: Repository): Pick<GitHub
     },
     async protect(...branches) {
       for (const branch of branches) repository.protectedBranches.add(branch)
-      await repository.git.protect([...repository.protectedBranches])
+      await repository.git.protect([...repository.protectedBranches], 'pull-requests')
     },
+    requireSignatures: (branch) => repository.git.protect([branch], 'signed'),
   }
 }
 

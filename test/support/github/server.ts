@@ -115,7 +115,8 @@ export async function answerGit(service: Service, { request, response }: Exchang
   if (repository === undefined || call.status !== 200) {
     // GitHub asks for a password rather than say whether there is such a repository.
     const headers = call.status === 401 ? { 'www-authenticate': 'Basic realm="GitHub"' } : {}
-    return void response.writeHead(call.status, headers).end('Repository not found.\n')
+    const words = call.status === 403 ? 'Write access to repository not granted.\n' : 'Repository not found.\n'
+    return void response.writeHead(call.status, { 'content-type': 'text/plain', ...headers }).end(words)
   }
   if (repository.fullName !== fullName) {
     call.status = 301

@@ -15,6 +15,8 @@ export interface ProjectGit extends Omit<GitRepository, 'take' | 'merge' | 'prot
   branchesWith(sha: string): Promise<readonly string[]>
   /** From now on nobody may push to it. */
   protect(branch: string): Promise<void>
+  /** From now on only signed commits are taken, on whatever branch: GitLab has this rule for a whole project. */
+  requireSignatures(): Promise<void>
 }
 
 export async function createProjectGit(folder: string, defaultBranch: string): Promise<ProjectGit> {
@@ -47,15 +49,22 @@ export async function createProjectGit(folder: string, defaultBranch: string): P
     async protect(branch) {
       await writeFile(refuses, `refs/heads/${branch}\n`, { flag: 'a' })
     },
+    requireSignatures: () => writeFile(join(folder, 'signed-only'), ''),
   }
 }
 
 /** As GitLab says it to whoever pushes. */
 const preReceive = `#!/bin/sh
+refuse() {
+  echo "GitLab: $1" >&2
+  exit 1
+}
 while read -r before after ref; do
-  if grep -qxF "$ref" "$GIT_DIR/protected"; then
-    echo "GitLab: You are not allowed to push code to protected branches on this project." >&2
-    exit 1
+  if grep -qxF "$ref" "$GIT_DIR/protected"; then refuse 'You are not allowed to push code to protected branches on this project.'; fi
+  if [ -e "$GIT_DIR/signed-only" ]; then
+    for commit in $(git rev-list "$after" --not --all); do
+      git cat-file commit "$commit" | grep -q '^gpgsig' || refuse 'Commit must be signed with a GPG key'
+    done
   fi
 done
 `

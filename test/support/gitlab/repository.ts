@@ -54,7 +54,7 @@ export interface OpenPullRequest {
   readonly number: number
   /** As the double has it now. */
   readonly state: MergeRequest
-  /** What its opening was told by. */
+  /** What was told when a test opened it. */
   readonly deliveries: readonly StoredDelivery[]
   push(change: Change): Promise<Pushed>
   close(user?: User): Promise<readonly StoredDelivery[]>
@@ -81,6 +81,8 @@ export interface GitLabRepository {
   tag(name: string, sha: string): Promise<readonly StoredDelivery[]>
   tip(branch: string): Promise<string | undefined>
   openPullRequest(request: NewPullRequest): Promise<OpenPullRequest>
+  /** Every merge request, oldest first, whoever opened it. */
+  pullRequests(): readonly OpenPullRequest[]
   /** Hears of everything that kyozo acts on. */
   addHook(hook: NewHook): Hook
   hooks(): readonly Hook[]
@@ -88,6 +90,8 @@ export interface GitLabRepository {
   removeMember(user: User): void
   /** From now on nobody may push to it by Git. */
   protect(branch: string): Promise<void>
+  /** From now on only signed commits may be pushed. */
+  requireSignatures(): Promise<void>
   redeliver(delivery: StoredDelivery): Promise<StoredDelivery>
   deliveries(): readonly StoredDelivery[]
   /** Every status ever posted for a commit, oldest first. */
@@ -133,6 +137,7 @@ export function repositoryHandle(world: World, project: Project, mona: User): Gi
     },
     tip: (branch) => git.tip(`refs/heads/${branch}`),
     openPullRequest: (request) => openPullRequest(world, project, { mona, ...request }),
+    pullRequests: () => project.mergeRequests.map((merge) => ({ deliveries: [], ...pullRequestMethods(world, project, merge, mona) })),
     ...hookMethods(world, project),
     ...memberMethods(project),
     statuses: (sha) => project.statuses.filter((status) => status.sha === sha),
@@ -140,6 +145,7 @@ export function repositoryHandle(world: World, project: Project, mona: User): Gi
     environments: () => project.environments,
     deployments: () => project.deployments,
     protect: (branch) => git.protect(branch),
+    requireSignatures: () => git.requireSignatures(),
     rename(fullName) {
       project.path = fullName
     },

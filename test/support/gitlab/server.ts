@@ -85,7 +85,7 @@ export async function answerGit(service: Service, { request, response }: Exchang
   call.status = refusal?.status ?? 200
   if (project === undefined || refusal !== undefined) {
     const headers = refusal?.status === 401 ? { 'www-authenticate': 'Basic realm="GitLab"' } : {}
-    return void response.writeHead(refusal?.status ?? 404, headers).end(refusal?.words ?? '')
+    return void response.writeHead(refusal?.status ?? 404, { 'content-type': 'text/plain', ...headers }).end(refusal?.words ?? '')
   }
   if (path === '/git-receive-pack') {
     const before = await project.git.refs('refs/')
@@ -113,8 +113,9 @@ function gitRefusal({ access }: World, { authorization, project, isWrite }: GitA
   const reading: readonly Scope[] = ['api', 'read_api', 'read_repository', 'write_repository']
   const writing: readonly Scope[] = ['api', 'write_repository']
   if (!scopes.some((scope) => reading.includes(scope))) return { status: 403, words: 'You are not allowed to download code.\n' }
-  const mayPush = scopes.some((scope) => writing.includes(scope)) && roleIn(caller, project) >= 30
-  return isWrite && !mayPush ? { status: 403, words: 'You are not allowed to push code to this project.\n' } : undefined
+  if (!isWrite) return undefined
+  if (!scopes.some((scope) => writing.includes(scope))) return { status: 403, words: 'You are not allowed to upload code.\n' }
+  return roleIn(caller, project) >= 30 ? undefined : { status: 403, words: 'You are not allowed to push code to this project.\n' }
 }
 
 interface Judged {

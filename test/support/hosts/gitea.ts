@@ -1,8 +1,17 @@
 // Gitea's double as one of several hosts.
 import { type GiteaPullRequest, type GiteaRepository, startGitea } from '../gitea/gitea.ts'
-import { type HostComment, type HostDouble, type HostPullRequest, type HostRepository, leadAway, owner } from './host.ts'
+import {
+  type HostComment,
+  type HostDouble,
+  type HostPullRequest,
+  type HostRepository,
+  leadAway,
+  owner,
+  readingMethods,
+  webhookUrl,
+} from './host.ts'
 
-const webhookSecret = 'a secret that only Gitea and kyozo know'
+const webhookSecret = 'known-to-gitea-and-kyozo-only'
 
 export async function startGiteaHost(): Promise<HostDouble> {
   const gitea = await startGitea()
@@ -14,6 +23,8 @@ export async function startGiteaHost(): Promise<HostDouble> {
       KYOZO_GITEA_TOKEN: gitea.createToken(),
       KYOZO_GITEA_WEBHOOK_SECRET: webhookSecret,
     },
+    connection: { apiUrl: gitea.webUrl, webhookSecret },
+    createReadingToken: () => gitea.createToken({ scopes: ['read:repository', 'read:issue', 'read:user'] }),
     async createRepository(name) {
       return repositoryOf(await gitea.createRepository({ fullName: `${owner}/${name}`, isPrivate: true }))
     },
@@ -30,7 +41,8 @@ const events = ['push', 'delete', 'pull_request', 'pull_request_sync', 'pull_req
 
 function repositoryOf(repository: GiteaRepository): HostRepository {
   return {
-    addHook: (kyozoUrl) => void repository.addHook({ url: `${kyozoUrl}/webhooks/gitea`, secret: webhookSecret, events }),
+    addHook: (kyozoUrl, connection) =>
+      void repository.addHook({ url: webhookUrl(kyozoUrl, 'gitea', connection), secret: webhookSecret, events }),
     cutOff: () => leadAway(repository.stored.hooks),
     push: async (files) => (await repository.push({ change: { files } })).sha,
     allow: (login) => repository.setAccess(login, 'write'),
@@ -40,6 +52,10 @@ function repositoryOf(repository: GiteaRepository): HostRepository {
       await from.push({ branch, change: { files }, parent: (await from.tip('main'))! })
       return pullRequestOf(repository, await repository.openPullRequest({ branch, from, by }))
     },
+    pullRequests: () => repository.pullRequests().map((pull) => pullRequestOf(repository, pull)),
+    ...readingMethods(repository.stored.git),
+    protect: () => repository.protect('main'),
+    requireSignatures: () => repository.protect('main', 'signed'),
     shown: (sha) =>
       Object.fromEntries(
         Object.entries(repository.shown(sha)).map(([context, { state, description }]) => [
@@ -56,6 +72,11 @@ function pullRequestOf({ stored }: GiteaRepository, pull: GiteaPullRequest): Hos
     number: pull.number,
     get headSha() {
       return pull.headSha
+    },
+    headBranch: pull.stored.headBranch,
+    title: pull.stored.title,
+    get isOpen() {
+      return pull.stored.state === 'open'
     },
     answers: pull.deliveries.map(({ answer }) => answer),
     push: async (files) => (await pull.push({ files })).sha,

@@ -1,8 +1,8 @@
 // GitHub's double as one of several hosts.
 import { type GitHubDouble, type GitHubPullRequest, type GitHubRepository, startGitHub } from '../github/github.ts'
-import { type HostComment, type HostDouble, type HostPullRequest, type HostRepository, leadAway, owner } from './host.ts'
+import { type HostComment, type HostDouble, type HostPullRequest, type HostRepository, leadAway, owner, webhookUrl } from './host.ts'
 
-const webhookSecret = 'a secret that only GitHub and kyozo know'
+const webhookSecret = 'known-to-github-and-kyozo-only'
 
 export async function startGitHubHost(): Promise<HostDouble> {
   const github = await startGitHub()
@@ -13,6 +13,8 @@ export async function startGitHubHost(): Promise<HostDouble> {
       KYOZO_GITHUB_TOKEN: github.createToken(),
       KYOZO_GITHUB_WEBHOOK_SECRET: webhookSecret,
     },
+    connection: { apiUrl: github.apiUrl, webhookSecret },
+    createReadingToken: () => github.createToken({ permissions: { metadata: 'read', contents: 'read', pull_requests: 'read' } }),
     async createRepository(name) {
       return repositoryOf(github, await github.createRepository({ fullName: `${owner}/${name}`, isPrivate: true }))
     },
@@ -23,7 +25,7 @@ export async function startGitHubHost(): Promise<HostDouble> {
 
 function repositoryOf(github: GitHubDouble, repository: GitHubRepository): HostRepository {
   return {
-    addHook: (kyozoUrl) => void repository.addHook({ url: `${kyozoUrl}/webhooks/github`, secret: webhookSecret }),
+    addHook: (kyozoUrl, connection) => void repository.addHook({ url: webhookUrl(kyozoUrl, 'github', connection), secret: webhookSecret }),
     cutOff: () => leadAway(github.hooksOf(repository.id)),
     push: async (files) => (await repository.push({ change: { files } })).sha,
     allow: (login) => repository.allow(login, 'write'),
@@ -32,6 +34,12 @@ function repositoryOf(github: GitHubDouble, repository: GitHubRepository): HostR
       await from.push({ branch, change: { files }, parent: (await from.tip('main'))! })
       return pullRequestOf(await repository.openPullRequest({ branch, from, author }))
     },
+    pullRequests: () => repository.pullRequests().map(pullRequestOf),
+    tip: async () => (await repository.tip('main'))!,
+    fileAt: repository.fileAt,
+    commitAt: repository.commitAt,
+    protect: () => repository.protect('main'),
+    requireSignatures: () => repository.requireSignatures('main'),
     shown: (sha) =>
       Object.fromEntries(
         Object.entries(repository.shown(sha)).map(([context, { state, description }]) => [
@@ -52,6 +60,11 @@ function pullRequestOf(pull: GitHubPullRequest): HostPullRequest {
     number: pull.number,
     get headSha() {
       return pull.headSha
+    },
+    headBranch: pull.headBranch,
+    title: pull.title,
+    get isOpen() {
+      return pull.state === 'open'
     },
     answers: pull.opened.map(({ answer }) => answer),
     push: async (files) => (await pull.push({ change: { files } })).sha,

@@ -3,7 +3,16 @@ import { randomBytes } from 'node:crypto'
 import { type GitLabDouble, startGitLab } from '../gitlab/gitlab.ts'
 import type { GitLabRepository, OpenPullRequest } from '../gitlab/repository.ts'
 import type { User } from '../gitlab/state.ts'
-import { type HostComment, type HostDouble, type HostPullRequest, type HostRepository, leadAway, owner } from './host.ts'
+import {
+  type HostComment,
+  type HostDouble,
+  type HostPullRequest,
+  type HostRepository,
+  leadAway,
+  owner,
+  readingMethods,
+  webhookUrl,
+} from './host.ts'
 
 /** As GitLab gives one. */
 const signingToken = `whsec_${randomBytes(32).toString('base64')}`
@@ -25,6 +34,8 @@ export async function startGitLabHost(): Promise<HostDouble> {
       KYOZO_GITLAB_TOKEN: gitlab.createToken(),
       KYOZO_GITLAB_WEBHOOK_SECRET: signingToken,
     },
+    connection: { apiUrl: gitlab.webUrl, webhookSecret: signingToken },
+    createReadingToken: () => gitlab.createToken({ scopes: ['read_api', 'read_repository'] }),
     async createRepository(name) {
       const repository = await gitlab.createRepository({ fullName: `acme/team/${name}`, isPrivate: true })
       return repositoryOf(repository, { gitlab, people })
@@ -43,7 +54,7 @@ const developer = 30
 
 function repositoryOf(repository: GitLabRepository, { gitlab, people }: Place): HostRepository {
   return {
-    addHook: (kyozoUrl) => void repository.addHook({ url: `${kyozoUrl}/webhooks/gitlab`, signingToken }),
+    addHook: (kyozoUrl, connection) => void repository.addHook({ url: webhookUrl(kyozoUrl, 'gitlab', connection), signingToken }),
     cutOff() {
       const leadBack = leadAway(repository.hooks())
       return () => {
@@ -58,6 +69,10 @@ function repositoryOf(repository: GitLabRepository, { gitlab, people }: Place): 
       const from = author === owner ? {} : { fork: await forkBy(author) }
       return pullRequestOf(await repository.openPullRequest({ branch, change: { files }, author: people(author), ...from }), people)
     },
+    pullRequests: () => repository.pullRequests().map((pull) => pullRequestOf(pull, people)),
+    ...readingMethods(repository.project.git),
+    protect: () => repository.protect('main'),
+    requireSignatures: () => repository.requireSignatures(),
     shown: (sha) =>
       Object.fromEntries(
         Object.entries(repository.shown(sha)).map(([context, { state, description }]) => [
@@ -91,6 +106,11 @@ function pullRequestOf(pull: OpenPullRequest, people: People): HostPullRequest {
     number: pull.number,
     get headSha() {
       return pull.state.sha!
+    },
+    headBranch: pull.state.sourceBranch,
+    title: pull.state.title,
+    get isOpen() {
+      return pull.state.state === 'opened'
     },
     answers: pull.deliveries.map(({ answer }) => answer),
     push: async (files) => (await pull.push({ files })).sha,

@@ -1,4 +1,5 @@
 // What the doubles of Git hosts have in common: what people do there, and what kyozo says there. For tests of what is alike on all of them.
+import type { Commit, GitRepository } from '../github/repositories.ts'
 
 export type Files = Readonly<Record<string, string | null>>
 
@@ -6,6 +7,10 @@ export interface HostDouble {
   readonly name: 'github' | 'gitea' | 'gitlab'
   /** For `startKyozo`. */
   readonly environment: Readonly<Record<string, string>>
+  /** What another connection to it is made with, besides its token. */
+  readonly connection: { readonly apiUrl: string; readonly webhookSecret: string }
+  /** With it kyozo can read all that it reads, and push nothing. */
+  createReadingToken(): string
   /** A private one of mona's, which tells nobody of anything yet. */
   createRepository(name: string): Promise<HostRepository>
   /** What the host's description has against any request, answer or webhook so far; a test expects none. */
@@ -14,8 +19,8 @@ export interface HostDouble {
 }
 
 export interface HostRepository {
-  /** What happens from now on is told to this kyozo. */
-  addHook(kyozoUrl: string): void
+  /** What happens from now on is told to this kyozo. Default of the connection is the one in `environment`. */
+  addHook(kyozoUrl: string, connection?: string): void
   /** What is told from now on reaches nobody, until the returned function is called. */
   cutOff(): () => void
   /** A commit on `main`; its id. */
@@ -23,6 +28,17 @@ export interface HostRepository {
   /** Somebody may push to it from now on. */
   allow(login: string): void
   openPullRequest(pull: NewHostPullRequest): Promise<HostPullRequest>
+  /** All of them, oldest first, whoever opened them. */
+  pullRequests(): readonly HostPullRequest[]
+  /** Where `main` leads. */
+  tip(): Promise<string>
+  /** A file of a commit; undefined where it has none. */
+  fileAt(sha: string, path: string): Promise<string | undefined>
+  commitAt(sha: string): Promise<Commit>
+  /** From now on nobody pushes to `main`; it changes by pull requests. */
+  protect(): Promise<void>
+  /** From now on only signed commits may be pushed: to `main`, and on GitLab to every branch, since it has that rule for whole projects. */
+  requireSignatures(): Promise<void>
   /** What the host shows beside the commit: the newest status of each context. */
   shown(sha: string): Readonly<Record<string, Shown>>
   /** What the host's pages of deployments show of an environment; undefined where it has no such pages, or nothing of that name. */
@@ -50,6 +66,9 @@ export interface NewHostPullRequest {
 export interface HostPullRequest {
   readonly number: number
   readonly headSha: string
+  readonly headBranch: string
+  readonly title: string
+  readonly isOpen: boolean
   /** What kyozo answered to what it was told of the opening. */
   readonly answers: readonly string[]
   /** A commit on its branch; its id. */
@@ -70,6 +89,24 @@ export interface HostComment {
 
 /** Who opens pull requests and pushes, unless something else is said. */
 export const owner = 'mona'
+
+/** What can be read in a repository, the same on every host. */
+export function readingMethods(git: Pick<GitRepository, 'tip' | 'read' | 'commitAt'>): Pick<HostRepository, 'tip' | 'fileAt' | 'commitAt'> {
+  return {
+    async tip() {
+      const sha = await git.tip('refs/heads/main')
+      if (sha === undefined) throw new Error('nothing was pushed to main yet')
+      return sha
+    },
+    fileAt: (sha, path) => git.read(`${sha}:${path}`),
+    commitAt: git.commitAt,
+  }
+}
+
+/** Where kyozo hears of what a host tells; default is its own connection. */
+export function webhookUrl(kyozoUrl: string, host: HostDouble['name'], connection: string | undefined): string {
+  return [kyozoUrl, 'webhooks', host, ...(connection === undefined ? [] : [connection])].join('/')
+}
 
 /** Lets webhooks lead to where nobody listens; the returned function leads them back. */
 export function leadAway(hooks: readonly { readonly url: string }[]): () => void {
