@@ -60,9 +60,23 @@ export function pullRequestPage(baseUrl: string, id: string): string {
   return `${baseUrl}/pull-requests/${id}`
 }
 
-/** Of the commit that was reviewed: a required plan is never missing for long, and never of another commit. */
-function checkOf({ review, reviewSha, state }: PullRequest, page: string): Omit<CommitCheck, 'repository' | 'name'> | undefined {
-  if (review === null || reviewSha === null || state !== 'open') return undefined
+/** Of the commit that was reviewed: a required plan is never missing for long, and never of another commit. Of a head that cannot be read it says that. */
+export function checkOf(
+  {
+    review,
+    reviewSha,
+    state,
+    ...head
+  }: Pick<PullRequest, 'review' | 'reviewSha' | 'state' | 'headSha' | 'held' | 'heldReason' | 'heldSha'>,
+  page: string,
+): Omit<CommitCheck, 'repository' | 'name'> | undefined {
+  const { headSha, held, heldReason, heldSha } = head
+  if (state !== 'open') return undefined
+  if (held === 'failed' && heldSha === headSha && reviewSha !== headSha) {
+    const text = heldReason ?? held
+    return { sha: headSha, conclusion: 'failure', title: `No plan: ${text.split('\n')[0]}`, text, targetUrl: page }
+  }
+  if (review === null || reviewSha === null) return undefined
   const { conclusion, title, markdown, text } = review
   return { sha: reviewSha, conclusion, title, text: markdown === '' ? text : markdown, targetUrl: page }
 }
