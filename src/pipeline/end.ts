@@ -73,11 +73,6 @@ async function supersede(
     const options = isServed ? { options: JSON.stringify({ late: true }) } : {}
     const ended = await endRelease(trx, attempt.lease, { change: { ...change, ...options }, verdicts })
     await recordFailure(trx, notLive(attempt, { stack: by.stack, failures: [], verdicts, code: 'superseded', reason: change.reason }))
-    await reportRelease(
-      trx,
-      { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },
-      kyozo.config.baseUrl,
-    )
     // The branch may have moved without a delivery having arrived yet: its tip gets its release now, unless it has one that serves.
     if (!isServed && (await newerRelease(trx, attempt.release)) === undefined) {
       await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
@@ -87,6 +82,12 @@ async function supersede(
         triggeredBy: attempt.release.triggeredBy,
       })
     }
+    // After the release above, which holds the workspace: what is told is locked last.
+    await reportRelease(
+      trx,
+      { workspace: attempt.workspace, environment: attempt.environment, release: ended, verdicts },
+      kyozo.config.baseUrl,
+    )
     // This process goes on with nothing.
     if (kyozo.stopping.begun.aborted) await kyozo.queue.enqueueDeploy(trx, attempt.environment.id)
   })

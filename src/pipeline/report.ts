@@ -1,51 +1,33 @@
 // What the Git host is told: a pending aggregate when a commit is queued, and when it ends the aggregate and the services that it touched.
 // Rows go to the outbox in the transaction that makes them true; the sender does the rest.
-import type { CommitStatus } from '../forge/messages.ts'
-import { releaseWords, type Verdict } from '../release/verdict.ts'
 import type { Executor } from '../store/database.ts'
-import type { Environment } from '../store/environments.ts'
+import { holdTelling } from '../store/heads.ts'
 import { notify } from '../store/notify.ts'
-import { type OutboxMessage, putOutbox } from '../store/outbox.ts'
-import { type PullRequest, pullRequestOf } from '../store/pull-requests.ts'
-import type { Release } from '../store/releases.ts'
-import type { Workspace } from '../store/workspaces.ts'
+import { putOutbox } from '../store/outbox.ts'
+import { pullRequestOf } from '../store/pull-requests.ts'
 import { commitStatus, contextOf, previewContext, statusPlace } from './commit-status.ts'
 import { tellPullRequest } from './pull-requests/tell.ts'
+import { maySpeak } from './pull-requests/voice.ts'
+import { missedPreview, type ReportSubject, statusMessages } from './release-status.ts'
 import { deploymentMessages } from './report-deployment.ts'
-
-export interface ReportSubject {
-  readonly workspace: Workspace
-  readonly environment: Environment
-  readonly release: Release
-  readonly verdicts: readonly Verdict[]
-}
 
 export async function reportRelease(db: Executor, subject: ReportSubject, baseUrl: string): Promise<void> {
   const { workspace, environment, release } = subject
   const pullRequest = environment.kind === 'preview' ? await pullRequestOf(db, environment.id) : undefined
+  if (pullRequest !== undefined) await holdTelling(db, environment.id)
   const missed = pullRequest === undefined ? undefined : missedPreview(release, pullRequest)
-  const messages =
+  const isTold = pullRequest === undefined || (await maySpeak(db, { workspace, pullRequest, sha: release.sha }))
+  const statuses =
     missed === undefined
-      ? [...statusMessages(subject, baseUrl), ...deploymentMessages(subject, baseUrl)]
+      ? statusMessages(subject, baseUrl)
       : commitStatus(statusPlace({ workspace, release, baseUrl }), { context: previewContext, ...missed })
-  if (messages.length === 0) return
-  await putOutbox(db, messages)
-  await notify(db, 'outbox', release.id)
+  const messages = [...(isTold ? statuses : []), ...(missed === undefined ? deploymentMessages(subject, baseUrl) : [])]
+  if (messages.length > 0) {
+    await putOutbox(db, messages)
+    await notify(db, 'outbox', release.id)
+  }
   // What is told of a pull request tells how its preview does.
   if (pullRequest !== undefined) await tellPullRequest(db, { workspace, pullRequestId: pullRequest.id }, baseUrl)
-}
-
-/**
- * Pure: what stands beside a commit whose preview was not finished, because it is going away. Where the pull request is over nobody misses it, and nothing
- * is red; one that gave way has not shown that it works. Undefined for a release that came to an end of its own, and where a person cancelled it.
- */
-export function missedPreview(
-  { errorCode, options }: Pick<Release, 'errorCode' | 'options'>,
-  { number, state, held, heldReason }: Pick<PullRequest, 'number' | 'state' | 'held' | 'heldReason'>,
-): Pick<CommitStatus, 'state' | 'description'> | undefined {
-  if (errorCode !== 'canceled' || options.ofLive === true) return undefined
-  if (state !== 'open') return { state: 'success', description: `No preview: pull request ${number} was ${state}` }
-  return held === null ? undefined : { state: 'failure', description: `No preview: ${heldReason ?? held}` }
 }
 
 /** A service of the live release that fell, or came back, without a release: its own context of the commit that runs. */
@@ -69,57 +51,4 @@ export async function reportStanding(
   if (messages.length === 0) return
   await putOutbox(db, messages)
   await notify(db, 'outbox', release.id)
-}
-
-/** Pure: which statuses a release's present state asks for. */
-export function statusMessages(subject: ReportSubject, baseUrl: string): OutboxMessage[] {
-  const { workspace, release, environment } = subject
-  // A commit stays good or bad as it was, whatever becomes of a restart or of the wish to go back to it; a service that recovers by one makes it good.
-  const isOfKnown = release.options.ofLive === true || release.options.rollbackTo !== undefined
-  if (isOfKnown && aggregateState(release) !== 'success') return []
-  const context = contextOf(environment)
-  const status = (name: string, state: CommitStatus['state'], description: string) =>
-    commitStatus(statusPlace({ workspace, release, baseUrl }), { context: name, state, description })
-  const services = subject.verdicts.flatMap((verdict) => {
-    const state = serviceState(verdict)
-    return state === undefined ? [] : status(`${context}/${verdict.service}`, state, verdict.words)
-  })
-  return [...services, ...status(context, aggregateState(release), releaseWords(release.state, subject.verdicts, release.reason))]
-}
-
-function aggregateState(release: Release): CommitStatus['state'] {
-  switch (release.state) {
-    case 'queued':
-    case 'running':
-      return 'pending'
-    case 'live':
-    case 'unchanged':
-    case 'replaced':
-      return 'success'
-    case 'failed':
-      return 'failure'
-    case 'superseded':
-    case 'skipped':
-      return 'error'
-  }
-}
-
-/** Services that the release did not touch have no context of their own: the aggregate counts them. */
-function serviceState(verdict: Verdict): CommitStatus['state'] | undefined {
-  switch (verdict.kind) {
-    case 'live':
-    case 'removed':
-      return 'success'
-    case 'failed':
-      return 'failure'
-    case 'rolled_back':
-      return 'error'
-    case 'unchanged':
-    case 'superseded':
-    case 'skipped':
-    case 'stopped':
-    case 'shared':
-    case 'left_out':
-      return undefined
-  }
 }

@@ -4,6 +4,7 @@ import { busyboxService } from '../support/busybox-service.ts'
 import type { ApiDocument } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
 import { atGitHub } from './at-github.ts'
+import { history } from './connected.ts'
 import { inspected } from './mending.ts'
 import { type Shop, shopOf, withRules } from './previewing.ts'
 
@@ -72,5 +73,44 @@ it('a pull request that stands on another one stays when that is merged and its 
   await shop.verdict(last.sha)
   expect([await shop.ask('one'), await shop.ask('two')]).toEqual(['one 2', 'two 2'])
   await shop.untilGone(upper.number)
+  expect(github.problems()).toEqual([])
+})
+
+it('of pull requests with one head one speaks for it: neither a stranger’s nor one onto another base takes its word away', async () => {
+  const shop = await shopOf('twins', { kyozo, github })
+  const { repository } = shop
+  await shop.branch('next', busyboxService('one', '2'))
+  const head = await shop.branch('idea', busyboxService('two', '2'))
+  const first = await repository.openPullRequest({ branch: 'idea' })
+  expect(await shop.previewVerdict(head)).toEqual({ state: 'success', description: '2 live' })
+  await untilPlanned(shop, head, '1 service changes: two rebuilt')
+
+  const fork = await repository.fork({ owner: 'mallory' })
+  const strange = await repository.openPullRequest({ branch: 'idea', from: fork, author: 'mallory' })
+  const second = await repository.openPullRequest({ branch: 'idea', base: 'next' })
+  expect([strange.headSha, second.headSha]).toEqual([head, head])
+  const words = `What the statuses beside ${head.slice(0, 7)} say is of pull request 1, which has the same head`
+  await shop.untilSaid(strange, words)
+  await shop.untilSaid(second, 'Preview: [')
+  await shop.untilSaid(second, words)
+  expect(history(repository.statuses(head))['kyozo/preview']).not.toContain('failure')
+  expect(repository.shown(head)).toMatchObject({
+    'kyozo/preview': { state: 'success', description: '2 live' },
+    'kyozo/plan': { description: '1 service changes: two rebuilt' },
+  })
+
+  await first.close()
+  await shop.untilGone(first.number)
+  await shop.untilSaid(strange, `say is of pull request ${second.number}`)
+  expect(await shop.untilShown(head, '2 live')).toMatchObject({ state: 'success' })
+  await second.close()
+  expect(await shop.untilShown(head, /^No preview: /)).toMatchObject({ state: 'failure' })
+
+  // A branch that rules and cannot be read stands in the way of the plan as well, and says so.
+  await shop.push({ 'kyozo.yaml': 'previews: {enabled: perhaps}\n' })
+  const other = await repository.openPullRequest({ branch: 'next' })
+  const unreadable = await shop.untilShown(other.headSha, /^No preview: kyozo\.yaml/)
+  await until('the plan to say so', () => /^No plan: kyozo\.yaml/.test(repository.shown(other.headSha)['kyozo/plan']?.description ?? ''))
+  expect([unreadable.state, repository.shown(other.headSha)['kyozo/plan']?.state]).toEqual(['failure', 'failure'])
   expect(github.problems()).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CommitStatus } from '../../src/forge/messages.ts'
-import { missedPreview, statusMessages } from '../../src/pipeline/report.ts'
+import { missedPreview, statusMessages } from '../../src/pipeline/release-status.ts'
 import type { ReleaseState } from '../../src/release/states.ts'
 import type { Verdict } from '../../src/release/verdict.ts'
 import type { ReleaseOptions } from '../../src/store/tables/git.ts'

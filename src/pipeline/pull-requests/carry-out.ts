@@ -6,7 +6,7 @@ import { short } from '../../release/verdict.ts'
 import type { Executor } from '../../store/database.ts'
 import { type Environment, findEnvironment, putEnvironment } from '../../store/environments.ts'
 import { databaseNow } from '../../store/instance.ts'
-import { changePullRequest, letPreviewLive, type PullRequest } from '../../store/pull-requests.ts'
+import { changePullRequest, findPullRequest, letPreviewLive, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease, type Release } from '../../store/releases.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
 import type { Workspace } from '../../store/workspaces.ts'
@@ -15,6 +15,7 @@ import { startRelease } from '../receive.ts'
 import type { Unreadable } from './follow.ts'
 import { tellNoPreview, tellOvertaken } from './hear.ts'
 import { isGoing, letGo } from './let-go.ts'
+import { passVoice } from './pass-voice.ts'
 import type { ReadPullRequest } from './read.ts'
 import { tellPullRequest } from './tell.ts'
 
@@ -39,13 +40,15 @@ type Carrier = Pick<Kyozo, 'queue' | 'config'>
 export async function carryOut(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<string> {
   const { pullRequest, workspace } = carrying
   const { review, read } = carrying
-  // What a fetch found may be newer than what was told.
-  if (read !== undefined && 'head' in read) await tellOvertaken(trx, { workspace, pullRequest, bySha: read.head.sha }, kyozo.config.baseUrl)
   if (review !== undefined && read !== undefined && 'head' in read)
     await changePullRequest(trx, pullRequest.id, { review: JSON.stringify(review), reviewSha: read.head.sha })
   // Which it stays, should it find no room, or the former one be in its way.
   if (carrying.isAsked) await changePullRequest(trx, pullRequest.id, { askedBy: carrying.by })
   const words = await act(kyozo, trx, carrying)
+  // What a fetch found may be newer than what was told.
+  const after = (await findPullRequest(trx, pullRequest.id)) ?? pullRequest
+  await tellOvertaken(trx, { workspace, pullRequest, bySha: after.headSha }, kyozo.config.baseUrl)
+  await passVoice(trx, { workspace, before: pullRequest, after }, kyozo.config.baseUrl)
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, kyozo.config.baseUrl)
   return words
 }

@@ -10,6 +10,7 @@ import type { PullRequest } from '../../store/pull-requests.ts'
 import { findRelease, latestRelease, type Release, type ReleaseService, releaseServices } from '../../store/releases.ts'
 import { isSpokenOf } from '../../store/spoken.ts'
 import type { Workspace } from '../../store/workspaces.ts'
+import { maySpeak, speakerAt } from './voice.ts'
 
 export interface Below {
   readonly workspace: Workspace
@@ -27,7 +28,8 @@ export async function pullRequestMessages(db: Executor, { workspace, pullRequest
   const comments = messageOf(workspace, { kind: 'comment', about: pullRequest.hostId, payload: comment })
   // One that ended before anything was said of it needs no comment.
   const isOver = pullRequest.state !== 'open' && !(await isAnySpokenOf(db, comments))
-  return [...(isOver ? [] : comments), ...(check === undefined ? [] : planCheck(workspace, check))]
+  const isItsPlan = check !== undefined && (await maySpeak(db, { workspace, pullRequest, sha: check.sha }))
+  return [...(isOver ? [] : comments), ...(isItsPlan ? planCheck(workspace, check) : [])]
 }
 
 /** The plan beside a commit, where the host takes one. */
@@ -97,7 +99,7 @@ async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Belo
     })),
     review: reviewOf(pullRequest),
     approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${short(pullRequest.headSha)}` } : null,
-    notes: [...(pullRequest.review?.notes ?? []), ...notesOn(release)],
+    notes: [...(pullRequest.review?.notes ?? []), ...notesOn(release), ...(await whoSpeaksHere(db, { workspace, pullRequest }))],
     isOver: pullRequest.state !== 'open',
     links: {
       page: pullRequestPage(baseUrl, pullRequest.id),
@@ -111,6 +113,14 @@ async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Belo
 function notesOn(release: Release | undefined): readonly string[] {
   const why = release?.stackSpec?.notShared
   return why === undefined ? [] : [`All of it is run, although kyozo.yaml says previews.share: baseline: ${why}`]
+}
+
+/** Whose verdict stands beside the commit, where it is another's. */
+async function whoSpeaksHere(db: Executor, { workspace, pullRequest }: Omit<Below, 'baseUrl'>): Promise<readonly string[]> {
+  const { id, state, headSha } = pullRequest
+  const speaker = state === 'open' ? await speakerAt(db, { workspace, sha: headSha }) : undefined
+  if (speaker === undefined || speaker.id === id) return []
+  return [`What the statuses beside ${short(headSha)} say is of pull request ${speaker.number}, which has the same head`]
 }
 
 /** Of a release that has not ended nothing is known yet: what runs meanwhile is shown. */

@@ -15,6 +15,7 @@ import type { OperationContext, OperationWork } from '../operations/operation.ts
 import { carryOut } from './carry-out.ts'
 import { decideOn } from './decide-on.ts'
 import { hearOfPullRequest } from './hear.ts'
+import { passVoice } from './pass-voice.ts'
 import { hasBranch, type ReadPullRequest, readPullRequest } from './read.ts'
 import { reviewPullRequest } from './review.ts'
 
@@ -98,7 +99,9 @@ async function asItsBranchSays(context: OperationContext, { workspace, pullReque
     const held = await holdPullRequest(trx, pullRequest.id)
     // What was heard meanwhile is looked at again.
     if (held?.revision !== pullRequest.revision) return pullRequest
-    return changePullRequest(trx, pullRequest.id, { state: 'closed', closedAt: databaseNow })
+    const after = await changePullRequest(trx, pullRequest.id, { state: 'closed', closedAt: databaseNow })
+    await passVoice(trx, { workspace, before: held, after }, context.kyozo.config.baseUrl)
+    return after
   })
 }
 

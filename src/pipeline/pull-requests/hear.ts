@@ -10,6 +10,8 @@ import { isSpokenOf } from '../../store/spoken.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { commitStatus, previewContext } from '../commit-status.ts'
 import { pullRequestPage } from './comment.ts'
+import { passVoice } from './pass-voice.ts'
+import { maySpeak } from './voice.ts'
 
 export interface Hearing {
   readonly workspace: Workspace
@@ -25,7 +27,9 @@ export async function hearOfPullRequest(
 ): Promise<NotedPullRequest> {
   const noted = await notePullRequest(trx, workspace, said, { isReopened })
   const { before } = noted
-  if (noted.isNews && before?.state === 'open') await tellOvertaken(trx, { workspace, pullRequest: before, bySha: said.headSha }, baseUrl)
+  if (!noted.isNews) return noted
+  if (before?.state === 'open') await tellOvertaken(trx, { workspace, pullRequest: before, bySha: said.headSha }, baseUrl)
+  await passVoice(trx, { workspace, before, after: noted.pullRequest }, baseUrl)
   return noted
 }
 
@@ -56,6 +60,7 @@ interface Unspoken extends Leaving {
 }
 
 async function tellUnspoken(trx: Executor, { workspace, pullRequest, state, words }: Unspoken, baseUrl: string): Promise<void> {
+  if (!(await maySpeak(trx, { workspace, pullRequest, sha: pullRequest.headSha }))) return
   const place = { workspace, sha: pullRequest.headSha, page: pullRequestPage(baseUrl, pullRequest.id) }
   for (const message of commitStatus(place, { context: previewContext, state, description: words })) {
     if (await isSpokenOf(trx, message)) continue

@@ -1,5 +1,4 @@
 // What the Git host is told of a pull request: its plan, and, where no preview of its head is made, why.
-import type { CommitStatus } from '../../forge/messages.ts'
 import type { Executor } from '../../store/database.ts'
 import { notify } from '../../store/notify.ts'
 import { putOutbox } from '../../store/outbox.ts'
@@ -8,6 +7,8 @@ import type { Workspace } from '../../store/workspaces.ts'
 import { commitStatus, previewContext } from '../commit-status.ts'
 import { pullRequestMessages, pullRequestPage } from './comment.ts'
 import { tellNoPreview } from './hear.ts'
+import { shownWhile } from './held-status.ts'
+import { maySpeak } from './voice.ts'
 
 export interface Told {
   readonly workspace: Workspace
@@ -36,25 +37,8 @@ async function tellHeld(trx: Executor, { workspace, pullRequest }: Subject, base
   const shown = shownWhile(held)
   // A commit that had its preview keeps the status of that.
   if (shown === undefined) return tellNoPreview(trx, { workspace, pullRequest, words }, baseUrl)
+  if (!(await maySpeak(trx, { workspace, pullRequest, sha: headSha }))) return
   const place = { workspace, sha: headSha, page: pullRequestPage(baseUrl, id) }
   await putOutbox(trx, commitStatus(place, { context: previewContext, state: shown, description: `No preview: ${words}` }))
   await notify(trx, 'outbox', id)
-}
-
-/** Where nobody wants a preview a required status holds nobody up. Undefined where there may have been one. */
-function shownWhile(held: NonNullable<PullRequest['held']>): CommitStatus['state'] | undefined {
-  switch (held) {
-    case 'off':
-    case 'draft':
-    case 'nothing':
-      return 'success'
-    case 'approval':
-    case 'full':
-    case 'failed':
-      return 'failure'
-    case 'destroyed':
-    case 'expired':
-    case 'evicted':
-      return undefined
-  }
 }
