@@ -105,8 +105,8 @@ export async function decideForgeEvent(
   const workspace = await workspaceOf(context, trx, { ...source, repository: event.repository })
   if (workspace === undefined)
     return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
-  if (event.kind === 'pull_request' && isOwnProposal(event.pullRequest))
-    return ignored(await hearOfProposal(trx, workspace, event), workspace)
+  if (event.kind === 'pull_request' && (await isOwnProposal(trx, workspace, event.pullRequest)))
+    return ignored(await hearOfProposal(trx, { workspace, said: event.pullRequest }, context.baseUrl), workspace)
   if (event.kind === 'pull_request') return decidePullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
   if (event.kind === 'comment') return decideComment(context, trx, { workspace, event })
   return decidePush(context, trx, {

@@ -1,14 +1,13 @@
 // What is remembered of compose.kyozo.yaml: the file that each environment found, the texts that were generated for a repository, and which of its commits
-// and pull requests are kyozo's own.
+// are kyozo's own.
 import { type Selectable, sql } from 'kysely'
 import type { CommittedMemory, Settled } from '../stack/committed/base.ts'
 import type { Committed } from '../stack/edits/with-edits.ts'
 import type { Executor } from './database.ts'
 import { databaseNow } from './instance.ts'
-import type { CommitBack, ComposeFileTable, ComposeProposalTable } from './tables/compose-files.ts'
+import type { CommitBack, ComposeFileTable } from './tables/compose-files.ts'
 
 export type ComposeFile = Selectable<ComposeFileTable>
-export type ComposeProposal = Selectable<ComposeProposalTable>
 
 interface Place {
   readonly teamId: string
@@ -17,9 +16,6 @@ interface Place {
 
 /** Commits of one repository; the oldest give way. One that is forgotten is taken for a person's, whose release changes nothing. */
 const commitsKept = 1_000
-
-/** Proposals of one repository; the oldest give way. What is forgotten may be proposed once more. */
-const proposalsKept = 200
 
 /** Texts of one repository; the oldest give way. A file that nobody remembers is compared with nothing, and keeps all that it says. */
 const textsKept = 200
@@ -166,59 +162,6 @@ export function findOwnCommit(db: Executor, workspaceId: string, sha: string): P
     .where('workspaceId', '=', workspaceId)
     .where('sha', '=', sha)
     .executeTakeFirst()
-}
-
-interface ProposalKey {
-  readonly workspaceId: string
-  readonly intoRef: string
-  readonly changeKey: string
-}
-
-export function findProposal(db: Executor, { workspaceId, intoRef, changeKey }: ProposalKey): Promise<ComposeProposal | undefined> {
-  return db
-    .selectFrom('composeProposals')
-    .selectAll()
-    .where('workspaceId', '=', workspaceId)
-    .where('intoRef', '=', intoRef)
-    .where('changeKey', '=', changeKey)
-    .executeTakeFirst()
-}
-
-export async function putProposal(
-  trx: Executor,
-  { number, url, state, ...proposal }: ProposalKey & { readonly teamId: string } & Pick<ComposeProposal, 'number' | 'url' | 'state'>,
-): Promise<void> {
-  const facts = { number, url, state, updatedAt: databaseNow }
-  // What the same pull request held before is proposed no longer.
-  if (number !== null)
-    await trx
-      .deleteFrom('composeProposals')
-      .where('workspaceId', '=', proposal.workspaceId)
-      .where('number', '=', number)
-      .where('state', '=', 'open')
-      .where('changeKey', '!=', proposal.changeKey)
-      .execute()
-  await trx
-    .insertInto('composeProposals')
-    .values({ ...proposal, ...facts })
-    .onConflict((conflict) => conflict.columns(['workspaceId', 'intoRef', 'changeKey']).doUpdateSet(facts))
-    .execute()
-  await sql`delete from compose_proposals where ctid = any(array(select ctid from compose_proposals
-    where workspace_id = ${proposal.workspaceId} order by updated_at desc offset ${proposalsKept}))`.execute(trx)
-}
-
-/** What the host says of a pull request of kyozo's. */
-export async function endProposals(
-  trx: Executor,
-  { workspaceId, number, state }: { readonly workspaceId: string; readonly number: number; readonly state: ComposeProposal['state'] },
-): Promise<void> {
-  await trx
-    .updateTable('composeProposals')
-    .set({ state, updatedAt: databaseNow })
-    .where('workspaceId', '=', workspaceId)
-    .where('number', '=', number)
-    .where('state', '!=', state)
-    .execute()
 }
 
 export async function tellCommitBack(trx: Executor, releaseId: string, told: CommitBack): Promise<void> {

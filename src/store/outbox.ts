@@ -54,3 +54,19 @@ async function isSaid(db: Executor, { target, connection, payload }: OutboxMessa
     .executeTakeFirst()
   return newest?.isSame === true && newest.droppedAt === null
 }
+
+/** What its target was told last, or is about to be told; undefined where that is nothing, or got nowhere. */
+export async function lastSaid(
+  db: Executor,
+  { target, connection }: Pick<OutboxMessage, 'target' | 'connection'>,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const newest = await db
+    .selectFrom('outbox')
+    .select(['payload', 'droppedAt'])
+    .where('target', '=', target)
+    .where('connection', '=', connection)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return newest === undefined || newest.droppedAt !== null ? undefined : (newest.payload as Readonly<Record<string, unknown>>)
+}

@@ -36,7 +36,8 @@ export function testCommitBack(startHost: () => Promise<HostDouble>): void {
   }, minutes)
 
   describe.concurrent('compose.kyozo.yaml', () => {
-    it('is proposed by one pull request, which gets no preview, and merging it replaces nothing', () => isProposed(room))
+    it('is proposed by one pull request, which gets no preview whoever pushes to it, and merging it replaces nothing', () =>
+      isProposed(room))
     it('is committed to the branch where that is wanted, once for a change of shape, and starts no release', () => isCommitted(room))
     it('is proposed where the branch is protected', () => isProposedInstead(room))
     it('is proposed where the branch takes signed commits only, and given up where every branch does', () => isUnsigned(room))
@@ -90,7 +91,13 @@ async function isProposed(room: Room): Promise<void> {
   expect(parents).toEqual([of])
   expect(message).toMatch(/^Kyozo-Generated: [0-9a-f]{32}$/m)
   const words = "kyozo's own proposal: it gets no preview and no plan"
-  expect(await untilShown(shop, headSha, 'kyozo/preview')).toEqual({ state: 'success', description: words })
+  const untilGreen = async (sha: string) => {
+    for (const context of ['kyozo/preview', 'kyozo/plan'])
+      expect(await untilShown(shop, sha, context)).toEqual({ state: 'success', description: words })
+  }
+  await untilGreen(headSha)
+  // As by "Update branch": what may be required is green beside what kyozo did not make, too.
+  await untilGreen(await pull!.push({ 'NOTES.md': 'Looked at' }))
 
   const merged = await pull!.merge()
   expect(await untilShown(shop, merged, 'kyozo/production')).toEqual({ state: 'success', description: '1 unchanged' })
@@ -98,6 +105,11 @@ async function isProposed(room: Room): Promise<void> {
   expect(repository.pullRequests()).toHaveLength(1)
   expect(await previewsOf(kyozo, shop)).toEqual([])
   expect(pull!.comments()).toEqual([])
+
+  // A person's branch is no proposal by its name.
+  const ideas = await repository.openPullRequest({ branch: 'kyozo/compose-ideas', files: busyboxService('one', '2') })
+  expect(await untilShown(shop, ideas.headSha, 'kyozo/preview')).toEqual({ state: 'success', description: '1 live' })
+  await ideas.close()
 }
 
 async function previewsOf(kyozo: TestKyozo, { workspace }: Shop): Promise<readonly unknown[]> {

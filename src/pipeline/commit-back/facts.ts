@@ -5,7 +5,8 @@ import { findBase } from '../../stack/committed/base.ts'
 import { keyOf } from '../../stack/committed/file.ts'
 import { mergeCommitted } from '../../stack/committed/merge.ts'
 import type { Committed } from '../../stack/edits/with-edits.ts'
-import { type ComposeFile, composeMemory, findOwnCommit, findProposal, putProposal } from '../../store/compose-files.ts'
+import { type ComposeFile, composeMemory, findOwnCommit } from '../../store/compose-files.ts'
+import { findProposal, noteProposal } from '../../store/compose-proposals.ts'
 import type { Environment } from '../../store/environments.ts'
 import { databaseClock } from '../../store/instance.ts'
 import type { Workspace } from '../../store/workspaces.ts'
@@ -111,6 +112,6 @@ async function stateOfProposal(
   if (known.state === 'closed' || known.number === null || id === null || fullName === null) return known.state
   const said = await kyozo.connections.client(connection ?? '')?.ask?.findPullRequest({ id, fullName }, known.number)
   if (said === undefined || said.state === 'open') return said === undefined ? null : 'open'
-  await putProposal(kyozo.db, { ...key, teamId: workspace.teamId, number: known.number, url: known.url, state: said.state })
+  await noteProposal(kyozo.db, { workspaceId: workspace.id, number: known.number, state: said.state, headSha: said.headSha })
   return said.state === 'merged' ? null : 'closed'
 }

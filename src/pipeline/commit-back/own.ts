@@ -1,16 +1,18 @@
 // What a host tells of kyozo's own commits and proposals: neither starts a release or a preview.
-import type { PullRequestEvent } from '../../forge/pull-requests.ts'
+import type { ForgePullRequest } from '../../forge/pull-requests.ts'
 import { hasEnded, type ReleaseState } from '../../release/states.ts'
 import { short } from '../../release/verdict.ts'
-import { endProposals, findOwnCommit } from '../../store/compose-files.ts'
+import { findOwnCommit } from '../../store/compose-files.ts'
+import { findProposalByNumber, noteProposal, numberProposals } from '../../store/compose-proposals.ts'
 import type { Executor } from '../../store/database.ts'
 import type { Environment } from '../../store/environments.ts'
 import { notify } from '../../store/notify.ts'
-import { type OutboxMessage, putOutbox } from '../../store/outbox.ts'
+import { lastSaid, putOutbox } from '../../store/outbox.ts'
 import type { Release } from '../../store/releases.ts'
-import type { Workspace } from '../../store/workspaces.ts'
+import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { commitStatus, contextOf, previewContext, type StatusPlace } from '../commit-status.ts'
 import { planCheck } from '../pull-requests/comment.ts'
+import { tellHead } from '../pull-requests/pass-voice.ts'
 import { isProposalBranch } from './decide.ts'
 
 /** One that was live is replaced by what somebody set since. */
@@ -51,24 +53,56 @@ export async function tellCovered(trx: Executor, { workspace, environment, lates
   await notify(trx, 'outbox', latest.id)
 }
 
-/** Of a fork it would be somebody else's. */
-export function isOwnProposal({ headRef, isFork }: { readonly headRef: string; readonly isFork: boolean }): boolean {
-  return headRef.startsWith('refs/heads/') && isProposalBranch(headRef.slice('refs/heads/'.length)) && !isFork
+/**
+ * Whether kyozo proposes by it: from its own branch, either known by its number or at a commit of kyozo's, since a host tells of a pull request before
+ * whoever opened it hears of its number. Of a fork it would be somebody else's, and so is a branch that merely has such a name.
+ */
+export async function isOwnProposal(
+  db: Executor,
+  { id: workspaceId }: Pick<Workspace, 'id'>,
+  { headRef, headSha, isFork, number }: Pick<ForgePullRequest, 'headRef' | 'headSha' | 'isFork' | 'number'>,
+): Promise<boolean> {
+  if (isFork || !headRef.startsWith('refs/heads/') || !isProposalBranch(headRef.slice('refs/heads/'.length))) return false
+  if ((await findProposalByNumber(db, { workspaceId, number })) !== undefined) return true
+  return (await findOwnCommit(db, workspaceId, headSha)) !== undefined
 }
 
-/** Neither a preview nor a plan is made of it: where these are required, nobody waits for them. */
-export function proposalMessages(place: StatusPlace): OutboxMessage[] {
+/** Neither a preview nor a plan is made of it: where these are required, nobody waits for them, whoever pushed its head. Once it is said, nothing is said again. */
+export async function tellProposal(trx: Executor, place: StatusPlace): Promise<void> {
   const { workspace, sha, page: targetUrl } = place
   const words = "kyozo's own proposal: it gets no preview and no plan"
-  return [
+  const messages = [
     ...commitStatus(place, { context: previewContext, state: 'success', description: words }),
     ...planCheck(workspace, { sha, conclusion: 'success', title: words, text: words, targetUrl }),
   ]
+  for (const message of messages) {
+    const said = await lastSaid(trx, message)
+    if (said?.description === words || said?.title === words) continue
+    await putOutbox(trx, [message])
+    await notify(trx, 'outbox', sha)
+  }
+}
+
+export interface SaidProposal {
+  readonly workspace: Workspace
+  readonly said: ForgePullRequest
 }
 
 /** Returns what follows, in words. */
-export async function hearOfProposal(trx: Executor, workspace: Workspace, { pullRequest }: PullRequestEvent): Promise<string> {
-  const { number, state } = pullRequest
-  await endProposals(trx, { workspaceId: workspace.id, number, state })
+export async function hearOfProposal(trx: Executor, { workspace, said }: SaidProposal, baseUrl: string): Promise<string> {
+  const { number, state, headSha, baseRef: intoRef, url } = said
+  await holdWorkspace(trx, workspace.id)
+  const known = { workspaceId: workspace.id, number }
+  const before = await findProposalByNumber(trx, known)
+  if (before === undefined) await numberProposals(trx, { ...known, intoRef, url })
+  await noteProposal(trx, { ...known, state, headSha })
+  if (state === 'open') await tellProposal(trx, { workspace, sha: headSha, page: baseUrl })
+  if (before?.headSha != null) await tellHead(trx, { workspace, sha: before.headSha }, baseUrl)
   return `pull request ${number} is kyozo's own proposal, ${state}: it gets no preview`
+}
+
+/** Whether its host says something of it that is not known. */
+export async function isNewOfProposal(db: Executor, { workspace, said }: SaidProposal): Promise<boolean> {
+  const known = await findProposalByNumber(db, { workspaceId: workspace.id, number: said.number })
+  return known?.headSha !== said.headSha || known.state !== said.state
 }

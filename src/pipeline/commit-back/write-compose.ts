@@ -2,7 +2,8 @@
 import { asKyozoError, KyozoError } from '../../errors.ts'
 import type { PushOutcome } from '../../git/push-outcome.ts'
 import { settledBy } from '../../stack/committed/base.ts'
-import { findComposeFile, findProposal, markWritten, putProposal, settleComposeFile, tellCommitBack } from '../../store/compose-files.ts'
+import { findComposeFile, markWritten, settleComposeFile, tellCommitBack } from '../../store/compose-files.ts'
+import { findProposal, putProposal } from '../../store/compose-proposals.ts'
 import { notify } from '../../store/notify.ts'
 import { finishOperation, requeueOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
@@ -23,7 +24,7 @@ import {
   proposeInstead,
 } from './decide.ts'
 import { readFacts, type WritingSubject } from './facts.ts'
-import { coveredWords, proposalMessages } from './own.ts'
+import { coveredWords, tellProposal } from './own.ts'
 import { placeOf, pushFile, withoutCredential } from './push-file.ts'
 
 export const writeCompose: OperationWork = async (operation, context) => {
@@ -157,17 +158,14 @@ async function propose(
       : `${what} is proposed by pull request ${opened.number}`
   const proposal = {
     ...{ workspaceId: workspace.id, teamId: workspace.teamId, intoRef: environment.ref, changeKey: proposalKey(facts.committed) },
-    ...{ number: opened?.number ?? null, url: opened?.url ?? null, state: 'open' as const },
+    ...{ number: opened?.number ?? null, url: opened?.url ?? null, state: 'open' as const, headSha: sha },
   }
   return {
     told: { state: 'proposed', words: joined(because, words), sha, ...urlOf(proposal.url) },
     also: async (trx) => {
       await markWritten(trx, environment.id)
       await putProposal(trx, proposal)
-      const messages = opened === undefined ? [] : proposalMessages({ workspace, sha, page: pageOf(kyozo, file) })
-      if (messages.length === 0) return
-      await putOutbox(trx, messages)
-      await notify(trx, 'outbox', file.releaseId ?? '')
+      if (opened !== undefined) await tellProposal(trx, { workspace, sha, page: pageOf(kyozo, file) })
     },
   }
 }

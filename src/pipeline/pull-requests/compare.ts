@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ForgeQuestions, RepositoryName } from '../../forge/client.ts'
 import type { ForgePullRequest } from '../../forge/pull-requests.ts'
+import { openProposals } from '../../store/compose-proposals.ts'
 import type { Executor } from '../../store/database.ts'
 import type { DeliveryOutcome, NewDelivery } from '../../store/deliveries.ts'
 import { findPullRequestByHostId, openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
 import type { LedgerFinding } from '../../store/tables/forges.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
-import { isOwnProposal } from '../commit-back/own.ts'
+import { hearOfProposal, isNewOfProposal, isOwnProposal } from '../commit-back/own.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { receive } from '../receive.ts'
 import { hearOfPullRequest } from './hear.ts'
@@ -31,7 +32,7 @@ export async function comparePullRequests(
   const { repositoryId: id, repositoryName: fullName } = workspace
   if (id === null || fullName === null || !workspace.containerEnabled) return { compared: 0, found: [] }
   const repository = { id, fullName }
-  const listed = (await ask.listPullRequests(repository)).filter((one) => !isOwnProposal(one))
+  const listed = await ask.listPullRequests(repository)
   const differing = await differingOf(kyozo, workspace, listed)
   const unlisted = await unlistedOf(kyozo, { workspace, ask, listed, repository })
   const said = [...differing, ...unlisted]
@@ -43,8 +44,13 @@ export async function comparePullRequests(
 
 async function differingOf({ db }: Kyozo, workspace: Workspace, listed: readonly ForgePullRequest[]): Promise<readonly ForgePullRequest[]> {
   const differing: ForgePullRequest[] = []
-  for (const said of listed) if (differs(said, await findPullRequestByHostId(db, workspace.id, said.id), workspace)) differing.push(said)
+  for (const said of listed) if (await isNews(db, { workspace, said })) differing.push(said)
   return differing
+}
+
+async function isNews(db: Executor, { workspace, said }: Said): Promise<boolean> {
+  if (await isOwnProposal(db, workspace, said)) return isNewOfProposal(db, { workspace, said })
+  return differs(said, await findPullRequestByHostId(db, workspace.id, said.id), workspace)
 }
 
 /** Those that were there before the repository was connected wait for somebody to do something with them. */
@@ -69,13 +75,17 @@ async function unlistedOf({ db }: Kyozo, { workspace, ask, repository, listed }:
     const one = await ask.findPullRequest(repository, number)
     if (one !== undefined && one.id === hostId && one.state !== 'open') said.push(one)
   }
+  const numbers = new Set(listed.map(({ number }) => number))
+  for (const number of await openProposals(db, workspace.id)) {
+    const one = numbers.has(number) ? undefined : await ask.findPullRequest(repository, number)
+    if (one !== undefined && one.state !== 'open' && (await isOwnProposal(db, workspace, one))) said.push(one)
+  }
   return said
 }
 
 async function takeUp(kyozo: Kyozo, workspace: Workspace, said: ForgePullRequest): Promise<readonly LedgerFinding[]> {
-  const known = await findPullRequestByHostId(kyozo.db, workspace.id, said.id)
   // It was told meanwhile.
-  if (!differs(said, known, workspace)) return []
+  if (!(await isNews(kyozo.db, { workspace, said }))) return []
   const decide = (trx: Executor) => decideSaid(kyozo, trx, { workspace, said })
   const ownerOf = async () => ({ teamId: workspace.teamId, workspaceId: workspace.id })
   const [received] = await receive({ db: kyozo.db }, [sweptDelivery(workspace, said)], { decide, ownerOf })
@@ -92,6 +102,8 @@ interface Said {
 async function decideSaid({ queue, config }: Kyozo, trx: Executor, { workspace, said }: Said): Promise<DeliveryOutcome> {
   const about = { teamId: workspace.teamId, workspaceId: workspace.id, ref: said.ref, sha: said.headSha, releaseIds: [] }
   await holdWorkspace(trx, workspace.id)
+  if (await isOwnProposal(trx, workspace, said))
+    return { ...about, decision: 'ignored', reason: await hearOfProposal(trx, { workspace, said }, config.baseUrl) }
   const { pullRequest, isNews } = await hearOfPullRequest(trx, { workspace, said, isReopened: true }, config.baseUrl)
   if (!isNews) return { ...about, decision: 'ignored', reason: `of pull request ${said.number} something newer is known already` }
   await followPullRequest(trx, queue, { pullRequest, by: 'sweep' })

@@ -1,5 +1,6 @@
 // When another pull request comes to speak for a commit, the commit says what is known of that one, in the transaction that makes it so.
 
+import { isProposedAt } from '../../store/compose-proposals.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
 import { holdTelling, pullRequestsAt } from '../../store/heads.ts'
@@ -30,11 +31,25 @@ export async function passVoice(trx: Executor, { workspace, before, after }: Cha
     const wasThere = before?.state === 'open' && before.headSha === sha ? [before] : []
     const [former, speaker] = [speakerAmong([...others, ...wasThere], workspace), speakerAmong(open, workspace)]
     if (former === undefined || speaker === undefined || former.id === speaker.id) continue
+    if (await isProposedAt(trx, { workspaceId: workspace.id, sha })) continue
     await tellSpeaker(trx, { workspace, pullRequest: speaker, baseUrl })
     // Their comments say whose verdict it is.
     for (const pullRequest of others) await putOutbox(trx, await pullRequestMessages(trx, { workspace, pullRequest, baseUrl }))
     await notify(trx, 'outbox', speaker.id)
   }
+}
+
+/** Of a commit that a proposal of kyozo's led to, until it was merged, closed or pushed to. */
+export async function tellHead(
+  trx: Executor,
+  { workspace, sha }: { readonly workspace: Workspace; readonly sha: string },
+  baseUrl: string,
+) {
+  const of = { workspaceId: workspace.id, sha }
+  const speaker = speakerAmong(await pullRequestsAt(trx, of), workspace)
+  if (speaker === undefined || (await isProposedAt(trx, of))) return
+  await tellSpeaker(trx, { workspace, pullRequest: speaker, baseUrl })
+  await notify(trx, 'outbox', speaker.id)
 }
 
 interface Speaking {

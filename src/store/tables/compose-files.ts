@@ -60,6 +60,8 @@ export interface ComposeProposalTable {
   number: number | null
   url: string | null
   state: Generated<'open' | 'closed' | 'merged'>
+  /** The commit that its branch leads to, whoever made it; null of what is older than this column, until its host speaks of it. */
+  headSha: Generated<string | null>
   createdAt: Time
   updatedAt: Time
 }
