@@ -5,7 +5,8 @@ import { holdTelling } from '../store/heads.ts'
 import { notify } from '../store/notify.ts'
 import { putOutbox } from '../store/outbox.ts'
 import { pullRequestOf } from '../store/pull-requests.ts'
-import { commitStatus, contextOf, previewContext, statusPlace } from './commit-status.ts'
+import { commitStatus, previewContext, statusPlace } from './commit-status.ts'
+import { illMessages } from './ill-services.ts'
 import { tellPullRequest } from './pull-requests/tell.ts'
 import { maySpeak } from './pull-requests/voice.ts'
 import { missedPreview, type ReportSubject, statusMessages } from './release-status.ts'
@@ -19,36 +20,20 @@ export async function reportRelease(db: Executor, subject: ReportSubject, baseUr
   const isTold = pullRequest === undefined || (await maySpeak(db, { workspace, pullRequest, sha: release.sha }))
   const statuses =
     missed === undefined
-      ? statusMessages(subject, baseUrl)
+      ? [...statusMessages(subject, baseUrl), ...(await illOf(db, subject, baseUrl))]
       : commitStatus(statusPlace({ workspace, release, baseUrl }), { context: previewContext, ...missed })
-  const messages = [...(isTold ? statuses : []), ...(missed === undefined ? deploymentMessages(subject, baseUrl) : [])]
-  if (messages.length > 0) {
-    await putOutbox(db, messages)
-    await notify(db, 'outbox', release.id)
-  }
+  const deployments = missed === undefined ? deploymentMessages(subject, baseUrl) : []
+  if (statuses.length + deployments.length === 0) return
+  await putOutbox(db, [...(isTold ? statuses : []), ...deployments])
+  await notify(db, 'outbox', release.id)
   // What is told of a pull request tells how its preview does.
   if (pullRequest !== undefined) await tellPullRequest(db, { workspace, pullRequestId: pullRequest.id }, baseUrl)
 }
 
-/** A service of the live release that fell, or came back, without a release: its own context of the commit that runs. */
-export async function reportStanding(
-  db: Executor,
-  {
-    workspace,
-    release,
-    environment,
-    ...said
-  }: Omit<ReportSubject, 'verdicts'> & { readonly service: string; readonly words: string; readonly isWell: boolean },
-  baseUrl: string,
-): Promise<void> {
-  const context = `${contextOf(environment)}/${said.service}`
-  const state = said.isWell ? 'success' : 'failure'
-  const messages = commitStatus(statusPlace({ workspace, release, baseUrl }), {
-    context,
-    state,
-    description: `${said.service} ${said.words}`,
-  })
-  if (messages.length === 0) return
-  await putOutbox(db, messages)
-  await notify(db, 'outbox', release.id)
+/** Those that it left alone, and that were not well before it: what is asked of what is live is of a commit that says so already. */
+async function illOf(db: Executor, { workspace, environment, release, verdicts }: ReportSubject, baseUrl: string) {
+  const wentWell = release.state === 'live' || release.state === 'unchanged'
+  const among = new Set(verdicts.filter(({ kind }) => kind === 'unchanged').map(({ service }) => service))
+  if (!wentWell || release.options.ofLive === true || among.size === 0) return []
+  return illMessages(db, { place: statusPlace({ workspace, release, baseUrl }), environment, among })
 }

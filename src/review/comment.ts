@@ -31,11 +31,11 @@ export type ReviewInComment = Pick<ReviewSummary, 'title' | 'markdown' | 'decisi
 }
 
 export interface PreviewInComment {
-  /** `waiting`: nothing of this commit has begun. `none`: there is none, and `words` say why. `leaving`: it is being removed. `removed`: it is gone. */
-  readonly state: 'waiting' | 'deploying' | 'live' | 'failed' | 'none' | 'leaving' | 'removed'
+  /** `waiting`: nothing of this commit has begun. `unhealthy`: it went live, and something of it is not well since. `none`: there is none, and `words` say why. `leaving`: it is being removed. `removed`: it is gone. */
+  readonly state: 'waiting' | 'deploying' | 'live' | 'unhealthy' | 'failed' | 'none' | 'leaving' | 'removed'
   /** A sentence of plain text without a full stop; empty when the state says all. */
   readonly words: string
-  /** The one address that a reviewer opens; null when nothing answers. Of an earlier commit while the state is not `live`. */
+  /** The one address that a reviewer opens; null when nothing answers. Of an earlier commit while the state is neither `live` nor `unhealthy`. */
   readonly url: string | null
   readonly environment: string | null
   /** When it goes if nobody touches it, in words: `in 3 days`. Null when it stays. */
@@ -50,6 +50,8 @@ export interface ServiceInComment {
   readonly words: string
   readonly url: string | null
   readonly durationMs?: number
+  /** Why it is unhealthy by now, whatever the release said of it. Default is that it is not. */
+  readonly trouble?: string
 }
 
 /** Below what every Git host takes. */
@@ -88,6 +90,8 @@ function headline({ state, url }: PreviewInComment): string {
   switch (state) {
     case 'live':
       return at === undefined ? '✅ Preview is live' : `✅ Preview: ${at}`
+    case 'unhealthy':
+      return at === undefined ? '⚠️ Preview is unhealthy' : `⚠️ Preview is unhealthy: ${at}`
     case 'waiting':
       return `⏳ Preview waits${before}`
     case 'deploying':
@@ -160,7 +164,9 @@ function rowsOf({ services, review }: PullRequestCommentInput): readonly Row[] {
 
 function isQuiet({ change, state }: Row): boolean {
   return (
-    change === 'unchanged' && (state === undefined || ((state.verdict === 'live' || state.verdict === 'unchanged') && state.url === null))
+    change === 'unchanged' &&
+    state?.trouble === undefined &&
+    (state === undefined || ((state.verdict === 'live' || state.verdict === 'unchanged') && state.url === null))
   )
 }
 
@@ -182,7 +188,8 @@ const marks: Readonly<Record<VerdictKind, string>> = {
   left_out: '➖',
 }
 
-function stateMarkdown({ verdict, words: said, durationMs }: ServiceInComment): string {
+function stateMarkdown({ verdict, words: said, durationMs, trouble }: ServiceInComment): string {
+  if (trouble !== undefined) return `⚠️ unhealthy: ${words(trouble, 300)}`
   // The words of what went live say how long it took.
   const took = durationMs === undefined || verdict === 'live' ? '' : ` (${Math.round(durationMs / 1000)} s)`
   return `${verdict === null ? '⏳' : marks[verdict]} ${words(said, 300)}${took}`.trim()

@@ -181,7 +181,6 @@ function newestOfBranch(db: Executor, environmentId: string) {
     .limit(1)
 }
 
-/** The newest release of this commit as one of the branch, however it ended. */
 /** The newest that went well: what runs is as it says, also where it changed nothing of it. */
 export function newestGoodRelease(db: Executor, environmentId: string): Promise<Release | undefined> {
   return db
@@ -194,6 +193,7 @@ export function newestGoodRelease(db: Executor, environmentId: string): Promise<
     .executeTakeFirst()
 }
 
+/** The newest release of this commit as one of the branch, however it ended. */
 export function releaseOfCommit(db: Executor, environmentId: string, sha: string): Promise<Release | undefined> {
   return newestOfBranch(db, environmentId).where('sha', '=', sha).executeTakeFirst()
 }

@@ -61,6 +61,20 @@ describe('the comment', () => {
     `)
   })
 
+  it('of a preview that fell ill after it went live says so first, and of which service, also among many', () => {
+    const quiet = Array.from({ length: 7 }, (_, at) => ({ name: `s${at}`, verdict: 'live' as const, words: 'live', url: null }))
+    const [ill, ...others] = quiet
+    const services = [{ ...ill!, trouble: 'GET /healthz answered 503 (3 of 3)' }, ...others]
+    const changes = services.map(({ name }) => ({ service: name, change: 'unchanged' }))
+    const preview = { ...input.preview, state: 'unhealthy', words: 's0 is unhealthy' } as const
+    const text = commentWith({ preview, services, review: { title: 'Nothing changes', markdown: '', decisions: [], changes } })
+    expect(text).toContain('### ⚠️ Preview is unhealthy: [web.shop-pr-7.example.com](<https://web.shop-pr-7.example.com/>)')
+    expect(text).toContain('`1a2b3c4` in **shop** · s0 is unhealthy · Nothing changes')
+    expect(text).toContain('| **s0** | unchanged | ⚠️ unhealthy: GET /healthz answered 503 (3 of 3) |')
+    expect(text).toContain('| 6 others | unchanged | ✅ live |')
+    expect(commentWith({ preview: { ...preview, url: null } })).toContain('### ⚠️ Preview is unhealthy\n')
+  })
+
   it('of a preview that is on its way leads to the one before', () => {
     const services = [{ name: 'api', verdict: null, words: 'is being built', url: null }]
     expect(

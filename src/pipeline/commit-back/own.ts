@@ -11,6 +11,7 @@ import { lastSaid, putOutbox } from '../../store/outbox.ts'
 import type { Release } from '../../store/releases.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { commitStatus, contextOf, previewContext, type StatusPlace } from '../commit-status.ts'
+import { illMessages } from '../ill-services.ts'
 import { planCheck } from '../pull-requests/comment.ts'
 import { tellHead } from '../pull-requests/pass-voice.ts'
 import { isProposalBranch } from './decide.ts'
@@ -49,7 +50,7 @@ export async function tellCovered(trx: Executor, { workspace, environment, lates
   const place = { workspace, sha, page: `${baseUrl}/releases/${latest.id}`, releaseId: latest.id }
   const status = commitStatus(place, { context: contextOf(environment), state: 'success', description: coveredWords(sha, latest) })
   if (status.length === 0 || !wentWell.includes(latest.state)) return
-  await putOutbox(trx, status)
+  await putOutbox(trx, [...status, ...(await illMessages(trx, { place, environment }))])
   await notify(trx, 'outbox', latest.id)
 }
 

@@ -10,6 +10,7 @@ import type { Operation } from '../../store/operations.ts'
 import { putOutbox } from '../../store/outbox.ts'
 import type { CommitBack } from '../../store/tables/compose-files.ts'
 import { commitStatus, contextOf } from '../commit-status.ts'
+import { illMessages } from '../ill-services.ts'
 import { nextTry } from '../next-try.ts'
 import { environmentOf, workspaceOf } from '../operations/about.ts'
 import type { OperationContext, OperationWork } from '../operations/operation.ts'
@@ -125,17 +126,15 @@ async function written(
   { sha, facts, decision, words }: Done<CommitDecision> & { readonly words: string },
 ): Promise<Came> {
   const settled = settledBy({ ...facts.committed, base: 'known', present: decision.text, text: decision.text })
-  const page = pageOf(kyozo, file)
-  const status = commitStatus(
-    { workspace, sha, page, ...(file.releaseId === null ? {} : { releaseId: file.releaseId }) },
-    { context: contextOf(environment), state: 'success', description: coveredWords(sha, file) },
-  )
+  const place = { workspace, sha, page: pageOf(kyozo, file), ...(file.releaseId === null ? {} : { releaseId: file.releaseId }) }
+  const status = commitStatus(place, { context: contextOf(environment), state: 'success', description: coveredWords(sha, file) })
   const also: Also = async (trx) => {
     await markWritten(trx, environment.id)
     if (settled !== undefined)
       await settleComposeFile(trx, { ...placeOf(workspace), environmentId: environment.id, releaseId: file.releaseId }, settled)
-    if (status.length > 0) await putOutbox(trx, status)
-    if (status.length > 0) await notify(trx, 'outbox', file.releaseId ?? '')
+    if (status.length === 0) return
+    await putOutbox(trx, [...status, ...(await illMessages(trx, { place, environment }))])
+    await notify(trx, 'outbox', file.releaseId ?? '')
   }
   return { kind: 'ended', told: { state: 'written', words: `${words} as ${sha.slice(0, 7)}`, sha }, also }
 }

@@ -10,6 +10,7 @@ import type { PullRequest } from '../../store/pull-requests.ts'
 import { findRelease, latestRelease, type Release, type ReleaseService, releaseServices } from '../../store/releases.ts'
 import { isSpokenOf } from '../../store/spoken.ts'
 import type { Workspace } from '../../store/workspaces.ts'
+import { illServices } from '../ill-services.ts'
 import { maySpeak, speakerAt } from './voice.ts'
 
 export interface Below {
@@ -87,15 +88,17 @@ async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Belo
   const environment = pullRequest.environmentId === null ? undefined : await findEnvironment(db, pullRequest.environmentId)
   const release = environment === undefined ? undefined : await latestRelease(db, environment.id)
   const shown = isTakenAway(pullRequest) ? [] : await shownServices(db, environment, release)
+  const ill = environment === undefined ? new Map<string, string>() : await illServices(db, environment.id)
   const marker = `<!-- kyozo ${workspace.id} ${pullRequest.hostId} -->`
   const body = pullRequestComment({
     marker,
     workspace: workspace.name,
     headSha: pullRequest.headSha,
-    preview: previewOf(pullRequest, { environment, release, shown }),
+    preview: previewOf(pullRequest, { environment, release, shown, ill }),
     services: shown.map(({ service, verdict, words, url, durationMs }) => ({
       ...{ name: service, verdict, words, url },
       ...(durationMs === null ? {} : { durationMs }),
+      ...(isStanding({ verdict }) && ill.has(service) ? { trouble: ill.get(service)! } : {}),
     })),
     review: reviewOf(pullRequest),
     approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${short(pullRequest.headSha)}` } : null,
@@ -139,9 +142,16 @@ interface Preview {
   readonly environment: Environment | undefined
   readonly release: Release | undefined
   readonly shown: readonly ReleaseService[]
+  /** Services that are not well by now, and why. */
+  readonly ill: ReadonlyMap<string, string>
 }
 
-function previewOf(pullRequest: PullRequest, { environment, release, shown }: Preview): PreviewInComment {
+/** Of what did not come to run, the verdict says more than how what ran before it does. */
+function isStanding({ verdict }: Pick<ReleaseService, 'verdict'>): boolean {
+  return verdict === 'live' || verdict === 'unchanged'
+}
+
+function previewOf(pullRequest: PullRequest, { environment, release, shown, ill }: Preview): PreviewInComment {
   const url = addressOf(shown)
   if (environment === undefined || release === undefined)
     return { ...stateWithout(pullRequest), url: null, environment: null, expires: null }
@@ -150,9 +160,14 @@ function previewOf(pullRequest: PullRequest, { environment, release, shown }: Pr
   const verdicts = shown.map(({ service, verdict, words }) => ({ service, kind: verdict, words }))
   // Another commit is held although the preview of an earlier one runs.
   const isHeld = pullRequest.held !== null
-  const words = isHeld ? (pullRequest.heldReason ?? '') : releaseWords(release.state, verdicts, release.reason)
+  const fallen = shown.filter((one) => isStanding(one) && ill.has(one.service)).map(({ service }) => service)
+  const isUnhealthy = !isHeld && stateOf(release) === 'live' && fallen.length > 0
+  const said = isUnhealthy
+    ? `${fallen.join(', ')} ${fallen.length === 1 ? 'is' : 'are'} unhealthy`
+    : releaseWords(release.state, verdicts, release.reason)
+  const words = isHeld ? (pullRequest.heldReason ?? '') : said
   return {
-    state: isHeld ? 'none' : stateOf(release),
+    state: isHeld ? 'none' : isUnhealthy ? 'unhealthy' : stateOf(release),
     words,
     url,
     environment: environment.name,

@@ -11,6 +11,7 @@ import { type ReleaseVerdict, releaseOfCommit, releaseServices } from '../../sto
 import { isSpokenOf } from '../../store/spoken.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { commitStatus, contextOf, previewContext, statusPlace } from '../commit-status.ts'
+import { illMessages } from '../ill-services.ts'
 import { missedPreview, type ReportSubject, statusMessages } from '../release-status.ts'
 import { checkOf, planCheck, pullRequestMessages, pullRequestPage } from './comment.ts'
 import { shownWhile } from './held-status.ts'
@@ -111,5 +112,6 @@ async function statusesOfRelease(
   )
   const stale: OutboxMessage[] = []
   for (const message of quiet) if (!told.has(message.target) && (await isSpokenOf(trx, message))) stale.push(message)
-  return [...stale, ...messages]
+  const isGood = release.state === 'live' || release.state === 'unchanged'
+  return [...stale, ...messages, ...(isGood ? await illMessages(trx, { place, environment }) : [])]
 }

@@ -19,6 +19,13 @@ export async function tellPullRequest(trx: Executor, { workspace, pullRequestId 
   const pullRequest = await findPullRequest(trx, pullRequestId)
   if (pullRequest === undefined) return
   await tellHeld(trx, { workspace, pullRequest }, baseUrl)
+  await tellBelow(trx, { workspace, pullRequestId }, baseUrl)
+}
+
+/** What stands below it, and its plan; where the preview of a commit that is held changes, nothing is said beside that commit. */
+export async function tellBelow(trx: Executor, { workspace, pullRequestId }: Told, baseUrl: string): Promise<void> {
+  const pullRequest = await findPullRequest(trx, pullRequestId)
+  if (pullRequest === undefined) return
   const messages = await pullRequestMessages(trx, { workspace, pullRequest, baseUrl })
   if (messages.length === 0) return
   await putOutbox(trx, messages)

@@ -11,7 +11,7 @@ import { environmentSecrets } from '../environment-secrets.ts'
 import { checkTypeOf } from '../instance-facts.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { keptValues } from '../release-values.ts'
-import { reportStanding } from '../report.ts'
+import { reportStanding } from '../report-health.ts'
 import type { Seen } from './look.ts'
 
 const lines = 20
@@ -60,10 +60,10 @@ export async function recordGuards(
     if (instance === undefined) continue
     const known = seen.guards.get(instance.id)
     const said = verdict.isFreed ? null : (words.get(name) ?? known?.words ?? null)
-    if (verdict.isNew || verdict.isFreed)
-      await tell(trx, kyozo, { seen, service: name, words: said ?? 'stays up again', isWell: verdict.isFreed })
     if (verdict.isHeld && instance.statusReason !== said)
       await changeServiceInstance(trx, instance.id, { status: 'error', healthStatus: 'unhealthy', statusReason: said })
+    if (verdict.isNew || verdict.isFreed)
+      await tell(trx, kyozo, { seen, service: name, words: said ?? 'stays up again', isWell: verdict.isFreed })
     const { heldUntilMs } = verdict.memory
     if (JSON.stringify(known?.memory) === JSON.stringify(verdict.memory) && known?.words === said) continue
     const place = { serviceInstanceId: instance.id, teamId: instance.teamId, environmentId: instance.environmentId }
@@ -90,7 +90,6 @@ async function tell(trx: Executor, kyozo: Kyozo, { seen, service, words, isWell 
       ? { serviceInstanceId: instance.id, type: 'health_check_passed', data }
       : { serviceInstanceId: instance.id, type: 'health_check_failed', data, errorMessage: words },
   ])
-  if (seen.release === undefined) return
-  const { workspace, environment, release } = seen
-  await reportStanding(trx, { workspace, environment, release, service, words, isWell }, kyozo.config.baseUrl)
+  const { workspace, environment } = seen
+  await reportStanding(trx, { workspace, environment, service, words, isWell }, kyozo.config.baseUrl)
 }
