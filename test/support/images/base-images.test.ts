@@ -52,6 +52,24 @@ test('PostgreSQL does not start without a password, nor without the right to bec
   expect([unable.exitCode === 0, unable.stderr]).toEqual([false, expect.stringContaining('Operation not permitted')])
 })
 
+test('MariaDB makes its data behind a socket, drops to its user, and lets in whom it is told to, by either name of a variable', async () => {
+  const variables = ["MARIADB_ROOT_PASSWORD=se'c\\ret", 'MYSQL_DATABASE=my_goods', 'MARIADB_USER=shop', 'MYSQL_PASSWORD=secret']
+  const id = await start(...entrypointCapabilities, ...variables.flatMap((one) => ['--env', one]), 'mariadb:11')
+  const ask = (user: string, password: string, sql: string) =>
+    docker('exec', '--env', `MYSQL_PWD=${password}`, id, 'mariadb', '--protocol=tcp', '--host=127.0.0.1', `--user=${user}`, '-Ne', sql)
+  const answer = await until('MariaDB to answer', async () => {
+    const asked = await ask('shop', 'secret', 'use my_goods; create table sold (what text); select current_user()')
+    return asked.exitCode === 0 ? asked.stdout.toString('utf8').trim() : undefined
+  })
+  expect(answer).toBe('shop@%')
+  expect((await ask('root', "se'c\\ret", 'show databases')).stdout.toString('utf8')).toContain('my_goods')
+  expect((await ask('root', '', 'select 1')).stderr).toContain('Access denied')
+  expect((await docker('logs', id)).stderr).toMatch(/socket: '\/run\/mysqld\/mysqld.sock' {2}port: 0 [\s\S]* port: 3306/)
+  expect(await userOfMainProcess(id)).toBe('999')
+  const without = await docker('run', '--rm', 'mariadb:11')
+  expect([without.exitCode, without.stderr]).toEqual([1, expect.stringContaining('password option is not specified')])
+})
+
 test('Redis drops to its user and lets other containers in', async () => {
   const id = await start(...entrypointCapabilities, 'redis:7')
   const address = (await docker('inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', id)).stdout

@@ -34,5 +34,6 @@ export const baseImages: readonly BaseImage[] = [
   { folder: 'ruby', tags: ['ruby:3.1-slim', 'ruby:3.4-slim'] },
   { folder: 'nginx', tags: ['nginx:1.28-alpine-slim', 'nginx:1.28-alpine', 'nginx:alpine', 'nginx:latest'] },
   { folder: 'postgres', tags: ['postgres:17', 'postgres:17-alpine', 'postgres:16', 'postgres:16-alpine'] },
+  { folder: 'mariadb', tags: ['mariadb:11', 'mariadb:10.11', 'mariadb:latest'] },
   { folder: 'redis', tags: ['redis:7', 'redis:7-alpine', 'redis:latest'] },
 ]
