@@ -6,6 +6,7 @@ import type { Config } from '../../config.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { KyozoError } from '../../errors.ts'
 import { tellingLine } from '../../health/words.ts'
+import { endingWithInput } from '../../stack/seeds/ending-with-input.ts'
 import type { PlannedSeed } from '../../stack/seeds/plan-seeds.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
@@ -46,8 +47,9 @@ async function take(attempt: Attempt, copying: Copying, spool: Spool): Promise<v
     if (size > seedLimitBytes) throw tooMuch(seed)
     await spool.write(bytes).catch(noRoom(seed))
   }
-  const { command, environment = {}, input = '' } = dump
-  const given = await engine.stream(container, { command, environment, input: Readable.from([Buffer.from(input)]), take: write, signal })
+  // Nothing comes on its input, which stays open as long as somebody takes what it prints.
+  const input = new Readable({ read: () => undefined })
+  const given = await engine.stream(container, { ...endingWithInput(dump), input, take: write, signal })
   if (given.exitCode !== 0) throw notGiven(attempt, seed, given)
 }
 

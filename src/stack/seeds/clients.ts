@@ -1,4 +1,4 @@
-// How one asks, fills and copies a database with the client that lies beside it in its own container. All of it is arguments, without a shell; a
+// How one asks, fills and copies a database with the client that lies beside it in its own container. All of it is arguments, nothing is pasted into text; a
 // password is in none of them where the client takes it in another way, since the engine tells everybody who listens which commands it runs.
 import { databaseOfImage } from '../../topology/database/images.ts'
 import { readDockerfile } from '../../topology/reading/dockerfile.ts'
@@ -80,10 +80,13 @@ function postgres(place: ClientPlace): DatabaseClient {
     ask: { command: [...psql, ...login, '--command', 'select 1'], ...secret },
     load,
     // What an image has made before, such as PostGIS' schemas, is made anew.
-    dump: { command: ['pg_dump', ...login, '--no-owner', '--no-privileges', '--clean', '--if-exists'], ...secret },
+    dump: { command: ['pg_dump', ...login, lockWait, '--no-owner', '--no-privileges', '--clean', '--if-exists'], ...secret },
     restore: load,
   }
 }
+
+/** It locks all tables before it gives any, and whoever waits for one of them meanwhile waits for the rest too. */
+const lockWait = '--lock-wait-timeout=30000'
 
 interface Programs {
   readonly client: string

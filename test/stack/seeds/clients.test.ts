@@ -12,7 +12,7 @@ it('PostgreSQL is spoken to as the made user in the made database, and its passw
   const login = '--host 127.0.0.1 --username app --dbname shop --no-password'
   const psql = 'psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set VERBOSITY=terse --set SHOW_CONTEXT=never'
   expect(client.load.command.join(' ')).toBe(`${psql} ${login} --single-transaction --file -`)
-  expect(client.dump?.command.join(' ')).toBe(`pg_dump ${login} --no-owner --no-privileges --clean --if-exists`)
+  expect(client.dump?.command.join(' ')).toBe(`pg_dump ${login} --lock-wait-timeout=30000 --no-owner --no-privileges --clean --if-exists`)
   expect(client.restore).toEqual(client.load)
   expect(client.ask.command.join(' ')).toBe(`${psql} ${login} --command select 1`)
   expect([client.load, client.dump, client.ask].map((one) => one?.environment)).toEqual(Array(3).fill({ PGPASSWORD: 'secret' }))
