@@ -21,7 +21,7 @@ import { Superseded } from './newer.ts'
 import { fixedPorts } from './ports.ts'
 import { saySharing, sharedGround } from './pull-requests/baseline.ts'
 import { type PreviewGround, previewGround } from './pull-requests/ground.ts'
-import { withDeclarationOf } from './pull-requests/read.ts'
+import { withDeclarationOf } from './pull-requests/ruling.ts'
 import { readableSecrets } from './pull-requests/secrets.ts'
 import { recordAnalysis } from './record-analysis.ts'
 import { type RunningBefore, runningBefore } from './running-before.ts'
@@ -50,7 +50,7 @@ export async function fetchSource(attempt: Attempt, kyozo: Kyozo): Promise<Fetch
   const ground = await previewGround(attempt, kyozo)
   const kept = ground?.trust === 'fork' ? { listing: null, memory: createMemory() } : keptAnalysis(environment.id, kyozo)
   const own = await reader.listTree(commit.tree, kept.listing)
-  const listing = ground?.trust === 'fork' ? withDeclarationOf(ground.base.listing, own) : own
+  const listing = ground?.trust === 'fork' ? withDeclarationOf(ground.ruling.listing, own) : own
   const base = kept.listing?.tree === environment.analyzedTree ? kept.listing : await baseListing(reader, environment.analyzedTree)
   kept.listing = listing
   const diff = diffTrees(base, listing)

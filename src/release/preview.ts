@@ -1,7 +1,9 @@
 // Whether a preview of a pull request is to run. Pure: the same facts always give the same decision, in words for whoever reads the comment.
 
-/** What the base branch's kyozo.yaml says of previews. A pull request's own says nothing of it: who may open one must not rule what runs. */
+/** What kyozo.yaml of the branch that rules a preview says. A pull request's own says nothing of it: who may open one must not rule what runs. */
 export interface PreviewPolicy {
+  /** Whose kyozo.yaml it is. */
+  readonly branch: string
   readonly isEnabled: boolean
   /** Whether it waits for a person to ask, since the workspace deploys nothing by itself. Default is no. */
   readonly waitsToBeAsked?: boolean
@@ -54,12 +56,12 @@ export interface PreviewFacts {
 export function decidePreview(facts: PreviewFacts): PreviewDecision {
   const { number, state, policy, headSha } = facts
   if (state !== 'open') return { kind: 'remove', words: `pull request ${number} was ${state}` }
-  if (!policy.isEnabled) return hold('off', 'previews are off: kyozo.yaml of the base branch says so', { removes: true })
+  if (!policy.isEnabled) return hold('off', `previews are off: kyozo.yaml of ${policy.branch} says so`, { removes: true })
   const isAsked = facts.isAsked === true || facts.wasAsked === true
   if (policy.waitsToBeAsked === true && !isAsked && !facts.hasPreview)
     return hold('off', 'automatic deploys are off for this workspace; /kyozo deploy makes one', { removes: false })
   if (facts.isDraft && !policy.ofDrafts && !isAsked)
-    return hold('draft', 'it is a draft, and kyozo.yaml says that drafts have no preview', { removes: true })
+    return hold('draft', `it is a draft, and kyozo.yaml of ${policy.branch} says that drafts have no preview`, { removes: true })
   const resting = restsAs(facts)
   if (resting !== undefined) return resting
   if (facts.isFork && facts.approvedSha !== headSha)

@@ -23,7 +23,7 @@ const restart = 'on-failure:5'
 /** Each of its services once, within the limits. A database that kyozo chose keeps the memory that its image needs. */
 export function confineAsPreview<D extends ServiceDraft>(drafts: readonly D[], limits: PreviewLimits): readonly D[] {
   const { memory, cpu, pids } = usual[limits.trust]
-  // What the base branch allows is meant for people who may push to it: a fork gets no more than usual.
+  // What the ruling branch allows is meant for people who may push to the repository: a fork gets no more than usual.
   const most = limits.trust === 'fork' ? { memory, cpu } : { memory: limits.memory ?? memory, cpu: limits.cpu ?? cpu }
   return drafts.map((draft) => {
     const keepsMemory = draft.type === 'backing' && draft.hasMadeLogin === true && limits.trust === 'preview'

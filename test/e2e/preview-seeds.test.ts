@@ -138,7 +138,7 @@ it('the database of a preview holds the base branch’s dump before anything tha
   await pull.close()
 })
 
-it('a preview begins with a copy of the environment that the base branch names, which goes on serving', async () => {
+it('a preview begins with a copy of the environment that kyozo.yaml names, which goes on serving', async () => {
   await sql(shop.project, "create table visit (who text); insert into visit values ('grace')")
   const { sha } = await shop.repository.push({ change: { files: { 'kyozo.yaml': seeded('{ template: production }') } } })
   await shop.verdict(sha)

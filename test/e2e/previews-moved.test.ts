@@ -19,11 +19,14 @@ const untilPlanned = (shop: Shop, sha: string, words: string) =>
 const memoryOf = async (shop: Shop, number: number) =>
   inspected((await shop.containersOfPreview(number)).get('two')!, '{{.HostConfig.Memory}}')
 
-it('a pull request that is led to another branch is compared with that, and its preview goes by what that says', async () => {
+it('a pull request that is led to another branch is compared with that, and its preview goes by what that says where an environment runs it', async () => {
   const shop = await shopOf('retarget', { kyozo, github })
   const small = withRules('previews: {resources: {memory: 64Mi}}')
   await shop.branch('next', { ...busyboxService('one', '2'), ...small })
   await shop.branch('quiet', withRules('previews: {enabled: false}'), 'next')
+  await shop.branch('scratch', withRules('previews: {resources: {memory: 1Gi}}'), 'next')
+  const environments = 'environments: {next: {branch: next}, quiet: {branch: quiet}}'
+  await shop.verdict((await shop.push(withRules(environments))).sha)
   const head = await shop.branch('idea', busyboxService('two', '2'), 'next')
   const pull = await shop.repository.openPullRequest({ branch: 'idea' })
   expect(await shop.previewVerdict(head)).toEqual({ state: 'success', description: '2 live' })
@@ -37,8 +40,14 @@ it('a pull request that is led to another branch is compared with that, and its 
   await until('less memory', async () => (await memoryOf(shop, pull.number)) === String(64 * 1024 ** 2))
   expect(await shop.untilShown(head, '2 live')).toMatchObject({ state: 'success' })
 
+  // Anybody who may push could have made it what it is.
+  await pull.retarget('scratch')
+  await shop.untilSaid(pull, 'No environment runs scratch')
+  await until('as much memory as usual', async () => (await memoryOf(shop, pull.number)) === String(512 * 1024 ** 2))
+  await shop.untilShown(head, '2 live')
+
   await pull.retarget('quiet')
-  expect(await shop.untilShown(head, /^No preview: previews are off/)).toMatchObject({ state: 'success' })
+  expect(await shop.untilShown(head, 'No preview: previews are off: kyozo.yaml of quiet says so')).toMatchObject({ state: 'success' })
   await pull.retarget('main')
   await shop.untilShown(head, '2 live')
   await shop.untilAnswers('two', pull.number, 'two 2')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decidePreview, forksAtOnce, lifeMs, type PreviewFacts, type PreviewPolicy } from '../../src/release/preview.ts'
 
-const policy: PreviewPolicy = { isEnabled: true, ttlMs: 72 * 3_600_000, max: 10, ofDrafts: true }
+const policy: PreviewPolicy = { branch: 'main', isEnabled: true, ttlMs: 72 * 3_600_000, max: 10, ofDrafts: true }
 const facts: PreviewFacts = {
   number: 7,
   state: 'open',
@@ -26,10 +26,11 @@ describe('a preview', () => {
     expect(decide({ state, hasPreview: true })).toEqual({ kind: 'remove', words: `pull request 7 was ${state}` })
   })
 
-  it('is not made where the base branch says so, and one that is there goes', () => {
+  it('is not made where kyozo.yaml says so, and one that is there goes', () => {
     expect(decide({ policy: { ...policy, isEnabled: false }, hasPreview: true })).toMatchObject({
       kind: 'hold',
       held: 'off',
+      words: 'previews are off: kyozo.yaml of main says so',
       removes: true,
     })
   })
@@ -42,7 +43,7 @@ describe('a preview', () => {
     expect(decide({ policy: waiting, wasAsked: true })).toEqual({ kind: 'deploy' })
   })
 
-  it('of a draft is made, unless the base branch says otherwise and nobody asks for it', () => {
+  it('of a draft is made, unless kyozo.yaml says otherwise and nobody asks for it', () => {
     const strict = { ...policy, ofDrafts: false }
     expect(decide({ isDraft: true })).toEqual({ kind: 'deploy' })
     expect(decide({ isDraft: true, policy: strict })).toMatchObject({ held: 'draft' })

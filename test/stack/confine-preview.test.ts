@@ -37,12 +37,12 @@ it('a preview runs one copy within its own limits, and a broken one ends', () =>
   expect(serviceIn(stack, 'postgres').deploy).toMatchObject({ resources: { limits: { memory: '512m' } } })
 })
 
-it('the base branch may give previews more, and what asks for less gets less', () => {
+it('kyozo.yaml may give previews more, and what asks for less gets less', () => {
   const generous = serviceIn(stackOf({ trust: 'preview', memory: '4Gi', cpu: '4' }), 'api')
   expect(generous.deploy).toEqual({ resources: { limits: { cpus: '2', memory: '2g', pids: 128 } } })
 })
 
-it('a fork gets less than that, whatever the base branch gives to others', () => {
+it('a fork gets less than that, whatever that gives to others', () => {
   const stack = stackOf({ trust: 'fork', memory: '4Gi', cpu: '4' })
   for (const name of ['api', 'postgres'])
     expect(serviceIn(stack, name).deploy).toMatchObject({ resources: { limits: { cpus: '0.25', memory: '256m', pids: 64 } } })

@@ -28,7 +28,9 @@ export async function decideOn(trx: Executor, { workspace, pullRequest, read, is
   }
   const { held, heldReason, heldSha, environmentId } = pullRequest
   const headSha = read?.head.sha ?? pullRequest.headSha
-  const policy = read?.rules ?? previewRules({})
+  // One that is over is ruled by nothing.
+  const { rules, branch } =
+    read === undefined ? { rules: previewRules({}), branch: workspace.defaultBranch } : { rules: read.rules, branch: read.ruling.branch }
   const facts: PreviewFacts = {
     number: pullRequest.number,
     state: pullRequest.state,
@@ -37,7 +39,7 @@ export async function decideOn(trx: Executor, { workspace, pullRequest, read, is
     isDraft: pullRequest.isDraft,
     approvedSha: isApproved(pullRequest, headSha, await databaseClock(trx)) ? headSha : null,
     before: held === null ? null : { held, words: heldReason ?? '', sha: heldSha },
-    policy: { ...policy, waitsToBeAsked: !workspace.autoDeployEnabled },
+    policy: { ...rules, branch, waitsToBeAsked: !workspace.autoDeployEnabled },
     hasPreview: environmentId !== null,
     others: await countPreviews(trx, { workspaceId: workspace.id, besides: pullRequest.id }),
     isAsked,

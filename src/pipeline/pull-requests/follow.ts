@@ -116,7 +116,7 @@ function isSame(said: ForgePullRequest, known: PullRequest): boolean {
   )
 }
 
-/** What keeps it from being read, and that nobody but its author or the base branch's owner can mend. */
+/** What keeps it from being read, and that nobody but its author or whoever owns the branch that rules it can mend. */
 export interface Unreadable {
   readonly error: KyozoError
 }

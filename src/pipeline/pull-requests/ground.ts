@@ -1,4 +1,4 @@
-// What a release of a preview stands on: its pull request, which must be open and, from a fork, approved at this very commit; and what the base branch says.
+// What a release of a preview stands on: its pull request, which must be open and, from a fork, approved at this very commit; and the branch that rules it.
 import { KyozoError } from '../../errors.ts'
 import { approvalLifeMs } from '../../release/preview.ts'
 import { short } from '../../release/verdict.ts'
@@ -9,14 +9,14 @@ import { type PullRequest, pullRequestOf } from '../../store/pull-requests.ts'
 import type { PreviewRules } from '../../topology/declaration/preview-rules.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
-import { type CommitRead, readBase } from './read.ts'
+import { type RulingBranch, readRuling } from './ruling.ts'
 
 export interface PreviewGround {
   readonly pullRequest: PullRequest
   readonly trust: PreviewLimits['trust']
   readonly rules: PreviewRules
-  /** The base branch's tip. */
-  readonly base: CommitRead
+  /** Whose kyozo.yaml they are of. */
+  readonly ruling: RulingBranch
 }
 
 type Subject = Pick<Attempt, 'environment' | 'release' | 'workspace' | 'signal' | 'redactAlso'>
@@ -26,8 +26,8 @@ export async function previewGround(attempt: Subject, kyozo: Kyozo): Promise<Pre
   const { environment } = attempt
   if (environment.trust === 'trusted') return undefined
   const pullRequest = await assertMayRun(attempt, kyozo.db)
-  const { base, rules } = await readBase(attempt, kyozo, pullRequest.baseRef)
-  return { pullRequest, trust: environment.trust, base, rules }
+  const { ruling, rules } = await readRuling(attempt, kyozo, pullRequest.baseRef)
+  return { pullRequest, trust: environment.trust, ruling, rules }
 }
 
 /** Asked again before anything is started: who approves may take it back, and who opened it may push. */

@@ -16,7 +16,8 @@ import { identityOf } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { type RunningBefore, runningBefore } from '../running-before.ts'
 import { askHost, type Fetching, tipOf } from '../tip.ts'
-import { type CommitRead, type ReadPullRequest, withDeclarationOf } from './read.ts'
+import type { ReadPullRequest } from './read.ts'
+import { branchName, type CommitRead, isDeclaredAlike } from './ruling.ts'
 
 /** Throws what may be tried again; what is wrong with the head is the review. */
 export async function reviewPullRequest(
@@ -48,14 +49,17 @@ interface Subject {
   readonly read: ReadPullRequest
 }
 
-/** What a fork says of itself holds once it is merged, and not before. */
-function notesOn({ pullRequest: { isFork, baseRef }, read }: Subject): readonly string[] {
-  const { base, head } = read
-  if (!isFork || withDeclarationOf(base.listing, head.listing) === head.listing) return []
-  const branch = baseRef.replace(/^refs\/heads\//, '')
-  return [
-    `${declarationName} of this fork is not that of ${branch}: what runs before it is merged goes by that of ${branch}, and what merging would do by its own`,
-  ]
+/** What its reader would otherwise expect of a kyozo.yaml that does not hold before the merge. */
+function notesOn({ pullRequest: { isFork, baseRef }, read: { base, head, ruling } }: Subject): readonly string[] {
+  const { branch } = ruling
+  const notes: string[] = []
+  if (isFork && !isDeclaredAlike(ruling.listing, head.listing))
+    notes.push(
+      `${declarationName} of this fork is not that of ${branch}: what runs before it is merged goes by that of ${branch}, and what merging would do by its own`,
+    )
+  if (ruling.ref !== baseRef && !isDeclaredAlike(ruling.listing, base.listing))
+    notes.push(`No environment runs ${branchName(baseRef)}, so this preview goes by what ${declarationName} of ${branch} says of previews`)
+  return notes
 }
 
 /** Where the head left the base branch; its tip where that is not to be found out. */

@@ -1,4 +1,4 @@
-// Which secrets a preview may read. The base branch says so, by name; a fork reads none unless it says that too.
+// Which secrets a preview may read. The branch that rules it says so, by name; a fork reads none unless that says so too.
 import type { ReadableSecrets } from '../environment-secrets.ts'
 import type { PreviewGround } from './ground.ts'
 

@@ -81,7 +81,7 @@ export async function makeRoomForPreview(
   const together = `previews may use ${mebibytes(budgetBytes)} of memory together`
   if (leaving === undefined)
     throw new KyozoError('quota_exceeded', `this preview asks for ${mebibytes(wantedBytes)} of memory, and ${together}`, {
-      hint: 'lower previews.resources.memory in kyozo.yaml of the base branch, or ask the operator for a larger KYOZO_PREVIEW_MEMORY_MB',
+      hint: 'lower previews.resources.memory in kyozo.yaml of the branch that rules the preview, or ask the operator for a larger KYOZO_PREVIEW_MEMORY_MB',
     })
   for (const { id } of leaving) {
     const pullRequest = await findPullRequest(trx, id)

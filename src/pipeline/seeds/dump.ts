@@ -1,10 +1,10 @@
-// A dump of the base branch's tree, byte by byte and unpacked, within limits: whoever may push to that branch is trusted, a slip of theirs is likely.
+// A dump of the ruling branch's tree, byte by byte and unpacked, within limits: whoever may push to that branch is trusted, a slip of theirs is likely.
 import { createGunzip } from 'node:zlib'
 import { KyozoError } from '../../errors.ts'
 import type { PlannedSeed } from '../../stack/seeds/plan-seeds.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
-import type { SeedBase } from './seeds-of.ts'
+import type { CommitRead } from '../pull-requests/ruling.ts'
 
 /** The largest file that is taken; hosts refuse 100 MB. */
 const fileLimitBytes = 64 * 1024 * 1024
@@ -22,10 +22,10 @@ const pointer = 'version https://git-lfs.github.com/spec/'
 export async function readDump(
   { workspace }: Attempt,
   kyozo: Kyozo,
-  { seed, base }: { readonly seed: PlannedSeed; readonly base: SeedBase },
+  { seed, ruling }: { readonly seed: PlannedSeed; readonly ruling: Pick<CommitRead, 'listing'> },
 ): Promise<Dump> {
   const path = 'dump' in seed.from ? seed.from.dump : ''
-  const oid = base.listing.entries.get(path)?.oid ?? ''
+  const oid = ruling.listing.entries.get(path)?.oid ?? ''
   const reader = await kyozo.mirrors.reader(workspace.id)
   const bytes = (await reader.readBlobs([oid], fileLimitBytes)).get(oid)
   if (bytes == null)

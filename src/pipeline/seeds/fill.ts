@@ -8,11 +8,11 @@ import type { PlannedSeed } from '../../stack/seeds/plan-seeds.ts'
 import type { StackService } from '../../stack/stack.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
+import type { RulingBranch } from '../pull-requests/ruling.ts'
 import { slots } from '../slots.ts'
 import { clientIn } from './client-in.ts'
 import { copyTemplate } from './copy-template.ts'
 import { dumpBytes, readDump } from './dump.ts'
-import type { SeedBase } from './seeds-of.ts'
 import { seedLimitBytes, sizeWords, tooMuch } from './size.ts'
 
 export interface Filling {
@@ -21,7 +21,7 @@ export interface Filling {
   readonly seed: PlannedSeed
   readonly spec: StackService
   readonly container: string
-  readonly base: SeedBase
+  readonly ruling: RulingBranch
 }
 
 /** A dump is held in memory while it is loaded: more of them at once would take the machine's. */
@@ -86,7 +86,7 @@ async function untilItAnswers(
 async function load(
   attempt: Attempt,
   kyozo: Kyozo,
-  { engine, seed, container, base, client, signal }: Signalled & { readonly client: DatabaseClient },
+  { engine, seed, container, ruling, client, signal }: Signalled & { readonly client: DatabaseClient },
 ): Promise<number> {
   let bytes = 0
   const into = async (command: ClientCommand, input: AsyncIterable<Buffer>) => {
@@ -94,7 +94,7 @@ async function load(
     if (result.exitCode !== 0 || !result.hasReadAll) throw failed(attempt, seed, result)
   }
   if ('template' in seed.from) await copyTemplate(attempt, { ...kyozo, engine, seed, signal }, (input) => into(client.restore, input))
-  else await into(client.load, dumpBytes(await readDump(attempt, kyozo, { seed, base })))
+  else await into(client.load, dumpBytes(await readDump(attempt, kyozo, { seed, ruling })))
   return bytes
 }
 

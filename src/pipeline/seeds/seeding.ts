@@ -68,7 +68,7 @@ function seedingOf(
     async seed(spec, container) {
       const seed = owed.get(spec.name)
       if (seed === undefined || seeds === undefined) return
-      await fill(attempt, kyozo, { engine, seed, spec, container, base: seeds.base })
+      await fill(attempt, kyozo, { engine, seed, spec, container, ruling: seeds.ruling })
       const mark = (await engine.volumeMark(identity, seed.volume)) ?? ''
       await kyozo.db.transaction().execute(async (trx) => {
         await assertLease(trx, lease)

@@ -1,4 +1,4 @@
-// The seeds that a preview needs now, by the base branch's kyozo.yaml and files.
+// The seeds that a preview needs now, by the kyozo.yaml and the files of the branch that rules it.
 import { KyozoError } from '../../errors.ts'
 import { type PlannedSeed, planSeeds } from '../../stack/seeds/plan-seeds.ts'
 import type { StackSpec } from '../../stack/stack.ts'
@@ -8,17 +8,12 @@ import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { ReleaseFailure } from '../outcomes.ts'
 import { type PreviewGround, previewGround } from '../pull-requests/ground.ts'
-import type { CommitRead } from '../pull-requests/read.ts'
+import type { CommitRead, RulingBranch } from '../pull-requests/ruling.ts'
 import { assertTemplate } from './template.ts'
 
 export interface Seeds {
   readonly planned: readonly PlannedSeed[]
-  readonly base: SeedBase
-}
-
-/** The base branch at its tip, and what people call it. */
-export interface SeedBase extends CommitRead {
-  readonly branch: string
+  readonly ruling: RulingBranch
 }
 
 export interface SeedsInput {
@@ -31,24 +26,23 @@ export interface SeedsInput {
 export async function seedsOf(attempt: Attempt, kyozo: Kyozo, { stack, missing, ...known }: SeedsInput): Promise<Seeds | undefined> {
   const ground = known.ground ?? (await previewGround(attempt, kyozo))
   if (ground === undefined || Object.keys(ground.rules.seeds).length === 0) return undefined
-  const { baseRef } = ground.pullRequest
-  const base: SeedBase = { ...ground.base, branch: baseRef.replace('refs/heads/', '') }
+  const { ruling } = ground
   const { seeds, problems, remarks } = planSeeds({
     seeds: ground.rules.seeds,
-    base: base.branch,
+    branch: ruling.branch,
     stack,
     missing,
     isFork: ground.trust === 'fork',
     live: new Set(attempt.live.keys()),
-    ofBase: await servicesOf(kyozo, attempt.workspace.id, baseRef),
-    hasFile: (path) => isFile(base, path),
+    ofBranch: await servicesOf(kyozo, attempt.workspace.id, ruling.ref),
+    hasFile: (path) => isFile(ruling, path),
   })
   for (const remark of remarks) attempt.say(`  ${remark}`)
   const failures = problems.map(({ service, message, hint }) => new KyozoError('seed_failed', message, { service, hint }))
   const unusable = await Promise.all(seeds.map((seed) => templateFailure(attempt, kyozo, seed)))
   const all = [...failures, ...unusable.filter((failure) => failure !== undefined)]
   if (all.length > 0) throw new ReleaseFailure(all)
-  return { planned: seeds, base }
+  return { planned: seeds, ruling }
 }
 
 export function isFile({ listing }: Pick<CommitRead, 'listing'>, path: string): boolean {

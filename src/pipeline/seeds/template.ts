@@ -54,6 +54,6 @@ async function environmentNamed(
 function unusable({ service, source }: PlannedSeed, why: string): KyozoError {
   return new KyozoError('seed_failed', `${service} cannot be seeded from ${source}: ${why}`, {
     service,
-    hint: 'name another environment in previews.seed of the base branch, or start it, then comment /kyozo deploy',
+    hint: 'name another environment in previews.seed of the branch that rules the preview, or start it, then comment /kyozo deploy',
   })
 }

@@ -1,22 +1,22 @@
-// What the databases of a preview begin with: decided from what the base branch says, what the commit runs and which volumes are missing.
+// What the databases of a preview begin with: decided from what the branch that rules it says, what the commit runs and which volumes are missing.
 import type { Seed } from '../../topology/declaration/preview-rules.ts'
 import type { StackService, StackSpec } from '../stack.ts'
 import { type SeededKind, seededKindOf } from './clients.ts'
 
 export interface SeedFacts {
-  /** By service, as the base branch says. */
+  /** By service, as kyozo.yaml of that branch says. */
   readonly seeds: Readonly<Record<string, Seed>>
-  /** The base branch, as people call it. */
-  readonly base: string
+  /** As people call it. */
+  readonly branch: string
   readonly stack: Pick<StackSpec, 'services' | 'document' | 'sharing'>
   readonly isFork: boolean
   /** Volumes of the stack that are not there. */
   readonly missing: ReadonlySet<string>
   /** Services that the preview runs already: what they have stays as it is. */
   readonly live: ReadonlySet<string>
-  /** Services that the base branch runs: a pull request may do without one. */
-  readonly ofBase: ReadonlySet<string>
-  /** Whether the base branch has a file there. */
+  /** Services that run of that branch: a pull request may do without one. */
+  readonly ofBranch: ReadonlySet<string>
+  /** Whether that branch has a file there. */
   readonly hasFile: (path: string) => boolean
 }
 
@@ -58,34 +58,34 @@ function decide(facts: SeedFacts, service: string, from: Seed): Decided {
   // Of what the preview does not run itself has been said that it does not.
   if (facts.stack.sharing?.services.some(({ name, kind }) => name === service && kind !== 'run')) return undefined
   const spec = facts.stack.services.find(({ name }) => name === service)
-  const { base, live } = facts
+  const { branch, live } = facts
   if (spec === undefined) return withoutService(facts, service)
   const kind = seededKindOf(spec)
   const volume = kind === undefined ? undefined : dataVolumeOf(spec, kind, facts.stack.document)
   if (kind === undefined || volume === undefined) {
     if (live.has(service)) return undefined
-    return { problem: kind === undefined ? noDatabase(spec, base) : noVolume(service) }
+    return { problem: kind === undefined ? noDatabase(spec, branch) : noVolume(service) }
   }
   if (!facts.missing.has(volume)) return undefined
   if ('template' in from && facts.isFork) return { remark: `${service} begins empty: a fork gets no copy of ${from.template}` }
-  const source = 'dump' in from ? `${from.dump} of ${base}` : from.template
+  const source = 'dump' in from ? `${from.dump} of ${branch}` : from.template
   const problem = 'dump' in from ? fileProblem(facts, { service, kind, path: from.dump }) : undefined
   return problem === undefined ? { seed: { service, kind, volume, from, source } } : { problem }
 }
 
-function withoutService({ base, live, ofBase }: SeedFacts, service: string): Decided {
-  if (ofBase.has(service)) return { remark: `${service} is not seeded: this commit does without it` }
+function withoutService({ branch, live, ofBranch }: SeedFacts, service: string): Decided {
+  if (ofBranch.has(service)) return { remark: `${service} is not seeded: this commit does without it` }
   if (live.size > 0) return { remark: `${service} is not seeded: there is no such service` }
-  const message = `previews.seed of ${base} names ${service}, and there is no such service`
-  return { problem: { service, message, hint: `correct the name in kyozo.yaml of ${base}; \`kyozo analyze\` lists the services` } }
+  const message = `previews.seed of ${branch} names ${service}, and there is no such service`
+  return { problem: { service, message, hint: `correct the name in kyozo.yaml of ${branch}; \`kyozo analyze\` lists the services` } }
 }
 
-function noDatabase({ name, image, build }: StackService, base: string): SeedProblem {
+function noDatabase({ name, image, build }: StackService, branch: string): SeedProblem {
   const runs = build === undefined ? `it runs ${image}` : 'it is built on no image of one'
   return {
     service: name,
     message: `${name} cannot be seeded: it is no PostgreSQL, MySQL, MariaDB or MongoDB that kyozo knows, ${runs}`,
-    hint: `take it out of previews.seed in kyozo.yaml of ${base}, and let a service that runs once fill it`,
+    hint: `take it out of previews.seed in kyozo.yaml of ${branch}, and let a service that runs once fill it`,
   }
 }
 
@@ -97,17 +97,21 @@ function noVolume(service: string): SeedProblem {
 const names: Readonly<Record<SeededKind, string>> = { postgres: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB', mongodb: 'MongoDB' }
 
 function fileProblem(
-  { base, hasFile }: SeedFacts,
+  { branch, hasFile }: SeedFacts,
   { service, kind, path }: { readonly service: string; readonly kind: SeededKind; readonly path: string },
 ): SeedProblem | undefined {
   const endings = kind === 'mongodb' ? ['.js'] : ['.sql', '.sql.gz']
   if (!endings.some((ending) => path.endsWith(ending))) {
-    const message = `${service} cannot be seeded from ${path} of ${base}: ${names[kind]} is seeded from ${endings.join(' and ')} files`
-    return { service, message, hint: `name such a file in kyozo.yaml of ${base}` }
+    const message = `${service} cannot be seeded from ${path} of ${branch}: ${names[kind]} is seeded from ${endings.join(' and ')} files`
+    return { service, message, hint: `name such a file in kyozo.yaml of ${branch}` }
   }
   if (hasFile(path)) return undefined
-  const message = `${service} cannot be seeded: ${base} has no file ${path}`
-  return { service, message, hint: `commit it to ${base}, or correct its path in kyozo.yaml there; a pull request's own file is not taken` }
+  const message = `${service} cannot be seeded: ${branch} has no file ${path}`
+  return {
+    service,
+    message,
+    hint: `commit it to ${branch}, or correct its path in kyozo.yaml there; a pull request's own file is not taken`,
+  }
 }
 
 /** Where images keep data. */

@@ -1,4 +1,4 @@
-// What a kyozo.yaml says of previews, with what holds where it says nothing. It is read from the base branch's file: a pull request does not rule itself.
+// What a kyozo.yaml says of previews, with what holds where it says nothing. Which branch's file rules is decided elsewhere (pipeline/pull-requests/ruling.ts): a pull request does not rule itself.
 import type { Declaration } from './schema.ts'
 import { durationMs } from './values.ts'
 

@@ -134,7 +134,7 @@ const backing = z.union(
 
 const seed = z.union(
   [
-    closed({ dump: relativePath.describe('A file of the base branch: .sql or .sql.gz, or .js for MongoDB.') }, '{dump: db/seed.sql}'),
+    closed({ dump: relativePath.describe('A file of the same branch: .sql or .sql.gz, or .js for MongoDB.') }, '{dump: db/seed.sql}'),
     closed(
       {
         template: environmentName.describe(

@@ -1,4 +1,4 @@
-// A dump of the base branch as its database gets it, and what is said of one that it cannot get.
+// A dump of the ruling branch as its database gets it, and what is said of one that it cannot get.
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import type { Attempt } from '../../../src/pipeline/attempt.ts'
@@ -11,13 +11,11 @@ const sql = `${'create table visit (who text);\n'.repeat(10_000)}`
 /** What comes of the file in a repository that holds it; null is one that is larger than asked for. */
 async function read(path: string, bytes: Buffer | null): Promise<string> {
   const mirrors = { reader: async () => ({ readBlobs: async () => new Map([['b1', bytes]]) }) }
-  const base = {
-    branch: 'main',
-    sha: 's',
+  const ruling = {
     listing: { tree: 't', entries: new Map([[path, { oid: 'b1', mode: '100644' }]]), folders: new Map() },
   }
   const seed = { service: 'postgres', kind: 'postgres', volume: 'data', from: { dump: path }, source: `${path} of main` } as const
-  const dump = await readDump({ workspace: workspace() } as Attempt, { mirrors } as unknown as Kyozo, { seed, base: base as never })
+  const dump = await readDump({ workspace: workspace() } as Attempt, { mirrors } as unknown as Kyozo, { seed, ruling: ruling as never })
   const pieces: Buffer[] = []
   for await (const piece of dumpBytes(dump)) pieces.push(piece)
   return Buffer.concat(pieces).toString()

@@ -14,7 +14,7 @@ const mongo = database('mongo', 'mongo:8', ['mongo-data'])
 
 function plan(seeds: SeedFacts['seeds'], more: Partial<SeedFacts> = {}) {
   return planSeeds({
-    ...{ seeds, base: 'main', stack: stack(postgres, mongo, service('web')), isFork: false, live: new Set(), ofBase: new Set() },
+    ...{ seeds, branch: 'main', stack: stack(postgres, mongo, service('web')), isFork: false, live: new Set(), ofBranch: new Set() },
     ...{ missing: new Set(['postgres-data', 'mongo-data']), hasFile: (path) => !path.includes('nowhere') },
     ...more,
   })
@@ -22,7 +22,7 @@ function plan(seeds: SeedFacts['seeds'], more: Partial<SeedFacts> = {}) {
 
 const messages = (seeds: SeedFacts['seeds'], more: Partial<SeedFacts> = {}) => plan(seeds, more).problems.map(({ message }) => message)
 
-it('a database whose volume is to be made is seeded from a file of the base branch, or from another environment', () => {
+it('a database whose volume is to be made is seeded from a file of the branch that rules it, or from another environment', () => {
   const seeds = { postgres: { dump: 'db/seed.sql.gz' }, mongo: { template: 'staging' } }
   expect(plan(seeds)).toEqual({
     problems: [],
@@ -34,7 +34,7 @@ it('a database whose volume is to be made is seeded from a file of the base bran
   })
 })
 
-it('a volume that is there is never touched, whatever the base branch says by now', () => {
+it('a volume that is there is never touched, whatever that branch says by now', () => {
   const nothing = { seeds: [], problems: [], remarks: [] }
   expect(plan({ postgres: { dump: 'db/nowhere.sql' } }, { missing: new Set(['mongo-data']) })).toEqual(nothing)
   expect(plan({ web: { dump: 'db/seed.sql' } }, { live: new Set(['web']) })).toEqual(nothing)
@@ -64,7 +64,7 @@ it('what a preview does not run itself needs no seed, and nothing is wrong with 
 it('a seed of nobody is an error in a new preview, unless the pull request is what does without the service', () => {
   const seeds = { postgress: { dump: 'db/seed.sql' } }
   expect(messages(seeds)).toEqual(['previews.seed of main names postgress, and there is no such service'])
-  expect(plan(seeds, { ofBase: new Set(['postgress']) })).toMatchObject({
+  expect(plan(seeds, { ofBranch: new Set(['postgress']) })).toMatchObject({
     problems: [],
     remarks: ['postgress is not seeded: this commit does without it'],
   })
