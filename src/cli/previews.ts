@@ -10,14 +10,19 @@ import { filtered, findWorkspace } from './server/places.ts'
 import { openServer, type Server, type ServerOptions, withServer } from './server/server.ts'
 
 export function previewsCommand(): Command {
-  const command = new Command('previews')
-    .description('pull requests and their previews')
+  const command = new Command('previews').description('pull requests and their previews').addCommand(listCommand(), { isDefault: true })
+  for (const one of changes) command.addCommand(changeCommand(one))
+  return command
+}
+
+/** A command of its own, so that options such as --server are those of the command that they are given to. */
+function listCommand(): Command {
+  const command = new Command('list')
+    .description('those that are open (the default)')
     .argument('[workspace]', 'default is all of them')
     .option('--all', 'those that are merged or closed too')
     .option('--json', 'print one JSON document')
-  withServer(command).action(list)
-  for (const one of changes) command.addCommand(changeCommand(one))
-  return command
+  return withServer(command).action(list)
 }
 
 interface ListOptions extends ServerOptions {
