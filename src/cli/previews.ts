@@ -93,15 +93,26 @@ const changes: readonly Change[] = [
 
 function changeCommand({ verb, description, ofCommit }: Change): Command {
   const command = new Command(verb).description(description).argument('<workspace/number>', 'such as shop/7')
-  if (ofCommit) command.argument('<commit>', 'at least seven digits of the commit that you have looked at')
+  if (ofCommit) command.argument('<commit>', 'the whole id of the commit that you have looked at')
   return withServer(withWaiting(command)).action(async (place: string, ...given: readonly unknown[]) => {
     // Commander gives the options last but one.
     const options = given.at(-2) as OperateOptions
-    const attributes = ofCommit ? { sha: String(given[0]) } : {}
     const server = await openServer(options)
-    const { id } = await findPullRequest(server, place)
+    const pull = await findPullRequest(server, place)
+    const { id } = pull
+    const attributes = ofCommit ? { sha: wholeCommit(String(given[0]), pull, place) } : {}
     const path = `/api/v1/pull_requests/${id}/${verb}`
     await operate(server, [{ label: place, verb, path, body: bodyOf('pull_requests', { id, attributes }) }], options)
+  })
+}
+
+/** Another commit can be made that begins with the same digits. */
+function wholeCommit(written: string, { attributes }: JsonApiResource, place: string): string {
+  const sha = written.toLowerCase()
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(sha)) return sha
+  const head = printable(String(attributes.head_sha))
+  throw new KyozoError('bad_request', `${JSON.stringify(written)} is not the whole id of a commit, and another one can begin like it`, {
+    hint: `look at the head of ${place}, and then: kyozo previews approve ${place} ${head}`,
   })
 }
 

@@ -16,7 +16,7 @@ export interface PullRequestCommentInput {
   readonly services: readonly ServiceInComment[]
   /** `failed`: why the commit could not be reviewed. Null while that is not known. */
   readonly review: ReviewInComment | { readonly failed: string } | null
-  /** What somebody who may write has to say before anything runs, such as `/kyozo approve 1a2b3c4`; null when nothing waits for it. */
+  /** What somebody who may write has to say before anything runs, such as `/kyozo approve <commit>`; null when nothing waits for it. */
   readonly approval: { readonly command: string } | null
   /** Sentences of plain text. */
   readonly notes: readonly string[]

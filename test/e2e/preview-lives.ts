@@ -105,12 +105,16 @@ async function isApproved({ shop }: Room): Promise<void> {
   expect(await shop.previewVerdict(headSha)).toMatchObject(ofFork)
   expect(await until('the plan', () => repository.shown(headSha)['kyozo/plan'])).toMatchObject({ state: 'success' })
 
-  await untilSigned(await pull.comment(`/kyozo approve ${headSha.slice(0, 7)}`, 'mallory'), 'refused')
-  await untilSigned(await pull.comment('/kyozo approve', 'ada'), 'refused')
-  await until('kyozo to ask for the commit', () => pull.comments().some(({ text }) => text.includes('Name the commit')))
+  await untilSigned(await pull.comment(`/kyozo approve ${headSha}`, 'mallory'), 'refused')
+  // Mallory could push another one that begins with the same digits.
+  await untilSigned(await pull.comment(`/kyozo approve ${headSha.slice(0, 12)}`, 'ada'), 'refused')
+  const asked = `\`/kyozo approve ${headSha}\``
+  await until('kyozo to ask for all of it', () =>
+    pull.comments().some(({ text }) => text.includes('only the beginning of a commit') && text.includes(asked)),
+  )
   expect((await shop.containersOfPreview(number)).size).toBe(0)
 
-  const heard = await pull.comment(`/kyozo approve ${headSha.slice(0, 7)}`, 'ada')
+  const heard = await pull.comment(`/kyozo approve ${headSha}`, 'ada')
   await until('the preview to be live', () => repository.shown(headSha)['kyozo/preview']?.description === '2 live')
   await untilSigned(heard, 'heard')
   expect(await shop.askPreview('two', number)).toBe('two evil nothing')

@@ -76,7 +76,7 @@ it.concurrent('a fork with a kyozo.yaml of its own runs by that of the base bran
   const { sha } = await fork.push({ branch: 'feature', change: { files }, parent })
   const pull = await shop.repository.openPullRequest({ branch: 'feature', from: fork, author: 'mallory' })
   await shop.untilSaid(pull, 'of this fork is not that of main')
-  await pull.comment(`/kyozo approve ${sha.slice(0, 7)}`, { by: 'ada' })
+  await pull.comment(`/kyozo approve ${sha}`, { by: 'ada' })
   await shop.untilShown(sha, '2 live')
   const one = (await shop.containersOfPreview(pull.number)).get('one')!
   expect(await inspected(one, '{{.Config.Env}}')).toContain('GREETING=ours')

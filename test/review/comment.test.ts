@@ -96,7 +96,7 @@ describe('the comment', () => {
 
   it('of a fork says what has to be said before anything runs', () => {
     const preview = { state: 'none', words: 'it comes from a fork', url: null, environment: null, expires: null } as const
-    const approval = { command: '/kyozo approve 1a2b3c4' }
+    const approval = { command: `/kyozo approve ${'1a2b3c4d'.repeat(5)}` }
     expect(commentWith({ preview, approval, services: [], review: null })).toMatchInlineSnapshot(`
       "<!-- kyozo preview 7 -->
 
@@ -105,7 +105,7 @@ describe('the comment', () => {
       \`1a2b3c4\` in **shop**
 
       > [!NOTE]
-      > It comes from a fork: nothing of this commit is built or run before somebody who may write here comments \`/kyozo approve 1a2b3c4\`
+      > It comes from a fork: nothing of this commit is built or run before somebody who may write here comments \`/kyozo approve 1a2b3c4d1a2b3c4d1a2b3c4d1a2b3c4d1a2b3c4d\`
 
       <sub>[Details](<https://kyozo.example.com/pull-requests/1>) · \`/kyozo help\` lists what can be asked here</sub>"
     `)

@@ -61,8 +61,13 @@ const destroy: Action = {
 
 const approve: Action = {
   right: 'pull_requests.approve',
-  description: 'Lets a preview of one commit of a fork be made. The approval is for that commit and lasts a day.',
-  attributes: { sha: z.string().regex(/^[0-9a-f]{7,64}$/, 'must be at least seven digits of the commit') },
+  description:
+    'Lets a preview of one commit of a fork be made. The approval is for that commit, named by its whole id (`head_sha`), and lasts a day.',
+  attributes: {
+    sha: z
+      .string()
+      .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the whole id of the commit that you have looked at, as head_sha has it'),
+  },
   run: (context, request) => {
     const sha = String(request.attributes.sha)
     return askPullRequest(context, request, async (trx, pullRequest) => ({
@@ -73,14 +78,10 @@ const approve: Action = {
         assertOpen(pullRequest)
         const { isFork, headSha, id, number } = pullRequest
         if (!isFork) throw new KyozoError('state_conflict', `pull request ${number} comes from this repository, and needs no approval`)
-        if (!headSha.startsWith(sha))
-          throw new KyozoError(
-            'state_conflict',
-            `the head of pull request ${number} is ${headSha.slice(0, 7)}, and not ${sha.slice(0, 7)}`,
-            {
-              hint: 'look at the commit that is there now',
-            },
-          )
+        if (headSha !== sha)
+          throw new KyozoError('state_conflict', `the head of pull request ${number} is ${headSha}, and not ${sha}`, {
+            hint: 'look at the commit that is there now',
+          })
         await changePullRequest(trx, id, { approvedSha: headSha, approvedBy: request.viewer.name, approvedAt: databaseNow })
       },
     }))

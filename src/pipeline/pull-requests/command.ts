@@ -3,7 +3,6 @@
 import { z } from 'zod'
 import { asKyozoError } from '../../errors.ts'
 import type { ForgeUser } from '../../forge/pull-requests.ts'
-import { short } from '../../release/verdict.ts'
 import { recordByHost } from '../../store/audit.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
@@ -23,6 +22,7 @@ import type { OperationOutcome, OperationWork } from '../operations/operation.ts
 import { type Answer, type AnswerPlace, answerTo, tellAnswer } from './answers.ts'
 import { hearOfPullRequest } from './hear.ts'
 import { destroyedBy, letGo } from './let-go.ts'
+import { misnamed } from './named-commit.ts'
 import { followPullRequest } from './note.ts'
 import { type Command, parseCommand } from './parse-command.ts'
 import { tellPullRequest } from './tell.ts'
@@ -143,13 +143,12 @@ async function approve(
   { workspace, pullRequest, input, sha }: Obeying & { readonly sha: string | null },
 ): Promise<Answer> {
   const { headSha, isFork, number } = pullRequest
-  const asked = `\`/kyozo approve ${short(headSha)}\``
+  const asked = `\`/kyozo approve ${headSha}\``
   if (!isFork) return answerTo.refusal(`pull request ${number} comes from this repository, and needs no approval`)
-  if (sha === null) return answerTo.refusal(`name the commit that you have looked at, so that no other one is approved: ${asked}`)
-  if (!headSha.startsWith(sha))
-    return answerTo.refusal(`the head is ${short(headSha)} by now, and not ${short(sha)}; look at it, and then ${asked}`)
+  const mistake = misnamed(sha, headSha)
+  if (mistake !== undefined) return answerTo.refusal(`${mistake}, and then write ${asked}`)
   if ('via' in input && (await databaseClock(trx)) - pullRequest.headSince.getTime() < lookedAtMs)
-    return answerTo.refusal(`${short(headSha)} is there for less than a minute, and a label names no commit; look at it, and then ${asked}`)
+    return answerTo.refusal(`${headSha} is there for less than a minute, and a label names no commit; look at it, and then write ${asked}`)
   const { login } = input.by
   await changePullRequest(trx, pullRequest.id, {
     approvedSha: headSha,
@@ -166,5 +165,5 @@ async function approve(
     details: { sha: headSha, via: 'via' in input ? 'label' : 'comment' },
   })
   await followPullRequest(trx, kyozo.queue, { pullRequest, by: login, isAsked: true })
-  return answerTo.doing(`${login} approved ${short(headSha)}`)
+  return answerTo.doing(`${login} approved ${headSha}`)
 }

@@ -101,7 +101,7 @@ async function commentOf(db: Executor, { workspace, pullRequest, baseUrl }: Belo
       ...(isStanding({ verdict }) && ill.has(service) ? { trouble: ill.get(service)! } : {}),
     })),
     review: reviewOf(pullRequest),
-    approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${short(pullRequest.headSha)}` } : null,
+    approval: pullRequest.held === 'approval' ? { command: `/kyozo approve ${pullRequest.headSha}` } : null,
     notes: [...(pullRequest.review?.notes ?? []), ...notesOn(release), ...(await whoSpeaksHere(db, { workspace, pullRequest }))],
     isOver: pullRequest.state !== 'open',
     links: {

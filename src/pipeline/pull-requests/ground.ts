@@ -43,7 +43,7 @@ async function assertMayRun({ environment, release }: Pick<Subject, 'environment
   if (release.options.rollbackTo !== undefined || release.options.ofLive) return pullRequest
   if (!pullRequest.isFork || isApproved(pullRequest, release.sha, await databaseClock(db))) return pullRequest
   throw new KyozoError('state_conflict', `${short(release.sha)} comes from a fork and is not approved`, {
-    hint: `whoever may write comments /kyozo approve ${short(pullRequest.headSha)}; an approval is for one commit and lasts a day`,
+    hint: `whoever may write comments /kyozo approve ${pullRequest.headSha}; an approval is for one commit and lasts a day`,
   })
 }
 

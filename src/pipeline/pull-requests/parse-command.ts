@@ -2,7 +2,7 @@
 
 export type Command =
   | { readonly kind: 'plan' | 'deploy' | 'destroy' | 'help' }
-  /** `sha` is what was written of the commit: at least seven digits, or nothing. */
+  /** `sha` is what was written of the commit, whole or not; null where that is no commit. */
   | { readonly kind: 'approve'; readonly sha: string | null }
   | { readonly kind: 'explain'; readonly service: string }
   | { readonly kind: 'unknown'; readonly words: string }
@@ -27,10 +27,8 @@ export function parseCommand(line: string): Command {
     case 'help':
       return rest.length === 0 ? { kind: name } : unknown(`\`/kyozo ${name}\` stands alone`)
     case 'approve':
-      if (first === undefined) return { kind: 'approve', sha: null }
-      if (rest.length > 1 || !/^[0-9a-f]{7,64}$/i.test(first))
-        return unknown('write at least seven digits of the commit: `/kyozo approve abc1234`')
-      return { kind: 'approve', sha: first.toLowerCase() }
+      if (rest.length > 1) return unknown('name one commit')
+      return { kind: 'approve', sha: first !== undefined && /^[0-9a-f]{1,64}$/i.test(first) ? first.toLowerCase() : null }
     case 'explain':
       if (first === undefined || rest.length > 1 || first.length > 63) return unknown('name one service: `/kyozo explain api`')
       return { kind: 'explain', service: first }

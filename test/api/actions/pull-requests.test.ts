@@ -1,0 +1,51 @@
+// What may be asked of pull requests here, and what is stored then.
+import { beforeAll, expect, it } from 'vitest'
+import { type KnownPullRequest, notePullRequest, type PullRequest } from '../../../src/store/pull-requests.ts'
+import { startApi, type TestApi } from '../../support/api.ts'
+import { problemsIn, type Scene, scene, told } from './acting.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startApi()
+})
+
+const headSha = `${'abc1234'.repeat(5)}abc12`
+const said: KnownPullRequest = {
+  ...{ id: '279147437', number: 7, state: 'open', title: 'Say hello', url: 'https://github.com/acme/shop/pull/7', author: 'mallory' },
+  ...{ ref: 'refs/pull/7/head', headSha, headRef: 'refs/heads/hello', baseRef: 'refs/heads/main' },
+  ...{ isFork: true, isDraft: false, labels: [], updatedAt: null },
+}
+
+async function pulled(change: Partial<KnownPullRequest> = {}): Promise<{ readonly ada: Scene; readonly pullRequest: PullRequest }> {
+  const ada = await scene(api)
+  const { pullRequest } = await notePullRequest(api.db, ada.workspace, { ...said, ...change })
+  return { ada, pullRequest }
+}
+
+const approvalOf = ({ id }: PullRequest) =>
+  api.db.selectFrom('pullRequests').select(['approvedSha', 'approvedBy']).where('id', '=', id).executeTakeFirstOrThrow()
+
+it('a commit of a fork is approved by its whole id, and by nothing that only begins like it', async () => {
+  const { ada, pullRequest } = await pulled()
+  const approve = (sha: string) => ada.post(`/pull_requests/${pullRequest.id}/approve`, { sha })
+  for (const short of [headSha.slice(0, 7), headSha.slice(0, 39), `${headSha}0`, '']) {
+    const refused = await approve(short)
+    expect([refused.status, problemsIn(refused)]).toEqual([422, [expect.stringMatching(/must be the whole id of the commit/)]])
+  }
+  const other = `${headSha.slice(0, -1)}0`
+  expect(told(await approve(other))).toBe(
+    `409 state_conflict: the head of pull request 7 is ${headSha}, and not ${other}; look at the commit that is there now`,
+  )
+  expect(await approvalOf(pullRequest)).toEqual({ approvedSha: null, approvedBy: null })
+  expect(told(await approve(headSha))).toBe('202 follow_pull_request queued')
+  expect(await approvalOf(pullRequest)).toEqual({ approvedSha: headSha, approvedBy: 'ada' })
+})
+
+it('what comes from the repository itself, or is over, needs no approval', async () => {
+  const own = await pulled({ isFork: false })
+  expect(told(await own.ada.post(`/pull_requests/${own.pullRequest.id}/approve`, { sha: headSha }))).toMatch(/^409 .* needs no approval$/)
+  const over = await pulled({ state: 'closed' })
+  expect(told(await over.ada.post(`/pull_requests/${over.pullRequest.id}/approve`, { sha: headSha }))).toMatch(
+    /^409 state_conflict: pull request 7 is closed/,
+  )
+})
