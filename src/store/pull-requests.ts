@@ -121,10 +121,15 @@ export async function notePullRequest(
     .executeTakeFirstOrThrow()
   if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false, before }
   const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, lastUsedAt: databaseNow }
-  // What merging it into another branch would do says nothing of this one.
-  const retargeted = before.baseRef === known.baseRef ? {} : { review: null, reviewSha: null }
+  const retargeted = before.baseRef === known.baseRef ? {} : ofFormerBase
   return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed, ...retargeted }), isNews: true, before }
 }
+
+/**
+ * What merging it into another branch would do says nothing of this one, and who approved a commit of a fork looked at what it would get and change there:
+ * whoever opened the pull request chooses the base.
+ */
+const ofFormerBase = { review: null, reviewSha: null, approvedSha: null, approvedBy: null, approvedAt: null } as const
 
 function isOlder(before: PullRequest, { updatedAt, state }: KnownPullRequest, isReopened: boolean): boolean {
   if (updatedAt === null || before.hostUpdatedAt === null) return false

@@ -1,7 +1,7 @@
 // What hosts say of pull requests comes late, twice and out of order; what is known is the newest of it.
 import { expect, it } from 'vitest'
 import { putEnvironment } from '../../src/store/environments.ts'
-import { inSeconds } from '../../src/store/instance.ts'
+import { databaseNow, inSeconds } from '../../src/store/instance.ts'
 import {
   changePullRequest,
   expiredPreviews,
@@ -75,6 +75,20 @@ it('a review goes when it is led to another base, and stays through everything e
   expect((await note({ isDraft: true, updatedAt: at(11) })).pullRequest.reviewSha).toBe(said.headSha)
   const { pullRequest: retargeted } = await note({ baseRef: 'refs/heads/next', updatedAt: at(12) })
   expect([retargeted.review, retargeted.reviewSha]).toEqual([null, null])
+})
+
+it('an approval goes when it is led to another base, does not come back with the former one, and stays through everything else', async () => {
+  const note = await noting()
+  const { pullRequest } = await note({ isFork: true })
+  const approve = () => changePullRequest(db, pullRequest.id, { approvedSha: said.headSha, approvedBy: 'ada', approvedAt: databaseNow })
+  await approve()
+  const { pullRequest: retitled } = await note({ isFork: true, title: 'Say it louder', updatedAt: at(11) })
+  expect(retitled).toMatchObject({ approvedSha: said.headSha, approvedBy: 'ada', approvedAt: expect.any(Date) })
+  const nobody = { approvedSha: null, approvedBy: null, approvedAt: null }
+  expect((await note({ isFork: true, baseRef: 'refs/heads/next', updatedAt: at(12) })).pullRequest).toMatchObject(nobody)
+  expect((await note({ isFork: true, updatedAt: at(13) })).pullRequest).toMatchObject(nobody)
+  await approve()
+  expect((await note({ isFork: true, baseRef: 'refs/heads/next', updatedAt: at(12) })).pullRequest.approvedBy).toBe('ada')
 })
 
 it('a preview is over when nobody has used it for long enough, but not while one is made, and not when somebody has just pushed', async () => {
