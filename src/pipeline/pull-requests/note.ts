@@ -37,6 +37,8 @@ export async function decidePullRequest(
   if (before === undefined && said.state !== 'open') return ignored(`pull request ${said.number} was ${said.state} before kyozo knew of it`)
   if (!isNews && replayedBy === undefined) return ignored(`of pull request ${said.number} something newer is known already`)
   const by = replayedBy ?? sender.login
+  // Whoever may not approve is refused, and what else the delivery says holds all the same.
+  await followPullRequest(trx, queue, { pullRequest, by })
   if (action === 'labeled' && event.changedLabels.some(isApproval)) {
     const approving = { command: 'approve', sha: said.headSha, by: sender, via: 'label' }
     await ask(trx, queue, {
@@ -46,7 +48,6 @@ export async function decidePullRequest(
     })
     return { ...about, decision: 'accepted', reason: `whether ${by} may approve pull request ${said.number} is looked up` }
   }
-  await followPullRequest(trx, queue, { pullRequest, by })
   return { ...about, decision: 'accepted', reason: wordsOf(event) }
 }
 
