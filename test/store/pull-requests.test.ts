@@ -1,18 +1,9 @@
 // What hosts say of pull requests comes late, twice and out of order; what is known is the newest of it.
 import { expect, it } from 'vitest'
-import { putEnvironment } from '../../src/store/environments.ts'
-import { databaseNow, inSeconds } from '../../src/store/instance.ts'
-import {
-  changePullRequest,
-  expiredPreviews,
-  hasExpired,
-  type KnownPullRequest,
-  letPreviewLive,
-  notePullRequest,
-} from '../../src/store/pull-requests.ts'
-import { queueRelease } from '../../src/store/releases.ts'
+import { databaseNow } from '../../src/store/instance.ts'
+import { changePullRequest, type KnownPullRequest, notePullRequest } from '../../src/store/pull-requests.ts'
 import { testDatabase } from '../support/database.ts'
-import { shaOf, workspaceWithEnvironment } from './rows.ts'
+import { workspaceWithEnvironment } from './rows.ts'
 
 const { db } = await testDatabase()
 
@@ -89,28 +80,4 @@ it('an approval goes when it is led to another base, does not come back with the
   expect((await note({ isFork: true, updatedAt: at(13) })).pullRequest).toMatchObject(nobody)
   await approve()
   expect((await note({ isFork: true, baseRef: 'refs/heads/next', updatedAt: at(12) })).pullRequest.approvedBy).toBe('ada')
-})
-
-it('a preview is over when nobody has used it for long enough, but not while one is made, and not when somebody has just pushed', async () => {
-  const { workspace } = await workspaceWithEnvironment(db)
-  const { pullRequest } = await notePullRequest(db, workspace, said)
-  const environment = await putEnvironment(db, workspace, { name: 'pr-7', ref: said.ref, preview: { pullRequest: 7, trust: 'preview' } })
-  await changePullRequest(db, pullRequest.id, { environmentId: environment.id, lastUsedAt: inSeconds(-120) })
-  await letPreviewLive(db, environment.id, 60)
-  expect(await hasExpired(db, pullRequest.id)).toBe(false)
-  await db
-    .updateTable('environments')
-    .set({ expiresAt: inSeconds(-60) })
-    .where('id', '=', environment.id)
-    .execute()
-  expect((await expiredPreviews(db)).map(({ id }) => id)).toContain(pullRequest.id)
-
-  const place = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id, ref: said.ref }
-  const { release } = await queueRelease(db, { ...place, sha: shaOf('b'), triggeredBy: 'ada' })
-  expect(await hasExpired(db, pullRequest.id)).toBe(false)
-  await db.deleteFrom('releases').where('id', '=', release.id).execute()
-  expect(await hasExpired(db, pullRequest.id)).toBe(true)
-
-  await notePullRequest(db, workspace, { ...said, headSha: shaOf('b'), updatedAt: at(20) })
-  expect(await hasExpired(db, pullRequest.id)).toBe(false)
 })

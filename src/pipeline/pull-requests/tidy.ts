@@ -5,15 +5,8 @@ import { bytesOf } from '../../stack/settings/resources.ts'
 import type { StackSpec } from '../../stack/stack.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
-import {
-  changePullRequest,
-  expiredPreviews,
-  findPullRequest,
-  hasExpired,
-  holdPreviewLimits,
-  holdPullRequest,
-  type PullRequest,
-} from '../../store/pull-requests.ts'
+import { expiredPreviews, hasExpired, holdPreviewLimits } from '../../store/leaving-previews.ts'
+import { changePullRequest, findPullRequest, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease } from '../../store/releases.ts'
 import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
 import type { Attempt } from '../attempt.ts'

@@ -1,0 +1,87 @@
+// Previews that may have to go: since nobody uses them, or for the memory that they take. One that is being removed is neither.
+import { sql } from 'kysely'
+import type { Executor } from './database.ts'
+import { databaseNow, inSeconds } from './instance.ts'
+import type { PullRequest } from './pull-requests.ts'
+
+/** Previews that nobody has touched for as long as they may stay. */
+export function expiredPreviews(db: Executor): Promise<PullRequest[]> {
+  return expired(db).orderBy('p.id').execute()
+}
+
+/** Looked at again by who holds it: somebody may have pushed meanwhile. */
+export async function hasExpired(trx: Executor, id: string): Promise<boolean> {
+  return (await expired(trx).where('p.id', '=', id).executeTakeFirst()) !== undefined
+}
+
+function expired(db: Executor) {
+  return (
+    db
+      .selectFrom('pullRequests as p')
+      .innerJoin('environments as e', 'e.id', 'p.environmentId')
+      .selectAll('p')
+      .where('e.expiresAt', '<', databaseNow)
+      // A push prolongs it when it is looked at, and counts from when it is heard of.
+      .where('p.lastUsedAt', '<', sql<Date>`now() - make_interval(secs => e.life_seconds)`)
+      .where(({ not, or, exists }) => not(or([exists(openRemovals(db)), exists(failedRemovals(db))])))
+      // What is still being made was left alone by nobody.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('releases as r')
+              .select('r.id')
+              .whereRef('r.environmentId', '=', 'e.id')
+              .where('r.state', 'in', ['queued', 'running']),
+          ),
+        ),
+      )
+  )
+}
+
+export interface PreviewLimits {
+  readonly environmentId: string
+  readonly pullRequestId: string
+  readonly lastUsedAt: Date
+  readonly limits: readonly { readonly memory?: string; readonly replicas: number }[]
+}
+
+/** Previews of all teams that take memory, with the limits of their services; nobody else makes room until the transaction ends. */
+export async function holdPreviewLimits(trx: Executor, { besides }: { readonly besides: string }): Promise<readonly PreviewLimits[]> {
+  await sql`select pg_advisory_xact_lock(hashtext('kyozo memory of previews'))`.execute(trx)
+  const rows = await trx
+    .selectFrom('serviceInstances as s')
+    .innerJoin('environments as e', 'e.id', 's.environmentId')
+    .innerJoin('pullRequests as p', 'p.environmentId', 'e.id')
+    .select(['e.id as environmentId', 'p.id as pullRequestId', 'p.lastUsedAt', 's.resourceLimits', 's.scalingConfig'])
+    .where('e.id', '!=', besides)
+    // What is going makes room already; what a person paused goes on running.
+    .where(({ not, exists }) => not(exists(openRemovals(trx))))
+    .where('s.removedAt', 'is', null)
+    .where('s.status', 'in', ['deploying', 'running', 'scaling'])
+    .execute()
+  const found = new Map<string, PreviewLimits>()
+  for (const { environmentId, pullRequestId, lastUsedAt, resourceLimits, scalingConfig } of rows) {
+    const before = found.get(environmentId)?.limits ?? []
+    const limits = [...before, { ...resourceLimits, replicas: Number(scalingConfig.replicas ?? 1) }]
+    found.set(environmentId, { environmentId, pullRequestId, lastUsedAt, limits })
+  }
+  return [...found.values()]
+}
+
+/** Operations that remove the environment `e`. That it is paused says nothing: people pause previews too. */
+function removals(db: Executor) {
+  return db
+    .selectFrom('operations as o')
+    .select('o.id')
+    .where('o.kind', '=', 'delete_environment')
+    .where(sql<boolean>`o.team_id = e.team_id and o.input ->> 'environment_id' = e.id::text`)
+}
+
+function openRemovals(db: Executor) {
+  return removals(db).where('o.finishedAt', 'is', null)
+}
+
+/** What could not be removed is tried again, and not all the time. */
+function failedRemovals(db: Executor) {
+  return removals(db).where('o.state', '=', 'failed').where('o.finishedAt', '>', inSeconds(-3_600))
+}

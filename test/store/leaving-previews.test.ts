@@ -1,0 +1,100 @@
+// Which previews are over, and which take memory that others may need.
+import { expect, it } from 'vitest'
+import { putEnvironment } from '../../src/store/environments.ts'
+import { inSeconds } from '../../src/store/instance.ts'
+import { pauseEnvironment } from '../../src/store/intents.ts'
+import { expiredPreviews, hasExpired, holdPreviewLimits } from '../../src/store/leaving-previews.ts'
+import { endOperation, startOperation } from '../../src/store/operations.ts'
+import { changePullRequest, type KnownPullRequest, letPreviewLive, notePullRequest } from '../../src/store/pull-requests.ts'
+import { queueRelease } from '../../src/store/releases.ts'
+import { putServiceInstance } from '../../src/store/service-instances.ts'
+import { testDatabase } from '../support/database.ts'
+import { shaOf, workspaceWithEnvironment } from './rows.ts'
+
+const { db } = await testDatabase()
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 2, 3, 4, second))
+const said: KnownPullRequest = {
+  ...{ id: '279147437', number: 7, state: 'open', title: 'Say hello', url: 'https://github.com/acme/shop/pull/7', author: 'ada' },
+  ...{ ref: 'refs/pull/7/head', headSha: 'a'.repeat(40), headRef: 'refs/heads/hello', baseRef: 'refs/heads/main' },
+  ...{ isFork: false, isDraft: false, labels: [], updatedAt: at(10) },
+}
+
+it('a preview is over when nobody has used it for long enough, but not while one is made, and not when somebody has just pushed', async () => {
+  const { workspace } = await workspaceWithEnvironment(db)
+  const { pullRequest } = await notePullRequest(db, workspace, said)
+  const environment = await putEnvironment(db, workspace, { name: 'pr-7', ref: said.ref, preview: { pullRequest: 7, trust: 'preview' } })
+  await changePullRequest(db, pullRequest.id, { environmentId: environment.id, lastUsedAt: inSeconds(-120) })
+  await letPreviewLive(db, environment.id, 60)
+  expect(await hasExpired(db, pullRequest.id)).toBe(false)
+  await db
+    .updateTable('environments')
+    .set({ expiresAt: inSeconds(-60) })
+    .where('id', '=', environment.id)
+    .execute()
+  expect((await expiredPreviews(db)).map(({ id }) => id)).toContain(pullRequest.id)
+
+  const place = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id, ref: said.ref }
+  const { release } = await queueRelease(db, { ...place, sha: shaOf('b'), triggeredBy: 'ada' })
+  expect(await hasExpired(db, pullRequest.id)).toBe(false)
+  await db.deleteFrom('releases').where('id', '=', release.id).execute()
+  expect(await hasExpired(db, pullRequest.id)).toBe(true)
+
+  await notePullRequest(db, workspace, { ...said, headSha: shaOf('b'), updatedAt: at(20) })
+  expect(await hasExpired(db, pullRequest.id)).toBe(false)
+})
+
+/** Whose time is over, and that takes 256 MiB. */
+async function restingPreview() {
+  const { workspace } = await workspaceWithEnvironment(db)
+  const { pullRequest } = await notePullRequest(db, workspace, said)
+  const environment = await putEnvironment(db, workspace, { name: 'pr-7', ref: said.ref, preview: { pullRequest: 7, trust: 'preview' } })
+  await changePullRequest(db, pullRequest.id, { environmentId: environment.id, lastUsedAt: inSeconds(-120) })
+  await letPreviewLive(db, environment.id, 60)
+  await db
+    .updateTable('environments')
+    .set({ expiresAt: inSeconds(-60) })
+    .where('id', '=', environment.id)
+    .execute()
+  const { teamId } = workspace
+  const key = { teamId, workspaceId: workspace.id, environmentId: environment.id, name: 'web', folderPath: 'web', serviceType: 'nodejs' }
+  await putServiceInstance(db, key, { change: { status: 'running', resourceLimits: JSON.stringify({ memory: '256Mi' }) } })
+  const takesMemory = () =>
+    db
+      .transaction()
+      .execute(async (trx) =>
+        (await holdPreviewLimits(trx, { besides: workspace.id })).some(({ environmentId }) => environmentId === environment.id),
+      )
+  const removal = {
+    kind: 'delete_environment',
+    workspaceId: workspace.id,
+    input: { environment_id: environment.id, name: environment.name },
+  }
+  const ada = { teamId, name: 'ada', userId: null }
+  return { ada, environment, pullRequest, removal, takesMemory }
+}
+
+it('a preview that a person paused takes memory as before, and is over when nobody has used it for long enough', async () => {
+  const { ada, environment, pullRequest, takesMemory } = await restingPreview()
+  await pauseEnvironment(db, ada, environment.id, 'a demonstration')
+  expect([await hasExpired(db, pullRequest.id), await takesMemory()]).toEqual([true, true])
+})
+
+it('a preview that is being removed is over once, and is no room that others wait for', async () => {
+  const { ada, pullRequest, removal, takesMemory } = await restingPreview()
+  const other = await restingPreview()
+  const { operation } = await startOperation(db, ada, removal)
+  expect([await hasExpired(db, pullRequest.id), await takesMemory()]).toEqual([false, false])
+  expect([await hasExpired(db, other.pullRequest.id), await other.takesMemory()]).toEqual([true, true])
+
+  // It runs still, and is tried again after a while.
+  const error = { code: 'engine_refused', message: 'its network is in use' }
+  await endOperation(db, operation.id, { state: 'failed', words: 'not removed', error })
+  expect([await hasExpired(db, pullRequest.id), await takesMemory()]).toEqual([false, true])
+  await db
+    .updateTable('operations')
+    .set({ finishedAt: inSeconds(-3_700) })
+    .where('id', '=', operation.id)
+    .execute()
+  expect(await hasExpired(db, pullRequest.id)).toBe(true)
+})
