@@ -24,6 +24,7 @@ import type { Kyozo } from './kyozo.ts'
 import { endLosses, lossWords } from './lost-volumes.ts'
 import { liveVerdicts, touchedServices } from './outcomes.ts'
 import { keepOnlyPorts } from './ports.ts'
+import { followRuled } from './pull-requests/follow-ruled.ts'
 import { recordLive } from './record-live.ts'
 import { differingNames, type ReleaseValues, sealValues, valuesOfRelease } from './release-values.ts'
 import { reportRelease } from './report.ts'
@@ -114,6 +115,7 @@ async function becomeLive(attempt: Attempt, kyozo: Kyozo, engine: Engine, switch
     await recordLive(trx, attempt, { ...switching, containers, urls })
     await endLosses(trx, attempt)
     if (switching.committed !== null) await keepFoundFile(trx, kyozo.queue, { ...attempt, committed: switching.committed })
+    await followRuled(trx, kyozo.queue, { workspace: attempt.workspace, environment, diff: ended.diff, by: release.triggeredBy })
     await reportRelease(trx, { workspace: attempt.workspace, environment, release: ended, verdicts }, kyozo.config.baseUrl)
     await notify(trx, 'routes', environment.id)
     // Who reads that it is live must reach the new containers at once.

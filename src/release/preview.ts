@@ -45,8 +45,8 @@ export interface PreviewFacts {
   readonly policy: PreviewPolicy
   /** Whether a preview of it is there. */
   readonly hasPreview: boolean
-  /** Other previews of the workspace, and those of them that are of forks. */
-  readonly others: { readonly all: number; readonly ofForks: number }
+  /** Other previews of the workspace, those of them that are of forks, and those that were used since this pull request was. */
+  readonly others: { readonly all: number; readonly ofForks: number; readonly usedLater: number }
   /** A person asked for it now. Default is no. */
   readonly isAsked?: boolean
   /** A person asked for it once, and nobody has removed it since. Default is no. */
@@ -83,14 +83,22 @@ function restsAs({ before, isAsked, headSha }: PreviewFacts): Holding | undefine
   return undefined
 }
 
-function full({ hasPreview, others, policy, isFork }: PreviewFacts): Holding | undefined {
-  if (hasPreview) return undefined
+function full(facts: PreviewFacts): Holding | undefined {
+  const { hasPreview, others, policy, isFork } = facts
+  if (hasPreview) return surplus(facts)
   const most = 'this one is made when one of them goes'
   if (others.all >= policy.max)
     return hold('full', `${there(others.all, '')} already, and kyozo.yaml allows ${policy.max}; ${most}`, { removes: false })
   if (isFork && others.ofForks >= forksAtOnce)
     return hold('full', `${there(others.ofForks, ' of forks')} already, and no more are run at once; ${most}`, { removes: false })
   return undefined
+}
+
+/** Fewer are allowed since: those that were used last stay. */
+function surplus({ others, policy }: PreviewFacts): Holding | undefined {
+  if (others.usedLater < policy.max) return undefined
+  const words = `kyozo.yaml of ${policy.branch} allows ${policy.max} by now, and this one was used least recently; it is made again when one of them goes`
+  return hold('full', `${there(others.usedLater, '')}, ${words}`, { removes: true })
 }
 
 function there(count: number, which: string): string {

@@ -54,19 +54,24 @@ export function openPullRequests(db: Executor, workspaceId: string): Promise<Pul
     .execute()
 }
 
-/** Other previews of a workspace that are there. */
+/** Other previews of a workspace that are there; `usedLater`: those that were used since this one was. */
 export async function countPreviews(
   db: Executor,
-  { workspaceId, besides }: { readonly workspaceId: string; readonly besides: string },
-): Promise<{ readonly all: number; readonly ofForks: number }> {
-  const { all, forks } = await db
+  { id, workspaceId }: Pick<PullRequest, 'id' | 'workspaceId'>,
+): Promise<{ readonly all: number; readonly ofForks: number; readonly usedLater: number }> {
+  const { all, forks, later } = await db
     .selectFrom('pullRequests')
-    .select([sql<number>`count(*)::integer`.as('all'), sql<number>`(count(*) filter (where is_fork))::integer`.as('forks')])
+    .select([
+      sql<number>`count(*)::integer`.as('all'),
+      sql<number>`(count(*) filter (where is_fork))::integer`.as('forks'),
+      sql<number>`(count(*) filter (where (last_used_at, id) > (select mine.last_used_at, mine.id from pull_requests mine
+        where mine.id = ${id})))::integer`.as('later'),
+    ])
     .where('workspaceId', '=', workspaceId)
-    .where('id', '!=', besides)
+    .where('id', '!=', id)
     .where('environmentId', 'is not', null)
     .executeTakeFirstOrThrow()
-  return { all, ofForks: forks }
+  return { all, ofForks: forks, usedLater: later }
 }
 
 /** Those that found no place for their previews. */

@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
 import { until } from '../support/until.ts'
 import { atGitHub, withToken } from './at-github.ts'
-import { shopOf } from './previewing.ts'
+import { shopOf, withRules } from './previewing.ts'
 
 const minutes = 60_000
 vi.setConfig({ testTimeout: 3 * minutes })
@@ -13,7 +13,7 @@ const { github, kyozo } = await atGitHub((github) => ({ ...withToken(github), KY
 
 const version = (of: string) => ({ change: { files: busyboxService('two', of) } })
 
-it('the one preview too many says so, and is made as soon as another one goes', async () => {
+it('the one preview too many says so, and is made as soon as more are allowed or another one goes', async () => {
   const shop = await shopOf('cap', { kyozo, github, rules: 'previews: {max: 1, resources: {memory: 64Mi}}' })
   const first = await shop.pull('2')
   expect(await shop.previewVerdict(first.headSha)).toEqual({ state: 'success', description: '2 live' })
@@ -25,10 +25,19 @@ it('the one preview too many says so, and is made as soon as another one goes', 
   expect(await shop.previewVerdict(sha)).toMatchObject({ state: 'failure' })
   expect((await shop.containersOfPreview(second.number)).size).toBe(0)
 
-  await first.close()
+  const allow = (max: number) => shop.push(withRules(`previews: {max: ${max}, resources: {memory: 64Mi}}`))
+  await allow(2)
   expect(await shop.untilShown(sha, '2 live')).toMatchObject({ state: 'success' })
   await shop.untilAnswers('two', second.number, 'two 4')
+  expect((await shop.containersOfPreview(first.number)).size).toBe(2)
+
+  await allow(1)
+  await shop.untilGone(first.number)
+  await shop.untilSaid(first, 'kyozo.yaml of main allows 1 by now, and this one was used least recently')
+  await shop.untilAnswers('two', second.number, 'two 4')
   await second.close()
+  await shop.untilAnswers('two', first.number, 'two 2')
+  await first.close()
   await Promise.all([shop.untilGone(first.number), shop.untilGone(second.number)])
   expect(github.problems()).toEqual([])
 })

@@ -12,7 +12,7 @@ const facts: PreviewFacts = {
   before: null,
   policy,
   hasPreview: false,
-  others: { all: 0, ofForks: 0 },
+  others: { all: 0, ofForks: 0, usedLater: 0 },
 }
 const decide = (changes: Partial<PreviewFacts>) => decidePreview({ ...facts, ...changes })
 const approved = { isFork: true, approvedSha: facts.headSha }
@@ -72,14 +72,23 @@ describe('a preview', () => {
   })
 
   it('finds no place beside as many as are allowed, but keeps the one that it has', () => {
-    const others = { all: 10, ofForks: 0 }
+    const others = { all: 10, ofForks: 0, usedLater: 9 }
     expect(decide({ others })).toMatchObject({
       ...{ kind: 'hold', held: 'full', removes: false },
       words: '10 previews are there already, and kyozo.yaml allows 10; this one is made when one of them goes',
     })
     expect(decide({ others, hasPreview: true })).toEqual({ kind: 'deploy' })
-    expect(decide({ ...approved, others: { all: 3, ofForks: forksAtOnce } })).toMatchObject({ held: 'full' })
+    expect(decide({ ...approved, others: { all: 3, ofForks: forksAtOnce, usedLater: 0 } })).toMatchObject({ held: 'full' })
     expect(decide({ policy: { ...policy, max: 0 } })).toMatchObject({ held: 'full' })
+  })
+
+  it('goes where fewer are allowed since, unless it is one of those that were used last', () => {
+    const fewer = { policy: { ...policy, max: 2 }, hasPreview: true }
+    expect(decide({ ...fewer, others: { all: 3, ofForks: 0, usedLater: 1 } })).toEqual({ kind: 'deploy' })
+    expect(decide({ ...fewer, others: { all: 3, ofForks: 0, usedLater: 2 } })).toMatchObject({
+      ...{ kind: 'hold', held: 'full', removes: true },
+      words: expect.stringMatching(/^2 previews are there, kyozo\.yaml of main allows 2 by now, and this one was used least recently/),
+    })
   })
 
   it('of a fork stays no longer than a day', () => {

@@ -41,7 +41,7 @@ export async function decideOn(trx: Executor, { workspace, pullRequest, read, is
     before: held === null ? null : { held, words: heldReason ?? '', sha: heldSha },
     policy: { ...rules, branch, waitsToBeAsked: !workspace.autoDeployEnabled },
     hasPreview: environmentId !== null,
-    others: await countPreviews(trx, { workspaceId: workspace.id, besides: pullRequest.id }),
+    others: await countPreviews(trx, pullRequest),
     isAsked,
     wasAsked: pullRequest.askedBy !== null,
   }
