@@ -90,7 +90,7 @@ async function baseListing(reader: ObjectReader, tree: string | null): Promise<T
 }
 
 /** A first commit may hold 200,000 paths; what is stored and shown is cut. */
-const storedPaths = 1_000
+export const storedPaths = 1_000
 
 function boundedDiff(diff: TreeDiff): TreeDiff {
   return {

@@ -6,6 +6,7 @@ import type { Environment } from '../../store/environments.ts'
 import { openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { declarationName } from '../../topology/declaration/declaration.ts'
+import { storedPaths } from '../source.ts'
 import { followPullRequest } from './note.ts'
 import { rulingRef } from './ruling.ts'
 
@@ -34,5 +35,8 @@ export async function followRuled(
 }
 
 function isTouched({ added, modified, removed, renamed }: TreeDiff, path: string): boolean {
-  return [added, modified, removed].some((paths) => paths.includes(path)) || renamed.some(({ from, to }) => from === path || to === path)
+  const changed = [added, modified, removed]
+  // It may be among those that were cut.
+  if ([...changed, renamed].some(({ length }) => length === storedPaths)) return true
+  return changed.some((paths) => paths.includes(path)) || renamed.some(({ from, to }) => from === path || to === path)
 }
