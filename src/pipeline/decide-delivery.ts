@@ -17,7 +17,7 @@ import {
   holdWorkspaceNames,
   type Workspace,
 } from '../store/workspaces.ts'
-import { coveredWords, hearOfProposal, isCovered, isOwnProposal, tellCovered } from './commit-back/own.ts'
+import { coveredWords, hearOfProposal, isCovered, isOwnProposal, noteForeign, tellCovered } from './commit-back/own.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
 import { decideComment, decidePullRequest, followPullRequestsOf } from './pull-requests/note.ts'
@@ -107,7 +107,10 @@ export async function decideForgeEvent(
     return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
   if (event.kind === 'pull_request' && (await isOwnProposal(trx, workspace, event.pullRequest)))
     return ignored(await hearOfProposal(trx, { workspace, said: event.pullRequest }, context.baseUrl), workspace)
-  if (event.kind === 'pull_request') return decidePullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
+  if (event.kind === 'pull_request') {
+    await noteForeign(trx, { workspace, said: event.pullRequest })
+    return decidePullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
+  }
   if (event.kind === 'comment') return decideComment(context, trx, { workspace, event })
   return decidePush(context, trx, {
     workspace,

@@ -107,7 +107,7 @@ export async function numberProposals(
     .execute()
 }
 
-/** Whether an open proposal of kyozo's leads to the commit. */
+/** Whether an open proposal of kyozo's leads to the commit, and that is its own. */
 export async function isProposedAt(db: Executor, { workspaceId, sha }: { readonly workspaceId: string; readonly sha: string }) {
   const proposal = await db
     .selectFrom('composeProposals')
@@ -115,6 +115,9 @@ export async function isProposedAt(db: Executor, { workspaceId, sha }: { readonl
     .where('workspaceId', '=', workspaceId)
     .where('headSha', '=', sha)
     .where('state', '=', 'open')
+    .where((where) =>
+      where.exists(where.selectFrom('composeCommits').select('sha').where('workspaceId', '=', workspaceId).where('sha', '=', sha)),
+    )
     .limit(1)
     .executeTakeFirst()
   return proposal !== undefined

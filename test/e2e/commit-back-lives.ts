@@ -38,6 +38,7 @@ export function testCommitBack(startHost: () => Promise<HostDouble>): void {
   describe.concurrent('compose.kyozo.yaml', () => {
     it('is proposed by one pull request, which gets no preview whoever pushes to it, and merging it replaces nothing', () =>
       isProposed(room))
+    it('is previewed and planned like anything else once a person has pushed to what is proposed', () => isPushedTo(room))
     it('is committed to the branch where that is wanted, once for a change of shape, and starts no release', () => isCommitted(room))
     it('is proposed where the branch is protected', () => isProposedInstead(room))
     it('is proposed where the branch takes signed commits only, and given up where every branch does', () => isUnsigned(room))
@@ -96,8 +97,6 @@ async function isProposed(room: Room): Promise<void> {
       expect(await untilShown(shop, sha, context)).toEqual({ state: 'success', description: words })
   }
   await untilGreen(headSha)
-  // As by "Update branch": what may be required is green beside what kyozo did not make, too.
-  await untilGreen(await pull!.push({ 'NOTES.md': 'Looked at' }))
 
   const merged = await pull!.merge()
   expect(await untilShown(shop, merged, 'kyozo/production')).toEqual({ state: 'success', description: '1 unchanged' })
@@ -110,6 +109,20 @@ async function isProposed(room: Room): Promise<void> {
   const ideas = await repository.openPullRequest({ branch: 'kyozo/compose-ideas', files: busyboxService('one', '2') })
   expect(await untilShown(shop, ideas.headSha, 'kyozo/preview')).toEqual({ state: 'success', description: '1 live' })
   await ideas.close()
+}
+
+async function isPushedTo(room: Room): Promise<void> {
+  const shop = await openShop(room, 'pushed')
+  await shop.settled(busyboxService('one', '1'))
+  const [pull] = shop.repository.pullRequests()
+  const sha = await pull!.push(busyboxService('one', '2'))
+  expect(await untilShown(shop, sha, 'kyozo/preview')).toEqual({ state: 'success', description: '1 live' })
+  expect(await untilShown(shop, sha, 'kyozo/plan')).toMatchObject({ state: 'success', description: '1 service changes: one rebuilt' })
+  await pull!.close()
+  expect(await shop.settled({ 'NOTES.md': 'Not now' })).toMatchObject({
+    state: 'nothing',
+    words: 'people have closed the pull request with the same change',
+  })
 }
 
 async function previewsOf(kyozo: TestKyozo, { workspace }: Shop): Promise<readonly unknown[]> {

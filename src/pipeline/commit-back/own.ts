@@ -8,6 +8,7 @@ import type { Executor } from '../../store/database.ts'
 import type { Environment } from '../../store/environments.ts'
 import { notify } from '../../store/notify.ts'
 import { lastSaid, putOutbox } from '../../store/outbox.ts'
+import { findPullRequestByHostId } from '../../store/pull-requests.ts'
 import type { Release } from '../../store/releases.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import { commitStatus, contextOf, previewContext, type StatusPlace } from '../commit-status.ts'
@@ -55,20 +56,20 @@ export async function tellCovered(trx: Executor, { workspace, environment, lates
 }
 
 /**
- * Whether kyozo proposes by it: from its own branch, either known by its number or at a commit of kyozo's, since a host tells of a pull request before
- * whoever opened it hears of its number. Of a fork it would be somebody else's, and so is a branch that merely has such a name.
+ * Whether it is kyozo's own and nobody else's: from its branch, at a commit that it made. What a person has pushed there may be anything, and is looked at as
+ * any pull request is from then on; so is a branch that merely has such a name, and one of a fork.
  */
 export async function isOwnProposal(
   db: Executor,
   { id: workspaceId }: Pick<Workspace, 'id'>,
-  { headRef, headSha, isFork, number }: Pick<ForgePullRequest, 'headRef' | 'headSha' | 'isFork' | 'number'>,
+  { id: hostId, headRef, headSha, isFork }: Pick<ForgePullRequest, 'id' | 'headRef' | 'headSha' | 'isFork'>,
 ): Promise<boolean> {
   if (isFork || !headRef.startsWith('refs/heads/') || !isProposalBranch(headRef.slice('refs/heads/'.length))) return false
-  if ((await findProposalByNumber(db, { workspaceId, number })) !== undefined) return true
-  return (await findOwnCommit(db, workspaceId, headSha)) !== undefined
+  if ((await findOwnCommit(db, workspaceId, headSha)) === undefined) return false
+  return (await findPullRequestByHostId(db, workspaceId, hostId)) === undefined
 }
 
-/** Neither a preview nor a plan is made of it: where these are required, nobody waits for them, whoever pushed its head. Once it is said, nothing is said again. */
+/** Neither a preview nor a plan is made of it: where these are required, nobody waits for them. Once it is said, nothing is said again. */
 export async function tellProposal(trx: Executor, place: StatusPlace): Promise<void> {
   const { workspace, sha, page: targetUrl } = place
   const words = "kyozo's own proposal: it gets no preview and no plan"
@@ -87,6 +88,11 @@ export async function tellProposal(trx: Executor, place: StatusPlace): Promise<v
 export interface SaidProposal {
   readonly workspace: Workspace
   readonly said: ForgePullRequest
+}
+
+/** Of one that a person has pushed to: whether it is merged or closed decides what is proposed next, as with any proposal. */
+export async function noteForeign(trx: Executor, { workspace, said: { number, state, headSha } }: SaidProposal): Promise<void> {
+  await noteProposal(trx, { workspaceId: workspace.id, number, state, headSha })
 }
 
 /** Returns what follows, in words. */

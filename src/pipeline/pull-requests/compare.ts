@@ -9,7 +9,7 @@ import type { DeliveryOutcome, NewDelivery } from '../../store/deliveries.ts'
 import { findPullRequestByHostId, openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
 import type { LedgerFinding } from '../../store/tables/forges.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
-import { hearOfProposal, isNewOfProposal, isOwnProposal } from '../commit-back/own.ts'
+import { hearOfProposal, isNewOfProposal, isOwnProposal, noteForeign } from '../commit-back/own.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { receive } from '../receive.ts'
 import { hearOfPullRequest } from './hear.ts'
@@ -78,7 +78,7 @@ async function unlistedOf({ db }: Kyozo, { workspace, ask, repository, listed }:
   const numbers = new Set(listed.map(({ number }) => number))
   for (const number of await openProposals(db, workspace.id)) {
     const one = numbers.has(number) ? undefined : await ask.findPullRequest(repository, number)
-    if (one !== undefined && one.state !== 'open' && (await isOwnProposal(db, workspace, one))) said.push(one)
+    if (one !== undefined && one.state !== 'open') said.push(one)
   }
   return said
 }
@@ -104,6 +104,7 @@ async function decideSaid({ queue, config }: Kyozo, trx: Executor, { workspace, 
   await holdWorkspace(trx, workspace.id)
   if (await isOwnProposal(trx, workspace, said))
     return { ...about, decision: 'ignored', reason: await hearOfProposal(trx, { workspace, said }, config.baseUrl) }
+  await noteForeign(trx, { workspace, said })
   const { pullRequest, isNews } = await hearOfPullRequest(trx, { workspace, said, isReopened: true }, config.baseUrl)
   if (!isNews) return { ...about, decision: 'ignored', reason: `of pull request ${said.number} something newer is known already` }
   await followPullRequest(trx, queue, { pullRequest, by: 'sweep' })

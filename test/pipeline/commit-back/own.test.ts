@@ -5,7 +5,7 @@ import type { ForgeQuestions } from '../../../src/forge/client.ts'
 import type { CommitCheck, CommitStatus } from '../../../src/forge/messages.ts'
 import type { ForgePullRequest } from '../../../src/forge/pull-requests.ts'
 import { createLog } from '../../../src/log.ts'
-import { hearOfProposal, isNewOfProposal, isOwnProposal } from '../../../src/pipeline/commit-back/own.ts'
+import { hearOfProposal, isNewOfProposal, isOwnProposal, noteForeign } from '../../../src/pipeline/commit-back/own.ts'
 import type { Kyozo } from '../../../src/pipeline/kyozo.ts'
 import { comparePullRequests } from '../../../src/pipeline/pull-requests/compare.ts'
 import { hearOfPullRequest } from '../../../src/pipeline/pull-requests/hear.ts'
@@ -62,27 +62,25 @@ const ownWords = [
   "kyozo/plan success: kyozo's own proposal: it gets no preview and no plan",
 ]
 
-it('a person’s commit on kyozo’s proposal gets the status and the plan that may be required, once however often its host speaks of it', async () => {
+it('kyozo’s proposal gets the status and the plan that may be required, once however often its host speaks of it', async () => {
   const { workspace, beside, hear } = await proposing(3)
-  const updated = said(3, { headSha: pushed, labels: ['later'] })
-  expect(await isOwnProposal(db, workspace, updated)).toBe(true)
-  expect(await isNewOfProposal(db, { workspace, said: updated })).toBe(true)
-  await hear(updated)
-  await hear(updated)
-  expect(await beside(pushed)).toEqual(ownWords)
-  expect(await isNewOfProposal(db, { workspace, said: updated })).toBe(false)
-  expect(await hear(said(3, { headSha: pushed, state: 'merged' }))).toBe(
-    `pull request 3 is kyozo's own proposal, merged: it gets no preview`,
-  )
-  expect(await beside(pushed)).toEqual(ownWords)
+  const labeled = said(3, { labels: ['later'] })
+  expect(await isOwnProposal(db, workspace, labeled)).toBe(true)
+  await hear(labeled)
+  await hear(labeled)
+  expect(await beside(made)).toEqual(ownWords)
+  expect(await isNewOfProposal(db, { workspace, said: labeled })).toBe(false)
+  expect(await hear(said(3, { state: 'merged' }))).toBe(`pull request 3 is kyozo's own proposal, merged: it gets no preview`)
+  expect(await beside(made)).toEqual(ownWords)
 })
 
-it('is kyozo’s by its number or its commit, not by the name of its branch', async () => {
+it('is kyozo’s by its commit, and not by its number or the name of its branch', async () => {
   const { workspace } = await proposing(3)
   const isOwn = (one: ForgePullRequest) => isOwnProposal(db, workspace, one)
-  expect(await isOwn(said(3, { headSha: pushed }))).toBe(true)
+  expect(await isOwn(said(3))).toBe(true)
   // Told before whoever opened it hears of its number.
   expect(await isOwn(said(4))).toBe(true)
+  expect(await isOwn(said(3, { headSha: pushed }))).toBe(false)
   expect(await isOwn(said(5, { headSha: pushed }))).toBe(false)
   expect(await isOwn(said(5, { headRef: 'refs/heads/kyozo/compose-ideas', headSha: pushed }))).toBe(false)
   expect(await isOwn(said(3, { headRef: 'refs/heads/idea' }))).toBe(false)
@@ -94,7 +92,15 @@ it('one that a person opened from kyozo’s branch is kyozo’s from then on', a
   await hear(said(6))
   expect(await findProposalByNumber(db, { workspaceId: workspace.id, number: 6 })).toMatchObject({ state: 'open', headSha: made })
   expect(await beside(made)).toEqual(ownWords)
-  expect(await isOwnProposal(db, workspace, said(6, { headSha: pushed }))).toBe(true)
+})
+
+it('stays a pull request like any other once a person has pushed to it, and its end is known all the same', async () => {
+  const { workspace } = await proposing(3)
+  const theirs = said(3, { headSha: pushed })
+  await hearOfPullRequest(db, { workspace, said: theirs }, baseUrl)
+  expect(await isOwnProposal(db, workspace, said(3))).toBe(false)
+  await noteForeign(db, { workspace, said: { ...theirs, state: 'closed' } })
+  expect(await findProposalByNumber(db, { workspaceId: workspace.id, number: 3 })).toMatchObject({ state: 'closed', headSha: pushed })
 })
 
 it('a stranger’s pull request of the same commit says nothing beside it before the proposal is over', async () => {
@@ -108,14 +114,16 @@ it('a stranger’s pull request of the same commit says nothing beside it before
   expect(await beside(made)).toEqual([...ownWords, 'kyozo/preview failure: No preview: it comes from a fork'])
 })
 
-it('what nobody told of a proposal is found by comparing with its host: a person’s push, and its end', async () => {
+it('what nobody told of a proposal is found by comparing with its host: another commit of kyozo’s, and its end', async () => {
   const { workspace, beside } = await proposing(3)
   const place = { workspaceId: workspace.id, teamId: workspace.teamId }
   const other = { intoRef: 'refs/heads/next', changeKey: 'k', number: 4, url: null, state: 'open' as const, headSha: made }
   await putProposal(db, { ...place, ...other })
+  const again = shaOf('b')
+  await rememberCommit(db, place, { sha: again, released, saysWhatRuns: true })
   const merged = said(4, { headRef: 'refs/heads/kyozo/compose-next', baseRef: 'refs/heads/next', state: 'merged' })
   const ask = {
-    listPullRequests: async () => [said(3, { headSha: pushed })],
+    listPullRequests: async () => [said(3, { headSha: again })],
     findPullRequest: async (_: unknown, number: number) => [merged].find((one) => one.number === number),
   } as unknown as ForgeQuestions
   const compare = () => comparePullRequests(kyozo, { workspace, ask, signal: new AbortController().signal })
@@ -124,7 +132,7 @@ it('what nobody told of a proposal is found by comparing with its host: a person
     "seen in the host’s list: pull request 3 is kyozo's own proposal, open: it gets no preview",
     "seen in the host’s list: pull request 4 is kyozo's own proposal, merged: it gets no preview",
   ])
-  expect(await beside(pushed)).toEqual(ownWords)
+  expect(await beside(again)).toEqual(ownWords)
   expect(await findProposalByNumber(db, { workspaceId: workspace.id, number: 4 })).toMatchObject({ state: 'merged' })
   expect(await compare()).toEqual({ compared: 1, found: [] })
 })
