@@ -23,8 +23,8 @@ export default defineConfig({
     // For a machine that is ten times as slow as a quiet one.
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    // Written for two cores: what runs against a whole kyozo waits for half of its time, for a host's budget above all.
-    maxWorkers: 4,
+    // Written for two cores: what runs against a whole kyozo waits for a third of its time.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'pure', include: [pure], isolate: false } },

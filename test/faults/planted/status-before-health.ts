@@ -5,6 +5,6 @@ import { everything, good, histories } from './targeted.ts'
 export const statusBeforeHealth: PlantedBug = {
   name: 'status before health',
   caughtBy: ['I2 live first'],
-  rewrites: [{ file: 'pipeline/report.ts', snippet: "return 'pending'", replacement: "return 'success'" }],
+  rewrites: [{ file: 'pipeline/release-status.ts', snippet: "return 'pending'", replacement: "return 'success'" }],
   histories: histories([everything, good('settled', ['web'])]),
 }
