@@ -36,7 +36,7 @@ export function testCommitBack(startHost: () => Promise<HostDouble>): void {
   }, minutes)
 
   describe.concurrent('compose.kyozo.yaml', () => {
-    it('is proposed by one pull request, which gets no preview whoever pushes to it, and merging it replaces nothing', () =>
+    it('is proposed by one pull request, which gets no preview, and merging it replaces nothing', () =>
       isProposed(room))
     it('is previewed and planned like anything else once a person has pushed to what is proposed', () => isPushedTo(room))
     it('is committed to the branch where that is wanted, once for a change of shape, and starts no release', () => isCommitted(room))
