@@ -18,6 +18,7 @@ export interface OutboxMessage {
 
 export const overtakenWords = 'a newer message for the same target took its place'
 
+/** An older message of the same connection and target that nobody has begun to send is dropped; a comment or a check that says the same as the newest is not stored. */
 export async function putOutbox(db: Executor, messages: readonly OutboxMessage[]): Promise<void> {
   for (const message of messages) {
     if (isWhole(message) && (await isSaid(db, message))) continue

@@ -5,20 +5,14 @@ import { inSeconds } from '../../src/store/instance.ts'
 import { pauseEnvironment } from '../../src/store/intents.ts'
 import { expiredPreviews, hasExpired, holdPreviewLimits } from '../../src/store/leaving-previews.ts'
 import { endOperation, startOperation } from '../../src/store/operations.ts'
-import { changePullRequest, type KnownPullRequest, letPreviewLive, notePullRequest } from '../../src/store/pull-requests.ts'
+import { changePullRequest, letPreviewLive, notePullRequest } from '../../src/store/pull-requests.ts'
 import { queueRelease } from '../../src/store/releases.ts'
 import { putServiceInstance } from '../../src/store/service-instances.ts'
 import { testDatabase } from '../support/database.ts'
 import { shaOf, workspaceWithEnvironment } from './rows.ts'
+import { at, said } from './said-pull-request.ts'
 
 const { db } = await testDatabase()
-
-const at = (second: number) => new Date(Date.UTC(2026, 0, 2, 3, 4, second))
-const said: KnownPullRequest = {
-  ...{ id: '279147437', number: 7, state: 'open', title: 'Say hello', url: 'https://github.com/acme/shop/pull/7', author: 'ada' },
-  ...{ ref: 'refs/pull/7/head', headSha: 'a'.repeat(40), headRef: 'refs/heads/hello', baseRef: 'refs/heads/main' },
-  ...{ isFork: false, isDraft: false, labels: [], updatedAt: at(10) },
-}
 
 it('a preview is over when nobody has used it for long enough, but not while one is made, and not when somebody has just pushed', async () => {
   const { workspace } = await workspaceWithEnvironment(db)

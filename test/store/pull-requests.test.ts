@@ -4,15 +4,9 @@ import { databaseNow } from '../../src/store/instance.ts'
 import { changePullRequest, type KnownPullRequest, notePullRequest } from '../../src/store/pull-requests.ts'
 import { testDatabase } from '../support/database.ts'
 import { workspaceWithEnvironment } from './rows.ts'
+import { at, said } from './said-pull-request.ts'
 
 const { db } = await testDatabase()
-
-const at = (second: number) => new Date(Date.UTC(2026, 0, 2, 3, 4, second))
-const said: KnownPullRequest = {
-  ...{ id: '279147437', number: 7, state: 'open', title: 'Say hello', url: 'https://github.com/acme/shop/pull/7', author: 'ada' },
-  ...{ ref: 'refs/pull/7/head', headSha: 'a'.repeat(40), headRef: 'refs/heads/hello', baseRef: 'refs/heads/main' },
-  ...{ isFork: false, isDraft: false, labels: [], updatedAt: at(10) },
-}
 
 async function noting() {
   const { workspace } = await workspaceWithEnvironment(db)

@@ -3,7 +3,7 @@ import type { TreeDiff } from '../../git/source-tree.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { Executor } from '../../store/database.ts'
 import type { Environment } from '../../store/environments.ts'
-import { openPullRequests, type PullRequest } from '../../store/pull-requests.ts'
+import { openPullRequests } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { declarationName } from '../../topology/declaration/declaration.ts'
 import { storedPaths } from '../source.ts'
@@ -30,7 +30,7 @@ export async function followRuled(
   const waiting = (await openPullRequests(trx, workspace.id)).filter(({ held }) => isOther || held === 'failed')
   const rules = new Map<string, boolean>()
   for (const { baseRef } of waiting) rules.set(baseRef, (await rulingRef(trx, workspace, baseRef)) === environment.ref)
-  const ruled = waiting.filter(({ baseRef }: PullRequest) => rules.get(baseRef))
+  const ruled = waiting.filter(({ baseRef }) => rules.get(baseRef))
   for (const pullRequest of ruled) await followPullRequest(trx, queue, { pullRequest, by })
 }
 

@@ -1,5 +1,4 @@
 // When another pull request comes to speak for a commit, the commit says what is known of that one, in the transaction that makes it so.
-
 import { isProposedAt } from '../../store/compose-proposals.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
