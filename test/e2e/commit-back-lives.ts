@@ -2,42 +2,29 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { busyboxService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
 import type { Files, HostDouble, HostRepository } from '../support/hosts/host.ts'
-import { type ApiDocument, adminToken, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import { type ApiDocument, adminToken, type TestKyozo } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
+import { type AtHost, atHost } from './at-host.ts'
 import { type CommitBack, commitBackOf, releasesOf, stateOf } from './connected.ts'
 
 const minutes = 60_000
 const file = 'compose.kyozo.yaml'
 const direct = { 'kyozo.yaml': 'commit_back: direct\n' }
 
-interface Room {
-  readonly host: HostDouble
-  readonly kyozo: TestKyozo
-}
-
 /** Defines the tests; each has a repository of its own, and they run side by side. */
 export function testCommitBack(startHost: () => Promise<HostDouble>): void {
   vi.setConfig({ testTimeout: 4 * minutes })
-  let room: Room
+  let room: AtHost
 
   beforeAll(async () => {
-    const host = await startHost()
-    const environment = { DATABASE_URL: await emptyDatabaseUrl(), KYOZO_ALLOW_PRIVATE_FORGES: 'true' }
-    room = { host, kyozo: await startKyozo({ ...host.environment, ...environment }) }
+    room = await atHost(startHost, { KYOZO_ALLOW_PRIVATE_FORGES: 'true' })
   }, 5 * minutes)
 
-  afterAll(async () => {
-    const problems = room.host.problems()
-    await room.kyozo.remove()
-    await room.host.close()
-    expect(problems).toEqual([])
-  }, minutes)
+  afterAll(() => room.leave(), minutes)
 
   describe.concurrent('compose.kyozo.yaml', () => {
-    it('is proposed by one pull request, which gets no preview, and merging it replaces nothing', () =>
-      isProposed(room))
+    it('is proposed by one pull request, which gets no preview, and merging it replaces nothing', () => isProposed(room))
     it('is previewed and planned like anything else once a person has pushed to what is proposed', () => isPushedTo(room))
     it('is committed to the branch where that is wanted, once for a change of shape, and starts no release', () => isCommitted(room))
     it('is proposed where the branch is protected', () => isProposedInstead(room))
@@ -56,7 +43,7 @@ interface Shop {
   ask(): Promise<string>
 }
 
-async function openShop({ host, kyozo }: Room, name: string, connection?: string): Promise<Shop> {
+async function openShop({ host, kyozo }: AtHost, name: string, connection?: string): Promise<Shop> {
   const workspace = `${name}-${randomBytes(3).toString('hex')}`
   const repository = await host.createRepository(workspace)
   repository.addHook(kyozo.url, connection)
@@ -78,7 +65,7 @@ const untilShown = ({ repository }: Shop, sha: string, context: string) =>
     return shown === undefined || shown.state === 'pending' ? undefined : shown
   })
 
-async function isProposed(room: Room): Promise<void> {
+async function isProposed(room: AtHost): Promise<void> {
   const { kyozo } = room
   const shop = await openShop(room, 'proposed')
   const { repository } = shop
@@ -111,7 +98,7 @@ async function isProposed(room: Room): Promise<void> {
   await ideas.close()
 }
 
-async function isPushedTo(room: Room): Promise<void> {
+async function isPushedTo(room: AtHost): Promise<void> {
   const shop = await openShop(room, 'pushed')
   await shop.settled(busyboxService('one', '1'))
   const [pull] = shop.repository.pullRequests()
@@ -130,7 +117,7 @@ async function previewsOf(kyozo: TestKyozo, { workspace }: Shop): Promise<readon
   return (await kyozo.api<ApiDocument>(`/pull_requests?filter[workspace]=${found!.id}`)).data
 }
 
-async function isCommitted(room: Room): Promise<void> {
+async function isCommitted(room: AtHost): Promise<void> {
   const { kyozo } = room
   const shop = await openShop(room, 'direct')
   const { repository } = shop
@@ -148,7 +135,7 @@ async function isCommitted(room: Room): Promise<void> {
   expect(repository.pullRequests()).toEqual([])
 }
 
-async function isProposedInstead(room: Room): Promise<void> {
+async function isProposedInstead(room: AtHost): Promise<void> {
   const shop = await openShop(room, 'protected')
   const { repository } = shop
   await repository.protect()
@@ -160,7 +147,7 @@ async function isProposedInstead(room: Room): Promise<void> {
   expect(await repository.tip()).toBe(told.of)
 }
 
-async function isUnsigned(room: Room): Promise<void> {
+async function isUnsigned(room: AtHost): Promise<void> {
   const shop = await openShop(room, 'signed')
   const { repository } = shop
   await repository.requireSignatures()
@@ -186,7 +173,7 @@ const unwritable: Readonly<Record<HostDouble['name'], string>> = {
   gitlab: 'You are not allowed to upload code.',
 }
 
-async function isRefused(room: Room): Promise<void> {
+async function isRefused(room: AtHost): Promise<void> {
   const { host } = room
   await connectWithReadingToken(room)
   const shop = await openShop(room, 'readonly', 'reader')
@@ -202,7 +189,7 @@ async function isRefused(room: Room): Promise<void> {
   expect(await shop.ask()).toBe('one 1')
 }
 
-async function connectWithReadingToken({ host, kyozo }: Room): Promise<void> {
+async function connectWithReadingToken({ host, kyozo }: AtHost): Promise<void> {
   const { apiUrl, webhookSecret } = host.connection
   const attributes = { forge: host.name, name: 'reader', api_url: apiUrl, token: host.createReadingToken(), webhook_secret: webhookSecret }
   const answer = await fetch(`${kyozo.url}/api/v1/forge_connections`, {
@@ -213,7 +200,7 @@ async function connectWithReadingToken({ host, kyozo }: Room): Promise<void> {
   expect(answer.status, await answer.text()).toBe(201)
 }
 
-async function isClosed(room: Room): Promise<void> {
+async function isClosed(room: AtHost): Promise<void> {
   const { kyozo } = room
   const shop = await openShop(room, 'closed')
   const { repository } = shop

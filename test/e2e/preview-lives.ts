@@ -1,17 +1,15 @@
 // The lives of pull requests, the same at every Git host: whole, from a fork, led by comments, unheard, and reopened.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { crashingService, keepingService, tellingService } from '../support/busybox-service.ts'
-import { emptyDatabaseUrl } from '../support/database.ts'
 import type { HostComment, HostDouble, HostPullRequest } from '../support/hosts/host.ts'
-import { type ApiDocument, startKyozo, type TestKyozo } from '../support/kyozo.ts'
+import type { ApiDocument } from '../support/kyozo.ts'
 import { until } from '../support/until.ts'
+import { type AtHost, atHost } from './at-host.ts'
 import { type HostShop, openHostShop, till } from './host-shop.ts'
 
 const minutes = 60_000
 
-interface Room {
-  readonly host: HostDouble
-  readonly kyozo: TestKyozo
+interface Room extends AtHost {
   readonly shop: HostShop
 }
 
@@ -21,20 +19,13 @@ export function testLivesOfPullRequests(startHost: () => Promise<HostDouble>): v
   let room: Room
 
   beforeAll(async () => {
-    const host = await startHost()
-    const environment = { DATABASE_URL: await emptyDatabaseUrl(), KYOZO_LEDGER_CHECK_SECONDS: '3' }
-    const kyozo = await startKyozo({ ...host.environment, ...environment })
-    const shop = await openHostShop({ kyozo, host })
+    const at = await atHost(startHost, { KYOZO_LEDGER_CHECK_SECONDS: '3' })
+    const shop = await openHostShop(at)
     shop.repository.allow('ada')
-    room = { host, kyozo, shop }
+    room = { ...at, shop }
   }, 5 * minutes)
 
-  afterAll(async () => {
-    const problems = room.host.problems()
-    await room.kyozo.remove()
-    await room.host.close()
-    expect(problems).toEqual([])
-  }, minutes)
+  afterAll(() => room.leave(), minutes)
 
   describe('a pull request', () => {
     it('has its own containers at its own address, follows its head, and is gone when it is merged, which deploys without building', () =>
