@@ -2,6 +2,7 @@
 import { newId } from '../../src/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { queueRelease, saveVerdicts } from '../../src/store/releases.ts'
+import type { StoredReview } from '../../src/store/tables/previews.ts'
 import { createToken } from '../../src/store/tokens.ts'
 import { viewerOf } from '../../src/store/viewer.ts'
 import { shaOf, team, workspaceWithEnvironment } from '../store/rows.ts'
@@ -13,6 +14,16 @@ export interface WholeTeam {
   readonly userId: string
   /** Resource type → the id of its row; of service_instances there are two. */
   readonly ids: ReadonlyMap<string, string>
+}
+
+const review: StoredReview = {
+  title: 'api is rebuilt',
+  markdown: '**api** is rebuilt: its folder changed',
+  text: 'api is rebuilt: its folder changed',
+  conclusion: 'success',
+  changes: [{ service: 'api', change: 'rebuilt', explanation: 'its folder changed' }],
+  decisions: [],
+  baseSha: shaOf('9'),
 }
 
 export async function wholeTeam(db: Database): Promise<WholeTeam> {
@@ -113,7 +124,7 @@ export async function wholeTeam(db: Database): Promise<WholeTeam> {
       ...{ workspaceId, hostId: '279147437', number: 1, state: 'open', title: 'Say hello', author: 'ada', isFork: false, isDraft: false },
       ...{ url: 'https://github.com/acme/shop/pull/1', ref: 'refs/pull/1/head', headSha: shaOf('8'), environmentId: preview },
       ...{ headRef: 'refs/heads/hello', baseRef: 'refs/heads/main', labels: ['preview'] },
-      review: '{"title":"api is rebuilt"}',
+      review: JSON.stringify(review),
     }),
     deliveries: await put('deliveries', {
       workspaceId,
