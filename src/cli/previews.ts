@@ -93,17 +93,25 @@ const changes: readonly Change[] = [
 
 function changeCommand({ verb, description, ofCommit }: Change): Command {
   const command = new Command(verb).description(description).argument('<workspace/number>', 'such as shop/7')
-  if (ofCommit) command.argument('<commit>', 'the whole id of the commit that you have looked at')
+  if (ofCommit)
+    command
+      .argument('<commit>', 'the whole id of the commit that you have looked at')
+      .option('--base <branch>', 'the base branch that you have looked at; default is whichever it has')
   return withServer(withWaiting(command)).action(async (place: string, ...given: readonly unknown[]) => {
     // Commander gives the options last but one.
-    const options = given.at(-2) as OperateOptions
+    const options = given.at(-2) as OperateOptions & { readonly base?: string }
     const server = await openServer(options)
     const pull = await findPullRequest(server, place)
     const { id } = pull
-    const attributes = ofCommit ? { sha: wholeCommit(String(given[0]), pull, place) } : {}
+    const attributes = ofCommit ? { sha: wholeCommit(String(given[0]), pull, place), ...baseOf(options) } : {}
     const path = `/api/v1/pull_requests/${id}/${verb}`
     await operate(server, [{ label: place, verb, path, body: bodyOf('pull_requests', { id, attributes }) }], options)
   })
+}
+
+function baseOf({ base }: { readonly base?: string }): { readonly base_ref?: string } {
+  if (base === undefined) return {}
+  return { base_ref: base.startsWith('refs/heads/') ? base : `refs/heads/${base}` }
 }
 
 /** Another commit can be made that begins with the same digits. */

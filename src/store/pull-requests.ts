@@ -125,8 +125,10 @@ export async function notePullRequest(
     .forUpdate()
     .executeTakeFirstOrThrow()
   if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false, before }
-  const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, lastUsedAt: databaseNow }
-  const retargeted = before.baseRef === known.baseRef ? {} : ofFormerBase
+  // Who pushes to a fork is not of the team, and must not keep what they wrote by that.
+  const used = known.isFork ? {} : { lastUsedAt: databaseNow }
+  const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, ...used }
+  const retargeted = before.baseRef === known.baseRef ? {} : { ...ofFormerBase, retargetedAt: databaseNow }
   return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed, ...retargeted }), isNews: true, before }
 }
 
@@ -134,7 +136,15 @@ export async function notePullRequest(
  * What merging it into another branch would do says nothing of this one, and who approved a commit of a fork looked at what it would get and change there:
  * whoever opened the pull request chooses the base.
  */
-const ofFormerBase = { review: null, reviewSha: null, approvedSha: null, approvedBy: null, approvedAt: null } as const
+const ofFormerBase = {
+  ...{ review: null, reviewSha: null },
+  ...{ approvedSha: null, approvedBase: null, approvedBy: null, approvedAt: null },
+} as const
+
+/** What is stored when somebody approves its head. */
+export function approvalBy(name: string, { headSha, baseRef }: Pick<PullRequest, 'headSha' | 'baseRef'>) {
+  return { approvedSha: headSha, approvedBase: baseRef, approvedBy: name, approvedAt: databaseNow, lastUsedAt: databaseNow }
+}
 
 function isOlder(before: PullRequest, { updatedAt, state }: KnownPullRequest, isReopened: boolean): boolean {
   if (updatedAt === null || before.hostUpdatedAt === null) return false

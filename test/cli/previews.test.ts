@@ -20,8 +20,8 @@ beforeAll(async () => {
   await notePullRequest(api.db, ada.workspace, said)
 })
 
-const approve = (sha: string) =>
-  runKyozo(['previews', 'approve', `${ada.workspace.name}/7`, sha, '--server', api.origin, '--no-wait'], {
+const approve = (sha: string, ...options: readonly string[]) =>
+  runKyozo(['previews', 'approve', `${ada.workspace.name}/7`, sha, '--server', api.origin, '--no-wait', ...options], {
     env: { KYOZO_TOKEN: ada.token },
   })
 
@@ -35,7 +35,9 @@ it('takes the whole id of a commit, and gives the command to copy for anything s
     stdout: '',
     stderr: `kyozo: "abc1234" is not the whole id of a commit, and another one can begin like it\n  look at the head of ${place}, and then: kyozo previews approve ${place} ${headSha}\n`,
   })
+  const elsewhere = await approve(headSha, '--base', 'partner')
+  expect(elsewhere.stderr).toContain('it is to be merged into another branch by now')
   expect(await approvedSha()).toBeNull()
-  expect(await approve(headSha.toUpperCase())).toMatchObject({ exitCode: 0 })
+  expect(await approve(headSha.toUpperCase(), '--base', 'main')).toMatchObject({ exitCode: 0 })
   expect(await approvedSha()).toBe(headSha)
 }, 60_000)

@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { KyozoError } from '../../errors.ts'
 import { destroyedBy, letGo } from '../../pipeline/pull-requests/let-go.ts'
 import { tellPullRequest } from '../../pipeline/pull-requests/tell.ts'
+import { unseen } from '../../pipeline/pull-requests/unseen.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
-import { databaseNow } from '../../store/instance.ts'
+import { databaseClock, databaseNow } from '../../store/instance.ts'
 import { lockRow } from '../../store/locking.ts'
-import { changePullRequest, findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import { approvalBy, changePullRequest, findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
 import type { ActionContext } from '../resources/action-context.ts'
 import type { Action, Resource } from '../resources/resource.ts'
@@ -30,11 +31,14 @@ const deploy: Action = {
   description: 'Makes a preview of its head, also where one was removed or did not find room.',
   attributes: {},
   run: (context, request) =>
-    askPullRequest(context, request, async (_, pullRequest) => ({
+    askPullRequest(context, request, async (trx, pullRequest) => ({
       ...following(pullRequest, { asked: true }),
       action: 'pull_requests.deploy',
       joins: 'waiting',
-      store: async () => assertOpen(pullRequest),
+      store: async () => {
+        assertOpen(pullRequest)
+        await changePullRequest(trx, pullRequest.id, { lastUsedAt: databaseNow })
+      },
     })),
 }
 
@@ -62,18 +66,24 @@ const destroy: Action = {
 const approve: Action = {
   right: 'pull_requests.approve',
   description:
-    'Lets a preview of one commit of a fork be made. The approval is for that commit, named by its whole id (`head_sha`), and lasts a day.',
+    'Lets a preview of one commit of a fork be made. The approval is for that commit, named by its whole id (`head_sha`), and for the base branch that it is to be merged into, and lasts a day, or as long as previews stay.',
   attributes: {
     sha: z
       .string()
       .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the whole id of the commit that you have looked at, as head_sha has it'),
+    base_ref: z
+      .string()
+      .max(1_000)
+      .optional()
+      .describe('The base branch that you have looked at. Default is whichever it has, unless it has that for less than a minute.'),
   },
   run: (context, request) => {
     const sha = String(request.attributes.sha)
+    const baseRef = request.attributes.base_ref === undefined ? undefined : String(request.attributes.base_ref)
     return askPullRequest(context, request, async (trx, pullRequest) => ({
       ...following(pullRequest, { asked: true }),
       action: 'pull_requests.approve',
-      details: { sha: pullRequest.headSha },
+      details: { sha: pullRequest.headSha, base: pullRequest.baseRef },
       store: async () => {
         assertOpen(pullRequest)
         const { isFork, headSha, id, number } = pullRequest
@@ -82,10 +92,19 @@ const approve: Action = {
           throw new KyozoError('state_conflict', `the head of pull request ${number} is ${headSha}, and not ${sha}`, {
             hint: 'look at the commit that is there now',
           })
-        await changePullRequest(trx, id, { approvedSha: headSha, approvedBy: request.viewer.name, approvedAt: databaseNow })
+        await assertSeen(trx, pullRequest, baseRef)
+        await changePullRequest(trx, id, approvalBy(request.viewer.name, pullRequest))
       },
     }))
   },
+}
+
+async function assertSeen(trx: Executor, pullRequest: PullRequest, baseRef: string | undefined): Promise<void> {
+  const reason = unseen(pullRequest, { via: 'request', askedAtMs: await databaseClock(trx), baseRef })
+  if (reason === undefined) return
+  throw new KyozoError('state_conflict', `${pullRequest.headSha} is not approved: ${reason}`, {
+    hint: `then name its base branch, which is ${pullRequest.baseRef} now`,
+  })
 }
 
 function assertOpen({ state, number }: PullRequest): void {

@@ -6,9 +6,11 @@ import type { ForgeUser } from '../../forge/pull-requests.ts'
 import { recordByHost } from '../../store/audit.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
-import { databaseClock, databaseNow } from '../../store/instance.ts'
+import { databaseNow } from '../../store/instance.ts'
 import { finishOperation } from '../../store/operation-leases.ts'
+import type { Operation } from '../../store/operations.ts'
 import {
+  approvalBy,
   changePullRequest,
   findPullRequest,
   findPullRequestByNumber,
@@ -26,11 +28,17 @@ import { misnamed } from './named-commit.ts'
 import { followPullRequest } from './note.ts'
 import { type Command, parseCommand } from './parse-command.ts'
 import { tellPullRequest } from './tell.ts'
+import { unseen } from './unseen.ts'
 
 const user = z.object({ id: z.string(), login: z.string() })
 const inputSchema = z.union([
-  z.object({ number: z.int(), line: z.string(), comment: z.string(), by: user }),
-  z.object({ pull_request_id: z.string(), command: z.literal('approve'), sha: z.string(), by: user, via: z.literal('label') }),
+  /** `at`: when it was written, by the host's clock. */
+  z.object({ number: z.int(), line: z.string(), comment: z.string(), at: z.iso.datetime().nullish(), by: user }),
+  /** `base_ref`: the branch that it was to be merged into then. */
+  z.object({
+    ...{ pull_request_id: z.string(), command: z.literal('approve'), sha: z.string(), base_ref: z.string().optional() },
+    ...{ by: user, via: z.literal('label') },
+  }),
 ])
 type Input = z.infer<typeof inputSchema>
 
@@ -46,7 +54,7 @@ export const commandPullRequest: OperationWork = async (operation, { kyozo, leas
       held === undefined
         ? answerTo.nobody()
         : mayWrite
-          ? await obey(kyozo, trx, { workspace, pullRequest: held, input })
+          ? await obey(kyozo, trx, { workspace, pullRequest: held, input, askedAtMs: whenAsked(operation, input) })
           : answerTo.stranger(input.by)
     if (pullRequest !== undefined) await tellAnswer(trx, { workspace, pullRequest, place: placeOf(input), answer })
     await finishOperation(trx, lease, { state: 'succeeded', words: answer.words })
@@ -92,9 +100,17 @@ interface Obeying {
   readonly workspace: Workspace
   readonly pullRequest: PullRequest
   readonly input: Input
+  readonly askedAtMs: number
 }
 
-async function obey(kyozo: Kyozo, trx: Executor, { workspace, pullRequest, input }: Obeying): Promise<Answer> {
+/** What is heard or worked on late was written before. */
+function whenAsked({ createdAt }: Pick<Operation, 'createdAt'>, input: Input): number {
+  const writtenAtMs = 'line' in input && input.at ? Date.parse(input.at) : Number.POSITIVE_INFINITY
+  return Math.min(createdAt.getTime(), writtenAtMs)
+}
+
+async function obey(kyozo: Kyozo, trx: Executor, obeying: Obeying): Promise<Answer> {
+  const { workspace, pullRequest, input } = obeying
   const command: Command = 'line' in input ? parseCommand(input.line) : { kind: 'approve', sha: input.sha }
   const by = input.by.login
   if (pullRequest.state !== 'open' && command.kind !== 'explain' && command.kind !== 'help')
@@ -110,7 +126,7 @@ async function obey(kyozo: Kyozo, trx: Executor, { workspace, pullRequest, input
     case 'destroy':
       return destroy(kyozo, trx, { workspace, pullRequest, by })
     case 'approve':
-      return approve(kyozo, trx, { workspace, pullRequest, input, sha: command.sha })
+      return approve(kyozo, trx, { ...obeying, sha: command.sha })
     case 'explain':
       return answerTo.explanation(pullRequest, command.service)
     case 'help':
@@ -134,35 +150,28 @@ async function destroy(
   return answerTo.doing(`${because}; a preview is made again with /kyozo deploy`)
 }
 
-/** A commit that stood for less may not be the one that whoever put the label on was looking at. */
-const lookedAtMs = 60_000
-
 async function approve(
   kyozo: Kyozo,
   trx: Executor,
-  { workspace, pullRequest, input, sha }: Obeying & { readonly sha: string | null },
+  { workspace, pullRequest, input, askedAtMs, sha }: Obeying & { readonly sha: string | null },
 ): Promise<Answer> {
   const { headSha, isFork, number } = pullRequest
   const asked = `\`/kyozo approve ${headSha}\``
   if (!isFork) return answerTo.refusal(`pull request ${number} comes from this repository, and needs no approval`)
   const mistake = misnamed(sha, headSha)
   if (mistake !== undefined) return answerTo.refusal(`${mistake}, and then write ${asked}`)
-  if ('via' in input && (await databaseClock(trx)) - pullRequest.headSince.getTime() < lookedAtMs)
-    return answerTo.refusal(`${headSha} is there for less than a minute, and a label names no commit; look at it, and then write ${asked}`)
+  const looking = 'via' in input ? { via: input.via, askedAtMs, baseRef: input.base_ref } : { via: 'comment' as const, askedAtMs }
+  const reason = unseen(pullRequest, looking)
+  if (reason !== undefined) return answerTo.refusal(`${headSha} is not approved: ${reason}, and then write ${asked}`)
   const { login } = input.by
-  await changePullRequest(trx, pullRequest.id, {
-    approvedSha: headSha,
-    approvedBy: login,
-    approvedAt: databaseNow,
-    lastUsedAt: databaseNow,
-  })
+  await changePullRequest(trx, pullRequest.id, approvalBy(login, pullRequest))
   await recordByHost(trx, workspace.teamId, {
     actor: login,
     action: 'pull_requests.approve',
     subjectType: 'pull_requests',
     subjectId: pullRequest.id,
     subjectName: `#${number}`,
-    details: { sha: headSha, via: 'via' in input ? 'label' : 'comment' },
+    details: { sha: headSha, base: pullRequest.baseRef, via: 'via' in input ? 'label' : 'comment' },
   })
   await followPullRequest(trx, kyozo.queue, { pullRequest, by: login, isAsked: true })
   return answerTo.doing(`${login} approved ${headSha}`)

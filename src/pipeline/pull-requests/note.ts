@@ -40,7 +40,7 @@ export async function decidePullRequest(
   // Whoever may not approve is refused, and what else the delivery says holds all the same.
   await followPullRequest(trx, queue, { pullRequest, by })
   if (action === 'labeled' && event.changedLabels.some(isApproval)) {
-    const approving = { command: 'approve', sha: said.headSha, by: sender, via: 'label' }
+    const approving = { command: 'approve', sha: said.headSha, base_ref: said.baseRef, by: sender, via: 'label' }
     await ask(trx, queue, {
       workspace,
       by,
@@ -64,7 +64,7 @@ export async function decideComment(
   { workspace, event }: { readonly workspace: Workspace; readonly event: CommentEvent },
 ): Promise<DeliveryOutcome> {
   const { pullRequest: number, comment, author } = event
-  const input = { number, line: comment.text, comment: comment.id, by: author }
+  const input = { number, line: comment.text, comment: comment.id, at: comment.at?.toISOString() ?? null, by: author }
   await ask(trx, queue, { workspace, by: author.login, request: { kind: 'command_pull_request', input } })
   const reason = `whether ${author.login} may ask this of pull request ${number} is looked up`
   return { teamId: workspace.teamId, workspaceId: workspace.id, decision: 'accepted', reason, releaseIds: [] }

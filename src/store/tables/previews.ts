@@ -30,10 +30,12 @@ export interface PullRequestTable {
   /** Where its head is fetched from: `refs/pull/7/head`. */
   ref: string
   headSha: string
-  /** Since when it is known to be its head. */
+  /** Since when it is known that `headSha` is its head. */
   headSince: Time
   headRef: string
   baseRef: string
+  /** When it was known to be pointed at another base branch last; null when it never was. */
+  retargetedAt: OptionalTime
   isFork: boolean
   isDraft: boolean
   labels: Generated<string[]>
@@ -50,12 +52,14 @@ export interface PullRequestTable {
   /** Who asked for a preview of it, until it is removed or the pull request is over. */
   askedBy: Generated<string | null>
   approvedSha: Generated<string | null>
+  /** The base branch that it was approved for. */
+  approvedBase: Generated<string | null>
   approvedBy: Generated<string | null>
   approvedAt: OptionalTime
   review: OptionalJson<StoredReview>
   /** The commit that was reviewed. */
   reviewSha: Generated<string | null>
-  /** When it was pushed to, spoken of or looked at last. */
+  /** When it was pushed to, spoken of or looked at last; of one from a fork, when somebody of the team approved it or asked for it. */
   lastUsedAt: Time
   createdAt: Time
   updatedAt: Time

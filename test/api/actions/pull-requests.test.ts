@@ -41,6 +41,20 @@ it('a commit of a fork is approved by its whole id, and by nothing that only beg
   expect(await approvalOf(pullRequest)).toEqual({ approvedSha: headSha, approvedBy: 'ada' })
 })
 
+it('an approval is for the base branch that was looked at, which is named where it was another one a minute before', async () => {
+  const { ada, pullRequest } = await pulled()
+  const next = 'refs/heads/partner'
+  await notePullRequest(api.db, ada.workspace, { ...said, baseRef: next })
+  const approve = (base_ref?: string) =>
+    ada.post(`/pull_requests/${pullRequest.id}/approve`, { sha: headSha, ...(base_ref && { base_ref }) })
+  const refused = new RegExp(`^409 state_conflict: ${headSha} is not approved: .*; then name its base branch, which is ${next} now$`)
+  expect(told(await approve())).toMatch(refused)
+  expect(told(await approve(said.baseRef))).toMatch(refused)
+  expect(await approvalOf(pullRequest)).toEqual({ approvedSha: null, approvedBy: null })
+  expect(told(await approve(next))).toBe('202 follow_pull_request queued')
+  expect(await approvalOf(pullRequest)).toEqual({ approvedSha: headSha, approvedBy: 'ada' })
+})
+
 it('what comes from the repository itself, or is over, needs no approval', async () => {
   const own = await pulled({ isFork: false })
   expect(told(await own.ada.post(`/pull_requests/${own.pullRequest.id}/approve`, { sha: headSha }))).toMatch(/^409 .* needs no approval$/)

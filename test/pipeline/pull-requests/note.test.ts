@@ -45,7 +45,7 @@ it('a push that is first heard of with the label that approves it is followed as
     { kind: 'follow_pull_request', input: { pull_request_id: id }, requestedBy: 'ada' },
     {
       kind: 'command_pull_request',
-      input: { pull_request_id: id, command: 'approve', sha: headSha, by: sender, via: 'label' },
+      input: { pull_request_id: id, command: 'approve', sha: headSha, base_ref: said.baseRef, by: sender, via: 'label' },
       requestedBy: 'ada',
     },
   ])
