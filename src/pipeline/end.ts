@@ -5,10 +5,12 @@ import { servingContainers } from '../reconcile/recover.ts'
 import { releaseWords } from '../release/verdict.ts'
 import type { StackSpec } from '../stack/stack.ts'
 import { reached } from '../steps.ts'
+import type { Executor } from '../store/database.ts'
 import { giveBack, overtakenBy } from '../store/give-back.ts'
 import { inSeconds } from '../store/instance.ts'
 import { attemptLimit, endRelease } from '../store/leases.ts'
 import { notify } from '../store/notify.ts'
+import { pullRequestOf } from '../store/pull-requests.ts'
 import { newerRelease, type Release, type ReleaseVerdict } from '../store/releases.ts'
 import { replaceRoutes } from '../store/routes.ts'
 import { instancesByName } from '../store/service-instances.ts'
@@ -21,6 +23,8 @@ import { Superseded } from './newer.ts'
 import { type NextTry, nextTry, secondsBefore } from './next-try.ts'
 import { failedVerdicts, failuresOf, supersededVerdictsOf } from './outcomes.ts'
 import { keepLivePorts } from './ports.ts'
+import { whyUnapproved } from './pull-requests/approval.ts'
+import { followPullRequest } from './pull-requests/note.ts'
 import { startRelease } from './receive.ts'
 import { type NotLive, recordFailure } from './record-failure.ts'
 import { elapsedMs } from './record-live.ts'
@@ -74,14 +78,7 @@ async function supersede(
     const ended = await endRelease(trx, attempt.lease, { change: { ...change, ...options }, verdicts })
     await recordFailure(trx, notLive(attempt, { stack: by.stack, failures: [], verdicts, code: 'superseded', reason: change.reason }))
     // The branch may have moved without a delivery having arrived yet: its tip gets its release now, unless it has one that serves.
-    if (!isServed && (await newerRelease(trx, attempt.release)) === undefined) {
-      await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
-        workspace: attempt.workspace,
-        environment: attempt.environment,
-        sha: by.bySha,
-        triggeredBy: attempt.release.triggeredBy,
-      })
-    }
+    if (!isServed && (await newerRelease(trx, attempt.release)) === undefined) await releaseTip(attempt, kyozo, { trx, sha: by.bySha })
     // After the release above, which holds the workspace: what is told is locked last.
     await reportRelease(
       trx,
@@ -91,6 +88,21 @@ async function supersede(
     // This process goes on with nothing.
     if (kyozo.stopping.begun.aborted) await kyozo.queue.enqueueDeploy(trx, attempt.environment.id)
   })
+}
+
+/** Of a fork's head that nobody has approved no release begins: whoever looks at the pull request holds it and says so. */
+async function releaseTip(
+  { workspace, environment, release }: Attempt,
+  kyozo: Kyozo,
+  { trx, sha }: { readonly trx: Executor; readonly sha: string },
+): Promise<void> {
+  const { triggeredBy } = release
+  if ((await whyUnapproved(trx, environment, sha)) === undefined) {
+    await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, { workspace, environment, sha, triggeredBy })
+    return
+  }
+  const pullRequest = await pullRequestOf(trx, environment.id)
+  if (pullRequest !== undefined) await followPullRequest(trx, kyozo.queue, { pullRequest, by: triggeredBy })
 }
 
 /** The newer release that takes its place instead, if one waits. */

@@ -1,13 +1,13 @@
 // The facts about a pull request that the decision on its preview rests on, and the decision.
 import { asKyozoError } from '../../errors.ts'
-import { decidePreview, type PreviewDecision, type PreviewFacts } from '../../release/preview.ts'
+import { isApproved } from '../../release/fork-approval.ts'
+import { decidePreview, lifeMs, type PreviewDecision, type PreviewFacts } from '../../release/preview.ts'
 import type { Executor } from '../../store/database.ts'
 import { databaseClock } from '../../store/instance.ts'
 import { countPreviews, type PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { previewRules } from '../../topology/declaration/preview-rules.ts'
 import type { Unreadable } from './follow.ts'
-import { isApproved } from './ground.ts'
 import type { ReadPullRequest } from './read.ts'
 
 export interface LookedAt {
@@ -31,13 +31,15 @@ export async function decideOn(trx: Executor, { workspace, pullRequest, read, is
   // One that is over is ruled by nothing.
   const { rules, branch } =
     read === undefined ? { rules: previewRules({}), branch: workspace.defaultBranch } : { rules: read.rules, branch: read.ruling.branch }
+  // With its preview's time its approval is over.
+  const approving = { sha: headSha, nowMs: await databaseClock(trx), lifeMs: lifeMs(rules, pullRequest) }
   const facts: PreviewFacts = {
     number: pullRequest.number,
     state: pullRequest.state,
     headSha,
     isFork: pullRequest.isFork,
     isDraft: pullRequest.isDraft,
-    approvedSha: isApproved(pullRequest, headSha, await databaseClock(trx)) ? headSha : null,
+    approvedSha: isApproved(pullRequest, approving) ? headSha : null,
     before: held === null ? null : { held, words: heldReason ?? '', sha: heldSha },
     policy: { ...rules, branch, waitsToBeAsked: !workspace.autoDeployEnabled },
     hasPreview: environmentId !== null,

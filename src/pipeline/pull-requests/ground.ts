@@ -1,14 +1,12 @@
 // What a release of a preview stands on: its pull request, which must be open and, from a fork, approved at this very commit; and the branch that rules it.
 import { KyozoError } from '../../errors.ts'
-import { approvalLifeMs } from '../../release/preview.ts'
-import { short } from '../../release/verdict.ts'
 import type { PreviewLimits } from '../../stack/confine-preview.ts'
 import type { Executor } from '../../store/database.ts'
-import { databaseClock } from '../../store/instance.ts'
 import { type PullRequest, pullRequestOf } from '../../store/pull-requests.ts'
 import type { PreviewRules } from '../../topology/declaration/preview-rules.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
+import { assertApproved } from './approval.ts'
 import { type RulingBranch, readRuling } from './ruling.ts'
 
 export interface PreviewGround {
@@ -39,18 +37,6 @@ async function assertMayRun({ environment, release }: Pick<Subject, 'environment
   const pullRequest = await pullRequestOf(db, environment.id)
   if (pullRequest === undefined || pullRequest.state !== 'open')
     throw new KyozoError('state_conflict', `the pull request of ${environment.name} is not open any more`)
-  // What ran before was approved then.
-  if (release.options.rollbackTo !== undefined || release.options.ofLive) return pullRequest
-  if (!pullRequest.isFork || isApproved(pullRequest, release.sha, await databaseClock(db))) return pullRequest
-  throw new KyozoError('state_conflict', `${short(release.sha)} comes from a fork and is not approved`, {
-    hint: `whoever may write comments /kyozo approve ${pullRequest.headSha}; an approval is for one commit and lasts a day`,
-  })
-}
-
-export function isApproved(
-  { approvedSha, approvedAt }: Pick<PullRequest, 'approvedSha' | 'approvedAt'>,
-  sha: string,
-  nowMs: number,
-): boolean {
-  return approvedSha === sha && approvedAt !== null && nowMs - approvedAt.getTime() < approvalLifeMs
+  await assertApproved(db, pullRequest, { environment, release })
+  return pullRequest
 }
