@@ -109,7 +109,7 @@ function hold(held: Holding['held'], words: string, { removes }: { readonly remo
   return { kind: 'hold', held, words, removes }
 }
 
-/** For how long it stays untouched. */
+/** For how long it stays untouched; a fork's for how long after its approval. */
 export function lifeMs({ ttlMs }: Pick<PreviewPolicy, 'ttlMs'>, { isFork }: Pick<PreviewFacts, 'isFork'>): number {
   return isFork ? Math.min(ttlMs, forkLifeMs) : ttlMs
 }

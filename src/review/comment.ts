@@ -38,7 +38,7 @@ export interface PreviewInComment {
   /** The one address that a reviewer opens; null when nothing answers. Of an earlier commit while the state is neither `live` nor `unhealthy`. */
   readonly url: string | null
   readonly environment: string | null
-  /** When it goes if nobody touches it, in words: `in 3 days`. Null when it stays. */
+  /** When it goes, in words: `in 3 days unless somebody uses it`. Null when it stays. */
   readonly expires: string | null
 }
 
@@ -204,7 +204,7 @@ function footerOf({ links, preview, isOver = false }: PullRequestCommentInput): 
   const parts = [
     ...(links.page === null ? [] : [link(links.page, 'Details')]),
     ...(links.log === null ? [] : [link(links.log, 'Log')]),
-    ...(preview.expires === null ? [] : [`goes ${words(preview.expires, 60)} unless somebody uses it`]),
+    ...(preview.expires === null ? [] : [`goes ${words(preview.expires, 80)}`]),
     ...(isOver ? [] : [`${code('/kyozo help')} lists what can be asked here`]),
   ]
   return parts.length === 0 ? '' : `<sub>${parts.join(' · ')}</sub>`

@@ -4,7 +4,7 @@ import type { Executor } from './database.ts'
 import { databaseNow, inSeconds } from './instance.ts'
 import type { PullRequest } from './pull-requests.ts'
 
-/** Previews that nobody has touched for as long as they may stay. */
+/** Previews that nobody has touched for as long as they may stay, and those of forks whose time is over. */
 export function expiredPreviews(db: Executor): Promise<PullRequest[]> {
   return expired(db).orderBy('p.id').execute()
 }
@@ -22,7 +22,9 @@ function expired(db: Executor) {
       .selectAll('p')
       .where('e.expiresAt', '<', databaseNow)
       // A push prolongs it when it is looked at, and counts from when it is heard of.
-      .where('p.lastUsedAt', '<', sql<Date>`now() - make_interval(secs => e.life_seconds)`)
+      .where((where) =>
+        where.or([where('p.isFork', '=', true), where('p.lastUsedAt', '<', sql<Date>`now() - make_interval(secs => e.life_seconds)`)]),
+      )
       .where(({ not, or, exists }) => not(or([exists(openRemovals(db)), exists(failedRemovals(db))])))
       // What is still being made was left alone by nobody.
       .where(({ not, exists, selectFrom }) =>

@@ -163,7 +163,10 @@ export function changePullRequest(trx: Executor, id: string, change: UpdateObjec
     .executeTakeFirstOrThrow()
 }
 
-/** Somebody looked at these services of previews; it is no news to whoever follows the pull requests. */
+/**
+ * Somebody looked at these services of previews; it is no news to whoever follows the pull requests. Of a fork's preview it says nothing: anybody may be the
+ * one who looks.
+ */
 export async function touchPreviews(db: Executor, serviceInstanceIds: readonly string[]): Promise<void> {
   if (serviceInstanceIds.length === 0) return
   const touched = await db
@@ -172,13 +175,14 @@ export async function touchPreviews(db: Executor, serviceInstanceIds: readonly s
     .where('environmentId', 'in', (from) =>
       from.selectFrom('serviceInstances').select('environmentId').where('id', 'in', serviceInstanceIds),
     )
+    .where('isFork', '=', false)
     .returning('environmentId')
     .execute()
   const ids = touched.flatMap(({ environmentId }) => environmentId ?? [])
   if (ids.length > 0) await prolong(db).where('id', 'in', ids).execute()
 }
 
-/** For how long a preview stays that nobody touches, from now on. */
+/** For how long a preview stays that nobody touches, from now on; a fork's stays for so long after its approval, whatever is done with it. */
 export async function letPreviewLive(trx: Executor, environmentId: string, seconds: number): Promise<void> {
   await trx
     .updateTable('environments')
@@ -189,8 +193,9 @@ export async function letPreviewLive(trx: Executor, environmentId: string, secon
 }
 
 function prolong(db: Executor) {
+  const approved = sql`(select p.approved_at from pull_requests p where p.environment_id = environments.id and p.is_fork)`
   return db
     .updateTable('environments')
-    .set({ expiresAt: sql<Date>`now() + make_interval(secs => life_seconds)` })
+    .set({ expiresAt: sql<Date>`coalesce(${approved}, now()) + make_interval(secs => life_seconds)` })
     .where('lifeSeconds', 'is not', null)
 }

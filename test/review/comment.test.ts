@@ -6,7 +6,13 @@ const input: PullRequestCommentInput = {
   marker: '<!-- kyozo preview 7 -->',
   workspace: 'shop',
   headSha: '1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d',
-  preview: { state: 'live', words: '', url: 'https://web.shop-pr-7.example.com', environment: 'pr-7', expires: 'in 3 days' },
+  preview: {
+    state: 'live',
+    words: '',
+    url: 'https://web.shop-pr-7.example.com',
+    environment: 'pr-7',
+    expires: 'in 3 days unless somebody uses it',
+  },
   services: [
     { name: 'api', verdict: 'live', words: 'live after 3.2 s', url: 'https://api.shop-pr-7.example.com', durationMs: 3_200 },
     { name: 'web', verdict: 'live', words: 'live after 1.0 s (image was built before)', url: 'https://web.shop-pr-7.example.com' },

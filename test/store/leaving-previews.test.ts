@@ -1,11 +1,11 @@
 // Which previews are over, and which take memory that others may need.
 import { expect, it } from 'vitest'
-import { putEnvironment } from '../../src/store/environments.ts'
+import { findEnvironment, putEnvironment } from '../../src/store/environments.ts'
 import { inSeconds } from '../../src/store/instance.ts'
 import { pauseEnvironment } from '../../src/store/intents.ts'
 import { expiredPreviews, hasExpired, holdPreviewLimits } from '../../src/store/leaving-previews.ts'
 import { endOperation, startOperation } from '../../src/store/operations.ts'
-import { changePullRequest, letPreviewLive, notePullRequest } from '../../src/store/pull-requests.ts'
+import { changePullRequest, findPullRequest, letPreviewLive, notePullRequest, touchPreviews } from '../../src/store/pull-requests.ts'
 import { queueRelease } from '../../src/store/releases.ts'
 import { putServiceInstance } from '../../src/store/service-instances.ts'
 import { testDatabase } from '../support/database.ts'
@@ -36,6 +36,48 @@ it('a preview is over when nobody has used it for long enough, but not while one
 
   await notePullRequest(db, workspace, { ...said, headSha: shaOf('b'), updatedAt: at(20) })
   expect(await hasExpired(db, pullRequest.id)).toBe(false)
+})
+
+/** A preview that somebody approved two hours ago, for an hour, and a service of it. */
+async function approvedPreview({ isFork }: { readonly isFork: boolean }) {
+  const { workspace } = await workspaceWithEnvironment(db)
+  const { pullRequest } = await notePullRequest(db, workspace, { ...said, isFork })
+  const preview = { pullRequest: 7, trust: isFork ? 'fork' : 'preview' } as const
+  const environment = await putEnvironment(db, workspace, { name: 'pr-7', ref: said.ref, preview })
+  const known = await changePullRequest(db, pullRequest.id, {
+    ...{ environmentId: environment.id, approvedSha: said.headSha, approvedBase: said.baseRef, approvedBy: 'ada' },
+    ...{ approvedAt: inSeconds(-7_200), lastUsedAt: inSeconds(-7_200) },
+  })
+  await letPreviewLive(db, environment.id, 3_600)
+  const key = { teamId: workspace.teamId, workspaceId: workspace.id, environmentId: environment.id, name: 'web', folderPath: 'web' }
+  const service = await putServiceInstance(db, { ...key, serviceType: 'nodejs' }, { change: { status: 'running' } })
+  const stand = async () => {
+    const { lastUsedAt } = (await findPullRequest(db, pullRequest.id))!
+    const { expiresAt } = (await findEnvironment(db, environment.id))!
+    return { lastUsedAt, expiresAt }
+  }
+  return { workspace, known, service, stand }
+}
+
+it('a fork keeps its preview for so long after its approval, whoever asks at its address and whatever its author pushes', async () => {
+  const fork = await approvedPreview({ isFork: true })
+  const before = await fork.stand()
+  expect(before.expiresAt!.getTime() - fork.known.approvedAt!.getTime()).toBe(3_600_000)
+  await touchPreviews(db, [fork.service])
+  await notePullRequest(db, fork.workspace, { ...said, isFork: true, headSha: shaOf('b'), updatedAt: at(20) })
+  await letPreviewLive(db, fork.known.environmentId!, 3_600)
+  expect(await fork.stand()).toEqual(before)
+  expect(await hasExpired(db, fork.known.id)).toBe(true)
+})
+
+it('a preview of the team itself is used by whoever asks at its address', async () => {
+  const own = await approvedPreview({ isFork: false })
+  const before = await own.stand()
+  await touchPreviews(db, [own.service])
+  const after = await own.stand()
+  expect(after.lastUsedAt.getTime()).toBeGreaterThan(before.lastUsedAt.getTime())
+  expect(after.expiresAt!.getTime()).toBeGreaterThan(before.expiresAt!.getTime())
+  expect(await hasExpired(db, own.known.id)).toBe(false)
 })
 
 /** Whose time is over, and that takes 256 MiB. */

@@ -171,8 +171,14 @@ function previewOf(pullRequest: PullRequest, { environment, release, shown, ill 
     words,
     url,
     environment: environment.name,
-    expires: environment.lifeSeconds === null ? null : `in ${lasting(environment.lifeSeconds)}`,
+    expires: expiryOf(environment, pullRequest),
   }
+}
+
+/** Nobody prolongs the time of a fork's, so its end is known. */
+function expiryOf({ lifeSeconds, expiresAt }: Environment, { isFork }: PullRequest): string | null {
+  if (isFork && expiresAt !== null) return `at ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, whoever uses it`
+  return lifeSeconds === null ? null : `in ${lasting(lifeSeconds)} unless somebody uses it`
 }
 
 function stateWithout({ state, held, heldReason }: PullRequest): Pick<PreviewInComment, 'state' | 'words'> {

@@ -24,11 +24,17 @@ export async function expirePreviews(kyozo: Tidier): Promise<number> {
     await kyozo.db.transaction().execute(async (trx) => {
       await holdWorkspace(trx, workspaceId)
       const pullRequest = await holdPullRequest(trx, id)
-      const words = `nobody has pushed to it or looked at it for as long as a preview stays; ${comesBack}`
-      if (pullRequest !== undefined && (await hasExpired(trx, id))) await takeAway(kyozo, trx, { pullRequest, held: 'expired', words })
+      if (pullRequest !== undefined && (await hasExpired(trx, id)))
+        await takeAway(kyozo, trx, { pullRequest, held: 'expired', words: whyExpired(pullRequest) })
     })
   }
   return expired.length
+}
+
+function whyExpired({ isFork }: PullRequest): string {
+  return isFork
+    ? 'what comes from a fork stays for no longer after its approval; approving its head brings it back'
+    : `nobody has pushed to it or looked at it for as long as a preview stays; ${comesBack}`
 }
 
 const comesBack = 'the next push, or /kyozo deploy, brings it back'
@@ -81,7 +87,7 @@ export async function makeRoomForPreview(
     if (pullRequest === undefined) continue
     // The names of one team are not another's to read.
     const who = pullRequest.teamId === workspace.teamId ? `${workspace.name} ${environment.name}` : 'another preview'
-    const words = `${who} needed its room: ${together}, and this one was used least recently; ${comesBack}`
+    const words = `${who} needed its room: ${together}, and this one was used least recently; ${pullRequest.isFork ? '/kyozo deploy brings it back' : comesBack}`
     await takeAway(kyozo, trx, { pullRequest, held: 'evicted', words })
     const which =
       pullRequest.workspaceId === workspace.id ? `The preview of pull request ${pullRequest.number}` : 'A preview of another workspace'
