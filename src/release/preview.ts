@@ -19,8 +19,8 @@ export interface PreviewPolicy {
 export const approvalLifeMs = 24 * 3_600_000
 /** What nobody of the team wrote does not stay for longer. */
 export const forkLifeMs = 24 * 3_600_000
-/** Previews of forks that run at once in one workspace. */
-export const forksAtOnce = 3
+/** Previews of forks that run at once: of one repository, and of all teams together. */
+export const forksAtOnce = { ofRepository: 3, together: 10 } as const
 
 /** Why nothing runs. `removes`: what runs of it goes. */
 export interface Holding {
@@ -45,8 +45,8 @@ export interface PreviewFacts {
   readonly policy: PreviewPolicy
   /** Whether a preview of it is there. */
   readonly hasPreview: boolean
-  /** Other previews of the workspace, those of them that are of forks, and those that were used since this pull request was. */
-  readonly others: { readonly all: number; readonly ofForks: number; readonly usedLater: number }
+  /** Other previews of the workspace, those of them that are of forks, and those that were used since this pull request was; and those of forks of all teams. */
+  readonly others: { readonly all: number; readonly ofForks: number; readonly usedLater: number; readonly ofForksAnywhere: number }
   /** A person asked for it now. Default is no. */
   readonly isAsked?: boolean
   /** A person asked for it once, and nobody has removed it since. Default is no. */
@@ -89,8 +89,13 @@ function full(facts: PreviewFacts): Holding | undefined {
   const most = 'this one is made when one of them goes'
   if (others.all >= policy.max)
     return hold('full', `${there(others.all, '')} already, and kyozo.yaml allows ${policy.max}; ${most}`, { removes: false })
-  if (isFork && others.ofForks >= forksAtOnce)
-    return hold('full', `${there(others.ofForks, ' of forks')} already, and no more are run at once; ${most}`, { removes: false })
+  const { ofRepository, together } = forksAtOnce
+  if (isFork && others.ofForks >= ofRepository)
+    return hold('full', `${there(others.ofForks, ' of forks')} already, and of one repository ${ofRepository} are run at once; ${most}`, {
+      removes: false,
+    })
+  if (isFork && others.ofForksAnywhere >= together)
+    return hold('full', `this kyozo runs ${together} previews of forks at once, of all repositories together; ${most}`, { removes: false })
   return undefined
 }
 

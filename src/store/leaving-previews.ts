@@ -47,9 +47,14 @@ export interface PreviewLimits {
   readonly limits: readonly { readonly memory?: string; readonly replicas: number }[]
 }
 
+/** Nobody else gives previews of all teams their room until the transaction ends. It is held before any row is. */
+export async function holdPreviewRoom(trx: Executor): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('kyozo memory of previews'))`.execute(trx)
+}
+
 /** Previews of all teams that take memory, with the limits of their services; nobody else makes room until the transaction ends. */
 export async function holdPreviewLimits(trx: Executor, { besides }: { readonly besides: string }): Promise<readonly PreviewLimits[]> {
-  await sql`select pg_advisory_xact_lock(hashtext('kyozo memory of previews'))`.execute(trx)
+  await holdPreviewRoom(trx)
   const rows = await trx
     .selectFrom('serviceInstances as s')
     .innerJoin('environments as e', 'e.id', 's.environmentId')

@@ -1,8 +1,9 @@
 // Pull requests as far as they are known: what their host said last, what was decided about their previews, and what their review says.
 import { type Selectable, sql, type UpdateObject } from 'kysely'
 import { newId } from '../ids.ts'
+import { approvalLifeMs } from '../release/preview.ts'
 import type { Executor } from './database.ts'
-import { databaseNow } from './instance.ts'
+import { databaseNow, inSeconds } from './instance.ts'
 import type { PullRequestTable } from './tables/previews.ts'
 import type { Tables } from './tables.ts'
 import type { Workspace } from './workspaces.ts'
@@ -54,11 +55,18 @@ export function openPullRequests(db: Executor, workspaceId: string): Promise<Pul
     .execute()
 }
 
-/** Other previews of a workspace that are there; `usedLater`: those that were used since this one was. */
-export async function countPreviews(
-  db: Executor,
-  { id, workspaceId }: Pick<PullRequest, 'id' | 'workspaceId'>,
-): Promise<{ readonly all: number; readonly ofForks: number; readonly usedLater: number }> {
+export interface CountedPreviews {
+  /** Others of the workspace. */
+  readonly all: number
+  readonly ofForks: number
+  /** Those that were used since this one was. */
+  readonly usedLater: number
+  /** Others of forks, of all teams. */
+  readonly ofForksAnywhere: number
+}
+
+/** Other previews that are there. */
+export async function countPreviews(db: Executor, { id, workspaceId }: Pick<PullRequest, 'id' | 'workspaceId'>): Promise<CountedPreviews> {
   const { all, forks, later } = await db
     .selectFrom('pullRequests')
     .select([
@@ -71,18 +79,34 @@ export async function countPreviews(
     .where('id', '!=', id)
     .where('environmentId', 'is not', null)
     .executeTakeFirstOrThrow()
-  return { all, ofForks: forks, usedLater: later }
+  const { anywhere } = await db
+    .selectFrom('pullRequests')
+    .select(sql<number>`count(*)::integer`.as('anywhere'))
+    .where('isFork', '=', true)
+    .where('id', '!=', id)
+    .where('environmentId', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return { all, ofForks: forks, usedLater: later, ofForksAnywhere: anywhere }
 }
 
-/** Those that found no place for their previews. */
-export function waitingForPlace(db: Executor, workspaceId: string): Promise<PullRequest[]> {
+/** Those that found no place for their previews, and may take that of this one. What a fork had a fork of another workspace may take. */
+export function waitingForPlace(
+  db: Executor,
+  { workspaceId, isFork }: Pick<PullRequest, 'workspaceId' | 'isFork'>,
+): Promise<PullRequest[]> {
   return db
     .selectFrom('pullRequests')
     .selectAll()
-    .where('workspaceId', '=', workspaceId)
+    .where((where) =>
+      where.or([
+        where('workspaceId', '=', workspaceId),
+        ...(isFork ? [where.and([where('isFork', '=', true), where('approvedAt', '>', inSeconds(-approvalLifeMs / 1_000))])] : []),
+      ]),
+    )
     .where('state', '=', 'open')
     .where('held', '=', 'full')
     .orderBy('number')
+    .orderBy('id')
     .execute()
 }
 

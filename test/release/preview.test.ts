@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decidePreview, forksAtOnce, lifeMs, type PreviewFacts, type PreviewPolicy } from '../../src/release/preview.ts'
 
 const policy: PreviewPolicy = { branch: 'main', isEnabled: true, ttlMs: 72 * 3_600_000, max: 10, ofDrafts: true }
+const nobody = { all: 0, ofForks: 0, usedLater: 0, ofForksAnywhere: 0 }
 const facts: PreviewFacts = {
   number: 7,
   state: 'open',
@@ -12,7 +13,7 @@ const facts: PreviewFacts = {
   before: null,
   policy,
   hasPreview: false,
-  others: { all: 0, ofForks: 0, usedLater: 0 },
+  others: nobody,
 }
 const decide = (changes: Partial<PreviewFacts>) => decidePreview({ ...facts, ...changes })
 const approved = { isFork: true, approvedSha: facts.headSha }
@@ -72,20 +73,35 @@ describe('a preview', () => {
   })
 
   it('finds no place beside as many as are allowed, but keeps the one that it has', () => {
-    const others = { all: 10, ofForks: 0, usedLater: 9 }
+    const others = { ...nobody, all: 10, usedLater: 9 }
     expect(decide({ others })).toMatchObject({
       ...{ kind: 'hold', held: 'full', removes: false },
       words: '10 previews are there already, and kyozo.yaml allows 10; this one is made when one of them goes',
     })
     expect(decide({ others, hasPreview: true })).toEqual({ kind: 'deploy' })
-    expect(decide({ ...approved, others: { all: 3, ofForks: forksAtOnce, usedLater: 0 } })).toMatchObject({ held: 'full' })
     expect(decide({ policy: { ...policy, max: 0 } })).toMatchObject({ held: 'full' })
+  })
+
+  it('of a fork finds no place beside as many forks as one repository may have, nor beside as many as all may have together', () => {
+    const ofRepository = { ...nobody, all: forksAtOnce.ofRepository, ofForks: forksAtOnce.ofRepository, ofForksAnywhere: 3 }
+    expect(decide({ ...approved, others: ofRepository })).toEqual({
+      ...{ kind: 'hold', held: 'full', removes: false },
+      words: '3 previews of forks are there already, and of one repository 3 are run at once; this one is made when one of them goes',
+    })
+    const together = { ...nobody, ofForksAnywhere: forksAtOnce.together }
+    expect(decide({ ...approved, others: together })).toEqual({
+      ...{ kind: 'hold', held: 'full', removes: false },
+      words: 'this kyozo runs 10 previews of forks at once, of all repositories together; this one is made when one of them goes',
+    })
+    expect(decide({ ...approved, others: { ...together, ofForksAnywhere: 9 } })).toEqual({ kind: 'deploy' })
+    expect(decide({ others: together })).toEqual({ kind: 'deploy' })
+    expect(decide({ ...approved, hasPreview: true, others: together })).toEqual({ kind: 'deploy' })
   })
 
   it('goes where fewer are allowed since, unless it is one of those that were used last', () => {
     const fewer = { policy: { ...policy, max: 2 }, hasPreview: true }
-    expect(decide({ ...fewer, others: { all: 3, ofForks: 0, usedLater: 1 } })).toEqual({ kind: 'deploy' })
-    expect(decide({ ...fewer, others: { all: 3, ofForks: 0, usedLater: 2 } })).toMatchObject({
+    expect(decide({ ...fewer, others: { ...nobody, all: 3, usedLater: 1 } })).toEqual({ kind: 'deploy' })
+    expect(decide({ ...fewer, others: { ...nobody, all: 3, usedLater: 2 } })).toMatchObject({
       ...{ kind: 'hold', held: 'full', removes: true },
       words: expect.stringMatching(/^2 previews are there, kyozo\.yaml of main allows 2 by now, and this one was used least recently/),
     })

@@ -1,7 +1,15 @@
 // What hosts say of pull requests comes late, twice and out of order; what is known is the newest of it.
-import { expect, it } from 'vitest'
-import { databaseNow } from '../../src/store/instance.ts'
-import { changePullRequest, type KnownPullRequest, notePullRequest } from '../../src/store/pull-requests.ts'
+import { describe, expect, it } from 'vitest'
+import { inSeconds } from '../../src/store/instance.ts'
+import {
+  approvalBy,
+  changePullRequest,
+  countPreviews,
+  type KnownPullRequest,
+  notePullRequest,
+  type PullRequest,
+  waitingForPlace,
+} from '../../src/store/pull-requests.ts'
 import { testDatabase } from '../support/database.ts'
 import { workspaceWithEnvironment } from './rows.ts'
 import { at, said } from './said-pull-request.ts'
@@ -65,13 +73,57 @@ it('a review goes when it is led to another base, and stays through everything e
 it('an approval goes when it is led to another base, does not come back with the former one, and stays through everything else', async () => {
   const note = await noting()
   const { pullRequest } = await note({ isFork: true })
-  const approve = () => changePullRequest(db, pullRequest.id, { approvedSha: said.headSha, approvedBy: 'ada', approvedAt: databaseNow })
+  const approve = () => changePullRequest(db, pullRequest.id, approvalBy('ada', pullRequest))
   await approve()
   const { pullRequest: retitled } = await note({ isFork: true, title: 'Say it louder', updatedAt: at(11) })
-  expect(retitled).toMatchObject({ approvedSha: said.headSha, approvedBy: 'ada', approvedAt: expect.any(Date) })
-  const nobody = { approvedSha: null, approvedBy: null, approvedAt: null }
+  expect(retitled).toMatchObject({
+    ...{ approvedSha: said.headSha, approvedBase: said.baseRef, approvedBy: 'ada', approvedAt: expect.any(Date) },
+  })
+  const nobody = { approvedSha: null, approvedBase: null, approvedBy: null, approvedAt: null }
   expect((await note({ isFork: true, baseRef: 'refs/heads/next', updatedAt: at(12) })).pullRequest).toMatchObject(nobody)
   expect((await note({ isFork: true, updatedAt: at(13) })).pullRequest).toMatchObject(nobody)
   await approve()
   expect((await note({ isFork: true, baseRef: 'refs/heads/next', updatedAt: at(12) })).pullRequest.approvedBy).toBe('ada')
+})
+
+it('says when it was led to another base last, and nothing where it never was', async () => {
+  const note = await noting()
+  await note({})
+  expect((await note({ headSha: 'b'.repeat(40), updatedAt: at(11) })).pullRequest.retargetedAt).toBeNull()
+  const { pullRequest: first } = await note({ headSha: 'b'.repeat(40), baseRef: 'refs/heads/next', updatedAt: at(12) })
+  expect(first.retargetedAt).toBeInstanceOf(Date)
+  const { pullRequest: back } = await note({ headSha: 'b'.repeat(40), updatedAt: at(13) })
+  expect(back.retargetedAt!.getTime()).toBeGreaterThan(first.retargetedAt!.getTime())
+})
+
+describe('previews of forks share their places with those of other workspaces', () => {
+  const approved = (pullRequest: PullRequest) => changePullRequest(db, pullRequest.id, { ...approvalBy('ada', pullRequest), held: 'full' })
+
+  it('which are counted together', async () => {
+    const { workspace } = await workspaceWithEnvironment(db)
+    const { pullRequest } = await notePullRequest(db, workspace, { ...said, isFork: true })
+    const before = await countPreviews(db, pullRequest)
+    for (const isFork of [true, false]) {
+      const { workspace: other, environment } = await workspaceWithEnvironment(db)
+      const { pullRequest: running } = await notePullRequest(db, other, { ...said, isFork })
+      await changePullRequest(db, running.id, { environmentId: environment.id })
+    }
+    expect(await countPreviews(db, pullRequest)).toEqual({ ...before, ofForksAnywhere: before.ofForksAnywhere + 1 })
+  })
+
+  it('and one that goes leaves its place to those of them that somebody approved', async () => {
+    const [here, there] = [await noting(), await noting()]
+    const { pullRequest: going } = await here({ isFork: true })
+    const { pullRequest: own } = await here({ id: '2', number: 8 })
+    await changePullRequest(db, own.id, { held: 'full' })
+    const fork = await approved((await there({ isFork: true })).pullRequest)
+    const late = await approved((await there({ id: '2', number: 8, isFork: true })).pullRequest)
+    await changePullRequest(db, late.id, { approvedAt: inSeconds(-25 * 3_600) })
+    const theirs = await approved((await there({ id: '3', number: 9 })).pullRequest)
+    const waiting = async (gone: PullRequest) => (await waitingForPlace(db, gone)).map(({ id }) => id)
+    const known = [own.id, fork.id, late.id, theirs.id]
+    expect((await waiting(going)).filter((id) => known.includes(id))).toEqual(expect.arrayContaining([own.id, fork.id]))
+    expect((await waiting(going)).filter((id) => known.includes(id))).toHaveLength(2)
+    expect(await waiting(own)).toEqual([own.id])
+  })
 })

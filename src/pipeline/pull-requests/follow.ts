@@ -4,6 +4,7 @@ import { asKyozoError, KyozoError } from '../../errors.ts'
 import type { ForgeQuestions } from '../../forge/client.ts'
 import type { ForgePullRequest } from '../../forge/pull-requests.ts'
 import { databaseNow } from '../../store/instance.ts'
+import { holdPreviewRoom } from '../../store/leaving-previews.ts'
 import { finishOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
 import { changePullRequest, findPullRequest, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
@@ -38,10 +39,12 @@ async function lookOnce(operation: Operation, context: OperationContext): Promis
   const read = pullRequest.state === 'open' ? await readIt(operation, context, { workspace, pullRequest }) : undefined
   const review = await reviewIt(context, { workspace, pullRequest, read })
   return kyozo.db.transaction().execute(async (trx) => {
+    // Forks of all teams share their places: one at a time takes one.
+    if (takesPlace(pullRequest)) await holdPreviewRoom(trx)
     // As whoever receives does: the workspace first, then the pull request, then its environment.
     await holdWorkspace(trx, workspace.id)
     const held = await holdPullRequest(trx, pullRequest.id)
-    if (held === undefined || held.revision !== pullRequest.revision) return undefined
+    if (held === undefined || held.revision !== pullRequest.revision || takesPlace(held) !== takesPlace(pullRequest)) return undefined
     const subject = { workspace, pullRequest: held, by: operation.requestedBy }
     const isAsked = operation.input.asked === true
     const decided = await decideOn(trx, { ...subject, read, isAsked })
@@ -49,6 +52,11 @@ async function lookOnce(operation: Operation, context: OperationContext): Promis
     await finishOperation(trx, lease, { state: 'succeeded', words })
     return words
   })
+}
+
+/** Of what nobody has approved, or runs already, nothing is made. */
+function takesPlace({ isFork, environmentId, approvedSha }: PullRequest): boolean {
+  return isFork && environmentId === null && approvedSha !== null
 }
 
 async function pullRequestOf(operation: Operation, { db }: Kyozo): Promise<PullRequest> {

@@ -23,5 +23,7 @@ export async function previewIsGone({ queue, config }: Pick<Kyozo, 'queue' | 'co
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, config.baseUrl)
   // Wanted again while it went.
   if (isWanted && !isAsked) await followPullRequest(trx, queue, { pullRequest, by })
-  for (const waiting of await waitingForPlace(trx, workspace.id)) await followPullRequest(trx, queue, { pullRequest: waiting, by })
+  // Who belongs to one team is nothing for another to read.
+  for (const waiting of await waitingForPlace(trx, pullRequest))
+    await followPullRequest(trx, queue, { pullRequest: waiting, by: waiting.teamId === pullRequest.teamId ? by : 'kyozo' })
 }
