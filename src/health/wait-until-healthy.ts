@@ -43,6 +43,8 @@ const longestPauseMs = 500
 const shareOfWaited = 1 / 20
 /** From the first good answer to the one that counts. */
 const confirmMs = 500
+/** Of one that answers or does not, an inspection tells little more, and its end is noticed by itself. */
+const inspectionKeptMs = 500
 
 /** Throws `superseded`, or the signal's own reason, when the signal aborts. */
 export async function waitUntilHealthy(question: HealthQuestion, options: HealthOptions): Promise<HealthOutcome> {
@@ -78,7 +80,9 @@ interface Vigil extends HealthQuestion {
   /** Containers whose end is waited for, and the exit codes of those that ended. */
   readonly watched: Set<string>
   readonly exits: Map<string, number>
-  /** When all of them first answered well, as long as they still do. */
+  /** What the engine said last, unless one of them has ended since. */
+  inspection: { readonly at: number; readonly findings: readonly Finding[] } | undefined
+  /** When all of them first answered well, until one is found that does not. */
   healthySince: number | undefined
   /** Aborted when something happened that is worth a look at once. */
   wake: AbortController
@@ -101,6 +105,7 @@ function startVigil({ service, containers }: HealthQuestion, options: HealthOpti
     responseMs: undefined,
     watched: new Set(),
     exits: new Map(),
+    inspection: undefined,
     healthySince: undefined,
     wake: new AbortController(),
     ended: new AbortController(),
@@ -116,16 +121,16 @@ interface Finding {
 type Failed = Finding & { readonly standing: 'exited' | 'unhealthy' | 'gone' }
 
 async function look(vigil: Vigil): Promise<HealthOutcome | undefined> {
-  const findings = await observe(vigil)
+  const findings = kept(vigil) ?? (await observe(vigil))
   const failed = findings.find(hasFailed)
   if (failed) return failure(vigil, failed, failed.standing)
   const unhealthy = await firstUnhealthy(vigil, findings)
   if (unhealthy) vigil.healthySince = undefined
   if (unhealthy) return waited(vigil) < vigil.service.healthDeadlineMs ? undefined : failure(vigil, unhealthy, 'deadline')
+  if (!hasStayedHealthy(vigil)) return undefined
   // Between the inspection and the probe's answer it may have crashed.
   const crashed = (await observe(vigil)).find(hasFailed)
   if (crashed) return failure(vigil, crashed, crashed.standing)
-  if (!hasStayedHealthy(vigil)) return undefined
   const { responseMs } = vigil
   return { kind: 'healthy', afterMs: waited(vigil), ...(responseMs === undefined ? {} : { responseMs }) }
 }
@@ -146,12 +151,22 @@ function waited({ clock, startedAt }: Vigil): number {
 }
 
 async function observe(vigil: Vigil): Promise<readonly Finding[]> {
+  const at = vigil.clock.now()
   const observed = new Map((await vigil.engine.inspect(vigil.containers)).map((container) => [container.id, container]))
-  return vigil.containers.map((id) => {
+  const findings = vigil.containers.map((id) => {
     const container = observed.get(id)
     if (container && container.state !== 'created') noticeExit(vigil, id)
     return { id, observed: container, standing: standingOf(container, vigil.service, vigil.exits.get(id)) }
   })
+  vigil.inspection = { at, findings }
+  return findings
+}
+
+/** What was inspected a moment ago, where all that is left to know is whether a probe is answered. */
+function kept({ inspection, probe, clock }: Vigil): readonly Finding[] | undefined {
+  if (inspection === undefined || probe === undefined) return undefined
+  const isRecent = clock.now() - inspection.at < inspectionKeptMs
+  return isRecent && inspection.findings.every(({ standing }) => standing === 'probe') ? inspection.findings : undefined
 }
 
 /** An exit is noticed the moment it happens, and its code is kept: the engine forgets it when it starts the container again. */
@@ -161,6 +176,7 @@ function noticeExit(vigil: Vigil, id: string): void {
   vigil.engine.waitForExit(id, vigil.ended.signal).then(
     (exitCode) => {
       vigil.exits.set(id, exitCode)
+      vigil.inspection = undefined
       vigil.wake.abort()
     },
     // It is the end of the vigil, or trouble that the next inspection meets as well and throws.
@@ -207,9 +223,11 @@ function failure(vigil: Vigil, { id, observed }: Finding, found: FailureReason):
 }
 
 async function pause(vigil: Vigil, signal: AbortSignal): Promise<void> {
-  const pauseMs = Math.max(waited(vigil) * shareOfWaited, vigil.probe?.shortestPauseMs ?? 50)
+  const { healthySince, clock } = vigil
+  const growingMs = Math.max(waited(vigil) * shareOfWaited, vigil.probe?.shortestPauseMs ?? 50)
+  const pauseMs = healthySince === undefined ? growingMs : Math.max(healthySince + confirmMs - clock.now(), 1)
   const leftMs = Math.max(vigil.service.healthDeadlineMs - waited(vigil), 1)
-  await vigil.clock.pause(Math.min(pauseMs, longestPauseMs, leftMs), AbortSignal.any([vigil.wake.signal, signal]))
+  await clock.pause(Math.min(pauseMs, longestPauseMs, leftMs), AbortSignal.any([vigil.wake.signal, signal]))
   vigil.wake = new AbortController()
 }
 
