@@ -6,14 +6,14 @@ import { waitUntilHealthy } from '../health/wait-until-healthy.ts'
 import { healthWords, tellingLine } from '../health/words.ts'
 import type { ObservedStack, Operation, StackPlan } from '../reconcile/plan.ts'
 import { neededVolumes } from '../reconcile/plan-ground.ts'
-import { needsOf } from '../stack/lives-in.ts'
+import { hostOf, needsOf } from '../stack/lives-in.ts'
 import type { StackService, StackSpec } from '../stack/stack.ts'
 import { reached } from '../steps.ts'
 import type { Attempt } from './attempt.ts'
 import { about } from './build-images.ts'
 import { allOrFailures } from './outcomes.ts'
 import type { Seeding } from './seeds/seeding.ts'
-import { type ServiceOperation, type StartGround, startSteps } from './start-steps.ts'
+import { type ServiceOperation, type StartGround, type StartStep, startSteps } from './start-steps.ts'
 import { inTurnToStart } from './start-turns.ts'
 
 export interface Applied {
@@ -62,11 +62,14 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: Applyin
   const volumes = neededVolumes(stack, (service) => attempt.wishes.destroyed.has(service))
   await engine.prepare(files, volumes, input.losing)
   const operations = new Map(plan.operations.filter(isServiceOperation).map((operation) => [operation.service, operation]))
+  const beginnings = stack.services.flatMap((spec) => {
+    const operation = operations.get(spec.name)
+    return operation === undefined ? [] : [begin(work, spec, operation)]
+  })
   const started = new Map<string, Promise<boolean>>()
   // In start order, so that what a service depends on is in the map before it.
-  for (const spec of stack.services) {
-    const operation = operations.get(spec.name)
-    if (operation === undefined) continue
+  for (const beginning of beginnings) {
+    const { spec } = beginning
     const needs = needsOf(stack, spec)
     const dependencies = [
       ...needs.proven.flatMap((service) => started.get(service) ?? []),
@@ -74,11 +77,14 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: Applyin
     ]
     const up = Promise.withResolvers<boolean>()
     work.up.set(spec.name, up)
-    const proven = afterDependencies(dependencies, () => bringUp(work, spec, operation))
+    const proven = afterDependencies(dependencies, () => bringUp(work, beginning))
     started.set(spec.name, proven)
     proven.then(up.resolve, () => up.resolve(false))
   }
-  await allOrFailures([...started.values()])
+  const outcome = allOrFailures([...started.values()])
+  // Whoever cleans up after a failure must find them.
+  await Promise.allSettled([outcome, ...beginnings.map(({ ahead }) => ahead)])
+  await outcome
   return {
     hidden: work.hidden,
     retire: retired(plan, work.stoppedFirst),
@@ -86,6 +92,24 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: Applyin
     healthyAfterMs: work.healthyAfterMs,
     responseMs: work.responseMs,
   }
+}
+
+interface Beginning {
+  readonly spec: StackService
+  readonly operation: ServiceOperation
+  readonly steps: readonly StartStep[]
+  /** What the first step makes, on its way already. */
+  readonly ahead: Promise<readonly string[]> | undefined
+}
+
+/** What a service waits for does not keep its containers from being made: those of all are then made by one call of Compose. */
+function begin(work: Work, spec: StackService, operation: ServiceOperation): Beginning {
+  const steps = startSteps(work, spec, operation)
+  // A guest joins the container of its host, which has to be there.
+  const ahead = hostOf(work.stack.document.services[spec.name]) === undefined ? steps[0]?.make() : undefined
+  // Told when its turn comes, if it comes.
+  ahead?.catch(() => undefined)
+  return { spec, operation, steps, ahead }
 }
 
 /** A service whose dependency failed or was not tried is not tried: its failure would only hide the cause. Resolves with whether it was. */
@@ -96,16 +120,15 @@ async function afterDependencies(dependencies: readonly Promise<boolean>[], work
   return true
 }
 
-async function bringUp(work: Work, spec: StackService, operation: ServiceOperation): Promise<void> {
+async function bringUp(work: Work, { spec, operation, steps, ahead }: Beginning): Promise<void> {
   const { attempt } = work
   let afterMs = 0
   try {
     const containers: string[] = []
-    const steps = startSteps(work, spec, operation)
     const isOwed = work.seeding?.owes(spec.name) ?? false
     for (const [at, { make, start }] of steps.entries()) {
       attempt.signal.throwIfAborted()
-      const made = await timed(make)
+      const made = await timed(() => (at === 0 && ahead) || make())
       // What has only been made takes nothing from others.
       const started = await inTurnToStart(attempt, () =>
         timed(async () => {

@@ -51,12 +51,10 @@ function mayJoin(waiting: CreateRequest, request: CreateRequest): boolean {
 
 async function serve(context: DockerContext, batch: readonly Waiting[]): Promise<void> {
   const requests = batch.map(({ request }) => request)
-  const [before] = await Promise.allSettled([standingContainers(context, requests)])
-  const served = before.status === 'fulfilled' ? await createTogether(context, requests, before.value) : requests.map(() => before)
-  for (const [index, { answer }] of batch.entries()) {
-    const result = served[index]!
-    if (result.status === 'fulfilled') answer.resolve(result.value)
-    else answer.reject(result.reason)
+  try {
+    await createTogether(context, batch, await standingContainers(context, requests))
+  } catch (error) {
+    for (const { answer } of batch) answer.reject(error)
   }
 }
 
@@ -64,30 +62,24 @@ async function serve(context: DockerContext, batch: readonly Waiting[]): Promise
 type Standing = ReadonlyMap<string, readonly string[]>
 
 /** Compose gives one reason when it refuses one of many: they are then tried one by one, so that each has its own. */
-async function createTogether(
-  context: DockerContext,
-  requests: readonly CreateRequest[],
-  before: Standing,
-): Promise<readonly PromiseSettledResult<Created>[]> {
+async function createTogether(context: DockerContext, batch: readonly Waiting[], before: Standing): Promise<void> {
+  const requests = batch.map(({ request }) => request)
   const [together] = await Promise.allSettled([create(context, requests, before)])
-  // One after the other: each picks addresses that nobody has.
-  if (together.status === 'fulfilled') return oneByOne(together.value, (made) => finish(context, made))
+  if (together.status === 'fulfilled') return finishAll(context, batch, together.value)
   await settle(context, requests)
   const isRefused = together.reason instanceof KyozoError && together.reason.code === 'engine_refused'
   if (requests.length > 1 && isRefused) {
     // What Compose has made of them already is taken for theirs.
-    const results: PromiseSettledResult<Created>[] = []
-    for (const request of requests) results.push(...(await createTogether(context, [request], before)))
-    return results
+    for (const waiting of batch) await createTogether(context, [waiting], before)
+    return
   }
   for (const { files, service } of requests) await discard(context, { files, service, before: before.get(service)! })
-  return requests.map(() => together)
+  for (const { answer } of batch) answer.reject(together.reason)
 }
 
-async function oneByOne<T, R>(subjects: readonly T[], work: (subject: T) => Promise<R>): Promise<readonly PromiseSettledResult<R>[]> {
-  const results: PromiseSettledResult<R>[] = []
-  for (const subject of subjects) results.push(...(await Promise.allSettled([work(subject)])))
-  return results
+/** One after the other, since each picks addresses that nobody has; what is done may be started while the others are not. */
+async function finishAll(context: DockerContext, batch: readonly Waiting[], made: readonly Made[]): Promise<void> {
+  for (const [index, { answer }] of batch.entries()) await finish(context, made[index]!).then(answer.resolve, answer.reject)
 }
 
 interface Made {
