@@ -125,12 +125,17 @@ export async function rememberText(
 export async function rememberCommit(
   trx: Executor,
   { teamId, workspaceId }: Place,
-  { sha, released, saysWhatRuns }: OwnCommit,
+  { sha, released, saysWhatRuns, proposedInto }: OwnCommit,
 ): Promise<void> {
   await trx
     .insertInto('composeCommits')
-    .values({ teamId, workspaceId, sha, released, saysWhatRuns })
-    .onConflict((conflict) => conflict.columns(['workspaceId', 'sha']).doNothing())
+    .values({ teamId, workspaceId, sha, released, saysWhatRuns, proposedInto: [...proposedInto] })
+    // The same commit may be proposed where its branch did not take it, and for another branch that leads to the same.
+    .onConflict((conflict) =>
+      conflict.columns(['workspaceId', 'sha']).doUpdateSet({
+        proposedInto: sql<string[]>`array(select distinct unnest(compose_commits.proposed_into || excluded.proposed_into))`,
+      }),
+    )
     .execute()
   await trx
     .deleteFrom('composeCommits')
@@ -152,13 +157,15 @@ export interface OwnCommit {
   readonly released: string
   /** Whether its file says what that commit runs. */
   readonly saysWhatRuns: boolean
+  /** The refs that it was proposed for; none where it was pushed to its branch itself. */
+  readonly proposedInto: readonly string[]
 }
 
 /** A commit that this kyozo made; undefined for anybody else's. */
 export function findOwnCommit(db: Executor, workspaceId: string, sha: string): Promise<OwnCommit | undefined> {
   return db
     .selectFrom('composeCommits')
-    .select(['sha', 'released', 'saysWhatRuns'])
+    .select(['sha', 'released', 'saysWhatRuns', 'proposedInto'])
     .where('workspaceId', '=', workspaceId)
     .where('sha', '=', sha)
     .executeTakeFirst()

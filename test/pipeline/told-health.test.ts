@@ -104,7 +104,8 @@ it('nothing is told before anything went well, and nothing where nothing changed
 it('it is red beside kyozo’s own commit as well, which is the tip of the branch, and not beside what is only proposed', async () => {
   const { workspace, environment, place, release, service, told } = await shop()
   const latest = await release(code, 'live')
-  for (const sha of [own, proposed]) await rememberCommit(db, place, { sha, released: code, saysWhatRuns: true })
+  for (const sha of [own, proposed])
+    await rememberCommit(db, place, { sha, released: code, saysWhatRuns: true, proposedInto: ['refs/heads/main'] })
   await service('web', 'its container ended with code 1')
   await tellCovered(db, { workspace, environment, latest, sha: own }, baseUrl)
   expect(await told()).toEqual([

@@ -56,16 +56,18 @@ export async function tellCovered(trx: Executor, { workspace, environment, lates
 }
 
 /**
- * Whether it is kyozo's own and nobody else's: from its branch, at a commit that it made. What a person has pushed there may be anything, and is looked at as
- * any pull request is from then on; so is a branch that merely has such a name, and one of a fork.
+ * Whether it is kyozo's own and nobody else's: from its branch, at a commit that it made, and into the branch for which it made it. What a person has pushed
+ * there may be anything, and is looked at as any pull request is from then on; so is a branch that merely has such a name, one of a fork, and one that is to
+ * take all of another branch along.
  */
 export async function isOwnProposal(
   db: Executor,
   { id: workspaceId }: Pick<Workspace, 'id'>,
-  { id: hostId, headRef, headSha, isFork }: Pick<ForgePullRequest, 'id' | 'headRef' | 'headSha' | 'isFork'>,
+  { id: hostId, headRef, baseRef, headSha, isFork }: Pick<ForgePullRequest, 'id' | 'headRef' | 'baseRef' | 'headSha' | 'isFork'>,
 ): Promise<boolean> {
   if (isFork || !headRef.startsWith('refs/heads/') || !isProposalBranch(headRef.slice('refs/heads/'.length))) return false
-  if ((await findOwnCommit(db, workspaceId, headSha)) === undefined) return false
+  const own = await findOwnCommit(db, workspaceId, headSha)
+  if (own === undefined || !own.proposedInto.includes(baseRef)) return false
   return (await findPullRequestByHostId(db, workspaceId, hostId)) === undefined
 }
 

@@ -41,6 +41,7 @@ export async function pushFile(
       sha,
       released: file.sha,
       saysWhatRuns: facts.committed.merged.conflicts.length === 0,
+      proposedInto: decision.kind === 'pull_request' ? [`refs/heads/${decision.into}`] : [],
     })
   })
   const expected = decision.kind === 'commit' ? parent : decision.expected

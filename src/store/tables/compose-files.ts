@@ -47,6 +47,8 @@ export interface ComposeCommitTable {
   released: string
   /** Whether its file says what that commit runs; in a conflict it says something else. */
   saysWhatRuns: boolean
+  /** The branches that it was proposed for; empty where it was pushed to the branch itself. */
+  proposedInto: Generated<string[]>
   createdAt: Time
 }
 

@@ -38,7 +38,7 @@ async function proposing(number: number | null) {
     ...{ repositoryName: `mona/own-${repositoryId}`, repositoryUrl: 'https://github.com/mona/own.git', defaultBranch: 'main' },
   })
   const place = { workspaceId: workspace.id, teamId: workspace.teamId }
-  await rememberCommit(db, place, { sha: made, released, saysWhatRuns: true })
+  await rememberCommit(db, place, { sha: made, released, saysWhatRuns: true, proposedInto: ['refs/heads/main', 'refs/heads/next'] })
   const proposal = { intoRef: 'refs/heads/main', changeKey: 'k', number, url: null, state: 'open' as const, headSha: made }
   await putProposal(db, { ...place, ...proposal })
   const beside = async (sha: string) => {
@@ -84,6 +84,7 @@ it('is kyozo’s by its commit, and not by its number or the name of its branch'
   expect(await isOwn(said(5, { headSha: pushed }))).toBe(false)
   expect(await isOwn(said(5, { headRef: 'refs/heads/kyozo/compose-ideas', headSha: pushed }))).toBe(false)
   expect(await isOwn(said(3, { headRef: 'refs/heads/idea' }))).toBe(false)
+  expect(await isOwn(said(3, { baseRef: 'refs/heads/production' }))).toBe(false)
   expect(await isOwn(said(3, { isFork: true }))).toBe(false)
 })
 
@@ -120,7 +121,7 @@ it('what nobody told of a proposal is found by comparing with its host: another 
   const other = { intoRef: 'refs/heads/next', changeKey: 'k', number: 4, url: null, state: 'open' as const, headSha: made }
   await putProposal(db, { ...place, ...other })
   const again = shaOf('b')
-  await rememberCommit(db, place, { sha: again, released, saysWhatRuns: true })
+  await rememberCommit(db, place, { sha: again, released, saysWhatRuns: true, proposedInto: ['refs/heads/main', 'refs/heads/next'] })
   const merged = said(4, { headRef: 'refs/heads/kyozo/compose-next', baseRef: 'refs/heads/next', state: 'merged' })
   const ask = {
     listPullRequests: async () => [said(3, { headSha: again })],
