@@ -3,7 +3,7 @@
 import { KyozoError } from '../errors.ts'
 import type { ClientOptions, ForgeClient } from './client.ts'
 import type { MessageKind } from './messages.ts'
-import type { CommentEvent, PullRequestEvent } from './pull-requests.ts'
+import type { CommentEvent, MergeQueuedEvent, PullRequestEvent } from './pull-requests.ts'
 
 /** How kyozo is connected to one account of one Git host. */
 export interface ForgeConnection {
@@ -92,7 +92,15 @@ export interface IgnoredEvent {
   readonly reason: string
 }
 
-export type ForgeEvent = PushEvent | BranchDeletedEvent | TagPushedEvent | PullRequestEvent | CommentEvent | PingEvent | IgnoredEvent
+export type ForgeEvent =
+  | PushEvent
+  | BranchDeletedEvent
+  | TagPushedEvent
+  | PullRequestEvent
+  | MergeQueuedEvent
+  | CommentEvent
+  | PingEvent
+  | IgnoredEvent
 
 /** The headers of one request by lower-case name, as Node gives them. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -194,6 +202,7 @@ export function reasonToIgnore(event: ForgeEvent): string | undefined {
     case 'push':
     case 'branch_deleted':
     case 'pull_request':
+    case 'merge_queued':
     case 'comment':
       return undefined
   }

@@ -50,6 +50,18 @@ export interface PullRequestEvent {
   readonly changedLabels: readonly string[]
 }
 
+/** The host tries what waits to be merged on a branch of its own: a merge queue. Which pull request it tries, those before it in the queue included. */
+export interface MergeQueuedEvent {
+  readonly kind: 'merge_queued'
+  readonly repository: ForgeRepository
+  /** The host's own branch, `refs/heads/…`, and the commit that is tried. */
+  readonly ref: string
+  readonly sha: string
+  readonly pullRequest: number
+  /** Where it is to be merged: `refs/heads/main`. */
+  readonly intoRef: string
+}
+
 /** Somebody wrote below a pull request. Only what begins with `/kyozo` is told; everything else is ignored by the parser. */
 export interface CommentEvent {
   readonly kind: 'comment'

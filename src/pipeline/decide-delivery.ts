@@ -17,10 +17,11 @@ import {
   holdWorkspaceNames,
   type Workspace,
 } from '../store/workspaces.ts'
-import { coveredWords, hearOfProposal, isCovered, isOwnProposal, noteForeign, tellCovered } from './commit-back/own.ts'
+import { coveredWords, isCovered, tellCovered } from './commit-back/own.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
-import { decideComment, decidePullRequest, followPullRequestsOf } from './pull-requests/note.ts'
+import { decideAboutPullRequest } from './pull-requests/decide-event.ts'
+import { followPullRequestsOf } from './pull-requests/note.ts'
 import { type DeliveryOwner, type ReceiveContext, type Received, receive, startRelease } from './receive.ts'
 
 export interface ForgeDelivery extends NewDelivery {
@@ -105,13 +106,8 @@ export async function decideForgeEvent(
   const workspace = await workspaceOf(context, trx, { ...source, repository: event.repository })
   if (workspace === undefined)
     return ignored(`${delivery.connection} connects no repository by itself; connect ${event.repository.fullName} first`, context)
-  if (event.kind === 'pull_request' && (await isOwnProposal(trx, workspace, event.pullRequest)))
-    return ignored(await hearOfProposal(trx, { workspace, said: event.pullRequest }, context.baseUrl), workspace)
-  if (event.kind === 'pull_request') {
-    await noteForeign(trx, { workspace, said: event.pullRequest })
-    return decidePullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
-  }
-  if (event.kind === 'comment') return decideComment(context, trx, { workspace, event })
+  if (event.kind !== 'push' && event.kind !== 'branch_deleted')
+    return decideAboutPullRequest(context, trx, { workspace, event, replayedBy: input.replayedBy })
   return decidePush(context, trx, {
     workspace,
     ref: event.ref,

@@ -75,6 +75,9 @@ export function parse(delivery: NamedPayload, connection: ForgeConnection): Forg
   }
 }
 
+/** GitHub's own name of a branch of a merge queue; the last part is the commit that the queue began with. */
+const queueBranch = /^refs\/heads\/gh-readonly-queue\/(?<into>.+)\/pr-(?<number>\d{1,9})-[0-9a-f]{40}(?:[0-9a-f]{24})?$/
+
 function parsePush(delivery: NamedPayload, connection: ForgeConnection): ForgeEvent {
   const push = readPayload(pushSchema, delivery)
   const repository = asRepository(push.repository, connection)
@@ -87,6 +90,12 @@ function parsePush(delivery: NamedPayload, connection: ForgeConnection): ForgeEv
       : { kind: 'tag_pushed', repository, ref, after, pusher }
   if (!ref.startsWith('refs/heads/')) return ignored('what was pushed is neither a branch nor a tag')
   if (isZeroSha(after)) return { kind: 'branch_deleted', repository, ref, before, pusher }
+  const queued = queueBranch.exec(ref)?.groups
+  if (queued !== undefined)
+    return {
+      kind: 'merge_queued',
+      ...{ repository, ref, sha: after, pullRequest: Number(queued.number), intoRef: `refs/heads/${queued.into}` },
+    }
   return { kind: 'push', repository, ref, before, after, isForced: push.forced, isCreated: push.created, pusher }
 }
 

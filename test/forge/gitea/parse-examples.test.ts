@@ -57,6 +57,8 @@ function summary(event: ForgeEvent): string {
       return `ping of ${event.repository?.fullName ?? 'no repository'}`
     case 'pull_request':
       return `pull_request ${event.action} #${event.pullRequest.number}`
+    case 'merge_queued':
+      return event.kind
     case 'comment':
       return `comment below #${event.pullRequest}: ${event.comment.text}`
     case 'push':

@@ -78,6 +78,8 @@ function summary(event: ForgeEvent): string {
       return `ping of ${event.repository?.fullName ?? 'no repository'}`
     case 'pull_request':
       return `pull_request ${event.action} #${event.pullRequest.number}`
+    case 'merge_queued':
+      return `#${event.pullRequest} waits to be merged into ${event.intoRef}`
     case 'comment':
       return `comment below #${event.pullRequest}: ${event.comment.text}`
     case 'push':

@@ -55,6 +55,15 @@ describe('a push', () => {
     })
   })
 
+  it('of the branch of a merge queue says which pull request is tried, and for which branch', () => {
+    const ref = 'refs/heads/gh-readonly-queue/release/2.x/pr-104-929f8c36a9e4d1b1f1c4e6d0a3f2b5c7d8e9f0a1'
+    expect(parsePush({ ref, before: zero, after: sha, created: true })).toEqual({
+      ...{ kind: 'merge_queued', repository: helloWorld, ref, sha, pullRequest: 104, intoRef: 'refs/heads/release/2.x' },
+    })
+    expect(parsePush({ ref, before: sha, after: zero, deleted: true })).toMatchObject({ kind: 'branch_deleted' })
+    expect(parsePush({ ref: 'refs/heads/gh-readonly-queue/main/pr-104', before: zero, after: sha })).toMatchObject({ kind: 'push' })
+  })
+
   it('of a tag named like the branch is a tag', () => {
     expect(parsePush({ ref: 'refs/tags/master', before: zero, after: sha })).toEqual({
       kind: 'tag_pushed',

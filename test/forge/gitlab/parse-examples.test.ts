@@ -77,6 +77,8 @@ function summary(event: ForgeEvent): string {
       const labels = changedLabels.length === 0 ? '' : ` [${changedLabels}]`
       return `${action}${labels} !${number} of ${repository.fullName}, which is ${state}, at ${headSha.slice(0, 7)} by ${sender.login}`
     }
+    case 'merge_queued':
+      return event.kind
     case 'comment':
       return `comment below !${event.pullRequest}: ${event.comment.text}`
     case 'push':

@@ -1,0 +1,92 @@
+// A merge queue's own commits say what was said of the pull requests that it tries, so that what is required of these keeps no queue waiting.
+import { expect, it } from 'vitest'
+import type { CommitCheck, CommitStatus } from '../../../src/forge/messages.ts'
+import type { ForgePullRequest } from '../../../src/forge/pull-requests.ts'
+import { commitStatus, previewContext } from '../../../src/pipeline/commit-status.ts'
+import { planCheck } from '../../../src/pipeline/pull-requests/comment.ts'
+import { hearOfPullRequest } from '../../../src/pipeline/pull-requests/hear.ts'
+import { decideMergeQueued } from '../../../src/pipeline/pull-requests/merge-queue.ts'
+import { putOutbox } from '../../../src/store/outbox.ts'
+import { createWorkspace } from '../../../src/store/workspaces.ts'
+import { shaOf, team } from '../../store/rows.ts'
+import { testDatabase } from '../../support/database.ts'
+
+const { db } = await testDatabase()
+const baseUrl = 'https://kyozo.example'
+const [head, tried, pushed] = [shaOf('a'), shaOf('b'), shaOf('c')]
+let repositories = 0
+
+async function queueing() {
+  const repositoryId = String(++repositories)
+  const workspace = await createWorkspace(db, {
+    ...{ teamId: await team(db), name: `queue-${repositoryId}`, forge: 'github', connection: 'main', repositoryId },
+    ...{ repositoryName: `mona/queue-${repositoryId}`, repositoryUrl: 'https://github.com/mona/queue.git', defaultBranch: 'main' },
+  })
+  const said = (more: Partial<ForgePullRequest> = {}): ForgePullRequest => ({
+    ...{ number: 7, id: `${repositoryId}-7`, state: 'open', title: 'Idea', url: 'https://github.com/p/7', author: 'ada', labels: [] },
+    ...{ ref: 'refs/pull/7/head', headSha: head, headRef: 'refs/heads/idea', baseRef: 'refs/heads/main', isFork: false, isDraft: false },
+    ...{ updatedAt: null, ...more },
+  })
+  const page = `${baseUrl}/releases/1`
+  const preview = (state: CommitStatus['state'], description: string) =>
+    putOutbox(db, commitStatus({ workspace, sha: head, page }, { context: previewContext, state, description }))
+  const plan = (conclusion: CommitCheck['conclusion'], title: string) =>
+    putOutbox(db, planCheck(workspace, { sha: head, conclusion, title, text: `${title}.`, targetUrl: page }))
+  const queued = (sha = tried, intoRef = 'refs/heads/main') =>
+    decideMergeQueued(db, { workspace, event: { ref: 'refs/heads/gh-readonly-queue/main/pr-7-x', sha, pullRequest: 7, intoRef } })
+  const beside = async (sha: string) => {
+    const rows = await db
+      .selectFrom('outbox')
+      .select('payload')
+      .where('target', 'like', `% github ${repositoryId} ${sha} %`)
+      .orderBy('sequence')
+      .execute()
+    return rows.map(({ payload }) => {
+      const { context, name, state, conclusion, description, title } = payload as CommitStatus & CommitCheck
+      return `${context ?? name} ${state ?? conclusion}: ${description ?? title}`
+    })
+  }
+  const hear = (more?: Partial<ForgePullRequest>) => hearOfPullRequest(db, { workspace, said: said(more) }, baseUrl)
+  await hear()
+  return { preview, plan, queued, beside, hear }
+}
+
+it('says beside the commit that is tried what stands beside the pull request', async () => {
+  const { preview, plan, queued, beside } = await queueing()
+  await preview('pending', 'Building')
+  await preview('success', 'Live')
+  await plan('success', 'api is rebuilt')
+  expect(await queued()).toMatchObject({
+    ...{ decision: 'accepted', sha: tried, reason: 'a merge queue tries pull request 7: beside its commit stands what was said of that' },
+  })
+  expect(await beside(tried)).toEqual(['kyozo/preview success: Pull request 7: Live', 'kyozo/plan success: Pull request 7: api is rebuilt'])
+})
+
+it('what is red there is red in the queue, and what is not known yet is not said', async () => {
+  const { preview, plan, queued, beside } = await queueing()
+  expect(await queued()).toMatchObject({
+    decision: 'ignored',
+    reason: 'a merge queue tries pull request 7, of whose head nothing is said yet',
+  })
+  await preview('pending', 'Building')
+  await plan('needs_decision', 'The volume data would be lost')
+  await queued()
+  expect(await beside(tried)).toEqual(['kyozo/plan needs_decision: Pull request 7: The volume data would be lost'])
+  await preview('failure', 'api crashed')
+  await queued()
+  expect(await beside(tried)).toContain('kyozo/preview failure: Pull request 7: api crashed')
+})
+
+it('nobody makes a head green by giving a branch the name of a queue', async () => {
+  const { preview, queued, beside, hear } = await queueing()
+  await preview('success', 'Live')
+  await hear({ id: 'another', number: 8, headSha: pushed, headRef: 'refs/heads/other' })
+  expect(await queued(pushed)).toMatchObject({
+    decision: 'ignored',
+    reason: `a merge queue tries ${pushed.slice(0, 7)}, which is the head of a pull request`,
+  })
+  expect(await queued(tried, 'refs/heads/production')).toMatchObject({ decision: 'ignored' })
+  await hear({ state: 'closed' })
+  expect(await queued()).toMatchObject({ reason: 'a merge queue tries pull request 7, which kyozo does not know as open there' })
+  expect([...(await beside(pushed)), ...(await beside(tried))]).toEqual([])
+})
