@@ -56,6 +56,7 @@ export function environment(parts: Partial<Environment> = {}): Environment {
     pausedById: null,
     pausedAt: null,
     pauseReason: null,
+    removalPausedAt: null,
     expiresAt: null,
     createdAt: at,
     updatedAt: at,

@@ -104,4 +104,31 @@ describe('what stood there before', () => {
     ])
     await close()
   })
+
+  it('a pause that a removal made is known as that one, a person’s as nobody else’s, and what was looked at by its operation', async () => {
+    const { db, migrator, close } = await filledUpTo('0096_approved_bases')
+    const [team, workspace] = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002']
+    await db.transaction().execute(async (trx) => {
+      await sql`insert into environments (id, team_id, workspace_id, name, ref, kind, project, host_label, paused_by, paused_at)
+        values ('00000000-0000-7000-8000-000000000971', ${team}, ${workspace}, 'pr-7', 'refs/pull/7/head', 'preview', 'pr-7', 'pr-7', 'kyozo', now())`.execute(
+        trx,
+      )
+      await sql`insert into operations (id, team_id, workspace_id, kind, requested_by, input) values
+        ('00000000-0000-7000-8000-000000000972', ${team}, ${workspace}, 'delete_environment', 'kyozo', '{"environment_id": "00000000-0000-7000-8000-000000000971"}'),
+        ('00000000-0000-7000-8000-000000000973', ${team}, ${workspace}, 'follow_pull_request', 'ada', '{"pull_request_id": "00000000-0000-7000-8000-000000000871"}')`.execute(
+        trx,
+      )
+    })
+    expect((await migrator.migrateUp()).error).toBeUndefined()
+    const { rows: pauses } = await sql`select name, removal_paused_at = paused_at as "byRemoval" from environments order by name`.execute(
+      db,
+    )
+    expect(pauses).toEqual([
+      { name: 'pr-7', byRemoval: true },
+      { name: 'production', byRemoval: null },
+    ])
+    const { rows: looks } = await sql`select number, looked_at = updated_at as looked from pull_requests`.execute(db)
+    expect(looks).toEqual([{ number: 7, looked: true }])
+    await close()
+  })
 })

@@ -3,11 +3,12 @@
 import { writeCompose } from '../commit-back/write-compose.ts'
 import { commandPullRequest } from '../pull-requests/command.ts'
 import { followPullRequest } from '../pull-requests/follow.ts'
+import { followFailed } from '../pull-requests/unread.ts'
 import { registerWebhook } from '../webhooks.ts'
 import { analyzeTopology } from './analysis.ts'
 import { replayDelivery } from './deliveries.ts'
 import { deployEnvironmentTip, pauseEnvironment, resumeEnvironment } from './environments.ts'
-import type { OperationWork } from './operation.ts'
+import type { OperationFailure, OperationWork } from './operation.ts'
 import { cancelRelease, rollbackRelease } from './releases.ts'
 import { deleteEnvironment, deleteWorkspace } from './removal.ts'
 import { deployService, obeyDesiredState, obeySettings, restartService } from './services.ts'
@@ -38,4 +39,9 @@ export const operationKinds: Readonly<Record<string, OperationWork>> = {
   follow_pull_request: followPullRequest,
   command_pull_request: commandPullRequest,
   write_compose: writeCompose,
+}
+
+/** Of those that somebody waits for who does not look at operations. */
+export const operationFailures: Readonly<Record<string, OperationFailure>> = {
+  follow_pull_request: followFailed,
 }

@@ -1,4 +1,5 @@
 // What every kind of operation is given, and how it may come out.
+import type { Executor } from '../../store/database.ts'
 import type { OperationLease } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
 import type { Kyozo } from '../kyozo.ts'
@@ -24,3 +25,14 @@ export type OperationOutcome =
 
 /** May be called again after a crash in the middle: what is done already is then not done twice. */
 export type OperationWork = (operation: Operation, context: OperationContext) => Promise<OperationOutcome>
+
+export interface Failed {
+  /** Rows are held in the order in which everybody holds them; the operation's own comes after all of them. */
+  readonly trx: Executor
+  readonly baseUrl: string
+  /** Why, and what can be done about it: nothing in it is a secret. */
+  readonly words: string
+}
+
+/** What else the end as failed leaves behind, in the transaction that stores it. It changes nothing outside of the database. */
+export type OperationFailure = (operation: Operation, failed: Failed) => Promise<void>

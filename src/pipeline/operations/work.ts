@@ -19,7 +19,7 @@ import { settleLeftOperations } from '../../store/release-operations.ts'
 import { HandedOver, watchForStop } from '../hand-over.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { awaitedSeconds, nextTry, secondsBefore } from '../next-try.ts'
-import { operationKinds } from './index.ts'
+import { operationFailures, operationKinds } from './index.ts'
 import type { OperationContext } from './operation.ts'
 
 /** A third of the lease, so that two renewals may fail. */
@@ -100,10 +100,11 @@ async function endFailed({ operation, lease }: OperationClaim, kyozo: Kyozo, { t
   const isForeseen = thrown instanceof KyozoError || failure.code === 'store_unavailable'
   const said = isForeseen ? message : 'something went wrong inside kyozo'
   const hint = isForeseen ? failure.hint : 'the log of kyozo has the cause'
-  await finishOperation(kyozo.db, lease, {
-    state: 'failed',
-    words: said,
-    error: { code: failure.code, message: said, ...(hint === undefined ? {} : { hint: redact(hint) }) },
+  const error = { code: failure.code, message: said, ...(hint === undefined ? {} : { hint: redact(hint) }) }
+  await kyozo.db.transaction().execute(async (trx) => {
+    const words = error.hint === undefined ? said : `${said}; ${error.hint}`
+    await operationFailures[operation.kind]?.(operation, { trx, baseUrl: kyozo.config.baseUrl, words })
+    await finishOperation(trx, lease, { state: 'failed', words: said, error })
   })
 }
 

@@ -15,9 +15,10 @@ import { startRelease } from '../receive.ts'
 import type { Unreadable } from './follow.ts'
 import { tellNoPreview, tellOvertaken } from './hear.ts'
 import { isGoing, letGo } from './let-go.ts'
-import { passVoice } from './pass-voice.ts'
+import { passVoice, tellHead } from './pass-voice.ts'
 import type { ReadPullRequest } from './read.ts'
 import { tellPullRequest } from './tell.ts'
+import { heldUnread, hostsRefusals } from './unread.ts'
 
 interface Subject {
   readonly workspace: Workspace
@@ -65,13 +66,17 @@ async function act(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<s
       await tellNoPreview(trx, { ...carrying, words: decision.words }, kyozo.config.baseUrl)
       return removed(kyozo, trx, carrying, decision.words)
     case 'failed':
-      await changePullRequest(trx, carrying.pullRequest.id, {
-        held: 'failed',
-        heldReason: decision.words,
-        heldSha: carrying.pullRequest.headSha,
-      })
+      await holdUnread(trx, { ...carrying, words: decision.words, error: (read as Unreadable).error })
       return `pull request ${carrying.pullRequest.number} cannot be read: ${decision.words}`
   }
+}
+
+async function holdUnread(
+  trx: Executor,
+  { pullRequest, words, isAsked, error }: Pick<Carrying, 'pullRequest' | 'isAsked'> & Unreadable & { readonly words: string },
+): Promise<void> {
+  const held = heldUnread(pullRequest, { words, isAsked, isPassing: hostsRefusals.includes(error.code) })
+  if (held !== undefined) await changePullRequest(trx, pullRequest.id, held)
 }
 
 async function deploy(
@@ -97,8 +102,11 @@ async function deploy(
   await changePullRequest(trx, pullRequest.id, { ...wanted, environmentId: environment.id })
   await letPreviewLive(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
   const latest = await latestRelease(trx, environment.id)
-  if (latest?.sha === sha && !mayComeAgain(latest) && !isRetargeted(pullRequest))
+  if (latest?.sha === sha && !mayComeAgain(latest) && !isRetargeted(pullRequest)) {
+    // Beside it may stand why it was held.
+    if (pullRequest.held !== null) await tellHead(trx, { workspace, sha }, kyozo.config.baseUrl)
     return `${short(sha)} of pull request ${number} has its release`
+  }
   const release = await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {
     workspace,
     environment,

@@ -84,6 +84,8 @@ export interface EnvironmentTable {
   pausedById: string | null
   pausedAt: OptionalTime
   pauseReason: string | null
+  /** The pause that its removal made; of another time than `pausedAt` where a person has paused it since. */
+  removalPausedAt: OptionalTime
   expiresAt: OptionalTime
   /** For so long it stays untouched; null for one that stays. */
   lifeSeconds: Generated<number | null>

@@ -59,6 +59,8 @@ export interface PullRequestTable {
   review: OptionalJson<StoredReview>
   /** The commit that was reviewed. */
   reviewSha: Generated<string | null>
+  /** When it was looked at last, whatever came of that; null while nobody was asked to. */
+  lookedAt: OptionalTime
   /** When it was pushed to, spoken of or looked at last; of one from a fork, when somebody of the team approved it or asked for it. */
   lastUsedAt: Time
   createdAt: Time

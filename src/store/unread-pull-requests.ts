@@ -1,0 +1,57 @@
+// Pull requests at whose head somebody looked and could not: their host was away, refused, or had it not yet. They are looked at again.
+import { sql } from 'kysely'
+import type { Executor } from './database.ts'
+import { databaseNow } from './instance.ts'
+import type { PullRequest } from './pull-requests.ts'
+
+/** Whatever came of it; it is no news to whoever looks at the same time. */
+export async function noteLook(trx: Executor, id: string): Promise<void> {
+  await trx.updateTable('pullRequests').set({ lookedAt: databaseNow }).where('id', '=', id).execute()
+}
+
+/** Those whose turn it is, beginning with the one that has waited longest. One that nobody was asked to look at waits for somebody who asks. */
+export function unreadPullRequests(db: Executor, limit: number): Promise<PullRequest[]> {
+  return unread(db).orderBy('p.lookedAt').limit(limit).execute()
+}
+
+/** Looked at again by who holds it: somebody else may look at it by now. */
+export async function isUnread(trx: Executor, id: string): Promise<boolean> {
+  return (await unread(trx).where('p.id', '=', id).executeTakeFirst()) !== undefined
+}
+
+function unread(db: Executor) {
+  return db
+    .selectFrom('pullRequests as p')
+    .innerJoin('workspaces as w', 'w.id', 'p.workspaceId')
+    .selectAll('p')
+    .where('p.state', '=', 'open')
+    .where((where) => where.or([where('p.held', '=', 'failed'), where('p.reviewSha', 'is distinct from', where.ref('p.headSha'))]))
+    .where('w.containerEnabled', '=', true)
+    .where('w.connection', 'is not', null)
+    .where('p.lookedAt', '<', sql<Date>`now() - ${pause}`)
+    .where(({ not, exists }) => not(exists(openFollows(db))))
+}
+
+/** From five minutes to an hour, and half as long as nothing was heard of it: what is in the way for good is seldom asked for. */
+const pause = sql`least(interval '1 hour', greatest(interval '5 minutes', (p.looked_at - greatest(p.head_since, p.host_updated_at)) / 2))`
+
+/** Operations that look at the pull request `p`, and have not ended. */
+export function openFollows(db: Executor) {
+  return db
+    .selectFrom('operations as f')
+    .select('f.id')
+    .where('f.kind', '=', 'follow_pull_request')
+    .where('f.finishedAt', 'is', null)
+    .where(sql<boolean>`f.team_id = p.team_id and f.input ->> 'pull_request_id' = p.id::text`)
+}
+
+/** Whether another operation is going to look at it, or looks at it now. */
+export async function isFollowedBesides(trx: Executor, id: string, operationId: string): Promise<boolean> {
+  const other = await trx
+    .selectFrom('pullRequests as p')
+    .select('p.id')
+    .where('p.id', '=', id)
+    .where(({ exists }) => exists(openFollows(trx).where('f.id', '!=', operationId)))
+    .executeTakeFirst()
+  return other !== undefined
+}
