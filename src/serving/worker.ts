@@ -3,7 +3,7 @@
 import type { Kyozo } from '../pipeline/kyozo.ts'
 import { rescueOperations, workOperation } from '../pipeline/operations/work.ts'
 import { lookAgain } from '../pipeline/pull-requests/look-again.ts'
-import { expirePreviews } from '../pipeline/pull-requests/tidy.ts'
+import { expirePreviews, removeLingering } from '../pipeline/pull-requests/tidy.ts'
 import { rescue } from '../pipeline/rescue.ts'
 import { deployNext } from '../pipeline.ts'
 import { startSchedule } from '../queue/schedule.ts'
@@ -81,6 +81,7 @@ export async function startWorker(kyozo: Kyozo & { readonly stopping: StopContro
       { name: 'measure services', expression: '*/15 * * * * *', run: byOne(() => meter.measure()) },
       { name: 'roll up metrics', expression: '20 */5 * * * *', run: byOne(() => rollUpMetrics(kyozo.db)) },
       { name: 'remove previews that nobody uses', expression: '15,45 * * * * *', run: byOne(() => expirePreviews(kyozo)) },
+      { name: 'remove previews that stayed', expression: '20,50 * * * * *', run: byOne(() => removeLingering(kyozo)) },
       { name: 'look again at pull requests', expression: '25,55 * * * * *', run: byOne(() => lookAgain(kyozo)) },
       { name: 'delete what is old', expression: '40 17 * * * *', run: byOne(() => deleteExpired(kyozo.db, stopping.signal)) },
       { name: 'forget bodies of deliveries', expression: '10 */10 * * * *', run: byOne(() => forgetBodies(kyozo.db)) },

@@ -58,10 +58,37 @@ export async function pauseEnvironment(db: Executor, viewer: Asker, id: string, 
     .execute()
 }
 
+/**
+ * As its removal does it, so that nothing new begins meanwhile. One that a person has paused stays theirs: should the removal fail, it is as they left it.
+ */
+export async function pauseForRemoval(trx: Executor, viewer: Asker, id: string, reason: string): Promise<void> {
+  await trx
+    .updateTable('environments')
+    .set({ pausedBy: viewer.name, pausedById: viewer.userId, pausedAt: databaseNow, pauseReason: reason, updatedAt: databaseNow })
+    .set({ removalPausedAt: databaseNow })
+    .where('id', '=', id)
+    .where((where) => where.or([where('pausedAt', 'is', null), where('pausedAt', '=', where.ref('removalPausedAt'))]))
+    .execute()
+}
+
+/** Lifts the pause of a removal that came to nothing, and nobody else's. Returns whether there was one. */
+export async function resumeAfterRemoval(trx: Executor, id: string): Promise<boolean> {
+  const resumed = await trx
+    .updateTable('environments')
+    .set({ ...unpaused, updatedAt: databaseNow })
+    .where('id', '=', id)
+    .whereRef('pausedAt', '=', 'removalPausedAt')
+    .returning('id')
+    .executeTakeFirst()
+  return resumed !== undefined
+}
+
+const unpaused = { pausedBy: null, pausedById: null, pausedAt: null, pauseReason: null } as const
+
 export async function resumeEnvironment(db: Executor, id: string): Promise<void> {
   await db
     .updateTable('environments')
-    .set({ pausedBy: null, pausedById: null, pausedAt: null, pauseReason: null, updatedAt: databaseNow })
+    .set({ ...unpaused, updatedAt: databaseNow })
     .where('id', '=', id)
     .execute()
 }

@@ -1,8 +1,11 @@
-// Previews that may have to go: since nobody uses them, or for the memory that they take. One that is being removed is neither.
+// Previews that may have to go: since nobody uses them, for the memory that they take, or since nobody wants them any more. One that is being removed is
+// none of these.
 import { sql } from 'kysely'
 import type { Executor } from './database.ts'
 import { databaseNow, inSeconds } from './instance.ts'
 import type { PullRequest } from './pull-requests.ts'
+import type { Held } from './tables/previews.ts'
+import { openFollows } from './unread-pull-requests.ts'
 
 /** Previews that nobody has touched for as long as they may stay, and those of forks whose time is over. */
 export function expiredPreviews(db: Executor): Promise<PullRequest[]> {
@@ -38,6 +41,28 @@ function expired(db: Executor) {
         ),
       )
   )
+}
+
+/** Previews that nobody wants and nobody removes: their removal came to nothing. */
+export function lingeringPreviews(db: Executor): Promise<PullRequest[]> {
+  return lingering(db).orderBy('p.id').execute()
+}
+
+/** Looked at again by who holds it: it may be wanted again. */
+export async function isLingering(trx: Executor, id: string): Promise<boolean> {
+  return (await lingering(trx).where('p.id', '=', id).executeTakeFirst()) !== undefined
+}
+
+/** Held like this a pull request has no preview, and one that is there goes. */
+const ending = ['off', 'draft', 'full', 'destroyed', 'expired', 'evicted'] as const satisfies readonly Held[]
+
+function lingering(db: Executor) {
+  return db
+    .selectFrom('pullRequests as p')
+    .innerJoin('environments as e', 'e.id', 'p.environmentId')
+    .selectAll('p')
+    .where((where) => where.or([where('p.state', '!=', 'open'), where('p.held', 'in', ending)]))
+    .where(({ not, or, exists }) => not(or([exists(openRemovals(db)), exists(failedRemovals(db)), exists(openFollows(db))])))
 }
 
 export interface PreviewLimits {

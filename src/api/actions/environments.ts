@@ -5,7 +5,7 @@ import { KyozoError } from '../../errors.ts'
 import { pausedWords } from '../../pipeline/skip.ts'
 import type { Executor } from '../../store/database.ts'
 import { type Environment, findEnvironment, findEnvironmentByName, findEnvironmentByRef, putEnvironment } from '../../store/environments.ts'
-import { changeEnvironment, pauseEnvironment, resumeEnvironment } from '../../store/intents.ts'
+import { changeEnvironment, pauseEnvironment, pauseForRemoval, resumeEnvironment } from '../../store/intents.ts'
 import { lockRow } from '../../store/locking.ts'
 import { holdWorkspace } from '../../store/workspaces.ts'
 import type { ActionContext } from '../resources/action-context.ts'
@@ -107,7 +107,7 @@ const remove: Removal = {
       details: { reason: request.attributes.reason ?? null },
       joins: 'open',
       // Nothing new begins meanwhile.
-      store: () => pauseEnvironment(trx, request.viewer, environment.id, 'it is being deleted'),
+      store: () => pauseForRemoval(trx, request.viewer, environment.id, 'it is being deleted'),
     })),
 }
 

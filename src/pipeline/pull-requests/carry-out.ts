@@ -6,6 +6,7 @@ import { short } from '../../release/verdict.ts'
 import type { Executor } from '../../store/database.ts'
 import { type Environment, findEnvironment, putEnvironment } from '../../store/environments.ts'
 import { databaseNow } from '../../store/instance.ts'
+import { resumeAfterRemoval } from '../../store/intents.ts'
 import { changePullRequest, findPullRequest, letPreviewLive, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease, type Release } from '../../store/releases.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
@@ -93,6 +94,8 @@ async function deploy(
     await changePullRequest(trx, pullRequest.id, wanted)
     return `the former preview of pull request ${number} is being removed; the next one is made when it is gone`
   }
+  // What could not be removed serves again, once a release has made anew what went of it.
+  const isKept = former !== undefined && (await resumeAfterRemoval(trx, former.id))
   const environment = await placeOf(trx, { workspace, pullRequest })
   if (environment instanceof KyozoError) {
     const words = `${environment.message}; ${environment.hint ?? ''}`
@@ -102,7 +105,7 @@ async function deploy(
   await changePullRequest(trx, pullRequest.id, { ...wanted, environmentId: environment.id })
   await letPreviewLive(trx, environment.id, lifeMs(read.rules, { isFork }) / 1_000)
   const latest = await latestRelease(trx, environment.id)
-  if (latest?.sha === sha && !mayComeAgain(latest) && !isRetargeted(pullRequest)) {
+  if (latest?.sha === sha && !mayComeAgain(latest) && !isRetargeted(pullRequest) && !isKept) {
     // Beside it may stand why it was held.
     if (pullRequest.held !== null) await tellHead(trx, { workspace, sha }, kyozo.config.baseUrl)
     return `${short(sha)} of pull request ${number} has its release`

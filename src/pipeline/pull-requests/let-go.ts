@@ -2,7 +2,7 @@
 import type { Queue } from '../../queue/queue.ts'
 import type { Executor } from '../../store/database.ts'
 import type { Environment } from '../../store/environments.ts'
-import { pauseEnvironment } from '../../store/intents.ts'
+import { pauseForRemoval } from '../../store/intents.ts'
 import { type Asker, openOperation, startOperation } from '../../store/operations.ts'
 import type { PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
@@ -28,7 +28,7 @@ export async function letGo(
   if (await isGoing(trx, environment)) return
   const asker: Asker = { teamId: workspace.teamId, name: by, userId: null }
   // Nothing new begins meanwhile.
-  await pauseEnvironment(trx, asker, environment.id, `it is being deleted: ${because}`)
+  await pauseForRemoval(trx, asker, environment.id, `it is being deleted: ${because}`)
   const { operation } = await startOperation(trx, asker, deletionOf(environment))
   await queue.enqueueOperation(trx, operation.id)
 }

@@ -1,11 +1,11 @@
-// Previews that go because nobody uses them, or because others need their room.
+// Previews that go because nobody uses them, because others need their room, or because they should have gone before.
 import { KyozoError } from '../../errors.ts'
 import { whoGivesWay } from '../../release/make-room.ts'
 import { bytesOf } from '../../stack/settings/resources.ts'
 import type { StackSpec } from '../../stack/stack.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
-import { expiredPreviews, hasExpired, holdPreviewLimits } from '../../store/leaving-previews.ts'
+import { expiredPreviews, hasExpired, holdPreviewLimits, isLingering, lingeringPreviews } from '../../store/leaving-previews.ts'
 import { changePullRequest, findPullRequest, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease } from '../../store/releases.ts'
 import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
@@ -35,6 +35,24 @@ function whyExpired({ isFork }: PullRequest): string {
   return isFork
     ? 'what comes from a fork stays for no longer after its approval; approving its head brings it back'
     : `nobody has pushed to it or looked at it for as long as a preview stays; ${comesBack}`
+}
+
+/** Has previews removed once more whose removal failed, after an hour each time: else nothing would, and others wait for their place. Returns how many. */
+export async function removeLingering({ db, queue }: Pick<Tidier, 'db' | 'queue'>): Promise<number> {
+  const lingering = await lingeringPreviews(db)
+  for (const { id, workspaceId } of lingering) {
+    await db.transaction().execute(async (trx) => {
+      const workspace = await findWorkspace(trx, workspaceId)
+      await holdWorkspace(trx, workspaceId)
+      const pullRequest = await holdPullRequest(trx, id)
+      if (workspace === undefined || pullRequest === undefined || !(await isLingering(trx, id))) return
+      const { environmentId, state, number, heldReason } = pullRequest
+      const environment = environmentId === null ? undefined : await findEnvironment(trx, environmentId)
+      const because = state === 'open' ? (heldReason ?? '') : `pull request ${number} was ${state}`
+      if (environment !== undefined) await letGo(trx, queue, { workspace, environment, by: 'kyozo', because })
+    })
+  }
+  return lingering.length
 }
 
 const comesBack = 'the next push, or /kyozo deploy, brings it back'
