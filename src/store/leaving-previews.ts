@@ -24,10 +24,8 @@ function expired(db: Executor) {
       .innerJoin('environments as e', 'e.id', 'p.environmentId')
       .selectAll('p')
       .where('e.expiresAt', '<', databaseNow)
-      // A push prolongs it when it is looked at, and counts from when it is heard of.
-      .where((where) =>
-        where.or([where('p.isFork', '=', true), where('p.lastUsedAt', '<', sql<Date>`now() - make_interval(secs => e.life_seconds)`)]),
-      )
+      // A push, or a fork's approval, prolongs it when it is looked at, and counts from when it is heard of.
+      .where(wantedSince, '<', sql<Date>`now() - make_interval(secs => e.life_seconds)`)
       .where(({ not, or, exists }) => not(or([exists(openRemovals(db)), exists(failedRemovals(db))])))
       // What is still being made was left alone by nobody.
       .where(({ not, exists, selectFrom }) =>
@@ -42,6 +40,9 @@ function expired(db: Executor) {
       )
   )
 }
+
+/** What a fork's author has pushed over an approval is not wanted by that. */
+const wantedSince = sql<Date>`case when not p.is_fork then p.last_used_at when p.approved_sha = p.head_sha then p.approved_at else '-infinity' end`
 
 /** Previews that nobody wants and nobody removes: their removal came to nothing. */
 export function lingeringPreviews(db: Executor): Promise<PullRequest[]> {

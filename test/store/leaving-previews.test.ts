@@ -5,7 +5,14 @@ import { inSeconds } from '../../src/store/instance.ts'
 import { pauseEnvironment } from '../../src/store/intents.ts'
 import { expiredPreviews, hasExpired, holdPreviewLimits } from '../../src/store/leaving-previews.ts'
 import { endOperation, startOperation } from '../../src/store/operations.ts'
-import { changePullRequest, findPullRequest, letPreviewLive, notePullRequest, touchPreviews } from '../../src/store/pull-requests.ts'
+import {
+  approvalBy,
+  changePullRequest,
+  findPullRequest,
+  letPreviewLive,
+  notePullRequest,
+  touchPreviews,
+} from '../../src/store/pull-requests.ts'
 import { queueRelease } from '../../src/store/releases.ts'
 import { putServiceInstance } from '../../src/store/service-instances.ts'
 import { testDatabase } from '../support/database.ts'
@@ -68,6 +75,19 @@ it('a fork keeps its preview for so long after its approval, whoever asks at its
   await letPreviewLive(db, fork.known.environmentId!, 3_600)
   expect(await fork.stand()).toEqual(before)
   expect(await hasExpired(db, fork.known.id)).toBe(true)
+})
+
+it('a fork keeps the preview whose time is over while an approval of its head waits to be acted on, unless its author pushes over that', async () => {
+  const { workspace, known } = await approvedPreview({ isFork: true })
+  const push = (headSha: string, second: number) =>
+    notePullRequest(db, workspace, { ...said, isFork: true, headSha, updatedAt: at(second) })
+  const { pullRequest } = await push(shaOf('b'), 20)
+  expect(await hasExpired(db, known.id)).toBe(true)
+  await changePullRequest(db, known.id, approvalBy('ada', pullRequest))
+  expect(await hasExpired(db, known.id)).toBe(false)
+  expect((await expiredPreviews(db)).map(({ id }) => id)).not.toContain(known.id)
+  await push(shaOf('c'), 30)
+  expect(await hasExpired(db, known.id)).toBe(true)
 })
 
 it('a preview of the team itself is used by whoever asks at its address', async () => {
