@@ -1,5 +1,5 @@
 // Pull requests as far as they are known: what their host said last, what was decided about their previews, and what their review says.
-import { type Selectable, sql, type UpdateObject } from 'kysely'
+import { type RawBuilder, type Selectable, sql, type UpdateObject } from 'kysely'
 import { newId } from '../ids.ts'
 import { approvalLifeMs } from '../release/preview.ts'
 import type { Executor } from './database.ts'
@@ -67,26 +67,20 @@ export interface CountedPreviews {
 
 /** Other previews that are there. */
 export async function countPreviews(db: Executor, { id, workspaceId }: Pick<PullRequest, 'id' | 'workspaceId'>): Promise<CountedPreviews> {
-  const { all, forks, later } = await db
+  const isHere = sql<boolean>`workspace_id = ${workspaceId}`
+  const isUsedLater = sql<boolean>`(last_used_at, id) > (select mine.last_used_at, mine.id from pull_requests mine where mine.id = ${id})`
+  const those = (which: RawBuilder<boolean>) => sql<number>`(count(*) filter (where ${which}))::integer`
+  return db
     .selectFrom('pullRequests')
     .select([
-      sql<number>`count(*)::integer`.as('all'),
-      sql<number>`(count(*) filter (where is_fork))::integer`.as('forks'),
-      sql<number>`(count(*) filter (where (last_used_at, id) > (select mine.last_used_at, mine.id from pull_requests mine
-        where mine.id = ${id})))::integer`.as('later'),
+      those(isHere).as('all'),
+      those(sql`${isHere} and is_fork`).as('ofForks'),
+      those(sql`${isHere} and ${isUsedLater}`).as('usedLater'),
+      those(sql`is_fork`).as('ofForksAnywhere'),
     ])
-    .where('workspaceId', '=', workspaceId)
     .where('id', '!=', id)
     .where('environmentId', 'is not', null)
     .executeTakeFirstOrThrow()
-  const { anywhere } = await db
-    .selectFrom('pullRequests')
-    .select(sql<number>`count(*)::integer`.as('anywhere'))
-    .where('isFork', '=', true)
-    .where('id', '!=', id)
-    .where('environmentId', 'is not', null)
-    .executeTakeFirstOrThrow()
-  return { all, ofForks: forks, usedLater: later, ofForksAnywhere: anywhere }
 }
 
 /** Those that found no place for their previews, and may take that of this one. What a fork had a fork of another workspace may take. */

@@ -1,5 +1,6 @@
 // What hosts say of pull requests comes late, twice and out of order; what is known is the newest of it.
 import { describe, expect, it } from 'vitest'
+import { putEnvironment } from '../../src/store/environments.ts'
 import { inSeconds } from '../../src/store/instance.ts'
 import {
   approvalBy,
@@ -108,7 +109,24 @@ describe('previews of forks share their places with those of other workspaces', 
       const { pullRequest: running } = await notePullRequest(db, other, { ...said, isFork })
       await changePullRequest(db, running.id, { environmentId: environment.id })
     }
-    expect(await countPreviews(db, pullRequest)).toEqual({ ...before, ofForksAnywhere: before.ofForksAnywhere + 1 })
+    const elsewhere = { ...before, ofForksAnywhere: before.ofForksAnywhere + 1 }
+    expect(await countPreviews(db, pullRequest)).toEqual(elsewhere)
+
+    for (const [number, isFork, age] of [
+      [8, true, 60],
+      [9, false, 60],
+      [10, false, -60],
+    ] as const) {
+      const environment = await putEnvironment(db, workspace, { name: `pr-${number}`, ref: said.ref })
+      const { pullRequest: running } = await notePullRequest(db, workspace, { ...said, id: String(number), number, isFork })
+      await changePullRequest(db, running.id, { environmentId: environment.id, lastUsedAt: inSeconds(-age) })
+    }
+    const together = { all: 3, ofForks: 1, usedLater: 1, ofForksAnywhere: elsewhere.ofForksAnywhere + 1 }
+    expect(await countPreviews(db, pullRequest)).toEqual(together)
+    // Its own is none of the others.
+    const { id: environmentId } = await putEnvironment(db, workspace, { name: 'pr-7', ref: said.ref })
+    await changePullRequest(db, pullRequest.id, { environmentId })
+    expect(await countPreviews(db, pullRequest)).toEqual(together)
   })
 
   it('and one that goes leaves its place to those of them that somebody approved', async () => {
