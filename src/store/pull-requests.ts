@@ -1,9 +1,8 @@
 // Pull requests as far as they are known: what their host said last, what was decided about their previews, and what their review says.
 import { type RawBuilder, type Selectable, sql, type UpdateObject } from 'kysely'
 import { newId } from '../ids.ts'
-import { approvalLifeMs } from '../release/preview.ts'
 import type { Executor } from './database.ts'
-import { databaseNow, inSeconds } from './instance.ts'
+import { databaseNow } from './instance.ts'
 import type { PullRequestTable } from './tables/previews.ts'
 import type { Tables } from './tables.ts'
 import type { Workspace } from './workspaces.ts'
@@ -83,7 +82,10 @@ export async function countPreviews(db: Executor, { id, workspaceId }: Pick<Pull
     .executeTakeFirstOrThrow()
 }
 
-/** Those that found no place for their previews, and may take that of this one. What a fork had a fork of another workspace may take. */
+/**
+ * Those that found no place for their previews, and may take that of this one. What a fork had a fork of another workspace may take; whether it is approved
+ * still, whoever looks at it knows.
+ */
 export function waitingForPlace(
   db: Executor,
   { workspaceId, isFork }: Pick<PullRequest, 'workspaceId' | 'isFork'>,
@@ -91,12 +93,7 @@ export function waitingForPlace(
   return db
     .selectFrom('pullRequests')
     .selectAll()
-    .where((where) =>
-      where.or([
-        where('workspaceId', '=', workspaceId),
-        ...(isFork ? [where.and([where('isFork', '=', true), where('approvedAt', '>', inSeconds(-approvalLifeMs / 1_000))])] : []),
-      ]),
-    )
+    .where((where) => where.or([where('workspaceId', '=', workspaceId), ...(isFork ? [where('isFork', '=', true)] : [])]))
     .where('state', '=', 'open')
     .where('held', '=', 'full')
     .orderBy('number')

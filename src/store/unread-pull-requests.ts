@@ -1,7 +1,8 @@
-// Pull requests at whose head somebody looked and could not: their host was away, refused, or had it not yet. They are looked at again.
+// Pull requests that are looked at again although nothing is heard of them: somebody looked at their head and could not, since their host was away, refused,
+// or had it not yet; or they wait for a place by an approval that may be over by now.
 import { sql } from 'kysely'
 import type { Executor } from './database.ts'
-import { databaseNow } from './instance.ts'
+import { databaseNow, inSeconds } from './instance.ts'
 import type { PullRequest } from './pull-requests.ts'
 
 /** Whatever came of it; it is no news to whoever looks at the same time. */
@@ -25,12 +26,17 @@ function unread(db: Executor) {
     .innerJoin('workspaces as w', 'w.id', 'p.workspaceId')
     .selectAll('p')
     .where('p.state', '=', 'open')
-    .where((where) => where.or([where('p.held', '=', 'failed'), where('p.reviewSha', 'is distinct from', where.ref('p.headSha'))]))
+    .where((where) =>
+      where.or([where('p.held', '=', 'failed'), where('p.reviewSha', 'is distinct from', where.ref('p.headSha')), waitsLong]),
+    )
     .where('w.containerEnabled', '=', true)
     .where('w.connection', 'is not', null)
     .where('p.lookedAt', '<', sql<Date>`now() - ${pause}`)
     .where(({ not, exists }) => not(exists(openFollows(db))))
 }
+
+/** A fork for a place, while its approval may end: for how long that holds says kyozo.yaml of the branch that rules it, which only a look reads. */
+const waitsLong = sql<boolean>`(p.is_fork and p.held = 'full' and p.looked_at < ${inSeconds(-3_600)})`
 
 /** From five minutes to an hour, and half as long as nothing was heard of it: what is in the way for good is seldom asked for. */
 const pause = sql`least(interval '1 hour', greatest(interval '5 minutes', (p.looked_at - greatest(p.head_since, p.host_updated_at)) / 2))`

@@ -7,8 +7,11 @@ import { createMirrors } from '../../../src/git/mirror.ts'
 import type { Kyozo } from '../../../src/pipeline/kyozo.ts'
 import { followPullRequest } from '../../../src/pipeline/pull-requests/follow.ts'
 import { previewIsGone } from '../../../src/pipeline/pull-requests/gone.ts'
+import { lookAgain } from '../../../src/pipeline/pull-requests/look-again.ts'
 import { forksAtOnce } from '../../../src/release/preview.ts'
 import { dropEnvironment } from '../../../src/store/environments.ts'
+import { inSeconds } from '../../../src/store/instance.ts'
+import { changePullRequest } from '../../../src/store/pull-requests.ts'
 import { testDatabase } from '../../support/database.ts'
 import { createRepository } from '../../support/repository.ts'
 import { forked, kyozoAt } from './forked.ts'
@@ -59,4 +62,36 @@ it('the last place that forks have is given to one of those that are looked at t
   expect(await woken.execute()).toEqual(held.map(() => ({ requestedBy: 'kyozo' })))
   const again = await Promise.all(held.map(({ look }) => look()))
   expect(again.toSorted()).toEqual([full, full, queued])
+})
+
+it('one that waits for a place is looked at every hour, and asks for an approval again when its own is over', async () => {
+  const running = await Promise.all(Array.from({ length: forksAtOnce.together }, () => forked(db)))
+  const fork = await approved()
+  await db.updateTable('workspaces').set({ connection: 'main' }).where('id', '=', fork.workspace.id).execute()
+  expect(await fork.look()).toContain('this one is made when one of them goes')
+  const { id } = await fork.now()
+  const later = async (minutes: number) => {
+    await db
+      .updateTable('pullRequests')
+      .set({ lookedAt: inSeconds(-60 * minutes) })
+      .where('id', '=', id)
+      .execute()
+    return lookAgain(kyozo)
+  }
+  expect(await later(59)).toBe(0)
+  expect(await later(61)).toBe(1)
+  expect(await fork.look()).toContain('this one is made when one of them goes')
+  await changePullRequest(db, id, { approvedAt: inSeconds(-24 * 3_600) })
+  await db
+    .updateTable('operations')
+    .set({ state: 'succeeded', finishedAt: inSeconds(0) })
+    .where('workspaceId', '=', fork.workspace.id)
+    .execute()
+  expect(await later(61)).toBe(1)
+  expect(await fork.look()).toContain(
+    `it comes from a fork, so nothing of ${headSha.slice(0, 7)} is built or run before somebody who may write approves`,
+  )
+  expect(await fork.now()).toMatchObject({ held: 'approval' })
+  expect(await later(1_000)).toBe(0)
+  for (const one of running) await dropEnvironment(db, (await one.environment()).id)
 })
