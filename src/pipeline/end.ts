@@ -23,7 +23,7 @@ import { Superseded } from './newer.ts'
 import { type NextTry, nextTry, secondsBefore } from './next-try.ts'
 import { failedVerdicts, failuresOf, supersededVerdictsOf } from './outcomes.ts'
 import { keepLivePorts } from './ports.ts'
-import { whyUnapproved } from './pull-requests/approval.ts'
+import { whyUnapprovedIn } from './pull-requests/approval.ts'
 import { followPullRequest } from './pull-requests/note.ts'
 import { startRelease } from './receive.ts'
 import { type NotLive, recordFailure } from './record-failure.ts'
@@ -97,7 +97,7 @@ async function releaseTip(
   { trx, sha }: { readonly trx: Executor; readonly sha: string },
 ): Promise<void> {
   const { triggeredBy } = release
-  if ((await whyUnapproved(trx, environment, sha)) === undefined) {
+  if ((await whyUnapprovedIn(trx, environment, sha)) === undefined) {
     await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, { workspace, environment, sha, triggeredBy })
     return
   }

@@ -14,15 +14,13 @@ export interface Approval {
 export interface Approving {
   readonly sha: string
   readonly nowMs: number
-  /** For how long an approval holds. Default is a day. */
-  readonly lifeMs?: number
+  /** For how long previews stay: an approval holds for no longer, nor for longer than a day. Null where nobody knows. */
+  readonly lifeMs: number | null
 }
 
-export function isApproved(
-  { approvedSha, approvedBase, approvedAt, baseRef }: Approval,
-  { sha, nowMs, lifeMs = approvalLifeMs }: Approving,
-): boolean {
-  return approvedSha === sha && approvedBase === baseRef && approvedAt !== null && nowMs - approvedAt.getTime() < lifeMs
+export function isApproved({ approvedSha, approvedBase, approvedAt, baseRef }: Approval, { sha, nowMs, lifeMs }: Approving): boolean {
+  if (approvedSha !== sha || approvedBase !== baseRef || approvedAt === null) return false
+  return nowMs - approvedAt.getTime() < Math.min(lifeMs ?? approvalLifeMs, approvalLifeMs)
 }
 
 /** A release, as far as it may be of what went live before. */

@@ -15,10 +15,8 @@ export interface PreviewPolicy {
   readonly ofDrafts: boolean
 }
 
-/** An approval is for one commit, and for as long as who gave it may still remember what it was. */
+/** An approval is for one commit, and for as long as who gave it may still remember what it was. What runs by it does not stay for longer. */
 export const approvalLifeMs = 24 * 3_600_000
-/** What nobody of the team wrote does not stay for longer. */
-export const forkLifeMs = 24 * 3_600_000
 /** Previews of forks that run at once: of one repository, and of all teams together. */
 export const forksAtOnce = { ofRepository: 3, together: 10 } as const
 
@@ -116,5 +114,5 @@ function hold(held: Holding['held'], words: string, { removes }: { readonly remo
 
 /** For how long it stays untouched; a fork's for how long after its approval. */
 export function lifeMs({ ttlMs }: Pick<PreviewPolicy, 'ttlMs'>, { isFork }: Pick<PreviewFacts, 'isFork'>): number {
-  return isFork ? Math.min(ttlMs, forkLifeMs) : ttlMs
+  return isFork ? Math.min(ttlMs, approvalLifeMs) : ttlMs
 }

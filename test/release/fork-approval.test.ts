@@ -10,15 +10,18 @@ describe('an approval', () => {
   const given: Approval = { approvedSha: a, approvedBase: main, approvedAt: new Date(nowMs - hours(2)), baseRef: main }
 
   it('is for one commit and one base branch', () => {
-    expect(isApproved(given, { sha: a, nowMs })).toBe(true)
-    expect(isApproved(given, { sha: b, nowMs })).toBe(false)
-    expect(isApproved({ ...given, baseRef: 'refs/heads/partner' }, { sha: a, nowMs })).toBe(false)
-    expect(isApproved({ ...given, approvedSha: null, approvedBase: null, approvedAt: null }, { sha: a, nowMs })).toBe(false)
+    const now = { nowMs, lifeMs: null }
+    expect(isApproved(given, { sha: a, ...now })).toBe(true)
+    expect(isApproved(given, { sha: b, ...now })).toBe(false)
+    expect(isApproved({ ...given, baseRef: 'refs/heads/partner' }, { sha: a, ...now })).toBe(false)
+    expect(isApproved({ ...given, approvedSha: null, approvedBase: null, approvedAt: null }, { sha: a, ...now })).toBe(false)
   })
 
-  it('lasts a day, or as long as the preview that is made by it', () => {
-    expect(isApproved({ ...given, approvedAt: new Date(nowMs - hours(24) + 1) }, { sha: a, nowMs })).toBe(true)
-    expect(isApproved({ ...given, approvedAt: new Date(nowMs - hours(24)) }, { sha: a, nowMs })).toBe(false)
+  it('lasts a day, or as long as previews stay where that is shorter', () => {
+    for (const lifeMs of [null, hours(72)]) {
+      expect(isApproved({ ...given, approvedAt: new Date(nowMs - hours(24) + 1) }, { sha: a, nowMs, lifeMs })).toBe(true)
+      expect(isApproved({ ...given, approvedAt: new Date(nowMs - hours(24)) }, { sha: a, nowMs, lifeMs })).toBe(false)
+    }
     expect(isApproved(given, { sha: a, nowMs, lifeMs: hours(2) + 1 })).toBe(true)
     expect(isApproved(given, { sha: a, nowMs, lifeMs: hours(2) })).toBe(false)
   })

@@ -1,6 +1,6 @@
 // What people ask of what kyozo gave up.
 import { KyozoError } from '../../errors.ts'
-import { whyUnapproved } from '../../pipeline/pull-requests/approval.ts'
+import { whyUnapprovedIn } from '../../pipeline/pull-requests/approval.ts'
 import { startRelease } from '../../pipeline/receive.ts'
 import type { Executor } from '../../store/database.ts'
 import { type DeadLetter, holdDeadLetter, reviveMessage, reviveOperation } from '../../store/dead-letters.ts'
@@ -46,7 +46,7 @@ async function releaseAgain(trx: Executor, context: ActionContext, { letter, vie
   if (given === undefined || environment === undefined || workspace === undefined)
     throw new KyozoError('not_found', 'the environment of this release was deleted')
   // What was to run again what is live is looked at when it is begun.
-  const unapproved = Object.keys(given.options).length > 0 ? undefined : await whyUnapproved(trx, environment, given.sha)
+  const unapproved = Object.keys(given.options).length > 0 ? undefined : await whyUnapprovedIn(trx, environment, given.sha)
   if (unapproved !== undefined) throw unapproved
   await startRelease(context, trx, {
     ...{ workspace, environment, sha: given.sha, triggeredBy: viewer.name, triggeredById: viewer.userId },

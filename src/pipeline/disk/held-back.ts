@@ -4,7 +4,7 @@ import { heldBackForRoom } from '../../store/disk.ts'
 import { findEnvironment } from '../../store/environments.ts'
 import { findWorkspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
-import { whyUnapproved } from '../pull-requests/approval.ts'
+import { whyUnapprovedIn } from '../pull-requests/approval.ts'
 import { startRelease } from '../receive.ts'
 
 /** Returns how many. One process at a time does it. */
@@ -15,7 +15,7 @@ export async function releaseHeldBack(kyozo: Kyozo): Promise<number> {
     for (const { environmentId, sha, triggeredBy } of await heldBackForRoom(trx)) {
       const environment = await findEnvironment(trx, environmentId)
       const workspace = environment && (await findWorkspace(trx, environment.workspaceId))
-      if (environment === undefined || workspace === undefined || (await whyUnapproved(trx, environment, sha)) !== undefined) continue
+      if (environment === undefined || workspace === undefined || (await whyUnapprovedIn(trx, environment, sha)) !== undefined) continue
       await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, { workspace, environment, sha, triggeredBy })
       released++
     }

@@ -3,7 +3,7 @@ import { short } from '../../release/verdict.ts'
 import { finishOperation, followRelease } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
 import { latestRelease } from '../../store/releases.ts'
-import { whyUnapproved } from '../pull-requests/approval.ts'
+import { whyUnapprovedIn } from '../pull-requests/approval.ts'
 import { startRelease } from '../receive.ts'
 import { skipWaiting } from '../skip.ts'
 import { tipOf } from '../tip.ts'
@@ -38,7 +38,7 @@ export const resumeEnvironment: OperationWork = async (operation, context) => {
   const latest = await latestRelease(db, environment.id)
   if (latest?.sha === tip && (latest.state === 'live' || latest.state === 'unchanged' || latest.state === 'replaced'))
     return { kind: 'done', words: `${environment.name} deploys again; nothing arrived meanwhile, ${short(tip)} is the newest commit` }
-  const unapproved = await whyUnapproved(db, environment, tip)
+  const unapproved = await whyUnapprovedIn(db, environment, tip)
   if (unapproved !== undefined) return { kind: 'done', words: `${environment.name} deploys again; ${unapproved.message}` }
   return releaseTip(operation, context, tip)
 }
@@ -47,7 +47,7 @@ export const resumeEnvironment: OperationWork = async (operation, context) => {
 async function releaseTip(operation: Operation, { kyozo, lease }: OperationContext, sha: string): Promise<OperationOutcome> {
   await kyozo.db.transaction().execute(async (trx) => {
     const environment = await environmentOf(operation, trx)
-    const unapproved = await whyUnapproved(trx, environment, sha)
+    const unapproved = await whyUnapprovedIn(trx, environment, sha)
     if (unapproved !== undefined) throw unapproved
     const workspace = await workspaceOf(environment, trx)
     const release = await startRelease({ queue: kyozo.queue, baseUrl: kyozo.config.baseUrl }, trx, {

@@ -1,7 +1,7 @@
 // The facts about a pull request that the decision on its preview rests on, and the decision.
 import { asKyozoError } from '../../errors.ts'
 import { isApproved } from '../../release/fork-approval.ts'
-import { decidePreview, lifeMs, type PreviewDecision, type PreviewFacts } from '../../release/preview.ts'
+import { decidePreview, type PreviewDecision, type PreviewFacts } from '../../release/preview.ts'
 import type { Executor } from '../../store/database.ts'
 import { databaseClock } from '../../store/instance.ts'
 import { countPreviews, type PullRequest } from '../../store/pull-requests.ts'
@@ -31,8 +31,7 @@ export async function decideOn(trx: Executor, { workspace, pullRequest, read, is
   // One that is over is ruled by nothing.
   const { rules, branch } =
     read === undefined ? { rules: previewRules({}), branch: workspace.defaultBranch } : { rules: read.rules, branch: read.ruling.branch }
-  // With its preview's time its approval is over.
-  const approving = { sha: headSha, nowMs: await databaseClock(trx), lifeMs: lifeMs(rules, pullRequest) }
+  const approving = { sha: headSha, nowMs: await databaseClock(trx), lifeMs: rules.ttlMs }
   const facts: PreviewFacts = {
     number: pullRequest.number,
     state: pullRequest.state,

@@ -6,7 +6,7 @@ import { type PullRequest, pullRequestOf } from '../../store/pull-requests.ts'
 import type { PreviewRules } from '../../topology/declaration/preview-rules.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Kyozo } from '../kyozo.ts'
-import { assertApproved } from './approval.ts'
+import { whyUnapproved } from './approval.ts'
 import { type RulingBranch, readRuling } from './ruling.ts'
 
 export interface PreviewGround {
@@ -23,20 +23,22 @@ type Subject = Pick<Attempt, 'environment' | 'release' | 'workspace' | 'signal' 
 export async function previewGround(attempt: Subject, kyozo: Kyozo): Promise<PreviewGround | undefined> {
   const { environment } = attempt
   if (environment.trust === 'trusted') return undefined
-  const pullRequest = await assertMayRun(attempt, kyozo.db)
+  const pullRequest = await wantedPullRequest(attempt, kyozo.db)
   const { ruling, rules } = await readRuling(attempt, kyozo, pullRequest.baseRef)
   return { pullRequest, trust: environment.trust, ruling, rules }
 }
 
 /** Asked again before anything is started: who approves may take it back, and who opened it may push. */
 export async function assertStillWanted(attempt: Pick<Subject, 'environment' | 'release'>, db: Executor): Promise<void> {
-  if (attempt.environment.trust !== 'trusted') await assertMayRun(attempt, db)
+  if (attempt.environment.trust !== 'trusted') await wantedPullRequest(attempt, db)
 }
 
-async function assertMayRun({ environment, release }: Pick<Subject, 'environment' | 'release'>, db: Executor): Promise<PullRequest> {
+async function wantedPullRequest({ environment, release }: Pick<Subject, 'environment' | 'release'>, db: Executor): Promise<PullRequest> {
   const pullRequest = await pullRequestOf(db, environment.id)
   if (pullRequest === undefined || pullRequest.state !== 'open')
     throw new KyozoError('state_conflict', `the pull request of ${environment.name} is not open any more`)
-  await assertApproved(db, pullRequest, { environment, release })
+  const { sha, options } = release
+  const unapproved = await whyUnapproved(db, pullRequest, { environment, sha, options })
+  if (unapproved !== undefined) throw unapproved
   return pullRequest
 }

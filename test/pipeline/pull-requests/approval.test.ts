@@ -81,7 +81,7 @@ it('deploying the preview of a fork, or going on with it, releases no head that 
   await expect(fork.carryOut(deployEnvironmentTip, { request: {}, kyozo })).rejects.toMatchObject({
     code: 'state_conflict',
     message: 'bbbbbbb comes from a fork and is not approved',
-    hint: `whoever may write comments /kyozo approve ${shaOf('b')}; an approval is for one commit and one base branch, and lasts a day`,
+    hint: `whoever may write comments /kyozo approve ${shaOf('b')}; an approval is for one commit and one base branch, and lasts a day, or as long as previews stay`,
   })
   expect((await fork.carryOut(resumeEnvironment, { request: { kind: 'resume_environment' }, kyozo })).outcome).toEqual({
     kind: 'done',
@@ -131,6 +131,22 @@ it('an approval is over with the time of the preview that is made by it, whose e
   const [comment] = await pullRequestMessages(db, { workspace, pullRequest, baseUrl: 'https://kyozo.test' })
   const end = new Date(pullRequest.approvedAt!.getTime() + 3 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')
   expect((comment!.payload as { readonly body: string }).body).toContain(`goes at ${end} UTC, whoever uses it`)
+})
+
+it('a release begins by no approval that is over with the time of previews', async () => {
+  const fork = await forked(db)
+  const { id } = await fork.approve()
+  await fork.release('a', 'failed')
+  await changePullRequest(db, id, { approvedAt: inSeconds(-7_200) })
+  const { id: environmentId } = await fork.environment()
+  const deploy = () => fork.carryOut(deployEnvironmentTip, { request: {}, kyozo: kyozoAt(db, 'a') })
+  await letPreviewLive(db, environmentId, 3_600)
+  expect(await asked(fork, {})).toBe('aaaaaaa aaaaaaa comes from a fork and is not approved')
+  await expect(deploy()).rejects.toThrow('aaaaaaa comes from a fork and is not approved')
+  await letPreviewLive(db, environmentId, 3 * 3_600)
+  expect(await asked(fork, {})).toBe('aaaaaaa runs')
+  await deploy()
+  expect(await openReleases(fork)).toEqual([{ sha: shaOf('a') }])
 })
 
 const by = { id: '7', login: 'ada' }
