@@ -34,5 +34,8 @@ export interface Failed {
   readonly words: string
 }
 
-/** What else the end as failed leaves behind, in the transaction that stores it. It changes nothing outside of the database. */
+/**
+ * What else the end as failed leaves behind, in the transaction that stores it. It changes nothing outside of the database. What it throws is logged, and the
+ * operation ends all the same.
+ */
 export type OperationFailure = (operation: Operation, failed: Failed) => Promise<void>

@@ -14,7 +14,7 @@ import {
   requeueOperation,
   waitingOperations,
 } from '../../store/operation-leases.ts'
-import { findOperation } from '../../store/operations.ts'
+import { findOperation, type OperationEnd } from '../../store/operations.ts'
 import { settleLeftOperations } from '../../store/release-operations.ts'
 import { HandedOver, watchForStop } from '../hand-over.ts'
 import type { Kyozo } from '../kyozo.ts'
@@ -75,6 +75,8 @@ async function run({ operation, lease }: OperationClaim, context: OperationConte
   await finishOperation(context.kyozo.db, lease, { state: 'succeeded', words, ...(result === undefined ? {} : { result }) })
 }
 
+type FailedEnd = Extract<OperationEnd, { readonly state: 'failed' }>
+
 interface Failed {
   readonly thrown: unknown
   readonly redact: (text: string) => string
@@ -101,11 +103,28 @@ async function endFailed({ operation, lease }: OperationClaim, kyozo: Kyozo, { t
   const said = isForeseen ? message : 'something went wrong inside kyozo'
   const hint = isForeseen ? failure.hint : 'the log of kyozo has the cause'
   const error = { code: failure.code, message: said, ...(hint === undefined ? {} : { hint: redact(hint) }) }
-  await kyozo.db.transaction().execute(async (trx) => {
-    const words = error.hint === undefined ? said : `${said}; ${error.hint}`
-    await operationFailures[operation.kind]?.(operation, { trx, baseUrl: kyozo.config.baseUrl, words })
-    await finishOperation(trx, lease, { state: 'failed', words: said, error })
-  })
+  await storeFailed({ operation, lease }, kyozo, { state: 'failed', words: said, error })
+}
+
+/** What else its end leaves behind belongs to it, and must not keep it from ending: who cannot store that would be asked for it for ever. */
+async function storeFailed({ operation, lease }: OperationClaim, kyozo: Kyozo, end: FailedEnd): Promise<void> {
+  const { message, hint } = end.error
+  const words = hint === undefined ? message : `${message}; ${hint}`
+  try {
+    await kyozo.db.transaction().execute(async (trx) => {
+      await operationFailures[operation.kind]?.(operation, { trx, baseUrl: kyozo.config.baseUrl, words })
+      await finishOperation(trx, lease, end)
+    })
+  } catch (thrown) {
+    const { code } = storeError(thrown)
+    // Somebody else ends it, or the next look does when PostgreSQL answers.
+    if (code === 'lease_lost' || code === 'store_unavailable') throw thrown
+    kyozo.log.error(
+      { error: thrown, operation: operation.id, kind: operation.kind },
+      'what a failed operation leaves behind could not be stored',
+    )
+    await finishOperation(kyozo.db, lease, end)
+  }
 }
 
 /** Not counted as a try, and taken up by whoever looks first. */
