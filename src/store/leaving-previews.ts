@@ -44,7 +44,7 @@ function expired(db: Executor) {
 /** What a fork's author has pushed over an approval is not wanted by that. */
 const wantedSince = sql<Date>`case when not p.is_fork then p.last_used_at when p.approved_sha = p.head_sha then p.approved_at else '-infinity' end`
 
-/** Previews that nobody wants and nobody removes: their removal came to nothing. */
+/** Previews that nobody removes although nobody wants them, or that are paused only since they are to be removed: their removal came to nothing. */
 export function lingeringPreviews(db: Executor): Promise<PullRequest[]> {
   return lingering(db).orderBy('p.id').execute()
 }
@@ -62,7 +62,9 @@ function lingering(db: Executor) {
     .selectFrom('pullRequests as p')
     .innerJoin('environments as e', 'e.id', 'p.environmentId')
     .selectAll('p')
-    .where((where) => where.or([where('p.state', '!=', 'open'), where('p.held', 'in', ending)]))
+    .where((where) =>
+      where.or([where('p.state', '!=', 'open'), where('p.held', 'in', ending), where('e.pausedAt', '=', where.ref('e.removalPausedAt'))]),
+    )
     .where(({ not, or, exists }) => not(or([exists(openRemovals(db)), exists(failedRemovals(db)), exists(openFollows(db))])))
 }
 

@@ -6,29 +6,26 @@ import type { StackSpec } from '../../stack/stack.ts'
 import type { Executor } from '../../store/database.ts'
 import { findEnvironment } from '../../store/environments.ts'
 import { expiredPreviews, hasExpired, holdPreviewLimits, isLingering, lingeringPreviews } from '../../store/leaving-previews.ts'
-import { changePullRequest, findPullRequest, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import { changePullRequest, findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease } from '../../store/releases.ts'
-import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
+import { findWorkspace } from '../../store/workspaces.ts'
 import type { Attempt } from '../attempt.ts'
 import { limitsOf } from '../instance-facts.ts'
 import type { Kyozo } from '../kyozo.ts'
-import { letGo } from './let-go.ts'
+import { eachHeld } from './each-held.ts'
+import { destroyedBy, letGo } from './let-go.ts'
 import { tellPullRequest } from './tell.ts'
 
-type Tidier = Pick<Kyozo, 'db' | 'queue' | 'config'>
+type Tidier = Pick<Kyozo, 'db' | 'queue' | 'config' | 'log'>
 
 /** Has previews removed that nobody has touched for as long as they may stay. Returns how many. */
 export async function expirePreviews(kyozo: Tidier): Promise<number> {
-  const expired = await expiredPreviews(kyozo.db)
-  for (const { id, workspaceId } of expired) {
-    await kyozo.db.transaction().execute(async (trx) => {
-      await holdWorkspace(trx, workspaceId)
-      const pullRequest = await holdPullRequest(trx, id)
-      if (pullRequest !== undefined && (await hasExpired(trx, id)))
-        await takeAway(kyozo, trx, { pullRequest, held: 'expired', words: whyExpired(pullRequest) })
-    })
-  }
-  return expired.length
+  return eachHeld(kyozo, {
+    what: 'remove a preview that nobody uses',
+    found: await expiredPreviews(kyozo.db),
+    isOne: hasExpired,
+    act: (trx, pullRequest) => takeAway(kyozo, trx, { pullRequest, held: 'expired', words: whyExpired(pullRequest) }),
+  })
 }
 
 function whyExpired({ isFork }: PullRequest): string {
@@ -38,21 +35,27 @@ function whyExpired({ isFork }: PullRequest): string {
 }
 
 /** Has previews removed once more whose removal failed, after an hour each time: else nothing would, and others wait for their place. Returns how many. */
-export async function removeLingering({ db, queue }: Pick<Tidier, 'db' | 'queue'>): Promise<number> {
-  const lingering = await lingeringPreviews(db)
-  for (const { id, workspaceId } of lingering) {
-    await db.transaction().execute(async (trx) => {
-      const workspace = await findWorkspace(trx, workspaceId)
-      await holdWorkspace(trx, workspaceId)
-      const pullRequest = await holdPullRequest(trx, id)
-      if (workspace === undefined || pullRequest === undefined || !(await isLingering(trx, id))) return
-      const { environmentId, state, number, heldReason } = pullRequest
-      const environment = environmentId === null ? undefined : await findEnvironment(trx, environmentId)
-      const because = state === 'open' ? (heldReason ?? '') : `pull request ${number} was ${state}`
-      if (environment !== undefined) await letGo(trx, queue, { workspace, environment, by: 'kyozo', because })
-    })
-  }
-  return lingering.length
+export async function removeLingering(kyozo: Tidier): Promise<number> {
+  return eachHeld(kyozo, {
+    what: 'remove a preview again',
+    found: await lingeringPreviews(kyozo.db),
+    isOne: isLingering,
+    act: (trx, pullRequest) => removeAgain(kyozo, trx, pullRequest),
+  })
+}
+
+async function removeAgain({ queue, config }: Tidier, trx: Executor, found: PullRequest): Promise<void> {
+  const environment = found.environmentId === null ? undefined : await findEnvironment(trx, found.environmentId)
+  const workspace = await findWorkspace(trx, found.workspaceId)
+  if (environment === undefined || workspace === undefined) return
+  const { pausedBy, pausedById } = environment
+  // A person asked for it by the API, where nothing is known of pull requests: it stays away as by any other command.
+  const isTheirs = found.state === 'open' && found.held === null && pausedById !== null
+  const pullRequest = isTheirs ? await changePullRequest(trx, found.id, destroyedBy(pausedBy ?? 'somebody', found)) : found
+  const { state, number, heldReason } = pullRequest
+  const because = state === 'open' ? (heldReason ?? 'its removal failed') : `pull request ${number} was ${state}`
+  await letGo(trx, queue, { workspace, environment, by: 'kyozo', because })
+  if (isTheirs) await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, config.baseUrl)
 }
 
 const comesBack = 'the next push, or /kyozo deploy, brings it back'
@@ -63,7 +66,7 @@ interface Taking {
   readonly words: string
 }
 
-async function takeAway({ queue, config }: Omit<Tidier, 'db'>, trx: Executor, { pullRequest, held, words }: Taking): Promise<void> {
+async function takeAway({ queue, config }: Omit<Tidier, 'db' | 'log'>, trx: Executor, { pullRequest, held, words }: Taking): Promise<void> {
   const { environmentId, headSha } = pullRequest
   const environment = environmentId === null ? undefined : await findEnvironment(trx, environmentId)
   const workspace = await findWorkspace(trx, pullRequest.workspaceId)
@@ -80,7 +83,7 @@ async function takeAway({ queue, config }: Omit<Tidier, 'db'>, trx: Executor, { 
  * `quota_exceeded` when this one would not fit even alone.
  */
 export async function makeRoomForPreview(
-  kyozo: Omit<Tidier, 'db'>,
+  kyozo: Omit<Tidier, 'db' | 'log'>,
   trx: Executor,
   { attempt, stack }: { readonly attempt: Attempt; readonly stack: StackSpec },
 ): Promise<void> {

@@ -1,11 +1,13 @@
 // Previews whose removal failed: whoever wants one again gets it, and nobody else keeps it. Real PostgreSQL and Git, and an engine that refuses.
 import { beforeEach, expect, it, vi } from 'vitest'
 import { KyozoError } from '../../../src/errors.ts'
+import { newId } from '../../../src/ids.ts'
 import { destroyedBy, letGo } from '../../../src/pipeline/pull-requests/let-go.ts'
 import { removeLingering } from '../../../src/pipeline/pull-requests/tidy.ts'
 import { findEnvironment } from '../../../src/store/environments.ts'
 import { inSeconds } from '../../../src/store/instance.ts'
-import { pauseEnvironment } from '../../../src/store/intents.ts'
+import { pauseEnvironment, pauseForRemoval } from '../../../src/store/intents.ts'
+import { startOperation } from '../../../src/store/operations.ts'
 import { changePullRequest } from '../../../src/store/pull-requests.ts'
 import { latestRelease } from '../../../src/store/releases.ts'
 import { nothing } from '../../reconcile/simulated-engine.ts'
@@ -42,6 +44,20 @@ async function previewed(name: string) {
       const leaving = { workspace: made.workspace, environment: (await environment())!, by: 'ada', because: pullRequest.heldReason! }
       await db.transaction().execute((trx) => letGo(trx, kyozo.queue, leaving))
       expect((await environment())?.pausedAt).toEqual(expect.any(Date))
+      expect(await made.workToEnd('delete_environment')).toEqual({ state: 'failed', attempt: 5 })
+    },
+    /** As the API stores it, which knows nothing of pull requests. */
+    async askToDelete() {
+      const { id, name } = (await environment())!
+      const userId = newId()
+      await db
+        .insertInto('users')
+        .values({ id: userId, name: 'ada', email: `${userId}@example.com` })
+        .execute()
+      const { workspace } = made
+      const ada = { teamId: workspace.teamId, name: 'ada', userId }
+      await startOperation(db, ada, { kind: 'delete_environment', workspaceId: workspace.id, input: { environment_id: id, name } })
+      await pauseForRemoval(db, ada, id, 'it is being deleted')
       expect(await made.workToEnd('delete_environment')).toEqual({ state: 'failed', attempt: 5 })
     },
     /** As if that time had passed since its removal failed. */
@@ -113,6 +129,33 @@ it('a preview that could not be removed is removed an hour later, and nobody has
   expect(await workToEnd('delete_environment')).toEqual({ state: 'succeeded', attempt: 1 })
   expect((await known()).environmentId).toBeNull()
   expect(await later(61)).toBe(0)
+})
+
+it('a preview that a person deletes by the API is removed an hour after that failed, and stays away as by any command', async () => {
+  const { askToDelete, later, workToEnd, known } = await previewed('deleted')
+  await askToDelete()
+  expect(await later(50)).toBe(0)
+  expect((await known()).held).toBeNull()
+  isRefused = false
+  expect(await later(61)).toBe(1)
+  expect(await known()).toMatchObject({ held: 'destroyed', heldReason: 'ada removed it' })
+  expect(await workToEnd('delete_environment')).toMatchObject({ state: 'succeeded' })
+  expect(await known()).toMatchObject({ held: 'destroyed', environmentId: null })
+})
+
+it('a preview that could not be removed, and whose pull request was opened again, is removed and made anew', async () => {
+  const { failToRemove, later, workToEnd, environment, known, id } = await previewed('reopened')
+  const { id: former } = (await environment())!
+  await failToRemove()
+  // As whoever looks while the removal is under way leaves it.
+  await changePullRequest(db, id, { held: null, heldReason: null, heldSha: null })
+  isRefused = false
+  expect(await later(61)).toBe(1)
+  expect(await workToEnd('delete_environment')).toMatchObject({ state: 'succeeded' })
+  expect(await known()).toMatchObject({ held: null, environmentId: null })
+  await workToEnd()
+  const { environmentId } = await known()
+  expect([environmentId === null, environmentId === former]).toEqual([false, false])
 })
 
 it('a preview that is wanted, or is looked at anew, is left alone', async () => {
