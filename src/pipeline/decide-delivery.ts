@@ -21,6 +21,7 @@ import { coveredWords, isCovered, tellCovered } from './commit-back/own.ts'
 import { isDeletedSince, wasGivenUp } from './given-up.ts'
 import { endLate } from './late.ts'
 import { decideAboutPullRequest } from './pull-requests/decide-event.ts'
+import { followUnread } from './pull-requests/follow-ruled.ts'
 import { followPullRequestsOf } from './pull-requests/note.ts'
 import { type DeliveryOwner, type ReceiveContext, type Received, receive, startRelease } from './receive.ts'
 
@@ -169,8 +170,9 @@ async function outcomeOf(context: ReceiveContext, trx: Executor, push: BranchPus
     return ignored(await deletionWords(trx, push), workspace)
   }
   if (!workspace.containerEnabled) return ignored(`containers are off for ${workspace.name}`, workspace)
-  if (!workspace.autoDeployEnabled && !push.isReplay) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
   await holdWorkspace(trx, workspace.id)
+  await followUnread(trx, context.queue, push)
+  if (!workspace.autoDeployEnabled && !push.isReplay) return ignored(`automatic deploys are off for ${workspace.name}`, workspace)
   if (await comesAfterDeletion(trx, push)) return ignored(`${productionName} was deleted since; the next push brings it back`, workspace)
   const environment = await environmentOf(trx, workspace, push.ref)
   if (environment === undefined) {

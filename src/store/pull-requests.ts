@@ -1,4 +1,5 @@
 // Pull requests as far as they are known: what their host said last, what was decided about their previews, and what their review says.
+import { isDeepStrictEqual } from 'node:util'
 import { type RawBuilder, type Selectable, sql, type UpdateObject } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Executor } from './database.ts'
@@ -142,7 +143,7 @@ export async function notePullRequest(
   if (isOlder(before, known, isReopened)) return { pullRequest: before, isNews: false, before }
   // Who pushes to a fork is not of the team, and must not keep what they wrote by that.
   const used = known.isFork ? {} : { lastUsedAt: databaseNow }
-  const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, ...used }
+  const pushed = before.headSha === known.headSha ? {} : { headSince: databaseNow, waitsForPush: false, ...used }
   const retargeted = before.baseRef === known.baseRef ? {} : { ...ofFormerBase, retargetedAt: databaseNow }
   return { pullRequest: await changePullRequest(trx, before.id, { ...said, ...pushed, ...retargeted }), isNews: true, before }
 }
@@ -152,7 +153,7 @@ export async function notePullRequest(
  * whoever opened the pull request chooses the base.
  */
 const ofFormerBase = {
-  ...{ review: null, reviewSha: null },
+  ...{ review: null, reviewSha: null, waitsForPush: false },
   ...{ approvedSha: null, approvedBase: null, approvedBy: null, approvedAt: null },
 } as const
 
@@ -176,6 +177,13 @@ export function changePullRequest(trx: Executor, id: string, change: UpdateObjec
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** As `changePullRequest`, of one that is held; nothing where it is so already, which is no news to anybody. */
+export async function changeWhatDiffers(trx: Executor, held: PullRequest, change: UpdateObject<Tables, 'pullRequests'>): Promise<void> {
+  const before: Readonly<Record<string, unknown>> = { ...held }
+  const differs = Object.entries(change).some(([column, value]) => !isDeepStrictEqual(before[column], value))
+  if (differs) await changePullRequest(trx, held.id, change)
 }
 
 /**

@@ -5,9 +5,14 @@ import type { Executor } from './database.ts'
 import { databaseNow, inSeconds } from './instance.ts'
 import type { PullRequest } from './pull-requests.ts'
 
-/** Whatever came of it; it is no news to whoever looks at the same time. */
-export async function noteLook(trx: Executor, id: string): Promise<void> {
-  await trx.updateTable('pullRequests').set({ lookedAt: databaseNow }).where('id', '=', id).execute()
+/** That somebody begins to, whatever comes of it; it is no news to whoever looks at the same time. */
+export async function noteLook(db: Executor, id: string): Promise<void> {
+  await db.updateTable('pullRequests').set({ lookedAt: databaseNow }).where('id', '=', id).execute()
+}
+
+/** Whether nothing but a push makes it another thing than what was found. */
+export async function noteFound(trx: Executor, id: string, { waitsForPush }: Pick<PullRequest, 'waitsForPush'>): Promise<void> {
+  await trx.updateTable('pullRequests').set({ lookedAt: databaseNow, waitsForPush }).where('id', '=', id).execute()
 }
 
 /** Those whose turn it is, beginning with the one that has waited longest. One that nobody was asked to look at waits for somebody who asks. */
@@ -26,9 +31,8 @@ function unread(db: Executor) {
     .innerJoin('workspaces as w', 'w.id', 'p.workspaceId')
     .selectAll('p')
     .where('p.state', '=', 'open')
-    .where((where) =>
-      where.or([where('p.held', '=', 'failed'), where('p.reviewSha', 'is distinct from', where.ref('p.headSha')), waitsLong]),
-    )
+    .where('p.waitsForPush', '=', false)
+    .where((where) => where.or([isNotRead, waitsLong]))
     .where('w.containerEnabled', '=', true)
     .where('w.connection', 'is not', null)
     .where('p.lookedAt', '<', sql<Date>`now() - ${pause}`)
@@ -37,6 +41,21 @@ function unread(db: Executor) {
 
 /** A fork for a place, while its approval may end: for how long that holds says kyozo.yaml of the branch that rules it, which only a look reads. */
 const waitsLong = sql<boolean>`(p.is_fork and p.held = 'full' and p.looked_at < ${inSeconds(-3_600)})`
+
+/** Its head, or what else decides on its preview. */
+const isNotRead = sql<boolean>`(p.held = 'failed' or p.review_sha is distinct from p.head_sha)`
+
+/** Open ones of which a push may decide anew: those that could not be read, and those that somebody may have read before it. */
+export function unreadBefore(trx: Executor, workspaceId: string): Promise<PullRequest[]> {
+  return trx
+    .selectFrom('pullRequests as p')
+    .selectAll('p')
+    .where('p.workspaceId', '=', workspaceId)
+    .where('p.state', '=', 'open')
+    .where((where) => where.or([where.and([isNotRead, where('p.lookedAt', 'is not', null)]), where.exists(openFollows(trx))]))
+    .orderBy('p.number')
+    .execute()
+}
 
 /** From five minutes to an hour, and half as long as nothing was heard of it: what is in the way for good is seldom asked for. */
 const pause = sql`least(interval '1 hour', greatest(interval '5 minutes', (p.looked_at - greatest(p.head_since, p.host_updated_at)) / 2))`

@@ -1,7 +1,7 @@
 // Which messages senders get: when a sender died while it had one, and when two connections speak of one commit.
 import { beforeEach, expect, it } from 'vitest'
-import { defaultTeam } from '../../src/store/instance.ts'
-import { putOutbox } from '../../src/store/outbox.ts'
+import { defaultTeam, inSeconds } from '../../src/store/instance.ts'
+import { putNews, putOutbox } from '../../src/store/outbox.ts'
 import { claimOutbox, dueConnections, expireClaimsOf, outboxDropped, outboxRetry, outboxSent } from '../../src/store/outbox-sending.ts'
 import { queueRelease } from '../../src/store/releases.ts'
 import { testDatabase } from '../support/database.ts'
@@ -92,6 +92,24 @@ it('a release says that it is live after what it says of its services, whichever
   await expireClaimsOf(db, { owner: 'one', connections: ['main'] })
   expect(await dueConnections(db)).toEqual(['main'])
   expect(await claimOutbox(db, one)).toMatchObject({ target: 'web' })
+})
+
+it('what its target was told last is no news, unless it was given up; what nobody was let say is said again after a day', async () => {
+  const news = (state: string) => putNews(db, [{ teamId, kind: 'status', connection: 'main', target: 'status of one', payload: { state } }])
+  expect([await news('failure'), await news('failure'), await news('success'), await news('failure')]).toEqual([true, false, true, true])
+  const [sent] = await claim('one')
+  expect(await news('failure')).toBe(false)
+  await outboxDropped(db, sent!.id, { reason: 'GitHub answered 422', cause: 'message' })
+  expect(await news('failure')).toBe(true)
+  const [refused] = await claim('one')
+  await outboxDropped(db, refused!.id, { reason: 'GitHub answered 401', cause: 'access' })
+  expect(await news('failure')).toBe(false)
+  await db
+    .updateTable('outbox')
+    .set({ droppedAt: inSeconds(-90_000) })
+    .where('id', '=', refused!.id)
+    .execute()
+  expect(await news('failure')).toBe(true)
 })
 
 it('what a host could not be told is among what was given up until the same connection says something newer', async () => {

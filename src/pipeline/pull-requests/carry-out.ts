@@ -1,4 +1,5 @@
 // Does what was decided about a preview, in one transaction with what is told of it.
+import { isDeepStrictEqual } from 'node:util'
 import { KyozoError } from '../../errors.ts'
 import type { Holding, PreviewDecision } from '../../release/preview.ts'
 import { lifeMs } from '../../release/preview.ts'
@@ -7,19 +8,19 @@ import type { Executor } from '../../store/database.ts'
 import { type Environment, findEnvironment, putEnvironment } from '../../store/environments.ts'
 import { databaseNow } from '../../store/instance.ts'
 import { resumeAfterRemoval } from '../../store/intents.ts'
-import { changePullRequest, findPullRequest, letPreviewLive, type PullRequest } from '../../store/pull-requests.ts'
+import { changePullRequest, changeWhatDiffers, findPullRequest, letPreviewLive, type PullRequest } from '../../store/pull-requests.ts'
 import { latestRelease, type Release } from '../../store/releases.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { startRelease } from '../receive.ts'
-import type { Unreadable } from './follow.ts'
 import { tellNoPreview, tellOvertaken } from './hear.ts'
 import { isGoing, letGo } from './let-go.ts'
 import { passVoice, tellHead } from './pass-voice.ts'
 import type { ReadPullRequest } from './read.ts'
 import { tellPullRequest } from './tell.ts'
-import { heldUnread, hostsRefusals } from './unread.ts'
+import { heldUnread } from './unread.ts'
+import { isRefusal, type Unreadable } from './unreadable.ts'
 
 interface Subject {
   readonly workspace: Workspace
@@ -42,8 +43,7 @@ type Carrier = Pick<Kyozo, 'queue' | 'config'>
 export async function carryOut(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<string> {
   const { pullRequest, workspace } = carrying
   const { review, read } = carrying
-  if (review !== undefined && read !== undefined && 'head' in read)
-    await changePullRequest(trx, pullRequest.id, { review: JSON.stringify(review), reviewSha: read.head.sha })
+  if (review !== undefined && read !== undefined && 'head' in read) await keepReview(trx, pullRequest, { review, sha: read.head.sha })
   // Which it stays, should it find no room, or the former one be in its way.
   if (carrying.isAsked) await changePullRequest(trx, pullRequest.id, { askedBy: carrying.by })
   const words = await act(kyozo, trx, carrying)
@@ -53,6 +53,16 @@ export async function carryOut(kyozo: Carrier, trx: Executor, carrying: Carrying
   await passVoice(trx, { workspace, before: pullRequest, after }, kyozo.config.baseUrl)
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, kyozo.config.baseUrl)
   return words
+}
+
+async function keepReview(
+  trx: Executor,
+  { id, review: before, reviewSha }: PullRequest,
+  { review, sha }: { readonly review: StoredReview; readonly sha: string },
+): Promise<void> {
+  const stored = JSON.stringify(review)
+  if (reviewSha === sha && isDeepStrictEqual(before, JSON.parse(stored))) return
+  await changePullRequest(trx, id, { review: stored, reviewSha: sha })
 }
 
 async function act(kyozo: Carrier, trx: Executor, carrying: Carrying): Promise<string> {
@@ -76,8 +86,8 @@ async function holdUnread(
   trx: Executor,
   { pullRequest, words, isAsked, error }: Pick<Carrying, 'pullRequest' | 'isAsked'> & Unreadable & { readonly words: string },
 ): Promise<void> {
-  const held = heldUnread(pullRequest, { words, isAsked, isPassing: hostsRefusals.includes(error.code) })
-  if (held !== undefined) await changePullRequest(trx, pullRequest.id, held)
+  const held = heldUnread(pullRequest, { words, isAsked, isPassing: isRefusal(error) })
+  if (held !== undefined) await changeWhatDiffers(trx, pullRequest, held)
 }
 
 async function deploy(
@@ -99,7 +109,7 @@ async function deploy(
   const environment = await placeOf(trx, { workspace, pullRequest })
   if (environment instanceof KyozoError) {
     const words = `${environment.message}; ${environment.hint ?? ''}`
-    await changePullRequest(trx, pullRequest.id, { ...headAt(pullRequest, sha), held: 'failed', heldReason: words, heldSha: sha })
+    await changeWhatDiffers(trx, pullRequest, { ...headAt(pullRequest, sha), held: 'failed', heldReason: words, heldSha: sha })
     return words
   }
   await changePullRequest(trx, pullRequest.id, { ...wanted, environmentId: environment.id })
@@ -159,7 +169,7 @@ async function hold(
   const { pullRequest } = subject
   const { held, words, removes } = decision
   const isSame = pullRequest.held === held && pullRequest.heldSha !== null
-  await changePullRequest(trx, pullRequest.id, {
+  await changeWhatDiffers(trx, pullRequest, {
     ...headAt(pullRequest, headSha),
     held,
     heldReason: words,

@@ -7,8 +7,8 @@ import { databaseClock } from '../../store/instance.ts'
 import { countPreviews, type PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { previewRules } from '../../topology/declaration/preview-rules.ts'
-import type { Unreadable } from './follow.ts'
 import type { ReadPullRequest } from './read.ts'
+import type { Unreadable } from './unreadable.ts'
 
 export interface LookedAt {
   readonly workspace: Workspace

@@ -1,6 +1,6 @@
 // Looks at a pull request anew and does what follows: reviews its head, and lets its preview be made, stay or go. Deliveries only wake this; what holds is
 // what the host and the repository say at this moment.
-import { asKyozoError, type ErrorCode, KyozoError } from '../../errors.ts'
+import { asKyozoError, KyozoError } from '../../errors.ts'
 import type { ForgeQuestions } from '../../forge/client.ts'
 import type { ForgePullRequest } from '../../forge/pull-requests.ts'
 import { databaseNow } from '../../store/instance.ts'
@@ -9,7 +9,7 @@ import { finishOperation } from '../../store/operation-leases.ts'
 import type { Operation } from '../../store/operations.ts'
 import { changePullRequest, findPullRequest, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import type { StoredReview } from '../../store/tables/previews.ts'
-import { noteLook } from '../../store/unread-pull-requests.ts'
+import { noteFound, noteLook } from '../../store/unread-pull-requests.ts'
 import { holdWorkspace, type Workspace } from '../../store/workspaces.ts'
 import type { Kyozo } from '../kyozo.ts'
 import { fetchingFor, known, textIn, workspaceOf } from '../operations/about.ts'
@@ -20,12 +20,13 @@ import { hearOfPullRequest } from './hear.ts'
 import { passVoice } from './pass-voice.ts'
 import { hasBranch, type ReadPullRequest, readPullRequest } from './read.ts'
 import { reviewPullRequest } from './review.ts'
-import { hostsRefusals } from './unread.ts'
+import { isSoonOver, type Unreadable, waitsForPush } from './unreadable.ts'
 
 /** Somebody may change a pull request as fast as it is looked at; then the next look is left to whoever is woken by that. */
 const looks = 3
 
 export const followPullRequest: OperationWork = async (operation, context) => {
+  await noteLook(context.kyozo.db, textIn(operation, 'pull_request_id'))
   for (let look = 1; look <= looks; look++) {
     const words = await lookOnce(operation, context)
     if (words !== undefined) return { kind: 'ended' }
@@ -51,7 +52,7 @@ async function lookOnce(operation: Operation, context: OperationContext): Promis
     const isAsked = operation.input.asked === true
     const decided = await decideOn(trx, { ...subject, read, isAsked })
     const words = await carryOut(kyozo, trx, { ...subject, ...decided, read, review, isAsked })
-    await noteLook(trx, held.id)
+    await noteFound(trx, held.id, { waitsForPush: read !== undefined && 'error' in read && waitsForPush(read.error) })
     await finishOperation(trx, lease, { state: 'succeeded', words })
     return words
   })
@@ -127,11 +128,6 @@ function isSame(said: ForgePullRequest, known: PullRequest): boolean {
   )
 }
 
-/** What keeps it from being read, and does so still after a few tries. */
-export interface Unreadable {
-  readonly error: KyozoError
-}
-
 interface Subject {
   readonly workspace: Workspace
   readonly pullRequest: PullRequest
@@ -148,17 +144,14 @@ async function readIt(
   } catch (thrown) {
     const error = asKyozoError(thrown)
     const { code, message, hint } = error
-    const mayPass = passing.includes(code) && operation.attempt < headTries
-    if (mayPass) throw new KyozoError(code, message, { ...(hint === undefined ? {} : { hint }), retryable: true, cause: error })
+    if (isSoonOver(error) && operation.attempt < headTries)
+      throw new KyozoError(code, message, { ...(hint === undefined ? {} : { hint }), retryable: true, cause: error })
     if (error.retryable || error.code === 'lease_lost') throw thrown
     return { error }
   }
 }
 
 const headTries = 3
-/** Hosts tell of a pull request before everybody can fetch its head, and refuse for a moment whom they let in otherwise. */
-const passing: readonly ErrorCode[] = ['revision_not_found', ...hostsRefusals]
-
 async function reviewIt(
   context: OperationContext,
   { workspace, pullRequest, read }: Subject & { readonly read: ReadPullRequest | Unreadable | undefined },

@@ -1,7 +1,7 @@
 // What the Git host is told of a pull request: its plan, and, where no preview of its head is made, why.
 import type { Executor } from '../../store/database.ts'
 import { notify } from '../../store/notify.ts'
-import { putOutbox } from '../../store/outbox.ts'
+import { putNews, putOutbox } from '../../store/outbox.ts'
 import { findPullRequest, type PullRequest } from '../../store/pull-requests.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { commitStatus, previewContext } from '../commit-status.ts'
@@ -46,6 +46,7 @@ async function tellHeld(trx: Executor, { workspace, pullRequest }: Subject, base
   if (shown === undefined) return tellNoPreview(trx, { workspace, pullRequest, words }, baseUrl)
   if (!(await maySpeak(trx, { workspace, pullRequest, sha: headSha }))) return
   const place = { workspace, sha: headSha, page: pullRequestPage(baseUrl, id) }
-  await putOutbox(trx, commitStatus(place, { context: previewContext, state: shown, description: `No preview: ${words}` }))
-  await notify(trx, 'outbox', id)
+  // It is looked at again and again: what stands there already is not said once more.
+  if (await putNews(trx, commitStatus(place, { context: previewContext, state: shown, description: `No preview: ${words}` })))
+    await notify(trx, 'outbox', id)
 }

@@ -1,14 +1,10 @@
 // A head that could not be looked at: what holds of its pull request until somebody can, and what is told of it, since nobody waits for a status for ever.
-import type { ErrorCode } from '../../errors.ts'
-import { changePullRequest, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
-import { isFollowedBesides, noteLook } from '../../store/unread-pull-requests.ts'
+import { changeWhatDiffers, holdPullRequest, type PullRequest } from '../../store/pull-requests.ts'
+import { isFollowedBesides, noteFound } from '../../store/unread-pull-requests.ts'
 import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
 import type { OperationFailure } from '../operations/operation.ts'
 import { tellNoPreview } from './hear.ts'
 import { tellPullRequest } from './tell.ts'
-
-/** What a Git host answers for a moment to whoever may read a repository, and for good to who may not. */
-export const hostsRefusals: readonly ErrorCode[] = ['repository_unauthorized', 'repository_not_found', 'repository_url_refused']
 
 export interface Unread {
   readonly words: string
@@ -51,10 +47,10 @@ export const followFailed: OperationFailure = async ({ id, workspaceId, input, r
   const { state, number } = pullRequest
   if (state !== 'open') return tellNoPreview(trx, { workspace, pullRequest, words: `pull request ${number} was ${state}` }, baseUrl)
   const isAsked = input.asked === true
-  await noteLook(trx, pullRequest.id)
+  await noteFound(trx, pullRequest.id, { waitsForPush: false })
   // Then that one says how it ends.
   if (!isAsked && (await isFollowedBesides(trx, pullRequest.id, id))) return
   const held = heldUnread(pullRequest, { words, isAsked, isPassing: true })
-  if (held !== undefined) await changePullRequest(trx, pullRequest.id, { ...held, ...(isAsked ? { askedBy: requestedBy } : {}) })
+  await changeWhatDiffers(trx, pullRequest, { ...held, ...(isAsked ? { askedBy: requestedBy } : {}) })
   await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, baseUrl)
 }

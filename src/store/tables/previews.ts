@@ -59,8 +59,10 @@ export interface PullRequestTable {
   review: OptionalJson<StoredReview>
   /** The commit that was reviewed. */
   reviewSha: Generated<string | null>
-  /** When it was looked at last, whatever came of that; null while nobody was asked to. */
+  /** When somebody began to look at it last, or ended, whatever came of that; null while nobody was asked to. */
   lookedAt: OptionalTime
+  /** Whether it could not be read for what stands in the repository: the clock changes nothing about that. */
+  waitsForPush: Generated<boolean>
   /** When it was pushed to, spoken of or looked at last; of one from a fork, when somebody of the team approved it or asked for it. */
   lastUsedAt: Time
   createdAt: Time

@@ -12,8 +12,10 @@ import { createLog } from '../../../src/log.ts'
 import type { Kyozo } from '../../../src/pipeline/kyozo.ts'
 import { workOperation } from '../../../src/pipeline/operations/work.ts'
 import { hearOfPullRequest } from '../../../src/pipeline/pull-requests/hear.ts'
+import { lookAgain } from '../../../src/pipeline/pull-requests/look-again.ts'
 import { followPullRequest } from '../../../src/pipeline/pull-requests/note.ts'
 import { openQueue } from '../../../src/queue/queue.ts'
+import { inSeconds } from '../../../src/store/instance.ts'
 import { findPullRequest } from '../../../src/store/pull-requests.ts'
 import { createWorkspace } from '../../../src/store/workspaces.ts'
 import { team } from '../../store/rows.ts'
@@ -40,6 +42,24 @@ export async function pulledShops() {
     notifications: { on: () => () => undefined },
     stopping: { begun: new AbortController().signal, handOver: new AbortController().signal },
   } as unknown as Kyozo
+
+  let end: () => void = () => undefined
+  const back = () => end()
+
+  /** Makes every fetch fail until `back` is called, while the host's API answers. */
+  function gitAnswers(status: number, times = Number.POSITIVE_INFINITY): void {
+    end = github.fault({ path: /\.git\/info\/refs$/, answer: { kind: 'status', status }, times })
+  }
+
+  /** What is looked at again as if that time had passed since somebody looked last. */
+  async function later(id: string, minutes: number): Promise<number> {
+    await db
+      .updateTable('pullRequests')
+      .set({ lookedAt: inSeconds(-60 * minutes) })
+      .where('id', '=', id)
+      .execute()
+    return lookAgain(kyozo)
+  }
 
   /** A repository with one open pull request, of which kyozo has heard and at which it has not looked. */
   async function shop(name: string) {
@@ -100,5 +120,5 @@ export async function pulledShops() {
       },
     }
   }
-  return { db, kyozo, github, shop }
+  return { db, kyozo, github, shop, gitAnswers, back, later }
 }

@@ -1,36 +1,22 @@
 // Heads that nobody could look at, since their Git host was away or refused: each gets a status, and is looked at again without anybody's doing. Git and
 // its host are real but for the host's moods, and so is PostgreSQL.
 import { afterEach, expect, it, vi } from 'vitest'
+import { newId } from '../../../src/ids.ts'
+import { receivePush } from '../../../src/pipeline/decide-delivery.ts'
 import { workOperation } from '../../../src/pipeline/operations/work.ts'
-import { lookAgain } from '../../../src/pipeline/pull-requests/look-again.ts'
 import { heldUnread } from '../../../src/pipeline/pull-requests/unread.ts'
-import { inSeconds } from '../../../src/store/instance.ts'
+import { changeWorkspace } from '../../../src/store/intents.ts'
 import { findOperation } from '../../../src/store/operations.ts'
 import { changePullRequest } from '../../../src/store/pull-requests.ts'
+import { findWorkspace } from '../../../src/store/workspaces.ts'
 import { shaOf } from '../../store/rows.ts'
 import { pulledShops } from './pulled-shops.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const { db, kyozo, github, shop } = await pulledShops()
+const { db, kyozo, github, shop, gitAnswers, back, later } = await pulledShops()
 
-let back: () => void = () => undefined
 afterEach(() => back())
-
-/** Makes every fetch fail until `back` is called, while the host's API answers. */
-function gitAnswers(status: number, times = Number.POSITIVE_INFINITY): void {
-  back = github.fault({ path: /\.git\/info\/refs$/, answer: { kind: 'status', status }, times })
-}
-
-/** What is looked at again as if that time had passed since somebody looked last. */
-async function later(id: string, minutes: number) {
-  await db
-    .updateTable('pullRequests')
-    .set({ lookedAt: inSeconds(-60 * minutes) })
-    .where('id', '=', id)
-    .execute()
-  return lookAgain(kyozo)
-}
 
 it('a head that was pushed while Git of its host was away gets a status and a plan, and its preview by itself when that is back', async () => {
   const { id, follow, workToEnd, known, beside } = await shop('away')
@@ -119,6 +105,57 @@ it('a commit that is live is shown as that again when what rules its preview can
   await follow()
   await workToEnd()
   expect((await beside())['kyozo/preview']).toMatch(/^success: /)
+})
+
+it.each([403, 503])(
+  'what keeps answering %i is told once, however often somebody looks, and again only when that is forgotten',
+  async (status) => {
+    const { id, workspace, follow, workToEnd, known } = await shop(`told-${status}`)
+    const told = async () => (await db.selectFrom('outbox').select('id').where('teamId', '=', workspace.teamId).execute()).length
+    gitAnswers(status)
+    await follow()
+    await workToEnd()
+    const before = { told: await told(), revision: (await known()).revision }
+    expect(before.told).toBe(3)
+    for (let look = 0; look < 2; look++) {
+      expect(await later(id, 61)).toBe(1)
+      await workToEnd()
+      expect({ told: await told(), revision: (await known()).revision }).toEqual(before)
+    }
+    await db.deleteFrom('outbox').where('teamId', '=', workspace.teamId).execute()
+    expect(await later(id, 61)).toBe(1)
+    await workToEnd()
+    expect(await told()).toBe(3)
+  },
+)
+
+it('what is wrong with a kyozo.yaml is looked at again when somebody pushes, released or not, and not by the clock', async () => {
+  const { id, workspace, follow, workToEnd, beside, repository } = await shop('slip')
+  await repository.push({ change: { files: { 'kyozo.yaml': 'previews: [' } } })
+  await follow()
+  await workToEnd()
+  expect((await beside())['kyozo/preview']).toMatch(/^failure: No preview: kyozo.yaml/)
+  expect(await later(id, 1_000)).toBe(0)
+  await changeWorkspace(db, workspace.id, { autoDeployEnabled: false })
+  const push = async (ref: string) => {
+    const pushed = { workspace: (await findWorkspace(db, workspace.id))!, ref, sha: shaOf('d'), isDeletion: false, pusher: 'ada' }
+    const delivery = {
+      forge: 'github',
+      connection: 'main',
+      deliveryId: newId(),
+      event: 'push',
+      headers: {},
+      body: Buffer.from(ref),
+    } as const
+    await receivePush({ ...kyozo, baseUrl: kyozo.config.baseUrl, teamId: workspace.teamId }, delivery, pushed)
+    const open = db.selectFrom('operations').select('requestedBy').where('workspaceId', '=', workspace.id).where('finishedAt', 'is', null)
+    return open.where('kind', '=', 'follow_pull_request').execute()
+  }
+  expect(await push('refs/heads/other')).toEqual([])
+  await repository.push({ change: { files: { 'kyozo.yaml': 'commit_back: off\n' } } })
+  expect(await push('refs/heads/main')).toEqual([{ requestedBy: 'ada' }])
+  await workToEnd()
+  expect((await beside())['kyozo/preview']).toMatch(/^success: No preview: automatic deploys are off/)
 })
 
 it('a head whose pull request ended while nobody could look at it is not left without a status', async () => {
