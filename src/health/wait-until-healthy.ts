@@ -43,6 +43,8 @@ const longestPauseMs = 500
 const shareOfWaited = 1 / 20
 /** From the first good answer to the one that counts. */
 const confirmMs = 500
+/** What a supervisor starts again and again answers in between. */
+const confirmPauseMs = 100
 /** Of one that answers or does not, an inspection tells little more, and its end is noticed by itself. */
 const inspectionKeptMs = 500
 
@@ -225,9 +227,10 @@ function failure(vigil: Vigil, { id, observed }: Finding, found: FailureReason):
 async function pause(vigil: Vigil, signal: AbortSignal): Promise<void> {
   const { healthySince, clock } = vigil
   const growingMs = Math.max(waited(vigil) * shareOfWaited, vigil.probe?.shortestPauseMs ?? 50)
-  const pauseMs = healthySince === undefined ? growingMs : Math.max(healthySince + confirmMs - clock.now(), 1)
+  const pauseMs =
+    healthySince === undefined ? growingMs : Math.min(Math.max(growingMs, confirmPauseMs), healthySince + confirmMs - clock.now())
   const leftMs = Math.max(vigil.service.healthDeadlineMs - waited(vigil), 1)
-  await clock.pause(Math.min(pauseMs, longestPauseMs, leftMs), AbortSignal.any([vigil.wake.signal, signal]))
+  await clock.pause(Math.max(Math.min(pauseMs, longestPauseMs, leftMs), 1), AbortSignal.any([vigil.wake.signal, signal]))
   vigil.wake = new AbortController()
 }
 

@@ -66,6 +66,8 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: Applyin
     const operation = operations.get(spec.name)
     return operation === undefined ? [] : [begin(work, spec, operation)]
   })
+  // What is known to be impossible stops nothing that serves.
+  if (beginnings.some(({ operation }) => stopsFirst.has(operation.kind))) await allOrFailures(beginnings.map(({ ahead }) => ahead))
   const started = new Map<string, Promise<boolean>>()
   // In start order, so that what a service depends on is in the map before it.
   for (const beginning of beginnings) {
@@ -94,22 +96,35 @@ export async function applyPlan(attempt: Attempt, engine: Engine, input: Applyin
   }
 }
 
+const stopsFirst: ReadonlySet<ServiceOperation['kind']> = new Set(['replace_stop_first', 'restart_in_place'])
+
 interface Beginning {
   readonly spec: StackService
   readonly operation: ServiceOperation
   readonly steps: readonly StartStep[]
-  /** What the first step makes, on its way already. */
-  readonly ahead: Promise<readonly string[]> | undefined
+  /** What the first step makes, on its way already; undefined where that has to wait for its turn. */
+  readonly ahead: Promise<readonly string[] | undefined>
 }
 
-/** What a service waits for does not keep its containers from being made: those of all are then made by one call of Compose. */
+/** What a service waits for does not keep its containers from being made: those of all are then made by few calls of Compose. */
 function begin(work: Work, spec: StackService, operation: ServiceOperation): Beginning {
   const steps = startSteps(work, spec, operation)
-  // A guest joins the container of its host, which has to be there.
-  const ahead = hostOf(work.stack.document.services[spec.name]) === undefined ? steps[0]?.make() : undefined
+  const ahead = makeAhead(work, spec, steps)
   // Told when its turn comes, if it comes.
-  ahead?.catch(() => undefined)
+  ahead.catch(() => undefined)
   return { spec, operation, steps, ahead }
+}
+
+async function makeAhead({ stack }: Work, spec: StackService, [first]: readonly StartStep[]): Promise<readonly string[] | undefined> {
+  // A guest joins the container of its host, which has to be there.
+  if (hostOf(stack.document.services[spec.name]) !== undefined) return undefined
+  try {
+    return await first?.make()
+  } catch (error) {
+    // The engine may be back when its turn comes.
+    if (error instanceof KyozoError && error.retryable) return undefined
+    throw about(spec.name, error)
+  }
 }
 
 /** A service whose dependency failed or was not tried is not tried: its failure would only hide the cause. Resolves with whether it was. */
@@ -128,7 +143,7 @@ async function bringUp(work: Work, { spec, operation, steps, ahead }: Beginning)
     const isOwed = work.seeding?.owes(spec.name) ?? false
     for (const [at, { make, start }] of steps.entries()) {
       attempt.signal.throwIfAborted()
-      const made = await timed(() => (at === 0 && ahead) || make())
+      const made = await timed(async () => (at === 0 ? await ahead : undefined) ?? make())
       // What has only been made takes nothing from others.
       const started = await inTurnToStart(attempt, () =>
         timed(async () => {

@@ -36,13 +36,19 @@ export function commitStatus(
   { workspace, sha, page, releaseId }: StatusPlace,
   { context, state, description }: Pick<CommitStatus, 'context' | 'state' | 'description'>,
 ): OutboxMessage[] {
-  if (workspace.forge === 'git' || workspace.connection === null || workspace.repositoryId === null || workspace.repositoryName === null)
-    return []
-  const repository = { id: workspace.repositoryId, fullName: workspace.repositoryName }
+  const told = toldOfStatus(workspace, { sha, context })
+  if (told === undefined) return []
+  const { repository, ...at } = told
   const payload: CommitStatus = { repository, sha, state, context, description: fitted(description), targetUrl: page }
-  const target = `status ${workspace.forge} ${repository.id} ${sha} ${context.toLowerCase()}`
-  const told = { teamId: workspace.teamId, kind: 'status' as const, connection: workspace.connection, target, payload }
-  return [releaseId === undefined ? told : { ...told, releaseId }]
+  const message = { teamId: workspace.teamId, kind: 'status' as const, ...at, payload }
+  return [releaseId === undefined ? message : { ...message, releaseId }]
+}
+
+/** Where a status is told; undefined where there is nobody to tell. */
+export function toldOfStatus(workspace: Workspace, { sha, context }: Pick<CommitStatus, 'sha' | 'context'>) {
+  const { forge, connection, repositoryId: id, repositoryName: fullName } = workspace
+  if (forge === 'git' || connection === null || id === null || fullName === null) return undefined
+  return { connection, target: `status ${forge} ${id} ${sha} ${context.toLowerCase()}`, repository: { id, fullName } }
 }
 
 /** GitHub shows this many characters. What still serves stands at the end and is what a person needs first: the middle gives way. */

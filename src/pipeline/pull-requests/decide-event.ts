@@ -20,7 +20,7 @@ export async function decideAboutPullRequest(
   { workspace, event, replayedBy }: AboutPullRequest,
 ): Promise<DeliveryOutcome> {
   if (event.kind === 'comment') return decideComment(noting, trx, { workspace, event })
-  if (event.kind === 'merge_queued') return decideMergeQueued(trx, { workspace, event })
+  if (event.kind === 'merge_queued') return decideMergeQueued(noting, trx, { workspace, event })
   const { pullRequest: said } = event
   if (await isOwnProposal(trx, workspace, said)) return ofProposal(noting, trx, { workspace, event })
   await noteForeign(trx, { workspace, said })
