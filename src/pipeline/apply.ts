@@ -122,7 +122,7 @@ async function makeAhead({ stack }: Work, spec: StackService, [first]: readonly 
     return await first?.make()
   } catch (error) {
     // The engine may be back when its turn comes.
-    if (error instanceof KyozoError && error.retryable) return undefined
+    if (error instanceof KyozoError && error.code === 'engine_unavailable') return undefined
     throw about(spec.name, error)
   }
 }

@@ -54,7 +54,7 @@ export async function isLingering(trx: Executor, id: string): Promise<boolean> {
   return (await lingering(trx).where('p.id', '=', id).executeTakeFirst()) !== undefined
 }
 
-/** Held like this a pull request has no preview, and one that is there goes. */
+/** Held like this a pull request has no preview, and one that is there goes. Of one that could not be looked at what runs stays. */
 const ending = ['off', 'draft', 'full', 'destroyed', 'expired', 'evicted'] as const satisfies readonly Held[]
 
 function lingering(db: Executor) {
@@ -63,7 +63,11 @@ function lingering(db: Executor) {
     .innerJoin('environments as e', 'e.id', 'p.environmentId')
     .selectAll('p')
     .where((where) =>
-      where.or([where('p.state', '!=', 'open'), where('p.held', 'in', ending), where('e.pausedAt', '=', where.ref('e.removalPausedAt'))]),
+      where.or([
+        where('p.state', '!=', 'open'),
+        where('p.held', 'in', ending),
+        where.and([where('e.pausedAt', '=', where.ref('e.removalPausedAt')), where('p.held', 'is distinct from', 'failed')]),
+      ]),
     )
     .where(({ not, or, exists }) => not(or([exists(openRemovals(db)), exists(failedRemovals(db)), exists(openFollows(db))])))
 }

@@ -10,9 +10,13 @@ export async function noteLook(db: Executor, id: string): Promise<void> {
   await db.updateTable('pullRequests').set({ lookedAt: databaseNow }).where('id', '=', id).execute()
 }
 
-/** Whether nothing but a push makes it another thing than what was found. */
-export async function noteFound(trx: Executor, id: string, { waitsForPush }: Pick<PullRequest, 'waitsForPush'>): Promise<void> {
-  await trx.updateTable('pullRequests').set({ lookedAt: databaseNow, waitsForPush }).where('id', '=', id).execute()
+/** What came of it. Of one that nothing but a push makes another thing the clock takes no care. */
+export async function noteFound(
+  trx: Executor,
+  id: string,
+  { lookFailed, waitsForPush }: Pick<PullRequest, 'lookFailed' | 'waitsForPush'>,
+): Promise<void> {
+  await trx.updateTable('pullRequests').set({ lookedAt: databaseNow, lookFailed, waitsForPush }).where('id', '=', id).execute()
 }
 
 /** Those whose turn it is, beginning with the one that has waited longest. One that nobody was asked to look at waits for somebody who asks. */
@@ -42,8 +46,8 @@ function unread(db: Executor) {
 /** A fork for a place, while its approval may end: for how long that holds says kyozo.yaml of the branch that rules it, which only a look reads. */
 const waitsLong = sql<boolean>`(p.is_fork and p.held = 'full' and p.looked_at < ${inSeconds(-3_600)})`
 
-/** Its head, or what else decides on its preview. */
-const isNotRead = sql<boolean>`(p.held = 'failed' or p.review_sha is distinct from p.head_sha)`
+/** Its head, or what else decides on its preview: what is known of a head that was read once may have changed since. */
+const isNotRead = sql<boolean>`(p.held = 'failed' or p.look_failed or p.review_sha is distinct from p.head_sha)`
 
 /** Open ones of which a push may decide anew: those that could not be read, and those that somebody may have read before it. */
 export function unreadBefore(trx: Executor, workspaceId: string): Promise<PullRequest[]> {

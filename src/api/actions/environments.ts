@@ -2,12 +2,15 @@
 import { z } from 'zod'
 import { productionName } from '../../environment-names.ts'
 import { KyozoError } from '../../errors.ts'
+import { destroyedBy } from '../../pipeline/pull-requests/let-go.ts'
+import { tellPullRequest } from '../../pipeline/pull-requests/tell.ts'
 import { pausedWords } from '../../pipeline/skip.ts'
 import type { Executor } from '../../store/database.ts'
 import { type Environment, findEnvironment, findEnvironmentByName, findEnvironmentByRef, putEnvironment } from '../../store/environments.ts'
 import { changeEnvironment, pauseEnvironment, pauseForRemoval, resumeEnvironment } from '../../store/intents.ts'
 import { lockRow } from '../../store/locking.ts'
-import { holdWorkspace } from '../../store/workspaces.ts'
+import { changePullRequest, holdPullRequest, pullRequestOf } from '../../store/pull-requests.ts'
+import { findWorkspace, holdWorkspace } from '../../store/workspaces.ts'
 import type { ActionContext } from '../resources/action-context.ts'
 import type { Action, Change, Creation, Removal, Resource } from '../resources/resource.ts'
 import { type Asked, type Asking, ask, assertNoProblems, audit } from './ask.ts'
@@ -106,9 +109,27 @@ const remove: Removal = {
       action: 'environments.delete',
       details: { reason: request.attributes.reason ?? null },
       joins: 'open',
-      // Nothing new begins meanwhile.
-      store: () => pauseForRemoval(trx, request.viewer, environment.id, 'it is being deleted'),
+      store: async () => {
+        // Nothing new begins meanwhile.
+        await pauseForRemoval(trx, request.viewer, environment.id, 'it is being deleted')
+        await keepAway(trx, { environment, by: request.viewer.name, baseUrl: context.baseUrl })
+      },
     })),
+}
+
+interface Leaving {
+  readonly environment: Environment
+  readonly by: string
+  readonly baseUrl: string
+}
+
+/** A preview that a person deleted does not come back because somebody looks at its pull request, whatever comes of the removal. */
+async function keepAway(trx: Executor, { environment, by, baseUrl }: Leaving): Promise<void> {
+  const pullRequest = await pullRequestOf(trx, environment.id)
+  const workspace = await findWorkspace(trx, environment.workspaceId)
+  if (workspace === undefined || pullRequest?.state !== 'open' || pullRequest.held !== null) return
+  await changePullRequest(trx, pullRequest.id, destroyedBy(by, pullRequest))
+  await tellPullRequest(trx, { workspace, pullRequestId: pullRequest.id }, baseUrl)
 }
 
 const deploy: Action = {
@@ -177,10 +198,12 @@ function askEnvironment(
   })
 }
 
-/** The workspace is held first, as whoever queues a release does. */
+/** The workspace is held first, as whoever queues a release does, and then the pull request of a preview. */
 async function lockEnvironment(trx: Executor, { viewer, row }: OneEnvironment): Promise<Environment> {
   const known = await findEnvironment(trx, String(row.id))
   if (known !== undefined) await holdWorkspace(trx, known.workspaceId)
+  const pullRequest = known === undefined ? undefined : await pullRequestOf(trx, known.id)
+  if (pullRequest !== undefined) await holdPullRequest(trx, pullRequest.id)
   return lockRow(trx, viewer, 'environments', String(row.id))
 }
 

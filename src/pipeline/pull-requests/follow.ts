@@ -52,7 +52,8 @@ async function lookOnce(operation: Operation, context: OperationContext): Promis
     const isAsked = operation.input.asked === true
     const decided = await decideOn(trx, { ...subject, read, isAsked })
     const words = await carryOut(kyozo, trx, { ...subject, ...decided, read, review, isAsked })
-    await noteFound(trx, held.id, { waitsForPush: read !== undefined && 'error' in read && waitsForPush(read.error) })
+    const failure = read !== undefined && 'error' in read ? read.error : undefined
+    await noteFound(trx, held.id, { lookFailed: failure !== undefined, waitsForPush: failure !== undefined && waitsForPush(failure) })
     await finishOperation(trx, lease, { state: 'succeeded', words })
     return words
   })

@@ -49,7 +49,7 @@ async function removeAgain({ queue, config }: Tidier, trx: Executor, found: Pull
   const workspace = await findWorkspace(trx, found.workspaceId)
   if (environment === undefined || workspace === undefined) return
   const { pausedBy, pausedById } = environment
-  // A person asked for it by the API, where nothing is known of pull requests: it stays away as by any other command.
+  // A person asked for it by an API that knew nothing of pull requests: it stays away as by any other command.
   const isTheirs = found.state === 'open' && found.held === null && pausedById !== null
   const pullRequest = isTheirs ? await changePullRequest(trx, found.id, destroyedBy(pausedBy ?? 'somebody', found)) : found
   const { state, number, heldReason } = pullRequest

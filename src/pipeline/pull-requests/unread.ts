@@ -47,7 +47,7 @@ export const followFailed: OperationFailure = async ({ id, workspaceId, input, r
   const { state, number } = pullRequest
   if (state !== 'open') return tellNoPreview(trx, { workspace, pullRequest, words: `pull request ${number} was ${state}` }, baseUrl)
   const isAsked = input.asked === true
-  await noteFound(trx, pullRequest.id, { waitsForPush: false })
+  await noteFound(trx, pullRequest.id, { lookFailed: true, waitsForPush: false })
   // Then that one says how it ends.
   if (!isAsked && (await isFollowedBesides(trx, pullRequest.id, id))) return
   const held = heldUnread(pullRequest, { words, isAsked, isPassing: true })

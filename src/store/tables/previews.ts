@@ -63,6 +63,8 @@ export interface PullRequestTable {
   lookedAt: OptionalTime
   /** Whether it could not be read for what stands in the repository: the clock changes nothing about that. */
   waitsForPush: Generated<boolean>
+  /** Whether the last look came to nothing, for that reason or another. */
+  lookFailed: Generated<boolean>
   /** When it was pushed to, spoken of or looked at last; of one from a fork, when somebody of the team approved it or asked for it. */
   lastUsedAt: Time
   createdAt: Time

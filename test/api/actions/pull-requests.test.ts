@@ -1,6 +1,13 @@
 // What may be asked of pull requests here, and what is stored then.
 import { beforeAll, expect, it } from 'vitest'
-import { type KnownPullRequest, notePullRequest, type PullRequest } from '../../../src/store/pull-requests.ts'
+import { putEnvironment } from '../../../src/store/environments.ts'
+import {
+  changePullRequest,
+  findPullRequest,
+  type KnownPullRequest,
+  notePullRequest,
+  type PullRequest,
+} from '../../../src/store/pull-requests.ts'
 import { startApi, type TestApi } from '../../support/api.ts'
 import { problemsIn, type Scene, scene, told } from './acting.ts'
 
@@ -62,4 +69,13 @@ it('what comes from the repository itself, or is over, needs no approval', async
   expect(told(await over.ada.post(`/pull_requests/${over.pullRequest.id}/approve`, { sha: headSha }))).toMatch(
     /^409 state_conflict: pull request 7 is closed/,
   )
+})
+
+it('a preview that somebody deletes as an environment stays away as one that was destroyed', async () => {
+  const { ada, pullRequest } = await pulled({ isFork: false })
+  const preview = { name: 'pr-7', ref: said.ref, preview: { pullRequest: 7, trust: 'preview' } } as const
+  const { id: environmentId } = await putEnvironment(api.db, ada.workspace, preview)
+  await changePullRequest(api.db, pullRequest.id, { environmentId })
+  expect(told(await ada.remove(`/environments/${environmentId}`))).toBe('202 delete_environment queued')
+  expect(await findPullRequest(api.db, pullRequest.id)).toMatchObject({ held: 'destroyed', heldReason: 'ada removed it', heldSha: headSha })
 })

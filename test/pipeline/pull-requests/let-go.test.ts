@@ -46,7 +46,7 @@ async function previewed(name: string) {
       expect((await environment())?.pausedAt).toEqual(expect.any(Date))
       expect(await made.workToEnd('delete_environment')).toEqual({ state: 'failed', attempt: 5 })
     },
-    /** As the API stores it, which knows nothing of pull requests. */
+    /** As an API stored it that knew nothing of pull requests. */
     async askToDelete() {
       const { id, name } = (await environment())!
       const userId = newId()
@@ -129,6 +129,15 @@ it('a preview that could not be removed is removed an hour later, and nobody has
   expect(await workToEnd('delete_environment')).toEqual({ state: 'succeeded', attempt: 1 })
   expect((await known()).environmentId).toBeNull()
   expect(await later(61)).toBe(0)
+})
+
+it('what could not be removed stays when somebody wants it back and its head cannot be read', async () => {
+  const { failToRemove, later, known, environment, id } = await previewed('wanted-back')
+  await failToRemove()
+  await changePullRequest(db, id, { held: 'failed', heldReason: 'kyozo could not look at it', heldSha: (await known()).headSha })
+  isRefused = false
+  expect(await later(61)).toBe(0)
+  expect(await environment()).toBeDefined()
 })
 
 it('a preview that a person deletes by the API is removed an hour after that failed, and stays away as by any command', async () => {

@@ -46,8 +46,8 @@ it('a head that was pushed while Git of its host was away gets a status and a pl
   expect(github.problems()).toEqual([])
 })
 
-it('what was decided of a commit stands although its host is away, or refuses, when somebody looks at it again', async () => {
-  const { follow, workToEnd, known, beside } = await shop('decided')
+it('what was decided of a commit stands although its host is away, or refuses, and is looked at again when that is over', async () => {
+  const { id, follow, workToEnd, known, beside } = await shop('decided')
   await follow()
   await workToEnd()
   const [before, told] = [await known(), await beside()]
@@ -61,7 +61,31 @@ it('what was decided of a commit stands although its host is away, or refuses, w
     expect(await workToEnd()).toMatchObject({ state })
     back()
     expect([(await known()).held, await beside()]).toEqual([null, told])
+    expect(await later(id, 61)).toBe(1)
+    await workToEnd()
+    expect(await later(id, 1_000)).toBe(0)
   }
+})
+
+it('a draft that was made ready while Git of its host was away gets its preview by itself', async () => {
+  const { id, pull, repository, hear, follow, workToEnd, known, beside } = await shop('ready')
+  await repository.push({ change: { files: { 'kyozo.yaml': 'commit_back: off\npreviews: {drafts: false}\n' } } })
+  await pull.toDraft()
+  await hear()
+  await follow()
+  await workToEnd()
+  expect(await known()).toMatchObject({ held: 'draft' })
+  gitAnswers(503)
+  await pull.toReady()
+  await hear()
+  await follow()
+  expect(await workToEnd()).toMatchObject({ state: 'failed' })
+  expect(await known()).toMatchObject({ held: 'draft' })
+  back()
+  expect(await later(id, 61)).toBe(1)
+  await workToEnd()
+  expect(await known()).toMatchObject({ held: null, environmentId: expect.any(String) })
+  expect(await beside()).toMatchObject({ 'kyozo/preview': expect.stringMatching(/^pending: /) })
 })
 
 it('a host that refuses for a moment holds nothing up, and nobody is told of it', async () => {
