@@ -2,7 +2,6 @@
 import { expect, it } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import type { ForgeQuestions } from '../../../src/forge/client.ts'
-import type { CommitCheck, CommitStatus } from '../../../src/forge/messages.ts'
 import type { ForgePullRequest } from '../../../src/forge/pull-requests.ts'
 import { createLog } from '../../../src/log.ts'
 import { hearOfProposal, isNewOfProposal, isOwnProposal, noteForeign } from '../../../src/pipeline/commit-back/own.ts'
@@ -16,6 +15,7 @@ import { changePullRequest } from '../../../src/store/pull-requests.ts'
 import { createWorkspace } from '../../../src/store/workspaces.ts'
 import { shaOf, team } from '../../store/rows.ts'
 import { testDatabase } from '../../support/database.ts'
+import { toldBeside } from '../beside.ts'
 
 const { db } = await testDatabase()
 const baseUrl = 'https://kyozo.example'
@@ -41,18 +41,7 @@ async function proposing(number: number | null) {
   await rememberCommit(db, place, { sha: made, released, saysWhatRuns: true, proposedInto: ['refs/heads/main', 'refs/heads/next'] })
   const proposal = { intoRef: 'refs/heads/main', changeKey: 'k', number, url: null, state: 'open' as const, headSha: made }
   await putProposal(db, { ...place, ...proposal })
-  const beside = async (sha: string) => {
-    const rows = await db
-      .selectFrom('outbox')
-      .select('payload')
-      .where('target', 'like', `% github ${repositoryId} ${sha} %`)
-      .orderBy('sequence')
-      .execute()
-    return rows.map(({ payload }) => {
-      const { context, name, state, conclusion, description, title } = payload as CommitStatus & CommitCheck
-      return `${context ?? name} ${state ?? conclusion}: ${description ?? title}`
-    })
-  }
+  const beside = async (sha: string) => (await toldBeside(db, { repositoryId, sha })).map(([context, words]) => `${context} ${words}`)
   const hear = (one: ForgePullRequest) => hearOfProposal(db, { workspace, said: one }, baseUrl)
   return { workspace, beside, hear }
 }

@@ -12,6 +12,7 @@ import { putOutbox } from '../../../src/store/outbox.ts'
 import { createWorkspace } from '../../../src/store/workspaces.ts'
 import { shaOf, team } from '../../store/rows.ts'
 import { testDatabase } from '../../support/database.ts'
+import { toldBeside } from '../beside.ts'
 
 const { db } = await testDatabase()
 const baseUrl = 'https://kyozo.example'
@@ -38,18 +39,7 @@ async function queueing() {
     decideMergeQueued({ baseUrl }, db, {
       ...{ workspace, event: { ref: `refs/heads/gh-readonly-queue/main/pr-${number}-x`, sha, pullRequest: number, intoRef } },
     })
-  const beside = async (sha: string) => {
-    const rows = await db
-      .selectFrom('outbox')
-      .select('payload')
-      .where('target', 'like', `% github ${repositoryId} ${sha} %`)
-      .orderBy('sequence')
-      .execute()
-    return rows.map(({ payload }) => {
-      const { context, name, state, conclusion, description, title } = payload as CommitStatus & CommitCheck
-      return `${context ?? name} ${state ?? conclusion}: ${description ?? title}`
-    })
-  }
+  const beside = async (sha: string) => (await toldBeside(db, { repositoryId, sha })).map(([context, words]) => `${context} ${words}`)
   const hear = (more?: Partial<ForgePullRequest>) => hearOfPullRequest(db, { workspace, said: said(more) }, baseUrl)
   await hear()
   return { workspace, preview, plan, queued, beside, hear }

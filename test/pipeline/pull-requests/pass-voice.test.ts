@@ -1,6 +1,5 @@
 // Several open pull requests with one head: what stands beside that commit is of one of them, whatever becomes of the others.
 import { expect, it } from 'vitest'
-import type { CommitCheck, CommitStatus } from '../../../src/forge/messages.ts'
 import type { ForgePullRequest } from '../../../src/forge/pull-requests.ts'
 import { hearOfPullRequest } from '../../../src/pipeline/pull-requests/hear.ts'
 import { tellPullRequest } from '../../../src/pipeline/pull-requests/tell.ts'
@@ -12,6 +11,7 @@ import type { StoredReview } from '../../../src/store/tables/previews.ts'
 import { createWorkspace } from '../../../src/store/workspaces.ts'
 import { shaOf, team } from '../../store/rows.ts'
 import { testDatabase } from '../../support/database.ts'
+import { toldBeside } from '../beside.ts'
 
 const { db } = await testDatabase()
 const baseUrl = 'https://kyozo.example'
@@ -65,18 +65,7 @@ async function shop() {
 
   /** The newest of each beside a commit. */
   async function beside(sha: string) {
-    const rows = await db
-      .selectFrom('outbox')
-      .select(['kind', 'target', 'payload'])
-      .where('kind', 'in', ['status', 'check'])
-      .where('target', 'like', `% github ${repositoryId} ${sha} %`)
-      .orderBy('sequence')
-      .execute()
-    const words = rows.map(({ kind, target, payload }) => {
-      const { state, description, conclusion, title } = payload as CommitStatus & CommitCheck
-      return [target.split(' ').at(-1), kind === 'status' ? `${state}: ${description}` : `${conclusion}: ${title}`] as const
-    })
-    return Object.fromEntries(words)
+    return Object.fromEntries(await toldBeside(db, { repositoryId, sha }))
   }
 
   const comment = async (known: PullRequest) => {

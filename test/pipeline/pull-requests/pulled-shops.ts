@@ -6,7 +6,6 @@ import { afterAll } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import { createConnections } from '../../../src/forge/connections.ts'
 import { githubConnection } from '../../../src/forge/github/connection.ts'
-import type { CommitCheck, CommitStatus } from '../../../src/forge/messages.ts'
 import { createMirrors } from '../../../src/git/mirror.ts'
 import { createLog } from '../../../src/log.ts'
 import type { Kyozo } from '../../../src/pipeline/kyozo.ts'
@@ -22,6 +21,7 @@ import { team } from '../../store/rows.ts'
 import { busyboxService } from '../../support/busybox-service.ts'
 import { testDatabase } from '../../support/database.ts'
 import { startGitHub } from '../../support/github/github.ts'
+import { toldBeside } from '../beside.ts'
 
 /** Waited for where a file begins; gone after its last test. */
 export async function pulledShops() {
@@ -105,18 +105,7 @@ export async function pulledShops() {
       },
       /** The newest of each beside its head. */
       async beside() {
-        const rows = await db
-          .selectFrom('outbox')
-          .select(['kind', 'target', 'payload'])
-          .where('kind', 'in', ['status', 'check'])
-          .where('target', 'like', `% github ${place.id} ${pull.headSha} %`)
-          .orderBy('sequence')
-          .execute()
-        const words = rows.map(({ kind, target, payload }) => {
-          const { state, description, conclusion, title } = payload as CommitStatus & CommitCheck
-          return [target.split(' ').at(-1), kind === 'status' ? `${state}: ${description}` : `${conclusion}: ${title}`] as const
-        })
-        return Object.fromEntries(words)
+        return Object.fromEntries(await toldBeside(db, { repositoryId: place.id, sha: pull.headSha }))
       },
     }
   }
