@@ -43,7 +43,10 @@ export const resumeEnvironment: OperationWork = async (operation, context) => {
   return releaseTip(operation, context, tip)
 }
 
-/** Throws `state_conflict` for a fork's commit that nobody has approved. The release ends the operation: both are stored together, so that a crash starts no second one. */
+/**
+ * The release ends the operation: both are stored together, so that a crash starts no second one. Throws `state_conflict` for a fork's commit that nobody has
+ * approved.
+ */
 async function releaseTip(operation: Operation, { kyozo, lease }: OperationContext, sha: string): Promise<OperationOutcome> {
   await kyozo.db.transaction().execute(async (trx) => {
     const environment = await environmentOf(operation, trx)

@@ -8,6 +8,7 @@ import {
   notePullRequest,
   type PullRequest,
 } from '../../../src/store/pull-requests.ts'
+import { said as known } from '../../store/said-pull-request.ts'
 import { startApi, type TestApi } from '../../support/api.ts'
 import { problemsIn, type Scene, scene, told } from './acting.ts'
 
@@ -17,11 +18,7 @@ beforeAll(async () => {
 })
 
 const headSha = `${'abc1234'.repeat(5)}abc12`
-const said: KnownPullRequest = {
-  ...{ id: '279147437', number: 7, state: 'open', title: 'Say hello', url: 'https://github.com/acme/shop/pull/7', author: 'mallory' },
-  ...{ ref: 'refs/pull/7/head', headSha, headRef: 'refs/heads/hello', baseRef: 'refs/heads/main' },
-  ...{ isFork: true, isDraft: false, labels: [], updatedAt: null },
-}
+const said: KnownPullRequest = { ...known, headSha, author: 'mallory', isFork: true, updatedAt: null }
 
 async function pulled(change: Partial<KnownPullRequest> = {}): Promise<{ readonly ada: Scene; readonly pullRequest: PullRequest }> {
   const ada = await scene(api)
